@@ -1,0 +1,36 @@
+// swc compiles everything to CommonJS: NestJS 12 is ESM, and Jest's native ESM breaks when a CommonJS package requires it.
+// Packages that ship ESM only are compiled too; add one here when "Must use import to load ES Module" turns up.
+const esmPackages = ['@nestjs/[^/]+', 'content-disposition', 'cookie', 'file-type', 'csv-parse'];
+const swc = {
+  sourceMaps: 'inline',
+  module: { type: 'commonjs' },
+  jsc: {
+    target: 'es2022',
+    keepClassNames: true,
+    parser: { syntax: 'typescript', decorators: true },
+    transform: { legacyDecorator: true, decoratorMetadata: true },
+  },
+};
+const base = {
+  testEnvironment: 'node',
+  moduleNameMapper: { '^(\\.{1,2}/.*)\\.js$': '$1' },
+  testEnvironmentOptions: { customExportConditions: ['source', 'node', 'node-addons'] },
+  transform: { '^.+\\.(ts|js)$': ['@swc/jest', swc] },
+  transformIgnorePatterns: [`/node_modules/(?!(${esmPackages.join('|')})/)`],
+  modulePathIgnorePatterns: ['<rootDir>/dist/'],
+  setupFiles: ['reflect-metadata'],
+};
+const withServers = {
+  globalSetup: '<rootDir>/test/global-setup.mjs',
+  globalTeardown: '<rootDir>/test/global-teardown.mjs',
+};
+const roots = ['<rootDir>/apps', '<rootDir>/libs', '<rootDir>/test'];
+
+export default {
+  testTimeout: 60_000,
+  projects: [
+    { ...base, displayName: 'unit', roots, testRegex: '(?<!\\.(int|e2e|fault))\\.spec\\.ts$' },
+    { ...base, ...withServers, displayName: 'int', roots, testRegex: '\\.int\\.spec\\.ts$' },
+    { ...base, ...withServers, displayName: 'e2e', roots, testRegex: '\\.e2e\\.spec\\.ts$' },
+  ],
+};

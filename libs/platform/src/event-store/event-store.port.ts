@@ -1,0 +1,93 @@
+import type { EpochMs, NewEvent, Position, RecordedEvent } from '#kernel';
+
+/** What the writer believes about a stream: anything, that it is new, that it is there, or its exact version. */
+export type Expectation = 'any' | 'none' | 'exists' | { readonly version: number };
+
+/** Events for one stream, and what is believed about it. */
+export interface StreamAppend {
+  /** `<category>-<id>`, for example `persona-018f…`; at most 200 characters; never holds personal data. */
+  readonly stream: string;
+  readonly expect: Expectation;
+  /** At least one, unless `close` is set. */
+  readonly events: readonly NewEvent[];
+  /** Nothing can be appended to the stream after this. */
+  readonly close?: boolean;
+}
+
+/** All or nothing: every stream of the request is appended in one flush, or none. Each stream at most once. */
+export interface AppendRequest {
+  /** UUID. The unit of idempotency: the same id and hash give the stored result, the same id and another hash is refused. */
+  readonly appendId: string;
+  /** 16 bytes over what the caller asked for (before sealing, which is different each time). */
+  readonly requestHash: Uint8Array;
+  readonly streams: readonly StreamAppend[];
+}
+
+export type AppendOutcome =
+  | {
+      /** `appended` now, or `repeated`: stored before under the same append id. */
+      readonly status: 'appended' | 'repeated';
+      /** Of the first and last event; the positions between are the request's other events, in its order. */
+      readonly firstPosition: Position;
+      readonly lastPosition: Position;
+      readonly recordedAt: EpochMs;
+      /** Version after the append of each stream, in the order of the request. */
+      readonly versions: readonly number[];
+    }
+  | { readonly status: 'conflict'; readonly stream: string; readonly actualVersion: number }
+  | { readonly status: 'closed'; readonly stream: string }
+  /** The append id was used before for something else. */
+  | { readonly status: 'id-reused' };
+
+/** The queue in front of the store is full. Nothing was stored; try again after `retryAfterMs`. */
+export class StoreBusyError extends Error {
+  override readonly name = 'StoreBusyError';
+  constructor(readonly retryAfterMs: number) {
+    super(`the event store has as much queued as it may hold; retry in ${String(retryAfterMs)} ms`);
+  }
+}
+
+/** The answer was lost. The events are stored or they are not: retry with the same append id to learn which. */
+export class AppendOutcomeUnknownError extends Error {
+  override readonly name = 'AppendOutcomeUnknownError';
+}
+
+/** The store cannot be used as it is; `remedy` says what a person has to do. */
+export class StoreGuardError extends Error {
+  override readonly name = 'StoreGuardError';
+  constructor(
+    message: string,
+    readonly remedy: string,
+  ) {
+    super(`${message} ${remedy}`);
+  }
+}
+
+export interface AppendToStore {
+  /**
+   * Stores the request durably, or says why not. Resolves after the commit.
+   * @throws StoreBusyError, AppendOutcomeUnknownError
+   */
+  append(request: AppendRequest): Promise<AppendOutcome>;
+}
+
+export interface ReadFromStore {
+  /** Events after a position in store order, at most `limit`. Fewer than `limit` means the head was reached. */
+  readAll(after: Position, limit: number): Promise<readonly RecordedEvent[]>;
+  /** Events of a stream after a version, at most `limit`. */
+  readStream(stream: string, afterVersion: number, limit: number): Promise<readonly RecordedEvent[]>;
+  /** The last position; everything up to it is visible and nothing earlier can still appear. START when empty. */
+  head(): Promise<Position>;
+  /** The last position that was recorded at or before a time; START when there is none. */
+  positionAt(time: EpochMs): Promise<Position>;
+  /** Calls back after something may have been appended, by any process. A hint: it may come late, twice or never. */
+  onAppended(listener: () => void): () => void;
+}
+
+/** The log. Its adapters pass `event-store.conformance.ts`. */
+export interface EventStore extends AppendToStore, ReadFromStore {
+  /** Epoch of the store: grows on restore or fail-over, so that nobody continues on another history. */
+  readonly epoch: bigint;
+  /** Waits for what is queued, then lets go of its connections. */
+  close(): Promise<void>;
+}

@@ -1,0 +1,48 @@
+import pg from 'pg';
+
+/** Group role that Safar's processes work as: it may call the append function, but not write to the log itself. */
+export const APP_ROLE = 'safar_app';
+
+export interface PoolOptions {
+  readonly url: string;
+  /** Most connections that this pool opens. */
+  readonly max: number;
+  /** Shown in pg_stat_activity. */
+  readonly applicationName: string;
+}
+
+/**
+ * Settings of every connection of ours. UTC and ISO, because times are parsed by hand on the hot paths; the role takes away
+ * what the owner could do.
+ */
+export const sessionOf = (applicationName: string): { options: string; application_name: string; keepAlive: true } => ({
+  options: `-c role=${APP_ROLE} -c timezone=UTC -c datestyle=ISO -c search_path=pg_catalog`,
+  application_name: applicationName,
+  keepAlive: true,
+});
+
+export function createPool({ url, max, applicationName }: PoolOptions): pg.Pool {
+  const pool = new pg.Pool({ connectionString: url, max, ...sessionOf(applicationName) });
+  // An idle connection that breaks is replaced by the pool; without a listener it would end the process.
+  pool.on('error', () => undefined);
+  return pool;
+}
+
+/** Runs the work in one transaction; rolls back when it throws. */
+export async function inTransaction<Value>(pool: pg.Pool, work: (client: pg.PoolClient) => Promise<Value>): Promise<Value> {
+  const client = await pool.connect();
+  let broken: Error | undefined;
+  try {
+    await client.query('BEGIN');
+    const value = await work(client);
+    await client.query('COMMIT');
+    return value;
+  } catch (error) {
+    await client.query('ROLLBACK').catch((rollbackError: unknown) => {
+      broken = rollbackError as Error;
+    });
+    throw error;
+  } finally {
+    client.release(broken);
+  }
+}

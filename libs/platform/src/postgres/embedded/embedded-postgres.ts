@@ -1,0 +1,172 @@
+import { execFileSync, spawn, type ChildProcess } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
+import fs from 'node:fs';
+import path from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import pg from 'pg';
+import { copyBinaries, findBinaries, type Binaries } from './binaries.js';
+import { freePort, isRunning, reachableByAnybody, unprivilegedAccount, type Account } from './processes.js';
+
+export interface EmbeddedPostgresOptions {
+  /** Folder of the cluster; made when it is missing. Its parent also receives the log and the password file. */
+  readonly dataDir: string;
+  /** TCP port to try first, on the loopback address. */
+  readonly port: number;
+  /** Server settings, as after `-c`. */
+  readonly settings?: Readonly<Record<string, string>>;
+}
+
+export interface EmbeddedPostgres {
+  /** Connection string of the owner, to the `postgres` database. */
+  readonly url: string;
+  readonly port: number;
+  /** The server was already running: another Safar process uses it, or one was killed and left it behind. */
+  readonly adopted: boolean;
+  /** Fast shutdown; resolves when the server is gone. */
+  stop(): Promise<void>;
+}
+
+const OWNER = 'safar';
+const START_TIMEOUT_MS = 60_000;
+
+/** Starts PostgreSQL on its own folder, or uses the server that already runs there. */
+export async function startEmbeddedPostgres(options: EmbeddedPostgresOptions): Promise<EmbeddedPostgres> {
+  const dataDir = path.resolve(options.dataDir);
+  const account = unprivilegedAccount();
+  prepareFolder(dataDir, account);
+  const binaries = await reachableBinaries(dataDir, account);
+  const password = passwordOf(dataDir);
+  if (!fs.existsSync(path.join(dataDir, 'PG_VERSION'))) initialise(binaries, dataDir, password, account);
+  const urlAt = (port: number): string => `postgres://${OWNER}:${password}@127.0.0.1:${String(port)}/postgres`;
+
+  const running = await runningServer(dataDir);
+  if (running) {
+    const url = urlAt(running.port);
+    await answers(url, START_TIMEOUT_MS);
+    return { url, port: running.port, adopted: true, stop: () => stopPid(running.pid) };
+  }
+  const port = await freePort(options.port);
+  const child = launch(binaries, dataDir, port, options.settings ?? {}, account);
+  const url = urlAt(port);
+  await answers(url, START_TIMEOUT_MS, () => whyEnded(child, dataDir));
+  return { url, port, adopted: false, stop: () => stopChild(child) };
+}
+
+function prepareFolder(dataDir: string, account: Account | undefined): void {
+  fs.mkdirSync(dataDir, { recursive: true });
+  if (account) {
+    if (!reachableByAnybody(dataDir))
+      throw new Error(`PostgreSQL cannot run as root, and another account cannot reach ${dataDir}: set SAFAR_DATA_DIR to a folder outside a private home`);
+    fs.chownSync(dataDir, account.uid, account.gid);
+  }
+  fs.chmodSync(dataDir, 0o700);
+}
+
+async function reachableBinaries(dataDir: string, account: Account | undefined): Promise<Binaries> {
+  const binaries = await findBinaries();
+  if (!account || reachableByAnybody(binaries.initdb)) return binaries;
+  return copyBinaries(binaries, path.join(path.dirname(dataDir), 'postgres-programs'));
+}
+
+/** The owner's password: made once, kept beside the cluster and readable by us alone. */
+function passwordOf(dataDir: string): string {
+  const file = `${dataDir}.password`;
+  if (!fs.existsSync(file)) fs.writeFileSync(file, randomBytes(24).toString('hex'), { mode: 0o600, flag: 'wx' });
+  return fs.readFileSync(file, 'utf8').trim();
+}
+
+function initialise(binaries: Binaries, dataDir: string, password: string, account: Account | undefined): void {
+  // initdb runs as the unprivileged account, so it gets a copy of the password that it can read, for as long as it runs.
+  const passwordFile = path.join(dataDir, '..', `.initdb-${String(process.pid)}`);
+  fs.writeFileSync(passwordFile, password, { mode: 0o600 });
+  if (account) fs.chownSync(passwordFile, account.uid, account.gid);
+  try {
+    // C.UTF-8 orders by code point, on every machine alike; names are sorted with an ICU collation where it matters.
+    const flags = ['-U', OWNER, '-A', 'scram-sha-256', `--pwfile=${passwordFile}`, '-E', 'UTF8', '--locale=C.UTF-8', '--no-instructions'];
+    execFileSync(binaries.initdb, ['-D', dataDir, ...flags], { ...inAccount(dataDir, account), stdio: 'pipe' });
+  } finally {
+    fs.rmSync(passwordFile);
+  }
+}
+
+/** A child of another account starts in the root folder: it may not be allowed into ours. */
+const inAccount = (dataDir: string, account: Account | undefined): { uid?: number; gid?: number; cwd?: string } =>
+  account ? { ...account, cwd: path.parse(dataDir).root } : {};
+
+async function runningServer(dataDir: string): Promise<{ pid: number; port: number } | undefined> {
+  const [pidLine, , , portLine] = readLines(path.join(dataDir, 'postmaster.pid'));
+  const pid = Number(pidLine);
+  if (!pid) return undefined;
+  if (isRunning(pid)) return { pid, port: Number(portLine) };
+  // A killed server stays a zombie for a moment, and a new one would refuse to start beside it.
+  for (let tries = 0; tries < 100 && processExists(pid); tries++) await sleep(100);
+  return undefined;
+}
+
+const readLines = (file: string): string[] => (fs.existsSync(file) ? fs.readFileSync(file, 'utf8').split('\n') : []);
+
+function processExists(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'EPERM';
+  }
+}
+
+function launch(binaries: Binaries, dataDir: string, port: number, settings: Readonly<Record<string, string>>, account: Account | undefined): ChildProcess {
+  const all = { listen_addresses: '127.0.0.1', unix_socket_directories: dataDir, ...settings };
+  const flags = Object.entries(all).flatMap(([name, value]) => ['-c', `${name}=${value}`]);
+  // The log is a file: a pipe would break when this process is killed and the server lives on.
+  const log = fs.openSync(logOf(dataDir), 'a', 0o600);
+  try {
+    // Detached, so that Ctrl-C reaches us alone and PostgreSQL goes down after the last query.
+    const child = spawn(binaries.postgres, ['-D', dataDir, '-p', String(port), ...flags], {
+      ...inAccount(dataDir, account),
+      detached: true,
+      stdio: ['ignore', log, log],
+    });
+    child.unref();
+    return child;
+  } finally {
+    fs.closeSync(log);
+  }
+}
+
+const logOf = (dataDir: string): string => `${dataDir}.log`;
+
+function whyEnded(child: ChildProcess, dataDir: string): Error | undefined {
+  if (child.exitCode === null && child.signalCode === null) return undefined;
+  const lastLines = readLines(logOf(dataDir)).slice(-6).join('\n').trim();
+  return new Error(`PostgreSQL ended while starting (${String(child.exitCode ?? child.signalCode)}). Its last words in ${logOf(dataDir)}:\n${lastLines}`);
+}
+
+/** Resolves when the server answers a query. */
+async function answers(url: string, timeoutMs: number, died: () => Error | undefined = () => undefined): Promise<void> {
+  for (const deadline = Date.now() + timeoutMs; ; await sleep(25)) {
+    const cause = died();
+    if (cause) throw cause;
+    const client = new pg.Client(url);
+    client.on('error', () => undefined);
+    try {
+      await client.connect();
+      await client.query('SELECT 1');
+      return;
+    } catch (error) {
+      if (Date.now() > deadline) throw error;
+    } finally {
+      await client.end().catch(() => undefined);
+    }
+  }
+}
+
+async function stopPid(pid: number): Promise<void> {
+  process.kill(pid, 'SIGINT');
+  while (isRunning(pid)) await sleep(20);
+}
+
+async function stopChild(child: ChildProcess): Promise<void> {
+  if (child.pid === undefined || child.exitCode !== null || child.signalCode !== null) return;
+  child.kill('SIGINT');
+  while (child.exitCode === null && child.signalCode === null) await sleep(20);
+}

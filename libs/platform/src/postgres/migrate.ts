@@ -1,0 +1,41 @@
+import { DataSource, type MigrationInterface } from 'typeorm';
+import { APP_ROLE } from './connection.js';
+
+export type Migration = new () => MigrationInterface;
+
+/**
+ * Brings the schema up to date, as the owner. Processes that start together wait for each other. Each platform folder brings
+ * its own migrations; TypeORM orders them by the timestamp at the end of their class names.
+ */
+export async function migrate(url: string, migrations: readonly Migration[]): Promise<void> {
+  const source = new DataSource({
+    type: 'postgres',
+    url,
+    migrations: [...migrations],
+    migrationsTableName: 'safar_migrations',
+    migrationsTransactionMode: 'all',
+    installExtensions: false,
+    extra: { max: 2 },
+  });
+  await source.initialize();
+  const lock = source.createQueryRunner();
+  try {
+    await lock.query(`SELECT pg_advisory_lock(hashtextextended('safar migrations', 0))`);
+    await ensureAppRole((sql) => lock.query(sql));
+    await source.runMigrations();
+  } finally {
+    await lock.query(`SELECT pg_advisory_unlock_all()`).catch(() => undefined);
+    await lock.release();
+    await source.destroy();
+  }
+}
+
+/** Roles belong to the whole server, so another database of it may be making the same one right now. */
+async function ensureAppRole(query: (sql: string) => Promise<unknown>): Promise<void> {
+  await query(`DO $$ BEGIN
+    IF NOT EXISTS (SELECT FROM pg_catalog.pg_roles WHERE rolname = '${APP_ROLE}') THEN CREATE ROLE ${APP_ROLE} NOLOGIN; END IF;
+  EXCEPTION WHEN duplicate_object OR unique_violation THEN NULL; END $$`);
+  await query(`DO $$ BEGIN
+    IF NOT pg_has_role(current_user, '${APP_ROLE}', 'MEMBER') THEN EXECUTE format('GRANT ${APP_ROLE} TO %I', current_user); END IF;
+  END $$`);
+}

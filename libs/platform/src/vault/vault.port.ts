@@ -1,0 +1,47 @@
+/**
+ * Personal data inside events is encrypted under a key of its persona; destroying the key makes it unreadable everywhere,
+ * also in backups. A persona that is seen again after its erasure gets a new key, the next incarnation.
+ */
+export interface PersonaKeyRef {
+  /** UUID. */
+  readonly personaId: string;
+  /** 1 and up. */
+  readonly incarnation: number;
+}
+
+/** The personal part of an event, readable or gone for good. */
+export type Opened = { readonly status: 'opened'; readonly personal: unknown } | { readonly status: 'erased' };
+
+export interface Seal {
+  /** The keys that new events of these personas are sealed with; made (durably) where there is none yet. */
+  currentKeys(personaIds: readonly string[]): Promise<ReadonlyMap<string, PersonaKeyRef>>;
+  /**
+   * AES-256-GCM over the JSON of `personal`, with persona, event id and incarnation as additional data: a sealed part moved to
+   * another event or persona does not open. Text, base64url. The key must have come from `currentKeys`.
+   */
+  seal(key: PersonaKeyRef, eventId: string, personal: unknown): string;
+}
+
+export interface Open {
+  /** Loads the keys that the next calls of `open` need; call it once per batch. */
+  prepare(personaIds: readonly string[]): Promise<void>;
+  /** @throws when the text was tampered with or belongs to another event: that is a bug or an attack, never an erasure. */
+  open(personaId: string, eventId: string, sealed: string): Opened;
+}
+
+export interface Erase {
+  /** Destroys every key of the personas, after writing them to the erasure ledger. Repeating it changes nothing. */
+  destroy(personaIds: readonly string[]): Promise<void>;
+  /** Drops a key from the cache, after the store said that its stream is closed. */
+  forget(personaId: string): void;
+}
+
+/** Keyed hashes under the installation's secret. */
+export interface Pseudonyms {
+  /** Deterministic UUID (version 8, RFC 9562) from an HMAC-SHA-256 of the parts: nobody without the secret can guess its input. */
+  uuid(purpose: string, ...parts: readonly string[]): string;
+  /** First 16 bytes of an HMAC-SHA-256. */
+  digest(purpose: string, text: string): Uint8Array;
+}
+
+export interface Vault extends Seal, Open, Erase, Pseudonyms {}

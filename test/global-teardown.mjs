@@ -1,0 +1,9 @@
+import { rmSync } from 'node:fs';
+
+export default async function teardown() {
+  const started = globalThis.safarTestPostgres;
+  if (!started) return;
+  globalThis.safarTestPostgres = undefined;
+  await started.server.stop();
+  rmSync(started.folder, { recursive: true, force: true });
+}
