@@ -16,7 +16,8 @@ export interface TestDatabase {
  */
 export async function testDatabase(migrations: readonly Migration[]): Promise<TestDatabase> {
   const server = process.env['SAFAR_TEST_POSTGRES_URL'];
-  if (!server) throw new Error('no test server: name the file .int.spec.ts or .e2e.spec.ts, so that the global setup starts one');
+  if (!server)
+    throw new Error('no test server: name the file .int.spec.ts or .e2e.spec.ts, so that the global setup starts one');
   const admin = new pg.Client(server);
   await admin.connect();
   const name = `test_${randomBytes(6).toString('hex')}`;

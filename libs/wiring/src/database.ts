@@ -29,18 +29,22 @@ const embeddedSettings = {
   // Fewer checkpoints while years of history are imported.
   max_wal_size: '2GB',
   checkpoint_timeout: '15min',
-  wal_compression: 'lz4',
   // Ours are short statements, for which compiling costs more than it saves.
   jit: 'off',
 };
 
 export async function openDatabase(settings: DatabaseSettings, say: (line: string) => void): Promise<Database> {
   if (settings.databaseUrl !== undefined)
-    return { url: settings.databaseUrl, description: withoutPassword(settings.databaseUrl), release: () => Promise.resolve() };
+    return {
+      url: settings.databaseUrl,
+      description: withoutPassword(settings.databaseUrl),
+      release: () => Promise.resolve(),
+    };
   const dataDir = path.join(settings.dataDir, 'postgres');
   const server = await startEmbeddedPostgres({ dataDir, port: EMBEDDED_PORT, settings: embeddedSettings });
   if (server.adopted) say(`Using the PostgreSQL that already runs on port ${String(server.port)}.`);
-  else if (server.port !== EMBEDDED_PORT) say(`Port ${String(EMBEDDED_PORT)} is taken: PostgreSQL listens on ${String(server.port)}.`);
+  else if (server.port !== EMBEDDED_PORT)
+    say(`Port ${String(EMBEDDED_PORT)} is taken: PostgreSQL listens on ${String(server.port)}.`);
   return {
     url: server.url,
     description: `embedded PostgreSQL in ${path.relative(process.cwd(), dataDir) || dataDir}, port ${String(server.port)}`,

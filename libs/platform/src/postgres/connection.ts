@@ -29,7 +29,10 @@ export function createPool({ url, max, applicationName }: PoolOptions): pg.Pool 
 }
 
 /** Runs the work in one transaction; rolls back when it throws. */
-export async function inTransaction<Value>(pool: pg.Pool, work: (client: pg.PoolClient) => Promise<Value>): Promise<Value> {
+export async function inTransaction<Value>(
+  pool: pg.Pool,
+  work: (client: pg.PoolClient) => Promise<Value>,
+): Promise<Value> {
   const client = await pool.connect();
   let broken: Error | undefined;
   try {

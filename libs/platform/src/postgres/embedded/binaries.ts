@@ -24,7 +24,9 @@ export async function findBinaries(): Promise<Binaries> {
   try {
     found = (await import(name)) as Binaries;
   } catch {
-    throw new Error(`there is no embedded PostgreSQL for this machine (${name}): set SAFAR_DATABASE_URL to a PostgreSQL server`);
+    throw new Error(
+      `there is no embedded PostgreSQL for this machine (${name}): set SAFAR_DATABASE_URL to a PostgreSQL server`,
+    );
   }
   const packageRoot = path.resolve(found.initdb, '../../..');
   linkLibraries(packageRoot);

@@ -33,33 +33,48 @@ const START_TIMEOUT_MS = 60_000;
 export async function startEmbeddedPostgres(options: EmbeddedPostgresOptions): Promise<EmbeddedPostgres> {
   const dataDir = path.resolve(options.dataDir);
   const account = unprivilegedAccount();
-  prepareFolder(dataDir, account);
+  fs.mkdirSync(path.dirname(dataDir), { recursive: true });
+  if (account && !reachableByAnybody(dataDir))
+    throw new Error(
+      `PostgreSQL cannot run as root, and another account cannot reach ${dataDir}: set SAFAR_DATA_DIR to a folder outside a private home`,
+    );
   const binaries = await reachableBinaries(dataDir, account);
   const password = passwordOf(dataDir);
   if (!fs.existsSync(path.join(dataDir, 'PG_VERSION'))) initialise(binaries, dataDir, password, account);
-  const urlAt = (port: number): string => `postgres://${OWNER}:${password}@127.0.0.1:${String(port)}/postgres`;
-
-  const running = await runningServer(dataDir);
-  if (running) {
-    const url = urlAt(running.port);
-    await answers(url, START_TIMEOUT_MS);
-    return { url, port: running.port, adopted: true, stop: () => stopPid(running.pid) };
-  }
-  const port = await freePort(options.port);
-  const child = launch(binaries, dataDir, port, options.settings ?? {}, account);
-  const url = urlAt(port);
-  await answers(url, START_TIMEOUT_MS, () => whyEnded(child, dataDir));
-  return { url, port, adopted: false, stop: () => stopChild(child) };
+  return (await adopt(dataDir, password)) ?? (await launch({ ...options, dataDir, binaries, password, account }));
 }
 
-function prepareFolder(dataDir: string, account: Account | undefined): void {
-  fs.mkdirSync(dataDir, { recursive: true });
-  if (account) {
-    if (!reachableByAnybody(dataDir))
-      throw new Error(`PostgreSQL cannot run as root, and another account cannot reach ${dataDir}: set SAFAR_DATA_DIR to a folder outside a private home`);
-    fs.chownSync(dataDir, account.uid, account.gid);
+interface Launch extends EmbeddedPostgresOptions {
+  readonly binaries: Binaries;
+  readonly password: string;
+  readonly account: Account | undefined;
+}
+
+const urlOf = (port: number, password: string): string =>
+  `postgres://${OWNER}:${password}@127.0.0.1:${String(port)}/postgres`;
+
+async function adopt(dataDir: string, password: string): Promise<EmbeddedPostgres | undefined> {
+  const running = await runningServer(dataDir);
+  if (!running) return undefined;
+  const url = urlOf(running.port, password);
+  await answers(url, START_TIMEOUT_MS);
+  return { url, port: running.port, adopted: true, stop: () => stopPid(running.pid) };
+}
+
+async function launch(settings: Launch): Promise<EmbeddedPostgres> {
+  const { dataDir, password } = settings;
+  const port = await freePort(settings.port);
+  const child = spawnServer(settings, port);
+  const url = urlOf(port, password);
+  try {
+    await answers(url, START_TIMEOUT_MS, () => whyEnded(child, dataDir));
+  } catch (error) {
+    // Somebody else may have started the same cluster at the same moment.
+    const other = await adopt(dataDir, password);
+    if (other) return other;
+    throw error;
   }
-  fs.chmodSync(dataDir, 0o700);
+  return { url, port, adopted: false, stop: () => stopChild(child) };
 }
 
 async function reachableBinaries(dataDir: string, account: Account | undefined): Promise<Binaries> {
@@ -71,21 +86,51 @@ async function reachableBinaries(dataDir: string, account: Account | undefined):
 /** The owner's password: made once, kept beside the cluster and readable by us alone. */
 function passwordOf(dataDir: string): string {
   const file = `${dataDir}.password`;
-  if (!fs.existsSync(file)) fs.writeFileSync(file, randomBytes(24).toString('hex'), { mode: 0o600, flag: 'wx' });
+  if (!fs.existsSync(file)) {
+    const half = `${file}.${String(process.pid)}`;
+    fs.writeFileSync(half, randomBytes(24).toString('hex'), { mode: 0o600 });
+    try {
+      // A link fails when the file is there: of two first starts, one makes the password.
+      fs.linkSync(half, file);
+    } catch (error) {
+      if (!fs.existsSync(file)) throw error;
+    } finally {
+      fs.rmSync(half);
+    }
+  }
   return fs.readFileSync(file, 'utf8').trim();
 }
 
+/** Makes the cluster beside its place and moves it there whole: a first start that is interrupted leaves nothing half made. */
 function initialise(binaries: Binaries, dataDir: string, password: string, account: Account | undefined): void {
+  const half = `${dataDir}.${String(process.pid)}`;
+  fs.rmSync(half, { recursive: true, force: true });
+  fs.mkdirSync(half, { mode: 0o700 });
   // initdb runs as the unprivileged account, so it gets a copy of the password that it can read, for as long as it runs.
-  const passwordFile = path.join(dataDir, '..', `.initdb-${String(process.pid)}`);
+  const passwordFile = `${half}.password`;
   fs.writeFileSync(passwordFile, password, { mode: 0o600 });
-  if (account) fs.chownSync(passwordFile, account.uid, account.gid);
+  if (account) for (const file of [half, passwordFile]) fs.chownSync(file, account.uid, account.gid);
   try {
     // C.UTF-8 orders by code point, on every machine alike; names are sorted with an ICU collation where it matters.
-    const flags = ['-U', OWNER, '-A', 'scram-sha-256', `--pwfile=${passwordFile}`, '-E', 'UTF8', '--locale=C.UTF-8', '--no-instructions'];
-    execFileSync(binaries.initdb, ['-D', dataDir, ...flags], { ...inAccount(dataDir, account), stdio: 'pipe' });
+    const flags = [
+      '-U',
+      OWNER,
+      '-A',
+      'scram-sha-256',
+      `--pwfile=${passwordFile}`,
+      '-E',
+      'UTF8',
+      '--locale=C.UTF-8',
+      '--no-instructions',
+    ];
+    execFileSync(binaries.initdb, ['-D', half, ...flags], { ...inAccount(half, account), stdio: 'pipe' });
+    if (!fs.existsSync(path.join(dataDir, 'PG_VERSION'))) fs.renameSync(half, dataDir);
+  } catch (error) {
+    // The other of two first starts was faster.
+    if (!fs.existsSync(path.join(dataDir, 'PG_VERSION'))) throw error;
   } finally {
     fs.rmSync(passwordFile);
+    fs.rmSync(half, { recursive: true, force: true });
   }
 }
 
@@ -114,8 +159,8 @@ function processExists(pid: number): boolean {
   }
 }
 
-function launch(binaries: Binaries, dataDir: string, port: number, settings: Readonly<Record<string, string>>, account: Account | undefined): ChildProcess {
-  const all = { listen_addresses: '127.0.0.1', unix_socket_directories: dataDir, ...settings };
+function spawnServer({ binaries, dataDir, settings, account }: Launch, port: number): ChildProcess {
+  const all = { listen_addresses: '127.0.0.1', unix_socket_directories: '', ...settings };
   const flags = Object.entries(all).flatMap(([name, value]) => ['-c', `${name}=${value}`]);
   // The log is a file: a pipe would break when this process is killed and the server lives on.
   const log = fs.openSync(logOf(dataDir), 'a', 0o600);
@@ -138,7 +183,9 @@ const logOf = (dataDir: string): string => `${dataDir}.log`;
 function whyEnded(child: ChildProcess, dataDir: string): Error | undefined {
   if (child.exitCode === null && child.signalCode === null) return undefined;
   const lastLines = readLines(logOf(dataDir)).slice(-6).join('\n').trim();
-  return new Error(`PostgreSQL ended while starting (${String(child.exitCode ?? child.signalCode)}). Its last words in ${logOf(dataDir)}:\n${lastLines}`);
+  return new Error(
+    `PostgreSQL ended while starting (${String(child.exitCode ?? child.signalCode)}). Its last words in ${logOf(dataDir)}:\n${lastLines}`,
+  );
 }
 
 /** Resolves when the server answers a query. */
