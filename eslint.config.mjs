@@ -2,9 +2,15 @@ import tseslint from 'typescript-eslint';
 import prettier from 'eslint-config-prettier';
 
 const nondeterministic = (where) => [
-  { selector: "CallExpression[callee.object.name='Date'][callee.property.name='now']", message: `Time is an argument in ${where}.` },
+  {
+    selector: "CallExpression[callee.object.name='Date'][callee.property.name='now']",
+    message: `Time is an argument in ${where}.`,
+  },
   { selector: "NewExpression[callee.name='Date'][arguments.length=0]", message: `Time is an argument in ${where}.` },
-  { selector: "CallExpression[callee.object.name='Math'][callee.property.name='random']", message: `Chance is an argument in ${where}.` },
+  {
+    selector: "CallExpression[callee.object.name='Math'][callee.property.name='random']",
+    message: `Chance is an argument in ${where}.`,
+  },
   { selector: "CallExpression[callee.name='randomUUID']", message: `Ids are arguments in ${where}.` },
 ];
 
@@ -35,6 +41,9 @@ export default tseslint.config(
     ignores: ['**/*.spec.ts'],
     rules: { 'no-restricted-syntax': ['error', ...nondeterministic('kernel, contracts and capabilities')] },
   },
-  { files: ['**/*.spec.ts', 'libs/testing/**/*.ts', 'test/**/*.ts'], rules: { 'max-lines-per-function': 'off', '@typescript-eslint/no-non-null-assertion': 'off' } },
+  {
+    files: ['**/*.spec.ts', 'libs/testing/**/*.ts', 'test/**/*.ts'],
+    rules: { 'max-lines-per-function': 'off', '@typescript-eslint/no-non-null-assertion': 'off' },
+  },
   { files: ['test/load/**/*.ts', 'apps/cli/**/*.ts'], rules: { 'no-console': 'off' } },
 );

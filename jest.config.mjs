@@ -29,8 +29,10 @@ const roots = ['<rootDir>/apps', '<rootDir>/libs', '<rootDir>/test'];
 export default {
   testTimeout: 60_000,
   projects: [
-    { ...base, displayName: 'unit', roots, testRegex: '(?<!\\.(int|e2e|fault))\\.spec\\.ts$' },
+    { ...base, displayName: 'unit', roots, testRegex: '(?<!\\.(int|e2e|slow))\\.spec\\.ts$' },
     { ...base, ...withServers, displayName: 'int', roots, testRegex: '\\.int\\.spec\\.ts$' },
     { ...base, ...withServers, displayName: 'e2e', roots, testRegex: '\\.e2e\\.spec\\.ts$' },
+    // Faults and whole real data sets: minutes, not seconds. `npm run test:slow`.
+    { ...base, ...withServers, displayName: 'slow', roots, testRegex: '\\.slow\\.spec\\.ts$' },
   ],
 };

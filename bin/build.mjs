@@ -22,7 +22,9 @@ function newest(folder) {
 
 function isFresh() {
   const sources = ['apps', 'libs', 'test/load'].map((name) => newest(path.join(projectRoot, name)));
-  const settings = ['tsconfig.json', 'tsconfig.build.json', 'package.json'].map((name) => modified(path.join(projectRoot, name)));
+  const settings = ['tsconfig.json', 'tsconfig.build.json', 'package.json'].map((name) =>
+    modified(path.join(projectRoot, name)),
+  );
   return modified(stamp) > Math.max(...sources, ...settings);
 }
 
@@ -55,7 +57,10 @@ export function ensureBuilt({ acceptTypeErrors = false, say = () => {} } = {}) {
     say('Building …');
     const startedAt = new Date();
     const tsc = path.join(projectRoot, 'node_modules/typescript/bin/tsc');
-    const { status, stdout } = spawnSync(process.execPath, [tsc, '-p', 'tsconfig.build.json'], { cwd: projectRoot, encoding: 'utf8' });
+    const { status, stdout } = spawnSync(process.execPath, [tsc, '-p', 'tsconfig.build.json'], {
+      cwd: projectRoot,
+      encoding: 'utf8',
+    });
     if (status !== 0 && !acceptTypeErrors) throw new Error(`the build failed:\n${stdout}`);
     fs.writeFileSync(stamp, '');
     fs.utimesSync(stamp, startedAt, startedAt);
