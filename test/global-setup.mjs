@@ -15,7 +15,13 @@ export default async function setup() {
     dataDir: path.join(folder, 'postgres'),
     port: 0,
     // Tests kill clients and backends, they do not cut the power: without fsync they take a third of the time.
-    settings: { fsync: 'off', synchronous_commit: 'off', full_page_writes: 'off', max_connections: '300', max_wal_size: '2GB' },
+    settings: {
+      fsync: 'off',
+      synchronous_commit: 'off',
+      full_page_writes: 'off',
+      max_connections: '300',
+      max_wal_size: '2GB',
+    },
   });
   globalThis.safarTestPostgres = { server, folder };
   process.env.SAFAR_TEST_POSTGRES_URL = server.url;

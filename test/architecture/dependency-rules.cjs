@@ -49,13 +49,19 @@ module.exports = {
       name: 'platform-folders-meet-at-their-entries',
       severity: 'error',
       from: { path: `^libs/platform/src/([^/]+)/.*${production}` },
-      to: { path: '^libs/platform/src/[^/]+/', pathNot: ['^libs/platform/src/$1/', '^libs/platform/src/[^/]+/index\\.ts$'] },
+      to: {
+        path: '^libs/platform/src/[^/]+/',
+        pathNot: ['^libs/platform/src/$1/', '^libs/platform/src/[^/]+/index\\.ts$'],
+      },
     },
     {
       name: 'libraries-are-entered-by-their-entry',
       severity: 'error',
       from: { path: '^(apps|libs)/([^/]+)/' },
-      to: { path: '^libs/[^/]+/src/', pathNot: ['^libs/$2/src/', '^libs/[^/]+/src/index\\.ts$', '^libs/platform/src/[^/]+/index\\.ts$'] },
+      to: {
+        path: '^libs/[^/]+/src/',
+        pathNot: ['^libs/$2/src/', '^libs/[^/]+/src/index\\.ts$', '^libs/platform/src/[^/]+/index\\.ts$'],
+      },
     },
     {
       name: 'apps-do-not-import-apps',
@@ -81,6 +87,9 @@ module.exports = {
     tsPreCompilationDeps: true,
     doNotFollow: { path: 'node_modules' },
     exclude: { path: '^dist/' },
-    enhancedResolveOptions: { conditionNames: ['source', 'import', 'node', 'default', 'types'], exportsFields: ['exports'] },
+    enhancedResolveOptions: {
+      conditionNames: ['source', 'import', 'node', 'default', 'types'],
+      exportsFields: ['exports'],
+    },
   },
 };
