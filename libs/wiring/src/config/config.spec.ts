@@ -1,0 +1,105 @@
+import { randomBytes } from 'node:crypto';
+import path from 'node:path';
+import { loadConfig } from './config.js';
+import { ConfigurationError } from './configuration-error.js';
+
+const secret = randomBytes(32).toString('base64');
+const wrong = (environment: Record<string, string>) => {
+  try {
+    loadConfig(environment);
+  } catch (error) {
+    if (error instanceof ConfigurationError) return error;
+    throw error;
+  }
+  throw new Error('the configuration was accepted');
+};
+
+describe('the configuration', () => {
+  it('needs nothing to be set', () => {
+    expect(loadConfig({ PATH: '/bin', SAFAR_TEST_POSTGRES_URL: 'postgres://somewhere' })).toMatchObject({
+      demo: false,
+      databaseUrl: undefined,
+      dataDir: path.resolve('.safar'),
+      masterKey: undefined,
+      logLevel: 'info',
+      defaultRegion: 'IR',
+      http: { host: '127.0.0.1', port: 3000, bodyLimitBytes: 4_194_304, shutdownTimeoutMs: 10_000 },
+    });
+  });
+
+  it('takes what is set, and an empty variable for one that is not', () => {
+    const config = loadConfig({
+      SAFAR_HTTP_PORT: '0',
+      SAFAR_MASTER_KEY: secret,
+      SAFAR_LOG_LEVEL: '',
+      SAFAR_DATABASE_URL: 'postgresql://safar:k3-wz-91@db.example:5432/safar',
+    });
+    expect(config.http.port).toBe(0);
+    expect(Buffer.from(config.masterKey!).toString('base64')).toBe(secret);
+    expect(config.logLevel).toBe('info');
+    expect(config.databaseUrl).toContain('db.example');
+  });
+
+  it('cannot be changed afterwards', () => {
+    const config = loadConfig({});
+    expect(Object.isFrozen(config)).toBe(true);
+    expect(Object.isFrozen(config.http)).toBe(true);
+  });
+
+  it('says everything that is wrong at once, each with its remedy', () => {
+    const { problems, message } = wrong({
+      SAFAR_HTTP_PORT: '65536',
+      SAFAR_LOG_LEVEL: 'loud',
+      SAFAR_DEFAULT_REGION: 'Iran',
+      SAFAR_MASTER_KEY: 'short',
+      SAFAR_DATABASE_URL: 'mysql://x',
+      SAFAR_HTPP_HOST: 'localhost',
+      SAFAR_STORE_QUEUE_LIMIT: '1e3',
+    });
+    const names = problems.map(({ variable }) => variable);
+    expect(names.sort()).toEqual([
+      'SAFAR_DATABASE_URL',
+      'SAFAR_DEFAULT_REGION',
+      'SAFAR_HTPP_HOST',
+      'SAFAR_HTTP_PORT',
+      'SAFAR_LOG_LEVEL',
+      'SAFAR_MASTER_KEY',
+      'SAFAR_STORE_QUEUE_LIMIT',
+    ]);
+    for (const { variable, problem, remedy } of problems) {
+      expect(remedy).not.toBe('');
+      expect(message).toContain(`${variable} ${problem}. ${remedy}`);
+    }
+  });
+
+  it('never repeats a value', () => {
+    const { message } = wrong({ SAFAR_MASTER_KEY: 'hunter2', SAFAR_DATABASE_URL: 'mysql://u:hunter2@x' });
+    expect(message).not.toContain('hunter2');
+  });
+
+  it.each([
+    ['SAFAR_HTPP_PORT', 'Did you mean SAFAR_HTTP_PORT?'],
+    ['SAFAR_DATABASE', 'Did you mean SAFAR_DATABASE_URL?'],
+    ['SAFAR_COLOUR_OF_THE_DOOR', 'The variables are SAFAR_'],
+  ])('stops at %s, which it does not know', (name, remedy) => {
+    expect(wrong({ [name]: '1' }).problems).toEqual([
+      { variable: name, problem: 'is not a variable of Safar', remedy: expect.stringContaining(remedy) },
+    ]);
+  });
+
+  it.each([
+    ['SAFAR_MASTER_KEY', Buffer.alloc(32).toString('base64')],
+    ['SAFAR_MASTER_KEY', '42'.repeat(32)],
+    ['SAFAR_MASTER_KEY', Buffer.from(Array.from({ length: 32 }, (_, index) => index)).toString('hex')],
+    ['SAFAR_DATABASE_URL', 'postgres://postgres:postgres@localhost/safar'],
+    ['SAFAR_DATABASE_URL', 'postgres://safar:ChangeMe@localhost/safar'],
+  ])('refuses a secret that everybody knows, %s, outside demo mode', (name, value) => {
+    expect(wrong({ [name]: value }).problems).toHaveLength(1);
+    expect(wrong({ [name]: value, SAFAR_DEMO: 'false' }).problems).toHaveLength(1);
+    expect(loadConfig({ [name]: value, SAFAR_DEMO: 'true' }).demo).toBe(true);
+  });
+
+  it.each(['0x10', '1e3', ' 80', '-1', '٣٠٠٠', '80.5'])('does not take %j for a port', (port) => {
+    expect(wrong({ SAFAR_HTTP_PORT: port }).problems).toHaveLength(1);
+  });
+});

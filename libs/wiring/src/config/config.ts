@@ -1,0 +1,116 @@
+import path from 'node:path';
+import { getMetadataStorage, validateSync } from 'class-validator';
+import { ConfigurationError, type ConfigurationProblem } from './configuration-error.js';
+import { logLevels, SafarEnvironment } from './environment.dto.js';
+import { nearestName } from './nearest-name.js';
+import { keyBytes } from './secrets.js';
+
+export type LogLevel = (typeof logLevels)[number];
+
+export interface HttpConfig {
+  readonly host: string;
+  /** 0: any free port. */
+  readonly port: number;
+  /** One request that is not streamed. */
+  readonly bodyLimitBytes: number;
+  /** All bodies in memory together. */
+  readonly bodyBudgetBytes: number;
+  readonly liveStreams: number;
+  readonly shutdownTimeoutMs: number;
+}
+
+export interface Config {
+  /** A trial: secrets that everybody knows are allowed. */
+  readonly demo: boolean;
+  /** Without it, PostgreSQL runs inside the data folder. */
+  readonly databaseUrl: string | undefined;
+  /** Absolute. */
+  readonly dataDir: string;
+  /** 32 bytes. Without it, a key is made once and kept in the data folder. */
+  readonly masterKey: Uint8Array | undefined;
+  readonly logLevel: LogLevel;
+  /** ISO 3166-1; the country of telephone numbers without a country code. */
+  readonly defaultRegion: string;
+  readonly http: HttpConfig;
+  readonly store: { readonly queueLimit: number };
+  readonly reads: { readonly waitTimeoutMs: number };
+}
+
+type Environment = Readonly<Record<string, string | undefined>>;
+
+/** Names of the variables, from the rules themselves: no list beside them. */
+const variables = [
+  ...new Set(
+    getMetadataStorage()
+      .getTargetValidationMetadatas(SafarEnvironment, '', false, false)
+      .map(({ propertyName }) => propertyName),
+  ),
+];
+
+/** Set for the test run by its global set-up; not Safar's. */
+const FOREIGN_PREFIX = 'SAFAR_TEST_';
+
+/**
+ * The configuration from the `SAFAR_*` variables of an environment; an empty one counts as not set.
+ * @throws ConfigurationError with everything that is wrong at once.
+ */
+export function loadConfig(environment: Environment): Config {
+  const set = Object.entries(environment).filter(
+    ([name, value]) =>
+      name.startsWith('SAFAR_') && !name.startsWith(FOREIGN_PREFIX) && value !== undefined && value !== '',
+  );
+  const known = Object.assign(
+    new SafarEnvironment(),
+    Object.fromEntries(set.filter(([name]) => variables.includes(name))),
+  );
+  const problems = [...set.flatMap(([name]) => unknownVariable(name)), ...brokenRules(known)];
+  if (problems.length > 0) throw new ConfigurationError(problems);
+  return toConfig(known);
+}
+
+function unknownVariable(name: string): readonly ConfigurationProblem[] {
+  if (variables.includes(name)) return [];
+  const meant = nearestName(name, variables);
+  const remedy = meant === undefined ? `The variables are ${variables.join(', ')}.` : `Did you mean ${meant}?`;
+  return [{ variable: name, problem: 'is not a variable of Safar', remedy }];
+}
+
+function brokenRules(environment: SafarEnvironment): readonly ConfigurationProblem[] {
+  return validateSync(environment, { forbidUnknownValues: true }).flatMap(
+    ({ property, constraints = {}, contexts = {} }) =>
+      Object.entries(constraints).map(([rule, problem]) => {
+        const context: unknown = contexts[rule];
+        return { variable: property, problem, remedy: remedyOf(context) };
+      }),
+  );
+}
+
+const remedyOf = (context: unknown): string =>
+  typeof context === 'object' && context !== null && 'remedy' in context && typeof context.remedy === 'string'
+    ? context.remedy
+    : '';
+
+function toConfig(environment: SafarEnvironment): Config {
+  const whole = (text: string | undefined, otherwise: number): number =>
+    text === undefined ? otherwise : Number(text);
+  const { SAFAR_MASTER_KEY: masterKey } = environment;
+  return Object.freeze({
+    demo: environment.SAFAR_DEMO === 'true',
+    databaseUrl: environment.SAFAR_DATABASE_URL,
+    dataDir: path.resolve(environment.SAFAR_DATA_DIR ?? '.safar'),
+    masterKey: masterKey === undefined ? undefined : keyBytes(masterKey),
+    logLevel: logLevels.find((level) => level === environment.SAFAR_LOG_LEVEL) ?? 'info',
+    defaultRegion: environment.SAFAR_DEFAULT_REGION ?? 'IR',
+    http: Object.freeze({
+      host: environment.SAFAR_HTTP_HOST ?? '127.0.0.1',
+      port: whole(environment.SAFAR_HTTP_PORT, 3000),
+      bodyLimitBytes: whole(environment.SAFAR_HTTP_BODY_LIMIT_BYTES, 4_194_304),
+      // Sixteen of the largest requests, or tens of thousands of ordinary ones.
+      bodyBudgetBytes: whole(environment.SAFAR_HTTP_BODY_BUDGET_BYTES, 67_108_864),
+      liveStreams: whole(environment.SAFAR_HTTP_LIVE_STREAMS, 1_000),
+      shutdownTimeoutMs: whole(environment.SAFAR_HTTP_SHUTDOWN_TIMEOUT_MS, 10_000),
+    }),
+    store: Object.freeze({ queueLimit: whole(environment.SAFAR_STORE_QUEUE_LIMIT, 10_000) }),
+    reads: Object.freeze({ waitTimeoutMs: whole(environment.SAFAR_READ_WAIT_TIMEOUT_MS, 5_000) }),
+  });
+}

@@ -1,0 +1,128 @@
+import { IsOptional, ValidateBy, type ValidationArguments } from 'class-validator';
+import { isWellKnownKey, isWellKnownPassword, keyBytes } from './secrets.js';
+
+type Check = (value: string, all: SafarEnvironment) => boolean;
+
+/** A rule for a variable that is set: what is wrong when it does not hold, and what to do about it. */
+function Rule(problem: string, remedy: string, holds: Check): PropertyDecorator {
+  return (target, property) => {
+    IsOptional()(target, property);
+    ValidateBy(
+      {
+        // Two rules on one variable must not replace each other: class-validator tells them apart by this name.
+        name: problem,
+        validator: {
+          validate: (value: unknown, found?: ValidationArguments) =>
+            typeof value === 'string' && found?.object instanceof SafarEnvironment && holds(value, found.object),
+          defaultMessage: () => problem,
+        },
+      },
+      { context: { remedy } },
+    )(target, property);
+  };
+}
+
+/** @param unit in the plural, for people. */
+const Whole = (least: number, most: number, unit: string, remedy: string): PropertyDecorator =>
+  Rule(
+    `must be a whole number of ${unit} from ${String(least)} to ${String(most)}`,
+    remedy,
+    // Digits only: Number() would also take "0x10", "1e3" and " 5 ".
+    (value) => /^\d{1,12}$/.test(value) && Number(value) >= least && Number(value) <= most,
+  );
+
+const oneOf =
+  (...choices: readonly string[]): Check =>
+  (value) =>
+    choices.includes(value);
+
+export const logLevels = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const;
+
+/**
+ * Every variable that Safar reads, as text, each with its rules. A variable that is not here is a spelling mistake and stops the start.
+ * Defaults are in `config.ts`.
+ */
+export class SafarEnvironment {
+  @Rule('must be true or false', 'Set true for a trial with throw-away data only.', oneOf('true', 'false'))
+  SAFAR_DEMO?: string;
+
+  @Rule(
+    'must be the URL of a PostgreSQL server',
+    'Write it as postgres://user:password@host:5432/database, or leave it unset to use the server that comes with Safar.',
+    isPostgresUrl,
+  )
+  @Rule(
+    'has a password that everybody knows',
+    'Give the database user another password, or set SAFAR_DEMO=true for a trial.',
+    (value, { SAFAR_DEMO }) =>
+      SAFAR_DEMO === 'true' || !isPostgresUrl(value) || !isWellKnownPassword(new URL(value).password),
+  )
+  SAFAR_DATABASE_URL?: string;
+
+  @Rule('must be the path of a folder', 'Leave it unset for ./.safar.', (value) => !value.includes('\0'))
+  SAFAR_DATA_DIR?: string;
+
+  @Rule(
+    'must be 32 bytes in base64 or hexadecimal',
+    'Make one with: openssl rand -base64 32. Keep it: what it sealed cannot be read without it.',
+    (value) => keyBytes(value) !== undefined,
+  )
+  @Rule(
+    'is not a secret: everybody could guess it',
+    'Make one with: openssl rand -base64 32, or set SAFAR_DEMO=true for a trial.',
+    (value, { SAFAR_DEMO }) => SAFAR_DEMO === 'true' || !isWellKnownKey(keyBytes(value)),
+  )
+  SAFAR_MASTER_KEY?: string;
+
+  @Rule(`must be one of ${logLevels.join(', ')}`, 'Leave it unset for info.', oneOf(...logLevels))
+  SAFAR_LOG_LEVEL?: string;
+
+  @Rule(
+    'must be an ISO 3166-1 country code of two capital letters',
+    'It is the country of telephone numbers without a country code; leave it unset for IR.',
+    (value) => /^[A-Z]{2}$/.test(value),
+  )
+  SAFAR_DEFAULT_REGION?: string;
+
+  @Rule(
+    'must be an address or a host name',
+    'Leave it unset for 127.0.0.1, or set 0.0.0.0 to be reached from other machines.',
+    (value) => /^[0-9A-Za-z.:_-]{1,255}$/.test(value),
+  )
+  SAFAR_HTTP_HOST?: string;
+
+  @Rule(
+    'must be a port from 0 to 65535',
+    'Leave it unset for 3000; 0 takes any free port.',
+    (value) => /^\d{1,5}$/.test(value) && Number(value) <= 65_535,
+  )
+  SAFAR_HTTP_PORT?: string;
+
+  @Whole(32_768, 67_108_864, 'bytes', 'It limits one request that is not streamed; leave it unset for 4194304.')
+  SAFAR_HTTP_BODY_LIMIT_BYTES?: string;
+
+  @Whole(
+    4_194_304,
+    4_294_967_296,
+    'bytes',
+    'It limits all request bodies in memory together; leave it unset for 67108864.',
+  )
+  SAFAR_HTTP_BODY_BUDGET_BYTES?: string;
+
+  @Whole(1, 100_000, 'streams', 'It limits how many live timelines are open at once; leave it unset for 1000.')
+  SAFAR_HTTP_LIVE_STREAMS?: string;
+
+  @Whole(0, 300_000, 'milliseconds', 'It limits how long requests may finish at shutdown; leave it unset for 10000.')
+  SAFAR_HTTP_SHUTDOWN_TIMEOUT_MS?: string;
+
+  @Whole(100, 1_000_000, 'events', 'It limits what waits in front of the store; leave it unset for 10000.')
+  SAFAR_STORE_QUEUE_LIMIT?: string;
+
+  @Whole(0, 60_000, 'milliseconds', 'It limits how long a read waits for minPosition; leave it unset for 5000.')
+  SAFAR_READ_WAIT_TIMEOUT_MS?: string;
+}
+
+function isPostgresUrl(value: string): boolean {
+  if (!URL.canParse(value)) return false;
+  return ['postgres:', 'postgresql:'].includes(new URL(value).protocol);
+}

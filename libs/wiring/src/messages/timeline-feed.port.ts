@@ -1,0 +1,13 @@
+import { type TimelineEntryView } from './views.js';
+import { type Position } from '#kernel';
+
+/** Live timelines. Injected by this symbol. */
+export const TIMELINE_FEED: unique symbol = Symbol('TimelineFeed');
+
+export interface TimelineFeed {
+  /**
+   * Every entry of the customer's timeline that was stored after a position, in store order, each once, and then those to come:
+   * it ends only with the signal or when the customer is erased. Pulled: nothing is read ahead of a slow caller.
+   */
+  follow(reference: string, after: Position | 'now', signal: AbortSignal): AsyncIterable<TimelineEntryView>;
+}
