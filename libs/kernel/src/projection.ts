@@ -51,12 +51,13 @@ export const allGone: unique symbol = Symbol('allGone');
 /** The values of the primary key, in the order of `table.primaryKey`. */
 export type RowKey = readonly (string | bigint | number)[];
 
-/** The row that an event leaves behind; `undefined` leaves it as it is. */
-export type Evolve<R extends Row, E extends RecordedEvent> = (
-  row: R | undefined,
-  event: E,
-  key: RowKey,
-) => R | typeof gone | typeof allGone | undefined;
+/**
+ * The row that an event leaves behind; `undefined` leaves it as it is. The type of a method, not of a function: so a
+ * projection of any rows and events fits into one list of projections, and the engine hands each handler its own type.
+ */
+export type Evolve<R extends Row, E extends RecordedEvent> = {
+  evolve(row: R | undefined, event: E, key: RowKey): R | typeof gone | typeof allGone | undefined;
+}['evolve'];
 
 /**
  * A read model, declared: a fold from events to rows and the table that the rows are kept in. Pure: no clock, no chance, no
