@@ -1,0 +1,110 @@
+import { execFileSync } from 'node:child_process';
+import { once } from 'node:events';
+import net from 'node:net';
+import { cleanEnvironment, dataFolder, root, safar, Standalone } from './support/safar-process.js';
+
+const touchpoint = (id: string, text = 'Hello') => ({
+  id,
+  source: 'flow',
+  kind: 'message',
+  channel: 'chat',
+  occurredAt: '2026-03-21T10:15:00+03:30',
+  identifiers: [{ kind: 'customer_number', value: '12347' }],
+  data: { text },
+});
+
+interface Page {
+  readonly data: readonly { readonly details: { readonly text: string } }[];
+}
+const timeline = async (standalone: Standalone, key: string, position: string): Promise<readonly string[]> => {
+  const route = `/v1/customers/customer_number:12347/timeline?order=asc&minPosition=${position}`;
+  const { status, body } = await standalone.request('GET', route, undefined, key);
+  expect(status).toBe(200);
+  return (body as Page).data.map(({ details }) => details.text);
+};
+const positionOf = ({ body }: { body: unknown }): string => (body as { position: string }).position;
+
+describe('npm start', () => {
+  let folder: ReturnType<typeof dataFolder>;
+  beforeEach(() => {
+    folder = dataFolder();
+  });
+  afterEach(() => {
+    folder.remove();
+  });
+
+  it('prints a curl that works as it is', async () => {
+    const standalone = await Standalone.start(folder.path);
+    const [send, read] = standalone
+      .output()
+      .split('\n')
+      .filter((line) => line.trim().startsWith('curl'))
+      .map((line) => line.trim());
+    const run = (command: string): unknown => JSON.parse(execFileSync('sh', ['-c', command], { encoding: 'utf8' }));
+    expect(run(send!)).toMatchObject({ status: 'accepted' });
+    expect(run(send!)).toMatchObject({ status: 'duplicate' });
+    // It is on the timeline within the second; asking again is how a person would wait.
+    let page = run(read!);
+    for (let tries = 0; tries < 20 && (page as Page).data === undefined; tries++) page = run(read!);
+    expect(page).toMatchObject({ data: [{ details: { text: 'سلام! Hello!' } }] });
+    expect(await standalone.stop()).toBe(0);
+  });
+
+  it('keeps the data, and the key, from one start to the next', async () => {
+    const first = await Standalone.start(folder.path);
+    const key = first.key!;
+    const position = positionOf(await first.request('POST', '/v1/touchpoints', touchpoint('1', 'kept')));
+    await first.stop();
+    const second = await Standalone.start(folder.path);
+    expect(second.key).toBeUndefined();
+    expect(await timeline(second, key, position)).toEqual(['kept']);
+    await second.stop();
+  });
+
+  it('loses nothing that it acknowledged when it is killed, and carries on with the PostgreSQL that it left behind', async () => {
+    const first = await Standalone.start(folder.path);
+    const key = first.key!;
+    const answers = await Promise.all(
+      Array.from({ length: 50 }, (_, n) => first.request('POST', '/v1/touchpoints', touchpoint(String(n), String(n)))),
+    );
+    await first.kill();
+    const second = await Standalone.start(folder.path);
+    expect(second.output()).toContain('already runs');
+    const last = answers.map(positionOf).reduce((a, b) => (BigInt(a) > BigInt(b) ? a : b));
+    const texts = await timeline(second, key, last);
+    expect([...texts].sort((a, b) => Number(a) - Number(b))).toEqual(Array.from({ length: 50 }, (_, n) => String(n)));
+    await second.stop();
+  });
+
+  it('moves to the next free port, and says so', async () => {
+    const squatter = net.createServer().listen(0, '127.0.0.1');
+    await once(squatter, 'listening');
+    const { port } = squatter.address() as net.AddressInfo;
+    const standalone = await Standalone.start(folder.path, { SAFAR_HTTP_PORT: String(port) });
+    expect(standalone.url).not.toContain(`:${String(port)}`);
+    expect(standalone.output()).toContain(`Port ${String(port)} is taken`);
+    await standalone.stop();
+    squatter.close();
+  });
+
+  it('names every mistake in the configuration and does not start', () => {
+    const start = () =>
+      execFileSync(process.execPath, ['bin/start.mjs'], {
+        cwd: root,
+        encoding: 'utf8',
+        stdio: 'pipe',
+        env: cleanEnvironment({ SAFAR_HTTP_PORT: 'eighty', SAFAR_LOG_LEVEL: 'loud', SAFAR_DATA_DIR: folder.path }),
+      });
+    expect(start).toThrow(/SAFAR_HTTP_PORT[\s\S]*SAFAR_LOG_LEVEL|SAFAR_LOG_LEVEL[\s\S]*SAFAR_HTTP_PORT/);
+  });
+
+  it('shares its PostgreSQL with a command, and outlives it', async () => {
+    const standalone = await Standalone.start(folder.path);
+    await standalone.request('POST', '/v1/touchpoints', touchpoint('1', 'shared'));
+    const { code, stdout } = await safar(folder.path, 'timeline', 'customer_number:12347', '--json');
+    expect(code).toBe(0);
+    expect(stdout).toContain('shared');
+    expect((await standalone.request('GET', '/readyz')).status).toBe(200);
+    await standalone.stop();
+  });
+});

@@ -1,0 +1,122 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { chmodSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+
+export const root = path.resolve(__dirname, '../../..');
+
+/** A data folder of the test's own, which PostgreSQL's account can reach. */
+export function dataFolder(): { readonly path: string; remove(): void } {
+  const folder = mkdtempSync(path.join(tmpdir(), 'safar-flow-'));
+  chmodSync(folder, 0o755);
+  return {
+    path: folder,
+    remove: () => {
+      rmSync(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+/** The environment of an ordinary terminal: nothing of the test runner's own. */
+export function cleanEnvironment(settings: Readonly<Record<string, string>>): NodeJS.ProcessEnv {
+  const inherited = Object.entries(process.env).filter(([name]) => !/^(SAFAR_|JEST_|NODE_ENV|NODE_OPTIONS)/.test(name));
+  return { ...Object.fromEntries(inherited), NO_COLOR: '1', ...settings };
+}
+
+/** `npm start`, as its own process. */
+export class Standalone {
+  private constructor(
+    private readonly child: ChildProcess,
+    readonly output: () => string,
+    readonly url: string,
+    /** Only the first start on a data folder prints one. */
+    readonly key: string | undefined,
+  ) {}
+
+  static async start(dataDir: string, settings: Readonly<Record<string, string>> = {}): Promise<Standalone> {
+    const child = spawn(process.execPath, ['bin/start.mjs'], {
+      cwd: root,
+      env: cleanEnvironment({ SAFAR_DATA_DIR: dataDir, SAFAR_HTTP_PORT: '0', ...settings }),
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
+    let output = '';
+    const listening = new Promise<string>((resolve, reject) => {
+      const read = (chunk: Buffer): void => {
+        output += chunk.toString();
+        // The last line of the banner.
+        if (/Ctrl-C stops it/.test(output)) resolve(output);
+      };
+      child.stdout.on('data', read);
+      child.stderr.on('data', read);
+      child.once('exit', (code, signal) => {
+        reject(new Error(`it ended with ${String(code ?? signal)}:\n${output}`));
+      });
+    });
+    await listening;
+    const url = /API {7}(http:\S+)/.exec(output)?.[1];
+    if (url === undefined) throw new Error(`it does not say where it listens:\n${output}`);
+    return new Standalone(child, () => output, url, /\b(safar_[A-Za-z0-9_-]+)/.exec(output)?.[1]);
+  }
+
+  /** Ctrl-C; the exit code. */
+  async stop(): Promise<number | null> {
+    if (this.child.exitCode !== null) return this.child.exitCode;
+    this.child.kill('SIGINT');
+    const [code] = (await once(this.child, 'exit')) as [number | null];
+    return code;
+  }
+
+  async kill(): Promise<void> {
+    this.child.kill('SIGKILL');
+    await once(this.child, 'exit');
+  }
+
+  async request(
+    method: string,
+    route: string,
+    body?: unknown,
+    key = this.key,
+  ): Promise<{ status: number; body: unknown }> {
+    const response = await fetch(`${this.url}${route}`, {
+      method,
+      headers: {
+        ...(key === undefined ? {} : { authorization: `Bearer ${key}` }),
+        ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+      },
+      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+    });
+    const text = await response.text();
+    return { status: response.status, body: text === '' ? undefined : (JSON.parse(text) as unknown) };
+  }
+}
+
+export interface Finished {
+  readonly code: number | null;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/** `safar …`, as its own process. */
+export function startCli(
+  dataDir: string,
+  parameters: readonly string[],
+  settings: Readonly<Record<string, string>> = {},
+): ChildProcess {
+  return spawn(process.execPath, ['bin/safar.mjs', ...parameters], {
+    cwd: root,
+    env: cleanEnvironment({ SAFAR_DATA_DIR: dataDir, ...settings }),
+    stdio: ['pipe', 'pipe', 'pipe'],
+  });
+}
+
+export async function safar(dataDir: string, ...parameters: string[]): Promise<Finished> {
+  const child = startCli(dataDir, parameters);
+  child.stdin?.end();
+  let stdout = '';
+  let stderr = '';
+  child.stdout?.on('data', (chunk: Buffer) => (stdout += chunk.toString()));
+  child.stderr?.on('data', (chunk: Buffer) => (stderr += chunk.toString()));
+  const [code] = (await once(child, 'close')) as [number | null];
+  return { code, stdout, stderr };
+}
