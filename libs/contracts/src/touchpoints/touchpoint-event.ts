@@ -1,4 +1,5 @@
 import type { RecordedEvent } from '#kernel';
+import type { ProfileDto } from './profile.dto.js';
 
 export const touchpointKinds = [
   'first_contact',
@@ -57,6 +58,9 @@ export interface PersonaRef {
   readonly kind: string;
 }
 
+export const textDirections = ['ltr', 'rtl'] as const;
+export type TextDirection = (typeof textDirections)[number];
+
 /**
  * The data of a `touchpoint.<kind>` event. Members marked (personal) are sealed before they are stored, together, under
  * `sealed`; of an erased customer they are absent for ever.
@@ -72,8 +76,16 @@ export interface TouchpointData<Details = Readonly<Record<string, unknown>>> {
   readonly touchpointId?: string;
   /** (personal) */
   readonly identifiers?: readonly Identifier[];
+  /** Of the first free text in it, detected when it was accepted. */
+  readonly direction?: TextDirection;
+  /** What it tells of the customer; name and city are (personal). */
+  readonly profile?: Readonly<ProfileDto>;
   /** What the kind's schema says; its personal members are sealed too. */
   readonly details: Details;
+  /** The personal members, encrypted; only in the store and in what reads the log sealed. */
+  readonly sealed?: string;
 }
 
-export type TouchpointEvent = { [K in TouchpointKind]: RecordedEvent<`touchpoint.${K}`, TouchpointData> }[TouchpointKind];
+export type TouchpointEvent = {
+  [K in TouchpointKind]: RecordedEvent<`touchpoint.${K}`, TouchpointData>;
+}[TouchpointKind];

@@ -1,0 +1,43 @@
+import { foldDigits, type FieldErrorCode, type Identifier } from '#contracts';
+import { fail, type Result, succeed } from '#kernel';
+import { isBlocked } from './blocked-values.js';
+import { normaliseEmail } from './normalise-email.js';
+import { needsCountry, normalisePhone } from './normalise-phone.js';
+
+export type IdentifierProblem = Extract<
+  FieldErrorCode,
+  'not_an_email' | 'not_a_phone_number' | 'phone_without_country' | 'blocked_value' | 'too_long' | 'malformed'
+>;
+
+/** Compatibility forms can be longer than what was typed (ﷺ becomes 18 characters), so the limit is checked after folding. */
+export const MAX_NORMALISED = 256;
+/** No controls and no format characters: two values that look the same must be the same. */
+const HIDDEN = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/u;
+
+/**
+ * The one way to write an identifier, so that a person is the same persona however they were typed. Compatibility forms folded
+ * (NFKC), Persian and Arabic digits as ASCII, no white space around it; e-mail addresses and phone numbers by their own rules,
+ * everything else with its case kept. Normalising twice changes nothing.
+ */
+export function normaliseIdentifier(
+  { kind, value }: Identifier,
+  defaultRegion?: string,
+): Result<Identifier, IdentifierProblem> {
+  const folded = foldDigits(value.normalize('NFKC')).trim();
+  if (folded.length > MAX_NORMALISED) return fail('too_long');
+  if (HIDDEN.test(folded)) return fail('malformed');
+  if (isBlocked(folded)) return fail('blocked_value');
+  switch (kind) {
+    case 'email': {
+      const email = normaliseEmail(folded);
+      return email === undefined ? fail('not_an_email') : succeed({ kind, value: email });
+    }
+    case 'phone': {
+      const phone = normalisePhone(folded, defaultRegion);
+      if (phone !== undefined) return succeed({ kind, value: phone });
+      return fail(defaultRegion === undefined && needsCountry(folded) ? 'phone_without_country' : 'not_a_phone_number');
+    }
+    default:
+      return succeed({ kind, value: folded });
+  }
+}

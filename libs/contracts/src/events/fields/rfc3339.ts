@@ -1,0 +1,50 @@
+import { foldDigits } from './fold-digits.js';
+
+export type TimeProblem = 'not_a_time' | 'time_without_zone' | 'time_out_of_range';
+
+const MINUTE_MS = 60_000;
+const SHAPE = /^(\d{4})-(\d{2})-(\d{2})[Tt ](\d{2}):(\d{2}):(\d{2})(?:\.(\d{1,9}))?(?:([Zz])|([+-])(\d{2}):(\d{2}))?$/;
+/** Before it nobody had customers whose records are read by a machine; a year 0 or 1 is a default that leaked. */
+const EARLIEST = Date.UTC(1900, 0, 1);
+/** Promises and warranties reach into the future, but a year 9999 means "never". */
+const LATEST = Date.UTC(2200, 0, 1);
+
+type Parsed = { readonly epochMs: number } | { readonly problem: TimeProblem };
+
+/**
+ * Reads RFC 3339 with any offset, fraction digits beyond milliseconds cut off, digits also Persian or Arabic. A leap second
+ * (23:59:60 in UTC) is the first moment of the next day, as in PostgreSQL.
+ */
+export function parseTime(text: string): Parsed {
+  const match = SHAPE.exec(foldDigits(text));
+  if (!match) return { problem: 'not_a_time' };
+  const [year, month, day, hour, minute, second] = match.slice(1, 7).map(Number);
+  if (year === undefined || month === undefined || day === undefined) return { problem: 'not_a_time' };
+  if (hour === undefined || minute === undefined || second === undefined) return { problem: 'not_a_time' };
+  if (!match[8] && !match[9]) return { problem: 'time_without_zone' };
+  const date = new Date(0);
+  date.setUTCFullYear(year, month - 1, day);
+  if (date.getUTCMonth() !== month - 1 || date.getUTCDate() !== day) return { problem: 'not_a_time' };
+  const offset = Number(match[10] ?? 0) * 60 + Number(match[11] ?? 0);
+  if (hour > 23 || minute > 59 || second > 60 || Number(match[10] ?? 0) > 23 || Number(match[11] ?? 0) > 59)
+    return { problem: 'not_a_time' };
+  const milliseconds = Number((match[7] ?? '').slice(0, 3).padEnd(3, '0'));
+  const localMs = date.getTime() + ((hour * 60 + minute) * 60 + second) * 1000;
+  const epochMs = localMs - (match[9] === '-' ? -offset : offset) * MINUTE_MS + (second === 60 ? 0 : milliseconds);
+  if (second === 60 && epochMs % (24 * 60 * MINUTE_MS) !== 0) return { problem: 'not_a_time' };
+  return epochMs < EARLIEST || epochMs >= LATEST ? { problem: 'time_out_of_range' } : { epochMs };
+}
+
+/** Why a value is not a time, if it is not. */
+export function timeProblem(value: unknown): TimeProblem | undefined {
+  if (typeof value !== 'string') return 'not_a_time';
+  const parsed = parseTime(value);
+  return 'problem' in parsed ? parsed.problem : undefined;
+}
+
+/** The same moment in UTC with milliseconds; what is no time stays as it is. */
+export function toUtc(value: unknown): unknown {
+  if (typeof value !== 'string') return value;
+  const parsed = parseTime(value);
+  return 'problem' in parsed ? value : new Date(parsed.epochMs).toISOString();
+}

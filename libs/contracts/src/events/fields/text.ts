@@ -1,0 +1,99 @@
+import { Transform } from 'class-transformer';
+import { IsIn, IsString, ValidateBy, type ValidationOptions } from 'class-validator';
+import { together } from './dto-class.js';
+import { foldAmount } from './fold-digits.js';
+import { type RuleCode } from './rules.js';
+import { timeProblem, toUtc } from './rfc3339.js';
+
+/** No line breaks and no control characters; what is left may be shown in one line. */
+const LINE = '^[^\\p{Cc}\\p{Zl}\\p{Zp}]*$';
+/** As a line, and no format characters: two ids that look the same are the same (bidi overrides, zero-width joiners). */
+const REFERENCE = '^[^\\p{Cc}\\p{Cf}\\p{Zl}\\p{Zp}]*$';
+const CODE = '^[\\p{L}\\p{N}][\\p{L}\\p{M}\\p{N}._:/-]*$';
+/** `javascript:` in a link would run in the browser of the person who reads the timeline. */
+const LINK = '^(https?://|/)[^\\s\\p{Cc}\\p{Cf}]*$';
+
+const MAX_LINK = 2048; // What browsers and proxies agree on.
+const MAX_TEXT = 20_000; // Of the 32 KB that a touchpoint may have.
+
+const freeText = new WeakMap<object, string[]>();
+
+/** Names of the fields of a DTO that hold free text, in order of declaration. */
+export const freeTextFieldsOf = (dto: object): readonly string[] => freeText.get(dto) ?? [];
+
+const codePoints = (text: string): number => {
+  let count = 0;
+  for (let index = 0; index < text.length; index += (text.codePointAt(index) ?? 0) > 0xffff ? 2 : 1) count++;
+  return count;
+};
+
+/** In code points, as JSON Schema counts. Not class-validator's MaxLength: that one does not count variation selectors at all. */
+export const LengthBetween = (min: number, max: number, options?: ValidationOptions): PropertyDecorator =>
+  ValidateBy(
+    {
+      name: 'lengthBetween',
+      constraints: [min, max],
+      validator: {
+        validate: (value: unknown) => {
+          if (typeof value !== 'string' || value.length < min) return false;
+          return value.length <= max || (value.length <= 2 * max && codePoints(value) <= max);
+        },
+      },
+    },
+    options,
+  );
+
+export function HasPattern(
+  source: string,
+  code: RuleCode = 'malformed',
+  options?: ValidationOptions,
+): PropertyDecorator {
+  const pattern = new RegExp(source, 'u');
+  const validate = (value: unknown) => typeof value === 'string' && pattern.test(value);
+  return ValidateBy({ name: 'hasPattern', constraints: [source, 'u', code], validator: { validate } }, options);
+}
+
+const patterned = (source: string, max: number): PropertyDecorator =>
+  together(IsString(), LengthBetween(1, max), HasPattern(source));
+
+/** What somebody wrote, of any number of lines. Its direction is detected when it is accepted. */
+export const FreeText = (max = MAX_TEXT): PropertyDecorator =>
+  together(IsString(), LengthBetween(1, max), ({ constructor }, name) => {
+    // Decorators of a class run from its first property to its last.
+    freeText.set(constructor, [...freeTextFieldsOf(constructor), String(name)]);
+  });
+
+/** A name or a title. */
+export const Line = (max = 200): PropertyDecorator => patterned(LINE, max);
+
+/** The id of something outside: an order, a ticket, a file. */
+export const Reference = (max = 128): PropertyDecorator => patterned(REFERENCE, max);
+
+/** A word from a list that the organisation keeps: a campaign, a branch, a plan. */
+export const Code = (max = 64): PropertyDecorator => patterned(CODE, max);
+
+/** http, https, or a path within the organisation's own site. */
+export const Link = (): PropertyDecorator => patterned(LINK, MAX_LINK);
+
+export const Pattern = (source: string, max: number): PropertyDecorator => patterned(source, max);
+
+/** One of a closed list. */
+export const OneOf = (values: readonly (string | null)[]): PropertyDecorator => IsIn([...values]);
+
+/** RFC 3339 with a zone, from 1900 to 2199; UTC with milliseconds after reading. */
+export const Instant = (): PropertyDecorator =>
+  together(
+    Transform(({ value }: { value: unknown }) => toUtc(value)),
+    ValidateBy({ name: 'isInstant', validator: { validate: (value: unknown) => timeProblem(value) === undefined } }),
+  );
+
+/** Exact, never negative: at most 15 digits before the point and 6 behind it, no leading zeros. */
+export const Decimal = (sign: 'positive' | 'zero_or_more'): PropertyDecorator => {
+  const digits = '(0|[1-9][0-9]{0,14})([.][0-9]{1,6})?$';
+  return together(
+    Transform(({ value }: { value: unknown }) => (typeof value === 'string' ? foldAmount(value) : value)),
+    IsString(),
+    LengthBetween(1, 22),
+    HasPattern(sign === 'positive' ? `^(?![0.]+$)${digits}` : `^${digits}`, 'amount_not_positive'),
+  );
+};
