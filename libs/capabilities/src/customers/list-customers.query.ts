@@ -1,0 +1,76 @@
+import {
+  decodeCursor,
+  DEFAULT_PAGE_LIMIT,
+  pageOf,
+  type Cursor,
+  type CustomerListParameters,
+  type CustomerPage,
+} from '#contracts';
+import { fail, succeed, type EpochMs, type ReadModels, type Result } from '#kernel';
+import { listColumns, rfc3339, toListItem, type ListColumns } from './customer-columns.js';
+import { searchPatterns, type SearchPatterns } from './search-text.js';
+
+const LIST = 'customers';
+const MAX_LISTED_IDENTIFIERS = 5;
+const UUID = /^[\da-f]{8}-[\da-f]{4}-[\da-f]{4}-[\da-f]{4}-[\da-f]{12}$/;
+
+/** Where a customer stands in the list: exact finds first, then who was seen last. */
+interface Place {
+  /** 1 when a whole name, number or address is what was searched for. */
+  readonly exact: number;
+  readonly last_seen: EpochMs;
+  readonly id: string;
+}
+
+/**
+ * Customers whose name, e-mail, telephone or other identifiers contain every word of the search; all of them without one.
+ * Last seen first, exact finds before the others.
+ */
+export async function listCustomers(
+  readModels: ReadModels,
+  parameters: CustomerListParameters,
+): Promise<Result<CustomerPage, 'invalid_cursor'>> {
+  const { limit = DEFAULT_PAGE_LIMIT } = parameters;
+  const cursor = parameters.cursor === undefined ? undefined : decodeCursor(LIST, parameters.cursor);
+  const place = cursor === undefined ? undefined : placeOf(cursor);
+  if (parameters.cursor !== undefined && place === undefined) return fail('invalid_cursor');
+  const { sql, values } = listSql(searchPatterns(parameters.search ?? ''), cursor?.towards ?? 'next', place);
+  const rows = await readModels.query<ListColumns & Place>(`${sql} LIMIT ${String(limit + 1)}`, values);
+  const page = pageOf(rows, { list: LIST, limit, cursor, keyOf: ({ exact, last_seen, id }) => [exact, last_seen, id] });
+  return succeed({ ...page, data: page.data.map((row) => toListItem(row, MAX_LISTED_IDENTIFIERS)) });
+}
+
+function placeOf({ key }: Cursor): Place | undefined {
+  const [exact, lastSeen, id, ...others] = key;
+  if ((exact !== 0 && exact !== 1) || typeof lastSeen !== 'number' || typeof id !== 'string') return undefined;
+  // Touchpoints lie between 1900 and 2199; what is beyond ±8.64e15 has no text as a time.
+  if (others.length > 0 || Math.abs(lastSeen) > 1e13 || !UUID.test(id)) return undefined;
+  return { exact, last_seen: lastSeen, id };
+}
+
+interface Statement {
+  readonly sql: string;
+  readonly values: readonly unknown[];
+}
+
+function listSql(search: SearchPatterns | undefined, towards: Cursor['towards'], place: Place | undefined): Statement {
+  const [before, direction] = towards === 'next' ? ['<', 'DESC'] : ['>', 'ASC'];
+  // `found.last_seen` is the column; `last_seen` alone would be the number that is selected under that name.
+  const from = place === undefined ? [] : [rfc3339(place.last_seen), place.id];
+  if (search === undefined)
+    return {
+      // Without a rank in the way, the index on (last_seen, persona_id) gives the page as it is.
+      sql: `SELECT ${listColumns}, 0 AS exact FROM {customers} AS found
+        ${place === undefined ? '' : `WHERE (last_seen, persona_id) ${before} ($1::timestamptz, $2::uuid)`}
+        ORDER BY found.last_seen ${direction}, persona_id ${direction}`,
+      values: from,
+    };
+  return {
+    sql: `SELECT ${listColumns}, exact FROM (
+        SELECT *, (search_text LIKE ANY ($3::text[]))::integer AS exact FROM {customers}
+        WHERE search_text LIKE ALL ($1::text[]) OR search_text LIKE $2) AS found
+      ${place === undefined ? '' : `WHERE (exact, last_seen, persona_id) ${before} ($4::integer, $5::timestamptz, $6::uuid)`}
+      ORDER BY exact ${direction}, found.last_seen ${direction}, persona_id ${direction}`,
+    values: [search.words, search.phone, search.exact, ...(place === undefined ? [] : [place.exact, ...from])],
+  };
+}

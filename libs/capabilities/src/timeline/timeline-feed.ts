@@ -1,0 +1,101 @@
+import { parsePosition, type TimelineEntryView } from '#contracts';
+import { START, type Position, type ReadModels } from '#kernel';
+import { type OpenTimeline } from './open-timeline.port.js';
+import { entryColumns, openEntries, type EntryColumns } from './timeline-entries.js';
+import { TimelineWatch } from './timeline-watch.js';
+import { WakeUp } from './wake-up.js';
+
+export interface TimelineFeedOptions {
+  /** Most entries that are read at a time. */
+  readonly pageSize?: number;
+  /** Longest wait for a hint that anything at all has moved. */
+  readonly pollIntervalMs?: number;
+  /** Longest wait of a follower for a hint that concerns it: covers entries that were parked and came late, and erasures. */
+  readonly lookIntervalMs?: number;
+}
+
+export interface FollowRequest {
+  /** UUID, as `resolveCustomer` gives it. */
+  readonly customerId: string;
+  /** Position of the last entry that is known; `now`: only what comes. */
+  readonly after: Position | 'now';
+  readonly signal: AbortSignal;
+}
+
+const newEntriesSql = `
+  SELECT ${entryColumns} FROM {timeline} AS entry WHERE persona_id = $1::uuid AND entry.position > $2::bigint
+  ORDER BY entry.position LIMIT $3::integer`;
+
+const stateSql = `
+  SELECT (SELECT max(position) FROM {timeline} WHERE persona_id = $1::uuid)::text AS head,
+    EXISTS (SELECT FROM {customer-erasures} WHERE persona_id = $1::uuid) AS erased`;
+
+interface State {
+  /** Position of the customer's last entry. */
+  readonly head: string | null;
+  readonly erased: boolean;
+}
+
+/**
+ * Live timelines. Entries of one customer come in store order, each exactly once, also over a reconnection with the position of
+ * the last one seen: the events of a persona are applied in order, so the rows of a timeline are at any moment a beginning of
+ * it, whatever lanes, builds and parked events of others do.
+ */
+export class TimelineFeed {
+  readonly #watch: TimelineWatch;
+  readonly #pageSize: number;
+  readonly #lookIntervalMs: number;
+
+  constructor(
+    private readonly readModels: ReadModels,
+    private readonly timeline: OpenTimeline,
+    { pageSize = 50, pollIntervalMs = 1_000, lookIntervalMs = 15_000 }: TimelineFeedOptions = {},
+  ) {
+    this.#watch = new TimelineWatch(readModels, pollIntervalMs);
+    this.#pageSize = pageSize;
+    this.#lookIntervalMs = lookIntervalMs;
+  }
+
+  /** Ends with the signal, or when the customer is erased. Nothing is read ahead of a slow caller but the rest of a page. */
+  async *follow({ customerId, after, signal }: FollowRequest): AsyncGenerator<TimelineEntryView, void, undefined> {
+    const wakeUp = new WakeUp();
+    // Before the first look, so that nothing falls between looking and waiting.
+    const leave = this.#watch.add(customerId, wakeUp);
+    try {
+      let last = after === 'now' ? await this.#headOf(customerId) : after;
+      while (!signal.aborted) {
+        const entries = await this.#entriesAfter(customerId, last);
+        for (const entry of entries) {
+          if (signal.aborted) return;
+          yield entry;
+          last = parsePosition(entry.position) ?? last;
+        }
+        if (entries.length === this.#pageSize) continue;
+        if (entries.length === 0 && (await this.#isErased(customerId))) return;
+        await wakeUp.wait(this.#lookIntervalMs, signal);
+      }
+    } finally {
+      leave();
+    }
+  }
+
+  async #entriesAfter(customerId: string, after: Position): Promise<readonly TimelineEntryView[]> {
+    const values = [customerId, after.toString(), this.#pageSize];
+    return openEntries(this.timeline, await this.readModels.query<EntryColumns>(newEntriesSql, values));
+  }
+
+  async #headOf(customerId: string): Promise<Position> {
+    const head = (await this.#state(customerId))?.head;
+    return typeof head === 'string' ? BigInt(head) : START;
+  }
+
+  async #isErased(customerId: string): Promise<boolean> {
+    const state = await this.#state(customerId);
+    return state !== undefined && state.erased && state.head === null;
+  }
+
+  async #state(customerId: string): Promise<State | undefined> {
+    const [state] = await this.readModels.query<State>(stateSql, [customerId]);
+    return state;
+  }
+}

@@ -1,0 +1,67 @@
+import { type Channel, type CustomerEvent, everyTouchpoint } from '#contracts';
+import { allGone, type Projection } from '#kernel';
+
+/** Something that happened with a customer. */
+export type TimelineRow = {
+  readonly persona_id: string;
+  readonly position: bigint;
+  readonly event_id: string;
+  /** Of the event in its stream. */
+  readonly version: number;
+  readonly type: string;
+  readonly schema_version: number;
+  /** As it was sent; `custom:<name>` for an organisation's own. */
+  readonly kind: string;
+  readonly channel: Channel | null;
+  readonly source: string;
+  readonly occurred_at: number;
+  readonly recorded_at: number;
+  /** The event's data as it is stored: personal members sealed. */
+  readonly data: unknown;
+};
+
+/** Timelines: a row for each event of a customer. An erasure takes all of a customer's rows. */
+export const timeline: Projection<TimelineRow, CustomerEvent> = {
+  name: 'timeline',
+  version: 1,
+  reads: 'sealed',
+  appendOnly: true,
+  table: {
+    columns: {
+      persona_id: { type: 'uuid' },
+      position: { type: 'bigint' },
+      event_id: { type: 'uuid' },
+      version: { type: 'integer' },
+      type: { type: 'text' },
+      schema_version: { type: 'integer' },
+      kind: { type: 'text' },
+      channel: { type: 'text', nullable: true },
+      source: { type: 'text' },
+      occurred_at: { type: 'timestamp' },
+      recorded_at: { type: 'timestamp' },
+      data: { type: 'json' },
+    },
+    // Following a timeline reads by position, looking at it reads by time.
+    primaryKey: ['persona_id', 'position'],
+    owner: 'persona_id',
+    indexes: [{ on: 'persona_id, occurred_at, position' }],
+  },
+  keys: ({ key, position }) => [[key, position]],
+  when: {
+    ...everyTouchpoint<TimelineRow>((_row, event) => ({
+      persona_id: event.key,
+      position: event.position,
+      event_id: event.id,
+      version: event.version,
+      type: event.type,
+      schema_version: event.schemaVersion,
+      kind: event.data.kind,
+      channel: event.data.channel,
+      source: event.data.source,
+      occurred_at: event.occurredAt,
+      recorded_at: event.recordedAt,
+      data: event.data,
+    })),
+    'persona.erased': () => allGone,
+  },
+};

@@ -1,0 +1,62 @@
+import { fail, succeed, type EpochMs, type Position, type Result } from '#kernel';
+import { given, ParameterReader, type RawParameters } from '../parameters.js';
+import { channels, touchpointKinds, type Channel } from '../touchpoints/touchpoint-event.js';
+import { type FieldError } from '../touchpoints/touchpoint-result.js';
+
+export type TimelineOrder = 'asc' | 'desc';
+
+/** What a timeline may be asked for; none of it is required. */
+export interface TimelineParameters {
+  /** Kinds of touchpoints; `custom` stands for every `custom:<name>`. Empty: all. */
+  readonly kinds?: readonly string[];
+  /** Empty: all, and those without a channel. */
+  readonly channels?: readonly Channel[];
+  /** `occurredAt` at or after. */
+  readonly from?: EpochMs;
+  /** `occurredAt` before. */
+  readonly to?: EpochMs;
+  /** What had happened by then: `occurredAt` at or before. */
+  readonly asOf?: EpochMs;
+  /** What we knew then: recorded at or before. */
+  readonly knownAt?: EpochMs;
+  readonly cursor?: string;
+  /** By `occurredAt`; newest first unless told otherwise. */
+  readonly order?: TimelineOrder;
+  /** 1–200; 50 unless told otherwise. */
+  readonly limit?: number;
+  /** Wait until everything up to it is shown. */
+  readonly minPosition?: Position;
+}
+
+/** Reads `kind`, `channel` (each repeated or with commas), `from`, `to`, `asOf`, `knownAt`, `cursor`, `order`, `limit`, `minPosition`. */
+export function parseTimelineParameters(parameters: RawParameters): Result<TimelineParameters, readonly FieldError[]> {
+  const reader = new ParameterReader(parameters);
+  const [order, ...orders] = reader.choices('order', isOrder);
+  const read = given({
+    kinds: reader.choices('kind', isKind),
+    channels: reader.choices('channel', isChannel),
+    from: reader.time('from'),
+    to: reader.time('to'),
+    asOf: reader.time('asOf'),
+    knownAt: reader.time('knownAt'),
+    cursor: reader.text('cursor'),
+    order,
+    limit: reader.limit(),
+    minPosition: reader.position('minPosition'),
+  });
+  reader.refuseOthers();
+  if (orders.length > 0) reader.errors.push({ pointer: '/order', code: 'repeated', detail: 'Must be given once.' });
+  if (read.from !== undefined && read.to !== undefined && read.from >= read.to)
+    reader.errors.push({ pointer: '/to', code: 'empty_range', detail: 'Must be later than from.' });
+  return reader.errors.length > 0 ? fail(reader.errors) : succeed(read);
+}
+
+const isOneOf =
+  <Choice extends string>(choices: readonly Choice[]) =>
+  (value: string): value is Choice =>
+    choices.some((choice) => choice === value);
+
+const isOrder = isOneOf<TimelineOrder>(['asc', 'desc']);
+const isChannel = isOneOf<Channel>(channels);
+const isNamedKind = isOneOf(touchpointKinds);
+const isKind = (value: string): value is string => isNamedKind(value) || /^custom:\S{1,64}$/.test(value);

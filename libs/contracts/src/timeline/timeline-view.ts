@@ -1,0 +1,42 @@
+import { type Channel, type Identifier } from '../touchpoints/touchpoint-event.js';
+import { type Page } from '../paging.js';
+
+/** Something that happened with a customer, as their timeline shows it. Times are RFC 3339 in UTC with milliseconds. */
+export interface TimelineEntryView {
+  /** Event id, UUID. */
+  readonly id: string;
+  /** Decimal digits; the id of the entry in a live stream, too. */
+  readonly position: string;
+  /** Place among the events of the customer's stream, 1 and up. */
+  readonly version: number;
+  /** Event type, for example `touchpoint.purchase`. */
+  readonly type: string;
+  readonly schemaVersion: number;
+  /** Kind of the touchpoint as it was sent: one of the kinds, or `custom:<name>`. */
+  readonly kind: string;
+  readonly customerId: string;
+  readonly channel: Channel | null;
+  /** Who reported it. */
+  readonly source: string;
+  /** When it happened, as the source says. */
+  readonly occurredAt: string;
+  /** When we committed it. */
+  readonly recordedAt: string;
+  /** True: the personal members were erased and are gone for good; the public ones are left. */
+  readonly erased: boolean;
+  /** The caller's id; `null` when erased. */
+  readonly touchpointId: string | null;
+  readonly identifiers: readonly Identifier[];
+  /** What it said about the customer. */
+  readonly profile: Readonly<Record<string, unknown>>;
+  /** What the schema of its kind says. */
+  readonly details: Readonly<Record<string, unknown>>;
+}
+
+export interface TimelinePage extends Page<TimelineEntryView> {
+  /**
+   * Position of the customer's last entry when the page was read, whatever the filters; `0` without any. Following the
+   * timeline from here continues the page without a gap or a repetition.
+   */
+  readonly position: string;
+}
