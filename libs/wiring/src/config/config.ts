@@ -16,6 +16,9 @@ export interface HttpConfig {
   /** All bodies in memory together. */
   readonly bodyBudgetBytes: number;
   readonly liveStreams: number;
+  /** How long an event of a live timeline may wait before its reader is cut off. */
+  readonly slowReaderTimeoutMs: number;
+  /** How long requests may finish at shutdown. */
   readonly shutdownTimeoutMs: number;
 }
 
@@ -108,6 +111,7 @@ function toConfig(environment: SafarEnvironment): Config {
       // Sixteen of the largest requests, or tens of thousands of ordinary ones.
       bodyBudgetBytes: whole(environment.SAFAR_HTTP_BODY_BUDGET_BYTES, 67_108_864),
       liveStreams: whole(environment.SAFAR_HTTP_LIVE_STREAMS, 1_000),
+      slowReaderTimeoutMs: whole(environment.SAFAR_HTTP_SLOW_READER_TIMEOUT_MS, 20_000),
       shutdownTimeoutMs: whole(environment.SAFAR_HTTP_SHUTDOWN_TIMEOUT_MS, 10_000),
     }),
     store: Object.freeze({ queueLimit: whole(environment.SAFAR_STORE_QUEUE_LIMIT, 10_000) }),

@@ -112,6 +112,14 @@ export class SafarEnvironment {
   @Whole(1, 100_000, 'streams', 'It limits how many live timelines are open at once; leave it unset for 1000.')
   SAFAR_HTTP_LIVE_STREAMS?: string;
 
+  @Whole(
+    100,
+    300_000,
+    'milliseconds',
+    'It limits how long a live timeline waits for its reader; leave it unset for 20000.',
+  )
+  SAFAR_HTTP_SLOW_READER_TIMEOUT_MS?: string;
+
   @Whole(0, 300_000, 'milliseconds', 'It limits how long requests may finish at shutdown; leave it unset for 10000.')
   SAFAR_HTTP_SHUTDOWN_TIMEOUT_MS?: string;
 

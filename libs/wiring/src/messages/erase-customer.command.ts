@@ -11,14 +11,19 @@ export interface CustomerErased {
   readonly position: Position;
 }
 
+export interface ErasureRequest {
+  readonly principal: Principal;
+  /** 32 hexadecimal digits, a W3C trace id. */
+  readonly correlationId: string;
+}
+
 /** Destroys the keys of a customer's personal data, then says so in the log. Cannot be undone. */
 export class EraseCustomer extends Command<Result<CustomerErased, EraseFailure>> {
   constructor(
     /** A customer id or `kind:value`. */
     readonly reference: string,
     readonly reason: PersonaErasedData['reason'],
-    readonly principal: Principal,
-    readonly correlationId: string,
+    readonly request: ErasureRequest,
   ) {
     super();
   }

@@ -2,17 +2,23 @@ import { Command } from '@nestjs/cqrs';
 import { type TouchpointResult } from '#contracts';
 import { type Principal } from './api-key-verifier.port.js';
 
+export interface RecordingRequest {
+  readonly principal: Principal;
+  /** 32 hexadecimal digits, a W3C trace id. */
+  readonly correlationId: string;
+  /** Of the details in the errors. */
+  readonly language: 'en' | 'fa';
+}
+
 /**
  * Stores touchpoints. One result for each, in their order: a bad one never rejects its neighbours.
  * Throws `StoreBusyError` or `AppendOutcomeUnknownError` when some are without an answer; sending all of them again is safe.
  */
 export class RecordTouchpoints extends Command<readonly TouchpointResult[]> {
   constructor(
-    /** As they were sent: any JSON value. Nothing about them was checked but their size, depth and text. */
+    /** As they were sent: any JSON value. Nothing about them was checked but their size and depth. */
     readonly touchpoints: readonly unknown[],
-    readonly principal: Principal,
-    /** 32 hexadecimal digits, a W3C trace id. */
-    readonly correlationId: string,
+    readonly request: RecordingRequest,
   ) {
     super();
   }

@@ -1,4 +1,4 @@
-import { type TimelineEntryView } from './views.js';
+import { type TimelineEntryView } from '#contracts';
 import { type Position } from '#kernel';
 
 /** Live timelines. Injected by this symbol. */
