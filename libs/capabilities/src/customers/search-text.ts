@@ -45,7 +45,7 @@ export function searchPatterns(search: string): SearchPatterns | undefined {
   return {
     words: folded.split(' ').map(anywhere),
     phone: anywhere(digits),
-    exact: [folded, digits].map((text) => anywhere(`${EDGE}${text}${EDGE}`)),
+    exact: [folded, folded.replaceAll(' ', ''), digits].map((text) => anywhere(`${EDGE}${text}${EDGE}`)),
   };
 }
 

@@ -1,4 +1,4 @@
-import { type Channel, type Identifier, type TimelineEntryView } from '#contracts';
+import { textDirections, type Channel, type Identifier, type TimelineEntryView } from '#contracts';
 import { type EpochMs } from '#kernel';
 import { type OpenedEntry, type OpenTimeline } from './open-timeline.port.js';
 
@@ -62,6 +62,7 @@ const toView = (row: EntryColumns, { data, erased, schemaVersion }: OpenedEntry)
   erased,
   touchpointId: typeof data['touchpointId'] === 'string' ? data['touchpointId'] : null,
   identifiers: Array.isArray(data['identifiers']) ? data['identifiers'].filter(isIdentifier) : [],
+  direction: textDirections.find((direction) => direction === data['direction']) ?? null,
   profile: isObject(data['profile']) ? data['profile'] : {},
   details: isObject(data['details']) ? data['details'] : {},
 });

@@ -1,4 +1,4 @@
-import { type Channel, type Identifier } from '../touchpoints/touchpoint-event.js';
+import { type Channel, type Identifier, type TextDirection } from '../touchpoints/touchpoint-event.js';
 import { type Page } from '../paging.js';
 
 /** Something that happened with a customer, as their timeline shows it. Times are RFC 3339 in UTC with milliseconds. */
@@ -27,6 +27,8 @@ export interface TimelineEntryView {
   /** The caller's id; `null` when erased. */
   readonly touchpointId: string | null;
   readonly identifiers: readonly Identifier[];
+  /** Of the first free text in it; `null` where there is none. */
+  readonly direction: TextDirection | null;
   /** What it said about the customer. */
   readonly profile: Readonly<Record<string, unknown>>;
   /** What the schema of its kind says. */
