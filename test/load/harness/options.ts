@@ -1,0 +1,72 @@
+import { parseArgs } from 'node:util';
+import { type Window } from './jobs.js';
+
+export const scenarioNames = ['append', 'delivery', 'replay', 'projection'] as const;
+export type ScenarioName = (typeof scenarioNames)[number];
+
+export interface Options {
+  readonly json: boolean;
+  readonly help: boolean;
+  readonly rounds: number;
+  readonly only: readonly ScenarioName[];
+  readonly window: Window;
+  /** Events in the log that is replayed and projected. */
+  readonly logEvents: number;
+  /** Events in the log of the contestant whose projection takes them one by one. */
+  readonly slowLogEvents: number;
+  /** How long the writers of the delivery test write. */
+  readonly writeMs: number;
+  /** After so long a projection is stopped and measured by what it did. */
+  readonly projectionMs: number;
+}
+
+export const usage = `npm run bench -- [options]
+
+  --json          results for machines, on standard output
+  --rounds N      interleaved rounds (default 5)
+  --quick         one short round: does everything run? Its figures mean nothing
+  --only LIST     of ${scenarioNames.join(', ')}, separated by commas
+  --events N      events in the log that is replayed and projected (default 200000)
+
+SAFAR_DATABASE_URL  a server to use instead of a temporary one; the user must be able to create databases
+`;
+
+const isScenario = (name: string): name is ScenarioName => scenarioNames.some((scenario) => scenario === name);
+
+/** @throws TypeError with a sentence for people. */
+export function parseOptions(argv: readonly string[]): Options {
+  const { values } = parseArgs({
+    args: [...argv],
+    options: {
+      json: { type: 'boolean', default: false },
+      help: { type: 'boolean', default: false },
+      quick: { type: 'boolean', default: false },
+      rounds: { type: 'string' },
+      only: { type: 'string', multiple: true, default: [] },
+      events: { type: 'string' },
+    },
+  });
+  const only = values.only.flatMap((list) => list.split(','));
+  const unknown = only.find((name) => !isScenario(name));
+  if (unknown !== undefined) throw new TypeError(`there is no scenario '${unknown}'`);
+  const { quick } = values;
+  return {
+    json: values.json,
+    help: values.help,
+    rounds: wholeNumber('--rounds', values.rounds ?? (quick ? '1' : '5')),
+    only: only.length === 0 ? scenarioNames : only.filter(isScenario),
+    // 80 windows in a full run: this keeps it under eight minutes. The slowest contestant appends a thousand times while it
+    // warms up, which is what its code needs to be compiled.
+    window: quick ? { warmUpMs: 200, measureMs: 400 } : { warmUpMs: 1_000, measureMs: 1_500 },
+    logEvents: wholeNumber('--events', values.events ?? (quick ? '20000' : '200000')),
+    slowLogEvents: quick ? 2_000 : 5_000,
+    writeMs: quick ? 500 : 1_000,
+    projectionMs: quick ? 1_000 : 4_000,
+  };
+}
+
+function wholeNumber(name: string, text: string): number {
+  const value = Number(text);
+  if (!Number.isSafeInteger(value) || value < 1) throw new TypeError(`${name} must be a whole number from 1, not '${text}'`);
+  return value;
+}

@@ -1,0 +1,41 @@
+import { type Handler, type InputOf, type JobName, type Message } from './harness/jobs.js';
+
+/** Loaded one at a time: a contestant's process holds nothing of the others. */
+const handlers: { readonly [Name in JobName]: () => Promise<Handler<Name>> } = {
+  prepare: async () => (await import('./append/prepare.js')).prepare,
+  append: async () => (await import('./append/measure.js')).measureAppends,
+  'delivery-write': async () => (await import('./delivery/write.js')).write,
+  'delivery-read': async () => (await import('./delivery/read.js')).read,
+  replay: async () => (await import('./replay/measure.js')).measureReplay,
+  projection: async () => (await import('./projection/measure.js')).measureProjection,
+};
+
+const tell = (message: Message): Promise<void> =>
+  new Promise((resolve) => {
+    process.send?.(message, undefined, undefined, () => {
+      resolve();
+    });
+  });
+
+async function work<Name extends JobName>(name: Name, input: InputOf<Name>): Promise<void> {
+  const go = new Promise<void>((resolve) => {
+    process.once('message', () => {
+      resolve();
+    });
+  });
+  try {
+    const handler = await handlers[name]();
+    const output = await handler(input, async () => {
+      await tell({ type: 'ready' });
+      await go;
+    });
+    await tell({ type: 'done', output });
+  } catch (error) {
+    await tell({ type: 'failed', error: error instanceof Error ? (error.stack ?? error.message) : String(error) });
+  }
+  // Pools that a contestant leaves open would keep the process alive.
+  process.exit();
+}
+
+process.once('disconnect', () => process.exit(1));
+process.once('message', ({ name, input }: { name: JobName; input: InputOf<JobName> }) => void work(name, input));
