@@ -1,4 +1,5 @@
-import { createCipheriv, createDecipheriv, randomFillSync, type KeyObject } from 'node:crypto';
+import { createCipheriv, createDecipheriv, type KeyObject } from 'node:crypto';
+import { NONCE_BYTES, writeNonce } from './nonces.js';
 import { SealBrokenError } from './vault-errors.js';
 import { type PersonaKeyRef } from './vault.port.js';
 
@@ -12,20 +13,16 @@ import { type PersonaKeyRef } from './vault.port.js';
  */
 const VERSION = 1;
 const NONCE_AT = 5;
-const BODY_AT = 17;
+const BODY_AT = NONCE_AT + NONCE_BYTES;
 const TAG_BYTES = 16;
 const HIGHEST_INCARNATION = 2 ** 32 - 1;
 const algorithm = 'aes-256-gcm';
-
-// Filling 12 bytes costs about as much as filling 4,096: one call serves 341 nonces.
-const randomPool = Buffer.alloc(12 * 341);
-let randomAt = randomPool.length;
 
 // A new buffer for each part costs 1 µs of 6. Nothing here awaits, so one of each serves all calls.
 const scratch = Buffer.allocUnsafeSlow(16_384);
 const additionalData = Buffer.allocUnsafeSlow(512);
 
-/** Seals the JSON of a value; about 5 µs for 200 bytes. */
+/** Seals the JSON of a value; about 6 µs for 150 bytes, nearly all of it inside OpenSSL's binding. */
 export function seal(dataKey: KeyObject, key: PersonaKeyRef, eventId: string, personal: unknown): string {
   const text: string | undefined = JSON.stringify(personal);
   if (text === undefined) throw new TypeError('only what JSON can express can be sealed');
@@ -34,7 +31,7 @@ export function seal(dataKey: KeyObject, key: PersonaKeyRef, eventId: string, pe
   const out = mostBytes > scratch.length ? Buffer.allocUnsafe(mostBytes) : scratch;
   out[0] = VERSION;
   out.writeUInt32BE(checkedIncarnation(key.incarnation), 1);
-  copyRandom(out);
+  writeNonce(out, NONCE_AT);
   const cipher = createCipheriv(algorithm, dataKey, out.subarray(NONCE_AT, BODY_AT));
   cipher.setAAD(bindingOf(key.personaId, key.incarnation, eventId));
   const body = cipher.update(text, 'utf8');
@@ -95,14 +92,4 @@ function bindingOf(personaId: string, incarnation: number, eventId: string): Uin
 function checkedIncarnation(incarnation: number): number {
   if (incarnation >= 1 && incarnation <= HIGHEST_INCARNATION) return incarnation;
   throw new RangeError(`${String(incarnation)} is not an incarnation`);
-}
-
-function copyRandom(target: Buffer): void {
-  if (randomAt === randomPool.length) {
-    randomFillSync(randomPool);
-    randomAt = 0;
-  }
-  randomPool.copy(target, NONCE_AT, randomAt, randomAt + 12);
-  // What was used is wiped: the pool never holds a nonce twice.
-  randomPool.fill(0, randomAt, (randomAt += 12));
 }

@@ -1,4 +1,5 @@
-import { createCipheriv, createDecipheriv, createSecretKey, hkdfSync, randomBytes, type KeyObject } from 'node:crypto';
+import { createCipheriv, createDecipheriv, createSecretKey, hkdfSync, type KeyObject } from 'node:crypto';
+import { NONCE_BYTES, writeNonce } from '../nonces.js';
 import { SealBrokenError, VaultGuardError } from '../vault-errors.js';
 import { type MasterKey } from './master-key.port.js';
 
@@ -12,7 +13,7 @@ export const KEY_ID_BYTES = 8;
  */
 const VERSION = 1;
 const NONCE_AT = 1 + KEY_ID_BYTES;
-const BODY_AT = NONCE_AT + 12;
+const BODY_AT = NONCE_AT + NONCE_BYTES;
 const TAG_BYTES = 16;
 const algorithm = 'aes-256-gcm';
 
@@ -52,11 +53,17 @@ export function createLocalMasterKey(masterKeys: readonly [Uint8Array, ...Uint8A
 }
 
 function wrap(id: string, key: KeyObject, dataKey: Uint8Array, context: string): Uint8Array {
-  const nonce = randomBytes(12);
-  const cipher = createCipheriv(algorithm, key, nonce);
+  const tagAt = BODY_AT + dataKey.length;
+  const wrapped = Buffer.allocUnsafe(tagAt + TAG_BYTES);
+  wrapped[0] = VERSION;
+  wrapped.write(id, 1, 'hex');
+  writeNonce(wrapped, NONCE_AT);
+  const cipher = createCipheriv(algorithm, key, wrapped.subarray(NONCE_AT, BODY_AT));
   cipher.setAAD(Buffer.from(context, 'utf8'));
-  const body = Buffer.concat([cipher.update(dataKey), cipher.final()]);
-  return Buffer.concat([Buffer.of(VERSION), Buffer.from(id, 'hex'), nonce, body, cipher.getAuthTag()]);
+  wrapped.set(cipher.update(dataKey), BODY_AT);
+  cipher.final();
+  wrapped.set(cipher.getAuthTag(), tagAt);
+  return wrapped;
 }
 
 function idIn(bytes: Uint8Array, context: string): string {
