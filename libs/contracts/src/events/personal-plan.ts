@@ -30,10 +30,11 @@ interface Split {
 }
 
 /** A member that the plan does not know is personal: sealing too much can be corrected, storing it in the open cannot. */
-export function splitBy(plan: PersonalPlan, data: object): Split {
+export function splitBy(plan: PersonalPlan, data: Readonly<Record<string, unknown>>): Split {
   const open: Record<string, unknown> = {};
   let personal: Record<string, unknown> | undefined;
-  for (const [name, member] of Object.entries(data)) {
+  for (const name of Object.keys(data)) {
+    const member = data[name];
     if (member === undefined) continue;
     const where = plan.get(name) ?? 'personal';
     if (where === 'public') {

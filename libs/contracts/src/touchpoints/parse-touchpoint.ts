@@ -1,5 +1,6 @@
 import { type EpochMs, fail, type Result, succeed } from '#kernel';
 import { type Broken, check, plain } from '../events/fields/check.js';
+import { parseTime } from '../events/fields/rfc3339.js';
 import { fieldError, pointerTo } from './field-errors.js';
 import { findHostility } from './hostile-json.js';
 import { type Language } from './kinds/kind.js';
@@ -36,8 +37,9 @@ export function parseTouchpoint(
   if (isLarger(value, maxBytes)) return fail([fieldError('', 'too_large', { limits: [maxBytes], language })]);
 
   const { touchpoint, errors } = checkAll(value, language);
-  const aheadMs = Date.parse(touchpoint.occurredAt) - now;
-  if (aheadMs > MAX_AHEAD_MS) errors.push(fieldError('/occurredAt', 'time_in_future', { language }));
+  const occurred = typeof touchpoint.occurredAt === 'string' ? parseTime(touchpoint.occurredAt) : undefined;
+  if (occurred && 'epochMs' in occurred && occurred.epochMs - now > MAX_AHEAD_MS)
+    errors.push(fieldError('/occurredAt', 'time_in_future', { language }));
   return errors.length > 0 ? fail(errors) : succeed(touchpoint);
 }
 

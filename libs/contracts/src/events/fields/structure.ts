@@ -1,3 +1,5 @@
+// class-transformer's @Type looks for the type that the compiler wrote down.
+import 'reflect-metadata';
 import { Type } from 'class-transformer';
 import { ArrayMaxSize, ArrayMinSize, IsArray, IsIn, IsObject, ValidateIf, ValidateNested } from 'class-validator';
 import { type DtoClass, together } from './dto-class.js';
