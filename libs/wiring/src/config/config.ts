@@ -3,7 +3,6 @@ import { getMetadataStorage, validateSync } from 'class-validator';
 import { ConfigurationError, type ConfigurationProblem } from './configuration-error.js';
 import { logLevels, SafarEnvironment } from './environment.dto.js';
 import { nearestName } from './nearest-name.js';
-import { keyBytes } from './secrets.js';
 
 export type LogLevel = (typeof logLevels)[number];
 
@@ -29,8 +28,8 @@ export interface Config {
   readonly databaseUrl: string | undefined;
   /** Absolute. */
   readonly dataDir: string;
-  /** 32 bytes. Without it, a key is made once and kept in the data folder. */
-  readonly masterKey: Uint8Array | undefined;
+  /** As text: base64, several with commas between, oldest first. Without it, one is made and kept in the data folder. */
+  readonly masterKey: string | undefined;
   readonly logLevel: LogLevel;
   /** ISO 3166-1; the country of telephone numbers without a country code. */
   readonly defaultRegion: string;
@@ -96,12 +95,11 @@ const remedyOf = (context: unknown): string =>
 function toConfig(environment: SafarEnvironment): Config {
   const whole = (text: string | undefined, otherwise: number): number =>
     text === undefined ? otherwise : Number(text);
-  const { SAFAR_MASTER_KEY: masterKey } = environment;
   return Object.freeze({
     demo: environment.SAFAR_DEMO === 'true',
     databaseUrl: environment.SAFAR_DATABASE_URL,
     dataDir: path.resolve(environment.SAFAR_DATA_DIR ?? '.safar'),
-    masterKey: masterKey === undefined ? undefined : keyBytes(masterKey),
+    masterKey: environment.SAFAR_MASTER_KEY,
     logLevel: logLevels.find((level) => level === environment.SAFAR_LOG_LEVEL) ?? 'info',
     defaultRegion: environment.SAFAR_DEFAULT_REGION ?? 'IR',
     http: Object.freeze({

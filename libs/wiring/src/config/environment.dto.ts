@@ -1,5 +1,5 @@
 import { IsOptional, ValidateBy, type ValidationArguments } from 'class-validator';
-import { isWellKnownKey, isWellKnownPassword, keyBytes } from './secrets.js';
+import { areMasterKeys, areSecretKeys, isWellKnownPassword } from './secrets.js';
 
 type Check = (value: string, all: SafarEnvironment) => boolean;
 
@@ -55,7 +55,7 @@ export class SafarEnvironment {
     'has a password that everybody knows',
     'Give the database user another password, or set SAFAR_DEMO=true for a trial.',
     (value, { SAFAR_DEMO }) =>
-      SAFAR_DEMO === 'true' || !isPostgresUrl(value) || !isWellKnownPassword(new URL(value).password),
+      SAFAR_DEMO === 'true' || !isPostgresUrl(value) || !isWellKnownPassword(passwordOf(value)),
   )
   SAFAR_DATABASE_URL?: string;
 
@@ -63,14 +63,14 @@ export class SafarEnvironment {
   SAFAR_DATA_DIR?: string;
 
   @Rule(
-    'must be 32 bytes in base64 or hexadecimal',
+    'must be 32 bytes in base64, or several of them with commas between',
     'Make one with: openssl rand -base64 32. Keep it: what it sealed cannot be read without it.',
-    (value) => keyBytes(value) !== undefined,
+    areMasterKeys,
   )
   @Rule(
     'is not a secret: everybody could guess it',
-    'Make one with: openssl rand -base64 32, or set SAFAR_DEMO=true for a trial.',
-    (value, { SAFAR_DEMO }) => SAFAR_DEMO === 'true' || !isWellKnownKey(keyBytes(value)),
+    'Make one with: openssl rand -base64 32.',
+    (value) => !areMasterKeys(value) || areSecretKeys(value),
   )
   SAFAR_MASTER_KEY?: string;
 
@@ -128,6 +128,16 @@ export class SafarEnvironment {
 
   @Whole(0, 60_000, 'milliseconds', 'It limits how long a read waits for minPosition; leave it unset for 5000.')
   SAFAR_READ_WAIT_TIMEOUT_MS?: string;
+}
+
+/** Percent-decoded, where that can be done. */
+function passwordOf(url: string): string {
+  const { password } = new URL(url);
+  try {
+    return decodeURIComponent(password);
+  } catch {
+    return password;
+  }
 }
 
 function isPostgresUrl(value: string): boolean {

@@ -1,21 +1,21 @@
-const KEY_BYTES = 32;
+/** 32 bytes in base64 or base64url. */
+const KEY = /^[A-Za-z0-9+/_-]{43}=?$/;
+/** 32 random bytes hold fewer than 12 different values less than once in 10^20: fewer are a placeholder. */
+const LEAST_DIFFERENT_BYTES = 12;
 
-/** The bytes of a key in base64, base64url or hexadecimal; `undefined` when it is not 32 bytes. */
-export function keyBytes(text: string): Uint8Array | undefined {
-  if (/^[0-9a-f]{64}$/i.test(text)) return Buffer.from(text, 'hex');
-  if (!/^[A-Za-z0-9+/_-]{43}=?$/.test(text)) return undefined;
-  const bytes = Buffer.from(text, 'base64');
-  return bytes.length === KEY_BYTES ? bytes : undefined;
-}
+/** Several after a rotation, separated by commas or white space. */
+const keysIn = (text: string): readonly string[] => text.split(/[\s,]+/).filter((word) => word !== '');
 
-/**
- * Keys as they stand in examples: one or two bytes repeated, or counted upwards. 32 random bytes hold fewer than eight
- * different values once in about 10^38.
- */
-export function isWellKnownKey(key: Uint8Array | undefined): boolean {
-  if (key === undefined) return false;
-  const counted = key.every((byte, index) => index === 0 || byte === ((key[index - 1] ?? 0) + 1) % 256);
-  return counted || new Set(key).size < 8;
+export const areMasterKeys = (text: string): boolean =>
+  keysIn(text).length > 0 && keysIn(text).every((key) => KEY.test(key));
+
+/** Whether none of the keys is one that stands in an example: a few bytes repeated, or counted upwards. */
+export const areSecretKeys = (text: string): boolean =>
+  keysIn(text).every((key) => isSecret(Buffer.from(key, 'base64')));
+
+function isSecret(key: Uint8Array): boolean {
+  const isCounted = key.every((byte, index) => index === 0 || byte === ((key[index - 1] ?? 0) + 1) % 256);
+  return !isCounted && new Set(key).size >= LEAST_DIFFERENT_BYTES;
 }
 
 const wellKnownPasswords = [
@@ -32,5 +32,4 @@ const wellKnownPasswords = [
   '12345678',
 ];
 
-export const isWellKnownPassword = (password: string): boolean =>
-  wellKnownPasswords.includes(decodeURIComponent(password).toLowerCase());
+export const isWellKnownPassword = (password: string): boolean => wellKnownPasswords.includes(password.toLowerCase());

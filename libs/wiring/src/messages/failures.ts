@@ -1,18 +1,23 @@
 import { type FieldError } from '#contracts';
+import { type EpochMs } from '#kernel';
 
 /** Why a query has no answer. The gateway turns each code into a status and a text. */
 export type QueryFailure =
   /** No persona of this installation goes by the reference. */
   | { readonly code: 'customer_not_found' }
-  /** Somebody went by it, and was erased. */
-  | { readonly code: 'customer_erased' }
+  /** Somebody went by it, was erased, and has not been seen since. */
+  | { readonly code: 'customer_erased'; readonly erasedAt: EpochMs }
+  /** Touchpoints of several customers named this identifier: the caller has to say which customer id is meant. */
+  | { readonly code: 'ambiguous_identifier'; readonly candidates: readonly string[] }
   /** `minPosition` was not reached in time; ask again after `retryAfterMs`. */
   | { readonly code: 'not_caught_up'; readonly retryAfterMs: number }
   /** A reference, cursor or filter that means nothing. Pointers name the parameter: `/cursor`. */
   | { readonly code: 'invalid_parameters'; readonly errors: readonly FieldError[] };
 
 /** Why nobody was erased. */
-export type EraseFailure = Extract<
-  QueryFailure,
-  { readonly code: 'customer_not_found' | 'customer_erased' | 'invalid_parameters' }
->;
+export type EraseFailure = Exclude<QueryFailure, { readonly code: 'not_caught_up' }>;
+
+export const invalidCursor: QueryFailure = {
+  code: 'invalid_parameters',
+  errors: [{ pointer: '/cursor', code: 'invalid_cursor', detail: 'Is not a cursor of this list: begin again without it.' }],
+};

@@ -8,6 +8,7 @@ export interface TimelineFeed {
   /**
    * Every entry of the customer's timeline that was stored after a position, in store order, each once, and then those to come:
    * it ends only with the signal or when the customer is erased. Pulled: nothing is read ahead of a slow caller.
+   * @param customerId UUID, as `GetCustomer` answers it
    */
-  follow(reference: string, after: Position | 'now', signal: AbortSignal): AsyncIterable<TimelineEntryView>;
+  follow(customerId: string, after: Position | 'now', signal: AbortSignal): AsyncIterable<TimelineEntryView>;
 }

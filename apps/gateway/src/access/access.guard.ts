@@ -1,0 +1,28 @@
+import { type CanActivate, type ExecutionContext, Injectable } from '@nestjs/common';
+import { Reflector } from '@nestjs/core';
+import { type FastifyRequest } from 'fastify';
+import { ProblemError } from '../problems/problem-error.js';
+import { ApiKeys } from './api-keys.js';
+import { admit } from './caller.js';
+import { ACCESS, type Access } from './scopes.js';
+
+/**
+ * Every route of every controller passes here, however its address was spelled, after routing and before its body is read. Deny by
+ * default: a route that does not say who may call it is closed to everybody.
+ */
+@Injectable()
+export class AccessGuard implements CanActivate {
+  constructor(
+    private readonly reflector: Reflector,
+    private readonly keys: ApiKeys,
+  ) {}
+
+  async canActivate(context: ExecutionContext): Promise<boolean> {
+    const access = this.reflector.get<Access | undefined>(ACCESS, context.getHandler());
+    if (access === undefined) throw new ProblemError('forbidden');
+    if ('public' in access) return true;
+    const request = context.switchToHttp().getRequest<FastifyRequest>();
+    admit(request.raw, await this.keys.authorize(request.headers.authorization, access.scope));
+    return true;
+  }
+}

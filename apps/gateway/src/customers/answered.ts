@@ -1,0 +1,31 @@
+import { type FieldError } from '#contracts';
+import { type Result } from '#kernel';
+import { type QueryFailure } from '#wiring';
+import { ProblemError } from '../problems/problem-error.js';
+
+/** The value of a query or command, or the problem that its failure is. */
+export function answered<Value>(result: Result<Value, QueryFailure>): Value {
+  if (result.ok) return result.value;
+  throw problemOf(result.reason);
+}
+
+function problemOf(failure: QueryFailure): ProblemError {
+  switch (failure.code) {
+    case 'customer_not_found':
+      return new ProblemError(failure.code);
+    case 'customer_erased':
+      return new ProblemError(failure.code, { extensions: { erasedAt: new Date(failure.erasedAt).toISOString() } });
+    case 'ambiguous_identifier':
+      return new ProblemError(failure.code, { extensions: { candidates: failure.candidates } });
+    case 'not_caught_up':
+      return new ProblemError(failure.code, { retryAfterMs: failure.retryAfterMs });
+    case 'invalid_parameters':
+      return new ProblemError(failure.code, { errors: failure.errors });
+  }
+}
+
+/** Parameters that were read, or the problem that they are. */
+export function readable<Parameters>(result: Result<Parameters, readonly FieldError[]>): Parameters {
+  if (result.ok) return result.value;
+  throw new ProblemError('invalid_parameters', { errors: result.reason });
+}

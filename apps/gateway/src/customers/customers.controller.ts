@@ -1,0 +1,52 @@
+import { Controller, Get, HttpCode, Post, Query, Req } from '@nestjs/common';
+import { CommandBus, QueryBus } from '@nestjs/cqrs';
+import { type FastifyRequest } from 'fastify';
+import { type CustomerPage, type CustomerView, parseCustomerListParameters, type RawParameters } from '#contracts';
+import { EraseCustomer, GetCustomer, ListCustomers } from '#wiring';
+import { type Caller, CalledBy } from '../access/caller.js';
+import { RequireScope } from '../access/scopes.js';
+import { refuseEncoded } from '../intake/forms.js';
+import { answered, readable } from './answered.js';
+import { type ErasureView, erasureView, parseErasure } from './erasure.js';
+import { CustomerReference } from './reference.js';
+import { parsePositionParameter } from './position-parameter.js';
+
+@Controller('v1/customers')
+export class CustomersController {
+  constructor(
+    private readonly queries: QueryBus,
+    private readonly commands: CommandBus,
+  ) {}
+
+  @Get()
+  @RequireScope('customers:read')
+  async list(@Query() query: RawParameters): Promise<CustomerPage> {
+    const parameters = readable(parseCustomerListParameters(query));
+    return answered(await this.queries.execute(new ListCustomers(parameters)));
+  }
+
+  @Get(':id')
+  @RequireScope('customers:read')
+  async get(@CustomerReference() reference: string, @Query() query: RawParameters): Promise<CustomerView> {
+    const minPosition = readable(parsePositionParameter(query, 'minPosition'));
+    const parameters = { reference, ...(minPosition !== undefined && { minPosition }) };
+    return answered(await this.queries.execute(new GetCustomer(parameters)));
+  }
+
+  /**
+   * A command and not DELETE: it needs a reason, it leaves a record behind, and a DELETE that a proxy repeats after the customer came
+   * back would erase what they have sent since.
+   */
+  @Post(':id/erase')
+  @HttpCode(200)
+  @RequireScope('customers:erase')
+  async erase(
+    @CustomerReference() reference: string,
+    @Req() { raw, headers }: FastifyRequest,
+    @CalledBy() caller: Caller,
+  ): Promise<ErasureView> {
+    refuseEncoded(headers);
+    const reason = await parseErasure(raw, caller.language);
+    return erasureView(answered(await this.commands.execute(new EraseCustomer(reference, reason, caller))));
+  }
+}

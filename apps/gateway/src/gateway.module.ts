@@ -1,0 +1,51 @@
+import { type DynamicModule, Module, type ModuleMetadata } from '@nestjs/common';
+import { APP_FILTER, APP_GUARD } from '@nestjs/core';
+import { CqrsModule } from '@nestjs/cqrs';
+import { type Logger } from 'pino';
+import { type HttpConfig } from '#wiring';
+import { AccessGuard } from './access/access.guard.js';
+import { ApiKeys } from './access/api-keys.js';
+import { CustomersController } from './customers/customers.controller.js';
+import { HealthController } from './health/health.controller.js';
+import { Readiness } from './health/readiness.js';
+import { TouchpointIntake } from './intake/touchpoint-intake.js';
+import { TouchpointRecorder } from './intake/touchpoint-recorder.js';
+import { ProblemFilter } from './problems/problem.filter.js';
+import { Draining } from './server/draining.js';
+import { GATEWAY_LOGGER, HTTP_CONFIG } from './server/tokens.js';
+import { LiveStreams } from './timeline/live-streams.js';
+import { TimelineController } from './timeline/timeline.controller.js';
+import { TouchpointsController } from './touchpoints/touchpoints.controller.js';
+
+export interface GatewayParts {
+  /**
+   * Modules that hold the handlers of the messages (they import the class `CqrsModule`, so that there is one bus) and export
+   * `API_KEY_VERIFIER`, `TIMELINE_FEED` and `READINESS_CHECKS`.
+   */
+  readonly imports: NonNullable<ModuleMetadata['imports']>;
+  readonly config: HttpConfig;
+  readonly logger: Logger;
+}
+
+@Module({})
+export class GatewayModule {
+  static with({ imports, config, logger }: GatewayParts): DynamicModule {
+    return {
+      module: GatewayModule,
+      imports: [CqrsModule, ...imports],
+      controllers: [TouchpointsController, CustomersController, TimelineController, HealthController],
+      providers: [
+        { provide: APP_GUARD, useClass: AccessGuard },
+        { provide: APP_FILTER, useClass: ProblemFilter },
+        { provide: HTTP_CONFIG, useValue: config },
+        { provide: GATEWAY_LOGGER, useValue: logger },
+        ApiKeys,
+        Draining,
+        LiveStreams,
+        Readiness,
+        TouchpointIntake,
+        TouchpointRecorder,
+      ],
+    };
+  }
+}

@@ -1,0 +1,76 @@
+const QUOTE = 0x22;
+const BACKSLASH = 0x5c;
+const COLON = 0x3a;
+const COMMA = 0x2c;
+const OPEN_ARRAY = 0x5b;
+const OPEN_OBJECT = 0x7b;
+const CLOSE_ARRAY = 0x5d;
+const CLOSE_OBJECT = 0x7d;
+
+/** JSON's white space: space, tab, line feed, carriage return. */
+export const isSpace = (byte: number | undefined): boolean =>
+  byte === 0x20 || byte === 0x09 || byte === 0x0a || byte === 0x0d;
+
+/** Index of the first byte that is not white space, at or after `from`; the length when there is none. */
+export function skipSpace(bytes: Uint8Array, from = 0): number {
+  let index = from;
+  while (index < bytes.length && isSpace(bytes[index])) index += 1;
+  return index;
+}
+
+/** Index of the closing quote of a string that opens at `from`; the length when it does not close. */
+function endOfString(bytes: Uint8Array, from: number): number {
+  let index = from + 1;
+  while (index < bytes.length && bytes[index] !== QUOTE) index += bytes[index] === BACKSLASH ? 2 : 1;
+  return index;
+}
+
+export interface JsonStructure {
+  /** How deep objects and arrays are nested. */
+  readonly depth: number;
+  /** Members of all objects together: in valid JSON each has one colon outside of a string. */
+  readonly members: number;
+}
+
+/** What can be known of a JSON text without building its value. Says nothing about whether it is valid. */
+export function structureOf(bytes: Uint8Array): JsonStructure {
+  let deepest = 0;
+  let depth = 0;
+  let members = 0;
+  for (let index = 0; index < bytes.length; index += 1) {
+    const byte = bytes[index];
+    if (byte === QUOTE) index = endOfString(bytes, index);
+    else if (byte === COLON) members += 1;
+    else if (byte === OPEN_OBJECT || byte === OPEN_ARRAY) deepest = Math.max(deepest, (depth += 1));
+    else if (byte === CLOSE_OBJECT || byte === CLOSE_ARRAY) depth -= 1;
+  }
+  return { depth: deepest, members };
+}
+
+/**
+ * The items of a JSON array as they were written, so that each can be read, measured and refused by itself.
+ * `malformed` when the text is not one array; `too-many` as soon as there are more than `most`.
+ */
+export function itemsOf(bytes: Uint8Array, most: number): readonly Uint8Array[] | 'malformed' | 'too-many' {
+  const items: Uint8Array[] = [];
+  const opening = skipSpace(bytes);
+  if (bytes[opening] !== OPEN_ARRAY) return 'malformed';
+  let start = opening + 1;
+  let depth = 1;
+  for (let index = start; index < bytes.length; index += 1) {
+    const byte = bytes[index];
+    if (byte === QUOTE) index = endOfString(bytes, index);
+    else if (byte === OPEN_OBJECT || byte === OPEN_ARRAY) depth += 1;
+    else if (byte === CLOSE_OBJECT || byte === CLOSE_ARRAY) depth -= 1;
+    if (depth > 1 || (depth === 1 && byte !== COMMA)) continue;
+    const item = bytes.subarray(skipSpace(bytes, start), index);
+    const isLast = depth === 0;
+    // "[]" has no item; "[1,]" and "[,1]" have an empty one, which JSON does not know.
+    if (item.length === 0 && !(isLast && items.length === 0)) return 'malformed';
+    if (items.length === most && item.length > 0) return 'too-many';
+    if (item.length > 0) items.push(item);
+    if (isLast) return byte === CLOSE_ARRAY && skipSpace(bytes, index + 1) === bytes.length ? items : 'malformed';
+    start = index + 1;
+  }
+  return 'malformed';
+}

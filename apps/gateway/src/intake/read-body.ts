@@ -1,0 +1,69 @@
+import { type IncomingMessage } from 'node:http';
+import { ProblemError } from '../problems/problem-error.js';
+import { type BodyBudget } from './body-budget.js';
+import { BODY_TIMEOUT_MS } from './limits.js';
+
+const BUDGET_RETRY_MS = 1_000;
+const BYTE_ORDER_MARK = Buffer.from([0xef, 0xbb, 0xbf]);
+
+/**
+ * Reads a whole body, within a limit of its own and within the budget of all, and lends its bytes to `use`.
+ * @throws ProblemError `body_too_large`, `overloaded`, `request_timeout` or `empty_body`
+ */
+export async function withBody<T>(
+  message: IncomingMessage,
+  { limitBytes, budget }: { readonly limitBytes: number; readonly budget: BodyBudget },
+  use: (body: Uint8Array) => Promise<T>,
+): Promise<T> {
+  // Said before it is sent: no byte of it needs to be read.
+  if (Number(message.headers['content-length'] ?? 0) > limitBytes) throw new ProblemError('body_too_large');
+  let taken = 0;
+  const admit = (bytes: number): ProblemError | undefined => {
+    if (taken + bytes > limitBytes) return new ProblemError('body_too_large');
+    if (!budget.take(bytes)) return new ProblemError('overloaded', { retryAfterMs: BUDGET_RETRY_MS });
+    taken += bytes;
+    return undefined;
+  };
+  try {
+    const body = await collect(message, admit);
+    if (body.length === 0) throw new ProblemError('empty_body');
+    return await use(body.subarray(0, 3).equals(BYTE_ORDER_MARK) ? body.subarray(3) : body);
+  } finally {
+    budget.giveBack(taken);
+  }
+}
+
+/** Not `for await`: leaving that loop early destroys the socket, and with it the answer. */
+function collect(message: IncomingMessage, admit: (bytes: number) => ProblemError | undefined): Promise<Buffer> {
+  return new Promise((resolve, reject) => {
+    const pieces: Buffer[] = [];
+    const stop = (): void => {
+      clearTimeout(timer);
+      message.off('data', onData).off('end', onEnd).off('error', onError).off('close', onClose);
+    };
+    const refuse = (error: Error): void => {
+      stop();
+      message.pause();
+      reject(error);
+    };
+    const onData = (piece: Buffer): void => {
+      const refusal = admit(piece.length);
+      if (refusal === undefined) pieces.push(piece);
+      else refuse(refusal);
+    };
+    const onEnd = (): void => {
+      stop();
+      resolve(Buffer.concat(pieces));
+    };
+    const onError = (cause: Error): void => {
+      refuse(new ProblemError('malformed_request', { cause }));
+    };
+    const onClose = (): void => {
+      refuse(new ProblemError('malformed_request'));
+    };
+    const timer = setTimeout(() => {
+      refuse(new ProblemError('request_timeout'));
+    }, BODY_TIMEOUT_MS);
+    message.on('data', onData).on('end', onEnd).on('error', onError).on('close', onClose);
+  });
+}

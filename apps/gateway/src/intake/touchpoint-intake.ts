@@ -1,0 +1,82 @@
+import { type IncomingMessage } from 'node:http';
+import { Readable } from 'node:stream';
+import { Inject, Injectable } from '@nestjs/common';
+import { type HttpConfig } from '#wiring';
+import { type Caller } from '../access/caller.js';
+import { ProblemError } from '../problems/problem-error.js';
+import { toProblem } from '../problems/to-problem.js';
+import { HTTP_CONFIG } from '../server/tokens.js';
+import { answersTo, type BatchAnswer } from './ndjson.js';
+import { ndjsonText } from './ndjson-text.js';
+import { type Answer, answerToArray, answerToOne } from './answers.js';
+import { BodyBudget } from './body-budget.js';
+import { inOrder } from './in-order.js';
+import { itemsOf, skipSpace } from './json-structure.js';
+import { ARRAY_ITEMS, BATCH_ITEMS, BATCHES_IN_FLIGHT } from './limits.js';
+import { withBody } from './read-body.js';
+import { readItem } from './read-item.js';
+import { TouchpointRecorder } from './touchpoint-recorder.js';
+
+const OPEN_ARRAY = 0x5b;
+
+/** Touchpoints as they come in, in each of their forms. */
+@Injectable()
+export class TouchpointIntake {
+  readonly #budget: BodyBudget;
+
+  constructor(
+    private readonly recorder: TouchpointRecorder,
+    @Inject(HTTP_CONFIG) private readonly config: HttpConfig,
+  ) {
+    this.#budget = new BodyBudget(config.bodyBudgetBytes);
+  }
+
+  /** One object or an array. */
+  async takeJson(message: IncomingMessage, caller: Caller): Promise<Answer> {
+    const limits = { limitBytes: this.config.bodyLimitBytes, budget: this.#budget };
+    return withBody(message, limits, async (body) => {
+      if (body[skipSpace(body)] === OPEN_ARRAY) return this.#takeArray(body, caller);
+      const [result] = await this.recorder.record([readItem(body, caller.language)], caller);
+      return answerToOne(result);
+    });
+  }
+
+  /** Lines without end, in bounded memory. An answer that begins with a problem is one; later it is the last line. */
+  async takeNdjson(message: IncomingMessage, caller: Caller, refusedOnly: boolean): Promise<Answer> {
+    const answers = answersTo(message, this.recorder, caller);
+    const first = await answers.next();
+    if (first.done === true) throw new ProblemError('empty_body');
+    if ('unanswered' in first.value) throw toProblem(first.value.unanswered);
+    const text = ndjsonText(startingWith(first.value, answers), { caller, refusedOnly });
+    // One batch of text ahead of the socket, no more.
+    const body = Readable.from(text, { highWaterMark: 1 });
+    return { status: 200, type: 'application/x-ndjson', body };
+  }
+
+  async #takeArray(body: Uint8Array, caller: Caller): Promise<Answer> {
+    const items = itemsOf(body, ARRAY_ITEMS);
+    if (items === 'malformed') throw new ProblemError('malformed_json');
+    if (items === 'too-many') throw new ProblemError('too_many_items');
+    const record = (batch: readonly Uint8Array[]) =>
+      this.recorder.record(
+        batch.map((item) => readItem(item, caller.language)),
+        caller,
+      );
+    const results = [];
+    for await (const batch of inOrder(batchesOf(items), record, BATCHES_IN_FLIGHT)) results.push(...batch);
+    return answerToArray(results);
+  }
+}
+
+async function* startingWith(first: BatchAnswer, others: AsyncIterable<BatchAnswer>): AsyncGenerator<BatchAnswer> {
+  yield first;
+  yield* others;
+}
+
+/** Each batch waits for its turn: a thousand items parsed at once would hold up everybody else. */
+async function* batchesOf(items: readonly Uint8Array[]): AsyncGenerator<readonly Uint8Array[]> {
+  for (let start = 0; start < items.length; start += BATCH_ITEMS) {
+    await Promise.resolve();
+    yield items.slice(start, start + BATCH_ITEMS);
+  }
+}

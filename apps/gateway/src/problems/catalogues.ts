@@ -1,0 +1,20 @@
+import { type FieldError } from '#contracts';
+import { type Language } from './language.js';
+import { english } from './problem-texts.en.js';
+import { persian } from './problem-texts.fa.js';
+import { type ParameterCode, type ProblemTexts } from './problem-texts.js';
+
+export const catalogues: Readonly<Record<Language, ProblemTexts>> = { en: english, fa: persian };
+
+export const parameterError = (pointer: string, code: ParameterCode): FieldError => ({
+  pointer,
+  code,
+  detail: english.parameters[code],
+});
+
+/** Errors in parameters come with an English text; the same in a language, where the catalogue has it. */
+export function parameterErrorsIn(language: Language, errors: readonly FieldError[]): readonly FieldError[] {
+  if (language === 'en') return errors;
+  const texts = new Map<string, string>(Object.entries(catalogues[language].parameters));
+  return errors.map((error) => ({ ...error, detail: texts.get(error.code) ?? error.detail }));
+}

@@ -1,0 +1,45 @@
+import { type FieldError } from '#contracts';
+import { type Language } from './language.js';
+import { type ProblemError } from './problem-error.js';
+import { catalogues, parameterErrorsIn } from './catalogues.js';
+
+/** RFC 9457. Members that are not in the standard: `code`, stable and for machines, `traceId` and `errors`. */
+export interface ProblemDocument {
+  readonly type: string;
+  readonly title: string;
+  readonly status: number;
+  readonly code: string;
+  readonly detail: string;
+  readonly traceId: string;
+  readonly errors?: readonly FieldError[];
+}
+
+export const PROBLEM_TYPE = 'application/problem+json; charset=utf-8';
+
+export function problemDocument(error: ProblemError, traceId: string, language: Language): ProblemDocument {
+  const [title, detail] = catalogues[language].problems[error.code];
+  const { errors, extensions } = error.details;
+  return {
+    type: `urn:safar:problem:${error.code}`,
+    title,
+    status: error.status,
+    code: error.code,
+    detail,
+    traceId,
+    ...(errors && { errors: error.code === 'invalid_parameters' ? parameterErrorsIn(language, errors) : errors }),
+    ...extensions,
+  };
+}
+
+/** Headers that go with the document. */
+export function problemHeaders({ details }: ProblemError, language: Language): Readonly<Record<string, string>> {
+  const { retryAfterMs, headers } = details;
+  return {
+    'content-type': PROBLEM_TYPE,
+    'content-language': language,
+    vary: 'accept-language',
+    // Zero would invite the caller to come back at once.
+    ...(retryAfterMs !== undefined && { 'retry-after': String(Math.max(1, Math.ceil(retryAfterMs / 1000))) }),
+    ...headers,
+  };
+}

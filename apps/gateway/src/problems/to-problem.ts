@@ -1,0 +1,42 @@
+import { HttpException } from '@nestjs/common';
+import { AppendOutcomeUnknownError, StoreBusyError } from '#platform/event-store';
+import { type ProblemCode } from './problem-codes.js';
+import { ProblemError } from './problem-error.js';
+
+/** What Nest and Fastify refuse by themselves, by their status. */
+const byStatus: Readonly<Record<number, ProblemCode>> = {
+  404: 'route_not_found',
+  405: 'method_not_allowed',
+  408: 'request_timeout',
+  413: 'body_too_large',
+  414: 'uri_too_long',
+  415: 'unsupported_media_type',
+  431: 'headers_too_large',
+};
+
+/** A broken connection, or a server that goes away or has no room: PostgreSQL's classes 08, 53 and 57P. */
+const UNREACHABLE = /^(ECONNREFUSED|ECONNRESET|EPIPE|ETIMEDOUT|08...|53...|57P..)$/;
+
+/** Whatever was thrown as a problem. Nothing of an unknown error is ever answered: its text may hold anything. */
+export function toProblem(error: unknown): ProblemError {
+  if (error instanceof ProblemError) return error;
+  if (error instanceof StoreBusyError)
+    return new ProblemError('store_busy', { retryAfterMs: error.retryAfterMs, cause: error });
+  if (error instanceof AppendOutcomeUnknownError)
+    return new ProblemError('outcome_unknown', { retryAfterMs: 1_000, cause: error });
+  const status = statusCodeOf(error);
+  if (status !== undefined && status >= 400 && status < 500)
+    return new ProblemError(byStatus[status] ?? 'malformed_request', { cause: error });
+  if (UNREACHABLE.test(codeOf(error))) return new ProblemError('unavailable', { retryAfterMs: 5_000, cause: error });
+  return new ProblemError('internal', { cause: error });
+}
+
+function statusCodeOf(error: unknown): number | undefined {
+  if (error instanceof HttpException) return error.getStatus();
+  // Fastify's errors have their status as a member.
+  if (error instanceof Error && 'statusCode' in error && typeof error.statusCode === 'number') return error.statusCode;
+  return undefined;
+}
+
+const codeOf = (error: unknown): string =>
+  error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : '';

@@ -1,0 +1,4 @@
+/** A pino logger. Injected by this symbol. */
+export const GATEWAY_LOGGER: unique symbol = Symbol('GatewayLogger');
+/** `HttpConfig`. Injected by this symbol. */
+export const HTTP_CONFIG: unique symbol = Symbol('HttpConfig');

@@ -1,0 +1,67 @@
+import { Inject, Injectable } from '@nestjs/common';
+import { type FastifyReply, type FastifyRequest } from 'fastify';
+import { type Logger } from 'pino';
+import { type TimelineEntryView } from '#contracts';
+import { type HttpConfig } from '#wiring';
+import { ApiKeys } from '../access/api-keys.js';
+import { ProblemError } from '../problems/problem-error.js';
+import { loggableError } from '../server/loggable-error.js';
+import { GATEWAY_LOGGER, HTTP_CONFIG } from '../server/tokens.js';
+import { EventStream } from './event-stream.js';
+
+/** A revoked key is noticed within this; also the pulse that keeps proxies from closing a silent stream. */
+const PULSE_MS = 5_000;
+const FULL_RETRY_MS = 10_000;
+
+type Follow = (signal: AbortSignal) => AsyncIterable<TimelineEntryView>;
+
+/** The live timelines that are open, and what ends them: the reader, a revoked key, a slow reader, the shutdown. */
+@Injectable()
+export class LiveStreams {
+  readonly #open = new Set<EventStream>();
+
+  constructor(
+    private readonly keys: ApiKeys,
+    @Inject(HTTP_CONFIG) private readonly config: HttpConfig,
+    @Inject(GATEWAY_LOGGER) private readonly logger: Logger,
+  ) {}
+
+  open(request: FastifyRequest, reply: FastifyReply, follow: Follow): void {
+    if (this.#open.size >= this.config.liveStreams)
+      throw new ProblemError('overloaded', { retryAfterMs: FULL_RETRY_MS });
+    void reply.headers({ 'content-type': 'text/event-stream; charset=utf-8', 'x-accel-buffering': 'no' });
+    // Its headers are all that HEAD asks for.
+    if (request.method === 'HEAD') void reply.send();
+    else
+      void this.#run(new EventStream(reply, { slowReaderTimeoutMs: this.config.slowReaderTimeoutMs }), request, follow);
+  }
+
+  closeAll(): void {
+    for (const stream of this.#open) stream.end();
+  }
+
+  async #run(stream: EventStream, request: FastifyRequest, follow: Follow): Promise<void> {
+    this.#open.add(stream);
+    const pulse = setInterval(() => void this.#check(stream, request.headers.authorization), PULSE_MS);
+    try {
+      for await (const entry of follow(stream.signal))
+        if (!(await stream.send({ id: entry.position, event: 'entry', data: entry }))) break;
+    } catch (error) {
+      if (!stream.signal.aborted) this.logger.error(loggableError(error), 'a live timeline broke off');
+    } finally {
+      clearInterval(pulse);
+      this.#open.delete(stream);
+      stream.end();
+    }
+  }
+
+  async #check(stream: EventStream, authorization: string | undefined): Promise<void> {
+    try {
+      await this.keys.authorize(authorization, 'customers:read');
+      stream.comment();
+    } catch {
+      // Refused, or nobody can tell at the moment: the reader comes back and is told which.
+      stream.end();
+    }
+  }
+}

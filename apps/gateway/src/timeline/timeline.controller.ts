@@ -1,0 +1,42 @@
+import { Controller, Get, Inject, Query, Req, Res } from '@nestjs/common';
+import { QueryBus } from '@nestjs/cqrs';
+import { type FastifyReply, type FastifyRequest } from 'fastify';
+import { parseTimelineParameters, type RawParameters, type TimelinePage } from '#contracts';
+import { GetCustomer, GetTimeline, TIMELINE_FEED, type TimelineFeed } from '#wiring';
+import { RequireScope } from '../access/scopes.js';
+import { answered, readable } from '../customers/answered.js';
+import { CustomerReference } from '../customers/reference.js';
+import { LiveStreams } from './live-streams.js';
+import { parseResume } from './resume.js';
+
+@Controller('v1/customers/:id/timeline')
+export class TimelineController {
+  constructor(
+    private readonly queries: QueryBus,
+    private readonly streams: LiveStreams,
+    @Inject(TIMELINE_FEED) private readonly feed: TimelineFeed,
+  ) {}
+
+  @Get()
+  @RequireScope('customers:read')
+  async get(@CustomerReference() reference: string, @Query() query: RawParameters): Promise<TimelinePage> {
+    const parameters = readable(parseTimelineParameters(query));
+    return answered(await this.queries.execute(new GetTimeline({ reference, ...parameters })));
+  }
+
+  /** Server-sent events. The id of each is its position: `Last-Event-ID` or `?after=` continues right behind it. */
+  @Get('stream')
+  @RequireScope('customers:read')
+  async follow(
+    @CustomerReference() reference: string,
+    @Req() request: FastifyRequest,
+    @Res() reply: FastifyReply,
+    @Query() query: RawParameters,
+  ): Promise<void> {
+    const after = readable(parseResume(query, request.headers['last-event-id']));
+    // Somebody who was written a moment ago is known as soon as that position is applied.
+    const known = new GetCustomer({ reference, ...(after !== 'now' && { minPosition: after }) });
+    const { id } = answered(await this.queries.execute(known));
+    this.streams.open(request, reply, (signal) => this.feed.follow(id, after, signal));
+  }
+}

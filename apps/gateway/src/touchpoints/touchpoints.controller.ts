@@ -1,0 +1,26 @@
+import { Controller, Post, Req, Res } from '@nestjs/common';
+import { type FastifyReply, type FastifyRequest } from 'fastify';
+import { type Caller, CalledBy } from '../access/caller.js';
+import { RequireScope } from '../access/scopes.js';
+import { isNdjson, refuseEncoded, wantsRefusedOnly } from '../intake/forms.js';
+import { TouchpointIntake } from '../intake/touchpoint-intake.js';
+
+@Controller('v1/touchpoints')
+export class TouchpointsController {
+  constructor(private readonly intake: TouchpointIntake) {}
+
+  /** One object, an array of at most 1,000, or NDJSON without end. */
+  @Post()
+  @RequireScope('touchpoints:write')
+  async record(
+    @Req() { raw, headers }: FastifyRequest,
+    @Res() reply: FastifyReply,
+    @CalledBy() caller: Caller,
+  ): Promise<void> {
+    refuseEncoded(headers);
+    const answer = isNdjson(headers)
+      ? await this.intake.takeNdjson(raw, caller, wantsRefusedOnly(headers))
+      : await this.intake.takeJson(raw, caller);
+    await reply.code(answer.status).type(answer.type).send(answer.body);
+  }
+}
