@@ -1,3 +1,4 @@
 export * from './connection.js';
 export * from './embedded/embedded-postgres.js';
 export * from './migrate.js';
+export * from './binary-arrays.js';

@@ -19,5 +19,7 @@ export type EraseFailure = Exclude<QueryFailure, { readonly code: 'not_caught_up
 
 export const invalidCursor: QueryFailure = {
   code: 'invalid_parameters',
-  errors: [{ pointer: '/cursor', code: 'invalid_cursor', detail: 'Is not a cursor of this list: begin again without it.' }],
+  errors: [
+    { pointer: '/cursor', code: 'invalid_cursor', detail: 'Is not a cursor of this list: begin again without it.' },
+  ],
 };

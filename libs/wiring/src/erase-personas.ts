@@ -1,0 +1,76 @@
+import { type PersonaErasedData } from '#contracts';
+import { type Clock, type EpochMs, type NewEvent, type Position } from '#kernel';
+import { type AppendToStore } from '#platform/event-store';
+import { type PersonaKeyRef, type Vault } from '#platform/vault';
+
+export interface ErasePorts {
+  readonly store: AppendToStore;
+  readonly vault: Vault;
+  readonly clock: Clock;
+}
+
+export interface Erased {
+  readonly personaId: string;
+  readonly erasedAt: EpochMs;
+  /** Of `persona.erased`. */
+  readonly position: Position;
+}
+
+type Reason = PersonaErasedData['reason'];
+
+/** A stream belongs to one incarnation: erasing closes it, and the next incarnation begins another. */
+export const streamOf = ({ personaId, incarnation }: PersonaKeyRef): string =>
+  incarnation === 1 ? `persona-${personaId}` : `persona-${personaId}-${String(incarnation)}`;
+
+/**
+ * Destroys the personas' keys, then closes their streams with `persona.erased`. Of a persona without a key nothing is said: it was
+ * erased before, or never seen.
+ */
+export async function erasePersonas(
+  ports: ErasePorts,
+  personaIds: readonly string[],
+  reason: Reason,
+): Promise<readonly Erased[]> {
+  await ports.vault.destroy(personaIds);
+  return completeErasures(ports, reason, personaIds);
+}
+
+/**
+ * Tells the log of every erasure that was begun: of these personas, or of all (at start, after a crash). The key is destroyed
+ * first, so what a crash leaves is an erasure that the log does not tell of yet. Doing it twice, or in two processes, is harmless.
+ */
+export async function completeErasures(
+  ports: ErasePorts,
+  reason: Reason = 'other',
+  personaIds?: readonly string[],
+): Promise<readonly Erased[]> {
+  const pending = await ports.vault.pendingErasures(personaIds);
+  const erased: Erased[] = [];
+  for (const key of pending) {
+    erased.push(await close(ports, key, reason));
+    await ports.vault.completeErasures([key]);
+  }
+  return erased;
+}
+
+async function close({ store, vault, clock }: ErasePorts, key: PersonaKeyRef, reason: Reason): Promise<Erased> {
+  const stream = streamOf(key);
+  const id = vault.uuid('erasure', stream);
+  const event: NewEvent<'persona.erased', PersonaErasedData> = {
+    id,
+    type: 'persona.erased',
+    schemaVersion: 1,
+    key: key.personaId,
+    occurredAt: clock.now(),
+    data: { reason },
+    meta: { source: '/safar', correlationId: id, causationId: id },
+  };
+  const outcome = await store.append({
+    appendId: id,
+    requestHash: vault.digest('erasure', stream),
+    streams: [{ stream, expect: 'any', close: true, events: [event] }],
+  });
+  if (outcome.status !== 'appended' && outcome.status !== 'repeated')
+    throw new Error(`the erasure of ${stream} could not be recorded: ${outcome.status}`);
+  return { personaId: key.personaId, erasedAt: outcome.recordedAt, position: outcome.lastPosition };
+}

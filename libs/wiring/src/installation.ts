@@ -1,0 +1,151 @@
+import path from 'node:path';
+import { queryTimeline, TimelineFeed, type TimelineRequest } from '#capabilities';
+import { type PersonaErasedData, type TimelinePage, type TimelineParameters } from '#contracts';
+import { type Clock, fail, type ReadModels, type Result, succeed } from '#kernel';
+import { type ApiKeys, createApiKeys } from '#platform/access';
+import { type EventStore, openPostgresEventStore } from '#platform/event-store';
+import { createPool, migrate } from '#platform/postgres';
+import {
+  createMovedHub,
+  projectionAdmin,
+  type ProjectionAdmin,
+  type ProjectionHost,
+  startProjections,
+  storeSubscription,
+} from '#platform/projections';
+import { createReadModels } from '#platform/read-store';
+import { openMasterKey, openPostgresVault, type Vault } from '#platform/vault';
+import { systemClock } from './clock.js';
+import { type Config } from './config/config.js';
+import { caughtUp, type DirectoryPorts, findCustomer, timelineModels } from './customer-directory.js';
+import { type Database, openDatabase } from './database.js';
+import { completeErasures, erasePersonas } from './erase-personas.js';
+import { type CustomerErased } from './messages/erase-customer.command.js';
+import { type EraseFailure, invalidCursor, type QueryFailure } from './messages/failures.js';
+import { migrations } from './migrations.js';
+import { createTimelineOpener } from './open-timeline.js';
+import { projections } from './projections.js';
+import { createRecorder, type RecordTouchpointsInto } from './record-touchpoints.js';
+import { createDecoder, type DecodeEvents } from './sealing.js';
+
+export interface InstallationOptions {
+  /** Which of our programs this is; shown in pg_stat_activity. */
+  readonly program: string;
+  /** For a person who is watching. */
+  readonly say?: (line: string) => void;
+}
+
+/** One organisation's Safar, open: everything that the programs do is done through it. */
+export interface Installation {
+  readonly config: Config;
+  readonly clock: Clock;
+  readonly database: Database;
+  readonly store: EventStore;
+  readonly vault: Vault;
+  readonly apiKeys: ApiKeys;
+  readonly readModels: ReadModels;
+  readonly directory: DirectoryPorts;
+  readonly timelineFeed: TimelineFeed;
+  readonly projectionAdmin: ProjectionAdmin;
+  readonly decode: DecodeEvents;
+  readonly recordTouchpoints: RecordTouchpointsInto;
+  eraseCustomer(reference: string, reason: PersonaErasedData['reason']): Promise<Result<CustomerErased, EraseFailure>>;
+  timelinePage(reference: string, parameters: TimelineParameters): Promise<Result<TimelinePage, QueryFailure>>;
+  /** Feeds the read models in this process, until `stop` of what it answers; `close` stops it too. */
+  startProjections(): ProjectionHost;
+  close(): Promise<void>;
+}
+
+/** Connections of one process: requests wait for one rather than asking more of a server than it was set up for. */
+const POOL_SIZE = 20;
+
+/** Opens an installation: starts or reaches the database, brings its schema up to date, and finishes what a crash left. */
+export async function openInstallation(config: Config, options: InstallationOptions): Promise<Installation> {
+  const { program, say = () => undefined } = options;
+  const closers: (() => Promise<void>)[] = [];
+  const close = async (): Promise<void> => {
+    for (let closer = closers.pop(); closer !== undefined; closer = closers.pop()) await closer();
+  };
+  try {
+    const database = await openDatabase(config, say);
+    closers.push(database.release);
+    await migrate(database.url, migrations);
+    const parts = await openParts(config, database, program, closers);
+    await completeErasures(parts);
+    return { ...parts, ...operations(parts, closers), close };
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}
+
+type Parts = Awaited<ReturnType<typeof openParts>>;
+
+async function openParts(config: Config, database: Database, program: string, closers: (() => Promise<void>)[]) {
+  const applicationName = `safar ${program}`;
+  const pool = createPool({ url: database.url, max: POOL_SIZE, applicationName });
+  closers.push(() => pool.end());
+  const masterKey = await openMasterKey({
+    pool,
+    file: path.join(config.dataDir, 'master.key'),
+    environment: config.masterKey,
+  });
+  const clock = systemClock;
+  const ledgerFile = path.join(config.dataDir, 'erasures.jsonl');
+  const vault = await openPostgresVault({ pool, masterKey, ledgerFile, clock });
+  const store = await openPostgresEventStore({ url: database.url, applicationName, queueLimit: config.store.queueLimit });
+  closers.push(() => store.close());
+  const hub = createMovedHub();
+  const readModels = await createReadModels({ pool, url: database.url, hub });
+  closers.push(() => readModels.close());
+  return { config, clock, database, pool, vault, store, hub, readModels, apiKeys: createApiKeys(pool, clock) };
+}
+
+function operations(parts: Parts, closers: (() => Promise<void>)[]) {
+  const { config, clock, pool, vault, store, hub, readModels } = parts;
+  const decode = createDecoder(vault);
+  const source = storeSubscription(store);
+  const projectionParts = { pool, source, decode };
+  const timeline = createTimelineOpener(decode);
+  const { defaultRegion, reads } = config;
+  const directory: DirectoryPorts = { readModels, vault, defaultRegion, waitTimeoutMs: reads.waitTimeoutMs };
+  return {
+    decode,
+    directory,
+    timelineFeed: new TimelineFeed(readModels, timeline),
+    projectionAdmin: projectionAdmin(projectionParts, projections),
+    recordTouchpoints: createRecorder({ store, vault, clock, defaultRegion }),
+    eraseCustomer: async (
+      reference: string,
+      reason: PersonaErasedData['reason'],
+    ): Promise<Result<CustomerErased, EraseFailure>> => {
+      const customerId = await findCustomer(directory, reference);
+      if (!customerId.ok) return customerId;
+      const [erased] = await erasePersonas(parts, [customerId.value], reason);
+      if (!erased) return fail({ code: 'customer_not_found' });
+      return succeed({ customerId: erased.personaId, erasedAt: erased.erasedAt, position: erased.position });
+    },
+    timelinePage: async (
+      reference: string,
+      { knownAt, minPosition, ...filters }: TimelineParameters,
+    ): Promise<Result<TimelinePage, QueryFailure>> => {
+      const late = await caughtUp(directory, minPosition, timelineModels);
+      if (late) return fail(late);
+      const customerId = await findCustomer(directory, reference);
+      if (!customerId.ok) return customerId;
+      const knownUpTo = knownAt === undefined ? undefined : await store.positionAt(knownAt);
+      const request: TimelineRequest = {
+        ...filters,
+        customerId: customerId.value,
+        ...(knownUpTo !== undefined && { knownUpTo }),
+      };
+      const page = await queryTimeline({ readModels, timeline }, request);
+      return page.ok ? page : fail(invalidCursor);
+    },
+    startProjections: (): ProjectionHost => {
+      const host = startProjections({ ...projectionParts, hub }, projections);
+      closers.push(() => host.stop());
+      return host;
+    },
+  };
+}

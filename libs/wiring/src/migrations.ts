@@ -1,0 +1,13 @@
+import { accessMigrations } from '#platform/access';
+import { eventStoreMigrations } from '#platform/event-store';
+import { type Migration } from '#platform/postgres';
+import { projectionsMigrations } from '#platform/projections';
+import { vaultMigrations } from '#platform/vault';
+
+/** Every schema of an installation. */
+export const migrations: readonly Migration[] = [
+  ...eventStoreMigrations,
+  ...projectionsMigrations,
+  ...vaultMigrations,
+  ...accessMigrations,
+];

@@ -1,0 +1,5 @@
+import { customerErasures, customerIdentifiers, customers, timeline } from '#capabilities';
+import { type Projection } from '#kernel';
+
+/** Every read model. */
+export const projections: readonly Projection[] = [timeline, customers, customerIdentifiers, customerErasures];

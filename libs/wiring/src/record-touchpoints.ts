@@ -1,0 +1,120 @@
+import { acceptTouchpoint, type AcceptedTouchpoint } from '#capabilities';
+import { parseTouchpoint, type ParseOptions, type TouchpointResult } from '#contracts';
+import { type AppendOutcome } from '#platform/event-store';
+import { ErasurePendingError, type PersonaKeyRef } from '#platform/vault';
+import { completeErasures, streamOf, type ErasePorts } from './erase-personas.js';
+import { sealEvent } from './sealing.js';
+
+/** On whose behalf touchpoints are stored, and how they are read. The ids become part of the events' metadata. */
+export interface RecordingContext extends ParseOptions {
+  readonly correlationId: string;
+  readonly causationId: string;
+}
+
+export type RecordTouchpointsInto = (values: readonly unknown[], context: RecordingContext) => Promise<readonly TouchpointResult[]>;
+
+export interface RecorderPorts extends ErasePorts {
+  /** Country that national phone numbers belong to, ISO 3166-1 alpha-2. */
+  readonly defaultRegion: string;
+}
+
+/** A persona can be erased once between making a key and appending, or twice; a third time is not chance. */
+const TRIES = 3;
+
+/**
+ * The way of a touchpoint into the store: read, decided upon, sealed, appended. Every value gets an answer, and a bad one never
+ * rejects its neighbours. Touchpoints of one call go to the store together.
+ */
+export const createRecorder =
+  (ports: RecorderPorts): RecordTouchpointsInto =>
+  async (values, context) => {
+    const decisions = values.map((value) => decide(ports, value, context));
+    const personas = decisions.flatMap((decision) => ('refused' in decision ? [] : [decision.accepted.event.key]));
+    const keys = await keysFor(ports, [...new Set(personas)]);
+    return Promise.all(
+      decisions.map((decision) => ('refused' in decision ? decision.refused : store(ports, decision.accepted, keys))),
+    );
+  };
+
+type Decided = { readonly refused: TouchpointResult } | { readonly accepted: AcceptedTouchpoint };
+
+function decide(ports: RecorderPorts, value: unknown, context: RecordingContext): Decided {
+  const parsed = parseTouchpoint(value, ports.clock.now(), context);
+  if (!parsed.ok) return { refused: { status: 'refused', ...idOf(value), code: 'invalid', errors: parsed.reason } };
+  const accepted = acceptTouchpoint(parsed.value, {
+    ...context,
+    uuid: ports.vault.uuid,
+    defaultRegion: ports.defaultRegion,
+  });
+  if (!accepted.ok) return { refused: { status: 'refused', ...idOf(value), code: 'invalid', errors: accepted.reason } };
+  return { accepted: accepted.value };
+}
+
+/** The caller's own id helps to find the refused one; anything longer than an id is not echoed. */
+function idOf(value: unknown): { id?: string } {
+  if (typeof value !== 'object' || value === null || !('id' in value)) return {};
+  const { id } = value;
+  return typeof id === 'string' && id.length <= 128 ? { id } : {};
+}
+
+async function store(
+  ports: RecorderPorts,
+  touchpoint: AcceptedTouchpoint,
+  keys: ReadonlyMap<string, PersonaKeyRef>,
+): Promise<TouchpointResult> {
+  const { event, canonical, touchpointId } = touchpoint;
+  let key = keys.get(event.key);
+  for (let tries = 0; tries < TRIES; tries++) {
+    key ??= (await keysFor(ports, [event.key])).get(event.key);
+    if (!key) throw new Error(`the vault has no key for persona ${event.key}`);
+    const outcome = await ports.store.append({
+      appendId: event.id,
+      requestHash: ports.vault.digest('touchpoint', canonical),
+      streams: [{ stream: streamOf(key), expect: 'any', events: [sealEvent(ports.vault, key, event)] }],
+    });
+    if (outcome.status !== 'closed') return resultOf(outcome, event, touchpointId);
+    // Erased a moment ago: the next incarnation has a key and a stream of its own.
+    ports.vault.forget(event.key);
+    key = undefined;
+  }
+  throw new Error(`persona ${event.key} was erased ${String(TRIES)} times while a touchpoint of it was stored`);
+}
+
+/** A persona whose erasure is under way gets its next key when the log tells of the erasure: a crash must not leave it waiting. */
+async function keysFor(ports: RecorderPorts, personaIds: readonly string[]): Promise<ReadonlyMap<string, PersonaKeyRef>> {
+  for (let tries = 1; ; tries++) {
+    try {
+      return await ports.vault.currentKeys(personaIds);
+    } catch (error) {
+      if (!(error instanceof ErasurePendingError) || tries === TRIES) throw error;
+      await completeErasures(ports, 'other', personaIds);
+    }
+  }
+}
+
+function resultOf(
+  outcome: Exclude<AppendOutcome, { status: 'closed' }>,
+  event: AcceptedTouchpoint['event'],
+  id: string,
+): TouchpointResult {
+  switch (outcome.status) {
+    case 'appended':
+    case 'repeated':
+      return {
+        status: outcome.status === 'appended' ? 'accepted' : 'duplicate',
+        id,
+        eventId: event.id,
+        customerId: event.key,
+        position: outcome.firstPosition.toString(),
+      };
+    case 'id-reused':
+      return {
+        status: 'refused',
+        id,
+        code: 'id_reused',
+        errors: [{ pointer: '/id', code: 'id_reused', detail: 'This source sent another touchpoint with this id before.' }],
+      };
+    case 'conflict':
+      throw new Error(`the store refused an append that expects nothing of ${outcome.stream}`);
+  }
+}

@@ -1,0 +1,39 @@
+import { type DynamicModule, Module } from '@nestjs/common';
+import { CqrsModule } from '@nestjs/cqrs';
+import { EraseCustomerHandler } from './handlers/erase-customer.handler.js';
+import { GetCustomerHandler } from './handlers/get-customer.handler.js';
+import { GetTimelineHandler } from './handlers/get-timeline.handler.js';
+import { ListCustomersHandler } from './handlers/list-customers.handler.js';
+import { RecordTouchpointsHandler } from './handlers/record-touchpoints.handler.js';
+import { type Installation } from './installation.js';
+import { INSTALLATION } from './installation.token.js';
+import { API_KEY_VERIFIER, type ApiKeyVerifier } from './messages/api-key-verifier.port.js';
+import { READINESS_CHECKS, type ReadinessCheck } from './messages/readiness-check.port.js';
+import { TIMELINE_FEED, type TimelineFeed } from './messages/timeline-feed.port.js';
+
+/** What the edges dispatch to: the handlers of the messages, on an open installation. */
+@Module({})
+export class SafarModule {
+  static with(installation: Installation, checks: readonly ReadinessCheck[]): DynamicModule {
+    const verifier: ApiKeyVerifier = { verify: (key) => installation.apiKeys.verify(key) };
+    const feed: TimelineFeed = {
+      follow: (customerId, after, signal) => installation.timelineFeed.follow({ customerId, after, signal }),
+    };
+    return {
+      module: SafarModule,
+      imports: [CqrsModule],
+      providers: [
+        { provide: INSTALLATION, useValue: installation },
+        { provide: API_KEY_VERIFIER, useValue: verifier },
+        { provide: READINESS_CHECKS, useValue: checks },
+        { provide: TIMELINE_FEED, useValue: feed },
+        RecordTouchpointsHandler,
+        EraseCustomerHandler,
+        ListCustomersHandler,
+        GetCustomerHandler,
+        GetTimelineHandler,
+      ],
+      exports: [API_KEY_VERIFIER, READINESS_CHECKS, TIMELINE_FEED],
+    };
+  }
+}
