@@ -1,0 +1,32 @@
+import { createLogger } from '#platform/telemetry';
+import { loadConfig, openInstallation, readinessChecks, SafarModule, startupProblem, untilStopped } from '#wiring';
+import { createGateway } from './bootstrap.js';
+
+/** The front door alone: the read models are fed by projectors. */
+async function run(): Promise<void> {
+  const config = loadConfig(process.env);
+  const stopped = untilStopped();
+  const installation = await openInstallation(config, { program: 'gateway' });
+  try {
+    const gateway = await createGateway({
+      imports: [SafarModule.with(installation, readinessChecks(installation))],
+      config: config.http,
+      logger: createLogger({ level: config.logLevel }),
+    });
+    try {
+      await gateway.listen(config.http.port, config.http.host);
+      await stopped;
+    } finally {
+      await gateway.close();
+    }
+  } finally {
+    await installation.close();
+  }
+}
+
+try {
+  await run();
+} catch (error) {
+  process.stderr.write(`${startupProblem(error)}\n`);
+  process.exitCode = 1;
+}

@@ -1,0 +1,21 @@
+import { loadConfig, openInstallation, startupProblem, untilStopped } from '#wiring';
+
+/** Feeds the read models. Any number of these may run: leases decide who works. */
+async function run(): Promise<void> {
+  const config = loadConfig(process.env);
+  const stopped = untilStopped();
+  const installation = await openInstallation(config, { program: 'projector' });
+  try {
+    installation.startProjections();
+    await stopped;
+  } finally {
+    await installation.close();
+  }
+}
+
+try {
+  await run();
+} catch (error) {
+  process.stderr.write(`${startupProblem(error)}\n`);
+  process.exitCode = 1;
+}

@@ -1,0 +1,45 @@
+import { type EpochMs } from '#kernel';
+
+export interface Banner {
+  readonly version: string;
+  readonly url: string;
+  readonly database: string;
+  readonly dataDir: string;
+  /** The key of the first start; later starts do not know it any more. */
+  readonly key: string | undefined;
+  readonly now: EpochMs;
+}
+
+const exampleTouchpoint = (occurredAt: string): string =>
+  JSON.stringify({
+    id: 'first-touchpoint',
+    source: 'curl',
+    kind: 'message',
+    channel: 'chat',
+    occurredAt,
+    identifiers: [{ kind: 'customer_number', value: '1001' }],
+    data: { text: 'سلام! Hello!' },
+  });
+
+/** What the first lines of a start say: what this is, where to look, and how to send the first touchpoint. */
+export function bannerText({ version, url, database, dataDir, key, now }: Banner): string {
+  const bearer = `-H 'Authorization: Bearer ${key ?? '<your key>'}'`;
+  return [
+    '',
+    `Safar ${version}: touchpoints in, timelines out.`,
+    '',
+    `  API       ${url}`,
+    `  Database  ${database}`,
+    `  Data      ${dataDir}  (back up master.key in it: without it personal data cannot be read)`,
+    key === undefined ? '  API key   as printed by the first start; `npx safar keys create` makes another' : `  API key   ${key}  (shown this once)`,
+    '',
+    'Send a touchpoint, and read the timeline that it is on:',
+    '',
+    `  curl -sS ${url}/v1/touchpoints ${bearer} -H 'Content-Type: application/json' -d '${exampleTouchpoint(new Date(now).toISOString())}'`,
+    '',
+    `  curl -sS ${url}/v1/customers/customer_number:1001/timeline ${bearer}`,
+    '',
+    'Ctrl-C stops it; the data stays.',
+    '',
+  ].join('\n');
+}

@@ -1,0 +1,62 @@
+import { createRequire } from 'node:module';
+import path from 'node:path';
+import { createLogger } from '#platform/telemetry';
+import { freePort } from '#platform/postgres';
+import { type Installation, loadConfig, openInstallation, readinessChecks, SafarModule, untilStopped } from '#wiring';
+import { createGateway } from '../../gateway/src/bootstrap.js';
+import { bannerText } from './banner.js';
+
+type Say = (line: string) => void;
+
+/** Everything in one process: PostgreSQL, the gateway, the projector. Resolves when it was asked to stop, and has. */
+export async function runStandalone(environment: NodeJS.ProcessEnv, say: Say): Promise<void> {
+  const config = loadConfig(environment);
+  const stopped = untilStopped();
+  const installation = await openInstallation(config, { program: 'standalone', say });
+  try {
+    const host = installation.startProjections();
+    const gateway = await createGateway({
+      imports: [SafarModule.with(installation, readinessChecks(installation, host))],
+      config: config.http,
+      logger: createLogger({ level: config.logLevel }),
+    });
+    try {
+      const port = await freePort(config.http.port);
+      if (config.http.port !== 0 && port !== config.http.port)
+        say(`Port ${String(config.http.port)} is taken: listening on ${String(port)}.`);
+      await gateway.listen(port, config.http.host);
+      say(await banner(installation, await gateway.getUrl()));
+      await stopped;
+      say('Stopping …');
+    } finally {
+      await gateway.close();
+    }
+  } finally {
+    await installation.close();
+  }
+}
+
+async function banner(installation: Installation, url: string): Promise<string> {
+  const { config, database } = installation;
+  return bannerText({
+    version: version(),
+    url,
+    database: database.description,
+    dataDir: path.relative(process.cwd(), config.dataDir) || '.',
+    key: await firstKey(installation),
+    now: installation.clock.now(),
+  });
+}
+
+/** An installation without any key gets one that may do everything, shown once. */
+async function firstKey({ apiKeys }: Installation): Promise<string | undefined> {
+  const known = await apiKeys.list();
+  if (known.length > 0) return undefined;
+  const { key } = await apiKeys.create({ name: 'first key', scopes: ['admin'] });
+  return key;
+}
+
+function version(): string {
+  const manifest: unknown = createRequire(import.meta.url)('../../../../package.json');
+  return typeof manifest === 'object' && manifest !== null && 'version' in manifest ? String(manifest.version) : '';
+}

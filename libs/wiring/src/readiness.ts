@@ -1,0 +1,31 @@
+import { type ProjectionHost } from '#platform/projections';
+import { type Installation } from './installation.js';
+import { type ReadinessCheck } from './messages/readiness-check.port.js';
+
+/** What `/readyz` asks: can events be stored, and, where this process feeds them, are the read models fed. */
+export function readinessChecks({ store, readModels }: Installation, host?: ProjectionHost): readonly ReadinessCheck[] {
+  const checks: ReadinessCheck[] = [
+    {
+      name: 'event-store',
+      check: async () => {
+        await store.head();
+      },
+    },
+    {
+      name: 'read-models',
+      check: async () => {
+        await readModels.appliedPosition('timeline');
+      },
+    },
+  ];
+  if (host) checks.push({ name: 'projections', check: () => healthy(host) });
+  return checks;
+}
+
+function healthy(host: ProjectionHost): Promise<void> {
+  const { ok, lanes, errors } = host.health();
+  if (ok) return Promise.resolve();
+  const troubled = lanes.flatMap(({ name, error }) => (error === null ? [] : [`${name}: ${error}`]));
+  const others = Object.entries(errors).map((pair) => pair.join(': '));
+  return Promise.reject(new Error([...troubled, ...others].join('; ') || 'a projection stands still'));
+}
