@@ -62,6 +62,8 @@ async function measure(options: Options): Promise<Report> {
 }
 
 const lostOfOurs = ({ measurements }: Report): boolean =>
-  measurements.some(({ contestant, sample }) => contestant === 'safar' && (sample.lost ?? 0) + (sample.outOfOrder ?? 0) > 0);
+  measurements.some(
+    ({ contestant, sample }) => contestant === 'safar' && (sample.lost ?? 0) + (sample.outOfOrder ?? 0) > 0,
+  );
 
 process.exitCode = await main(process.argv.slice(2));

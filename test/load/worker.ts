@@ -31,7 +31,9 @@ async function work<Name extends JobName>(name: Name, input: InputOf<Name>): Pro
     });
     await tell({ type: 'done', output });
   } catch (error) {
-    await tell({ type: 'failed', error: error instanceof Error ? (error.stack ?? error.message) : String(error) });
+    const known = error instanceof Error ? error : new Error(String(error));
+    // The message first: with source maps a stack begins with a line of code.
+    await tell({ type: 'failed', error: `${known.message}\n${known.stack ?? ''}` });
   }
   // Pools that a contestant leaves open would keep the process alive.
   process.exit();

@@ -28,8 +28,8 @@ export interface Contestant {
   /** Counts what is stored, so that nobody is fast by storing less. */
   readonly countSql: string;
   /**
-   * How the outstanding work reaches the database when callers mean nothing to this contestant: the ceiling has no callers
-   * to answer one by one, it writes the rows of all of them at once.
+   * How the outstanding work reaches the database when callers mean nothing to this contestant: SQL by hand has nobody to
+   * answer one by one, it writes the rows of all of them at once.
    */
   reshape?(load: AppendLoad): AppendLoad;
 }

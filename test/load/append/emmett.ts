@@ -2,13 +2,13 @@ import { getPostgreSQLEventStore, type PostgresEventStore } from '@event-driven-
 import { type Event } from '@event-driven-io/emmett';
 import pg from 'pg';
 import { type Contestant } from './appender.js';
-import { type Entry, openPart, personalPart, streamOf } from './touchpoints.js';
+import { type Entry, streamOf, wholeOf } from './touchpoints.js';
 
 export type Purchase = Event<'touchpoint.purchase', Record<string, unknown>>;
 
 export const eventOf = ({ stream, order }: Entry): Purchase => ({
   type: 'touchpoint.purchase',
-  data: { ...openPart(order, stream.personaId), ...personalPart(order, stream.personaId) },
+  data: wholeOf(order, stream.personaId),
 });
 
 /**

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import pg from 'pg';
 import { type AppendLoad } from '../harness/jobs.js';
 import { type Contestant } from './appender.js';
-import { type Entry, openPart, personalPart, streamOf } from './touchpoints.js';
+import { type Entry, streamOf, wholeOf } from './touchpoints.js';
 
 /** More rows in a statement gain nothing measurable, and make every other writer wait. */
 const ROWS_MAX = 500;
@@ -22,14 +22,14 @@ const rowOf = ({ stream, order }: Entry, version: number): readonly unknown[] =>
   'touchpoint.purchase',
   1,
   stream.personaId,
-  JSON.stringify({ ...openPart(order, stream.personaId), ...personalPart(order, stream.personaId) }),
+  JSON.stringify(wholeOf(order, stream.personaId)),
   meta,
   new Date().toISOString(),
 ];
 
 /**
- * The ceiling: the rows of all callers in one INSERT, over two connections so that one statement is worked on while another
- * waits for its commit. No expectation, no idempotency, no order between commits, nobody to answer one by one.
+ * What multi-row INSERTs by hand come to: the rows of all callers in one statement, over two connections so that one statement
+ * is worked on while another waits for its commit. No expectation, no idempotency, no sealing, no order between commits.
  */
 export const raw: Contestant = {
   countSql: `SELECT count(*) AS stored FROM public.raw_events`,

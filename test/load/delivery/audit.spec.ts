@@ -42,6 +42,14 @@ describe('an audit of a delivery', () => {
   });
 
   it('does not mind events of other streams', () => {
-    expect(audit([['a', 1]], [['end', 1], ['a', 1]])).toEqual({ written: 1, lost: 0, outOfOrder: 0, repeated: 0 });
+    expect(
+      audit(
+        [['a', 1]],
+        [
+          ['end', 1],
+          ['a', 1],
+        ],
+      ),
+    ).toEqual({ written: 1, lost: 0, outOfOrder: 0, repeated: 0 });
   });
 });

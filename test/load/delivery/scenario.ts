@@ -18,7 +18,9 @@ export async function runDelivery(run: Run): Promise<void> {
   for (const round of roundsOf(run.options))
     for (const store of rotated(stores, round)) {
       const place = { scenario: 'delivery', cell: deliveryCell, contestant: store, round };
-      await run.measure(place, { of: () => emptyTemplate(run, store) }, (target) => deliver(target, store, run.options));
+      await run.measure(place, { of: () => emptyTemplate(run, store) }, (target) =>
+        deliver(target, store, run.options),
+      );
     }
 }
 

@@ -27,7 +27,10 @@ export interface Window {
 export interface Jobs {
   /** Makes the contestant's schema, and fills it when asked to. */
   prepare: { input: Target & { readonly store: StoreName; readonly fill: number }; output: null };
-  append: { input: Target & { readonly store: StoreName; readonly load: AppendLoad; readonly window: Window }; output: Sample };
+  append: {
+    input: Target & { readonly store: StoreName; readonly load: AppendLoad; readonly window: Window };
+    output: Sample;
+  };
   'delivery-write': { input: Target & { readonly store: LogName; readonly plan: WritePlan }; output: Written };
   'delivery-read': { input: Target & { readonly store: LogName; readonly untilStream: string }; output: Delivered };
   replay: { input: Target & { readonly way: ReplayWay }; output: Sample };
@@ -62,7 +65,10 @@ export type InputOf<Name extends JobName> = Jobs[Name]['input'];
 export type OutputOf<Name extends JobName> = Jobs[Name]['output'];
 
 /** Runs in the child. `ready` says that everything is set up and waits until everybody may start. */
-export type Handler<Name extends JobName> = (input: InputOf<Name>, ready: () => Promise<void>) => Promise<OutputOf<Name>>;
+export type Handler<Name extends JobName> = (
+  input: InputOf<Name>,
+  ready: () => Promise<void>,
+) => Promise<OutputOf<Name>>;
 
 /** From child to parent. */
 export type Message =

@@ -6,7 +6,11 @@ describe('the options of the bench', () => {
   });
 
   it('choose scenarios by a list, or one by one', () => {
-    expect(parseOptions(['--only', 'append,replay', '--only', 'delivery']).only).toEqual(['append', 'replay', 'delivery']);
+    expect(parseOptions(['--only', 'append,replay', '--only', 'delivery']).only).toEqual([
+      'append',
+      'replay',
+      'delivery',
+    ]);
   });
 
   it('refuse a scenario that does not exist', () => {

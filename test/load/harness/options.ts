@@ -67,6 +67,7 @@ export function parseOptions(argv: readonly string[]): Options {
 
 function wholeNumber(name: string, text: string): number {
   const value = Number(text);
-  if (!Number.isSafeInteger(value) || value < 1) throw new TypeError(`${name} must be a whole number from 1, not '${text}'`);
+  if (!Number.isSafeInteger(value) || value < 1)
+    throw new TypeError(`${name} must be a whole number from 1, not '${text}'`);
   return value;
 }

@@ -54,9 +54,7 @@ export class Run {
     this.say(`round ${String(place.round)} of ${String(this.options.rounds)}: ${where}`);
     try {
       const template = await database.of();
-      const url = database.shared
-        ? urlIn(this.server, template)
-        : await createDatabase(this.server, SCRATCH, template);
+      const url = database.shared ? urlIn(this.server, template) : await createDatabase(this.server, SCRATCH, template);
       this.measurements.push({ ...place, sample: await work(this.targetOf(url)) });
     } catch (error) {
       this.failures.push({ where, error: error instanceof Error ? error.message : String(error) });
@@ -70,4 +68,5 @@ export class Run {
   }
 }
 
-export const roundsOf = ({ rounds }: Options): readonly number[] => Array.from({ length: rounds }, (_, index) => index + 1);
+export const roundsOf = ({ rounds }: Options): readonly number[] =>
+  Array.from({ length: rounds }, (_, index) => index + 1);

@@ -11,10 +11,8 @@ export async function runProjection(run: Run): Promise<void> {
   for (const round of roundsOf(run.options))
     for (const way of rotated(projectionWays, round)) {
       const place = { scenario: 'projection', cell: projectionCell, contestant: way, round };
-      await run.measure(
-        place,
-        { of: () => filledLog(run, way === 'emmett' ? 'emmett' : 'safar') },
-        (target) => runJob('projection', { ...target, way, limitMs }),
+      await run.measure(place, { of: () => filledLog(run, way === 'emmett' ? 'emmett' : 'safar') }, (target) =>
+        runJob('projection', { ...target, way, limitMs }),
       );
     }
 }

@@ -1,4 +1,4 @@
-import pg from 'pg';
+import type pg from 'pg';
 
 /** COPY … TO STDOUT whose rows are counted and thrown away. */
 class CopyOut implements pg.Submittable {

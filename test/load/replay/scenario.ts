@@ -10,6 +10,8 @@ export async function runReplay(run: Run): Promise<void> {
   for (const round of roundsOf(run.options))
     for (const way of rotated(replayWays, round)) {
       const place = { scenario: 'replay', cell: replayCell, contestant: way, round };
-      await run.measure(place, { of: () => filledLog(run, 'safar'), shared: true }, (target) => runJob('replay', { ...target, way }));
+      await run.measure(place, { of: () => filledLog(run, 'safar'), shared: true }, (target) =>
+        runJob('replay', { ...target, way }),
+      );
     }
 }

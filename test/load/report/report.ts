@@ -33,7 +33,10 @@ export interface Line extends Subject {
 
 export function linesOf(all: readonly Measurement[]): readonly Line[] {
   const subjects = new Map(
-    all.map(({ scenario, cell, contestant }) => [JSON.stringify([scenario, cell, contestant]), { scenario, cell, contestant }]),
+    all.map(({ scenario, cell, contestant }) => [
+      JSON.stringify([scenario, cell, contestant]),
+      { scenario, cell, contestant },
+    ]),
   );
   return [...subjects.values()].map((subject) => {
     const of = (pick: Pick): Spread | null => spread(all, subject, pick) ?? null;

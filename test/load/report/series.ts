@@ -12,7 +12,11 @@ export interface Subject {
 }
 
 /** The value of each round. */
-export function series(measurements: readonly Measurement[], subject: Subject, pick: Pick): ReadonlyMap<number, number> {
+export function series(
+  measurements: readonly Measurement[],
+  subject: Subject,
+  pick: Pick,
+): ReadonlyMap<number, number> {
   const values = new Map<number, number>();
   for (const { scenario, cell, contestant, round, sample } of measurements) {
     if (scenario !== subject.scenario || cell !== subject.cell || contestant !== subject.contestant) continue;

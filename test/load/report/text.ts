@@ -33,7 +33,10 @@ const delivered = (line: Line): boolean => line.lostShare !== null;
 function cellTable(lines: readonly Line[]): string {
   return lines.some(delivered)
     ? table([['', 'lost', 'out of order', 'repeated', 'events/s until delivered'], ...lines.map(deliveryRow)])
-    : table([['', 'events/s', 'Safar is', 'p50 ms', 'p99 ms', 'CPU µs/event', 'client', 'server'], ...lines.map(speedRow)]);
+    : table([
+        ['', 'events/s', 'Safar is', 'p50 ms', 'p99 ms', 'CPU µs/event', 'client', 'server'],
+        ...lines.map(speedRow),
+      ]);
 }
 
 const speedRow = (line: Line): string[] => [
