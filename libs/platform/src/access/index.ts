@@ -1,0 +1,4 @@
+export * from './api-keys.port.js';
+export { accessMigrations } from './postgres/access-migrations.js';
+export { createApiKeys } from './postgres/create-api-keys.js';
+export * from './scopes.js';

@@ -1,0 +1,197 @@
+import { type Pool } from 'pg';
+import { createPool } from '#platform/postgres';
+import { testDatabase, type TestDatabase } from '#testing';
+import { type ApiKeys } from '../api-keys.port.js';
+import { accessMigrations } from './access-migrations.js';
+import { createApiKeys } from './create-api-keys.js';
+
+let database: TestDatabase;
+let pool: Pool;
+let now: number;
+let elapsedMs: number;
+let keys: ApiKeys;
+const another = (): ApiKeys => createApiKeys(pool, { now: () => now }, () => elapsedMs);
+
+beforeAll(async () => {
+  database = await testDatabase(accessMigrations);
+  pool = createPool({ url: database.url, max: 4, applicationName: 'access test' });
+});
+afterAll(async () => {
+  await pool.end();
+  await database.drop();
+});
+beforeEach(async () => {
+  await database.owner.query('TRUNCATE access.api_keys');
+  [now, elapsedMs] = [Date.UTC(2026, 0, 1), 0];
+  keys = another();
+});
+afterEach(() => jest.restoreAllMocks());
+
+const shop = { name: 'web shop', scopes: ['touchpoints:write'] } as const;
+
+describe('an API key', () => {
+  it('says who calls and what they may do', async () => {
+    const { id, key } = await keys.create(shop);
+    expect(await keys.verify(key)).toEqual({ id, name: 'web shop', scopes: ['touchpoints:write'] });
+  });
+
+  it('works in every process as soon as it is made', async () => {
+    const other = another();
+    await other.verify(`safar_${'0'.repeat(12)}_${'0'.repeat(48)}`);
+    expect(await other.verify((await keys.create(shop)).key)).toMatchObject(shop);
+  });
+
+  it('has a secret of 192 bits, of which the database holds only the hash', async () => {
+    const { key } = await keys.create(shop);
+    const secret = /^safar_[0-9a-f]{12}_([0-9a-f]{48})$/.exec(key)?.[1] ?? 'none';
+    const { rows } = await database.owner.query<{ row: string }>('SELECT k::text AS row FROM access.api_keys k');
+    expect(rows[0]?.row).not.toContain(secret);
+    expect(rows[0]?.row).not.toContain(Buffer.from(secret).toString('hex'));
+  });
+
+  it('does not work when any character of it is another', async () => {
+    const { key } = await keys.create(shop);
+    for (let at = 0; at < key.length; at++) {
+      const other = key[at] === 'a' ? 'b' : 'a';
+      expect(await keys.verify(key.slice(0, at) + other + key.slice(at + 1))).toBeUndefined();
+    }
+    expect(await keys.verify(key)).toBeDefined();
+  });
+
+  it.each([
+    '',
+    'safar_',
+    'safar__',
+    `safar_${'a'.repeat(12)}_`,
+    '\0',
+    'x'.repeat(100_000),
+    `safar_${'A'.repeat(12)}_${'A'.repeat(48)}`,
+  ])('is nobody when it is %.30j, without asking the database', async (text) => {
+    const query = jest.spyOn(pool, 'query');
+    expect(await keys.verify(text)).toBeUndefined();
+    expect(query).not.toHaveBeenCalled();
+  });
+
+  it('ends when it expires', async () => {
+    const { key } = await keys.create({ ...shop, expiresAt: now + 1_000 });
+    now += 999;
+    expect(await keys.verify(key)).toBeDefined();
+    now += 1;
+    expect(await keys.verify(key)).toBeUndefined();
+  });
+
+  it.each([
+    { name: '', scopes: ['admin'] as const },
+    { name: ' ', scopes: ['admin'] as const },
+    { name: 'a\0b', scopes: ['admin'] as const },
+    { name: 'x'.repeat(101), scopes: ['admin'] as const },
+    { name: 'x', scopes: [] },
+    { name: 'x', scopes: ['everything' as 'admin'] },
+  ])('is not made from %j', async (request) => {
+    await expect(keys.create(request)).rejects.toThrow(RangeError);
+    expect(await keys.list()).toEqual([]);
+  });
+});
+
+describe('a revoked API key', () => {
+  it('stops at once where it was revoked, and within 5 seconds elsewhere', async () => {
+    const { id, key } = await keys.create(shop);
+    const other = another();
+    expect(await other.verify(key)).toBeDefined();
+    expect(await keys.verify(key)).toBeDefined();
+    expect(await keys.revoke(id)).toBe(true);
+    expect(await keys.verify(key)).toBeUndefined();
+    elapsedMs += 5_001;
+    expect(await other.verify(key)).toBeUndefined();
+  });
+
+  it('stays revoked as of the first time, and cannot be rotated', async () => {
+    const { id } = await keys.create(shop);
+    await keys.revoke(id);
+    now += 1_000;
+    expect(await keys.revoke(id)).toBe(true);
+    expect((await keys.list())[0]).toMatchObject({ revokedAt: now - 1_000 });
+    expect(await keys.rotate(id)).toBeUndefined();
+  });
+
+  it.each(['0198f0c1-2b3c-8d4e-9f50-123456789abc', 'not a uuid', ''])('is not found under %j', async (id) => {
+    expect(await keys.revoke(id)).toBe(false);
+    expect(await keys.rotate(id)).toBeUndefined();
+  });
+});
+
+describe('rotating an API key', () => {
+  it('gives a new secret and ends the old one', async () => {
+    const { id, key } = await keys.create(shop);
+    await keys.verify(key);
+    const rotated = await keys.rotate(id);
+    expect(rotated?.id).toBe(id);
+    expect(await keys.verify(key)).toBeUndefined();
+    expect(await keys.verify(rotated?.key ?? '')).toMatchObject({ id, ...shop });
+  });
+});
+
+describe('the list of API keys', () => {
+  it('tells everything but the secret', async () => {
+    const { id, key } = await keys.create({ ...shop, expiresAt: now + 1_000 });
+    await keys.verify(key);
+    expect(await keys.list()).toEqual([
+      {
+        id,
+        ...shop,
+        prefix: key.split('_')[1],
+        createdAt: now,
+        expiresAt: now + 1_000,
+        revokedAt: undefined,
+        lastUsedAt: now,
+      },
+    ]);
+  });
+
+  it('tells when a key was last used, to the minute', async () => {
+    const { key } = await keys.create(shop);
+    await keys.verify(key);
+    const firstUse = now;
+    now += 59_000;
+    elapsedMs += 59_000;
+    await keys.verify(key);
+    expect((await keys.list())[0]?.lastUsedAt).toBe(firstUse);
+    now += 6_000;
+    elapsedMs += 6_000;
+    await keys.verify(key);
+    expect((await keys.list())[0]?.lastUsedAt).toBe(now);
+  });
+});
+
+describe('the database', () => {
+  it('is asked once for a key that many requests bring, and for one that is made up', async () => {
+    const { key } = await keys.create(shop);
+    await keys.verify(key);
+    elapsedMs += 5_001;
+    const query = jest.spyOn(pool, 'query');
+    await Promise.all(Array.from({ length: 50 }, () => keys.verify(key)));
+    expect(query).toHaveBeenCalledTimes(1);
+    for (let times = 0; times < 50; times++) await keys.verify(`safar_${'1'.repeat(12)}_${'1'.repeat(48)}`);
+    expect(query).toHaveBeenCalledTimes(2);
+  });
+
+  it('being away is no refusal, and is not remembered', async () => {
+    const { key } = await keys.create(shop);
+    const lost = createPool({ url: database.url, max: 1, applicationName: 'access test' });
+    await lost.end();
+    await expect(createApiKeys(lost, { now: () => now }).verify(key)).rejects.toThrow();
+    await database.owner.query('REVOKE SELECT ON access.api_keys FROM safar_app');
+    await expect(keys.verify(key)).rejects.toThrow('permission denied');
+    await database.owner.query('GRANT SELECT ON access.api_keys TO safar_app');
+    expect(await keys.verify(key)).toBeDefined();
+  });
+
+  it.each([
+    'DELETE FROM access.api_keys',
+    'TRUNCATE access.api_keys',
+    `UPDATE access.api_keys SET scopes = '{admin}'`,
+    'UPDATE access.api_keys SET expires_at = NULL',
+  ])('does not let the application role: %s', async (sql) => {
+    await expect(pool.query(sql)).rejects.toThrow(/permission denied/);
+  });
+});
