@@ -1,4 +1,14 @@
-import { type TouchpointResult } from '#contracts';
+import {
+  type Channel,
+  type PersonaErasedData,
+  type TimelineEntryView,
+  type TimelinePage,
+  type TimelineParameters,
+  type TouchpointResult,
+} from '#contracts';
+import { type EpochMs, type Position, type Result } from '#kernel';
+import { type ProjectionAdmin } from '#platform/projections';
+import { type CustomerErased, type EraseFailure, type QueryFailure } from '#wiring';
 
 /** Takes touchpoints; the same (source, id) is stored once, so sending again is safe. */
 export interface TouchpointRecorder {
@@ -7,4 +17,83 @@ export interface TouchpointRecorder {
    * `AppendOutcomeUnknownError`, are answered by sending the same values again.
    */
   recordTouchpoints(values: readonly unknown[]): Promise<readonly TouchpointResult[]>;
+}
+
+export interface TailOptions {
+  /** `now`, `start`, or the position after which to begin. */
+  readonly after: Position | 'now' | 'start';
+  /** Kinds and channels to show; empty for all. */
+  readonly kinds: readonly string[];
+  readonly channels: readonly Channel[];
+}
+
+export interface ExportOptions {
+  /** Personal members too. Audited by the installation, before the first event is handed out. */
+  readonly personal: boolean;
+  /** Only events after this position. */
+  readonly after: Position;
+}
+
+/** A CloudEvents 1.0 event in the JSON format. */
+export type CloudEvent = Readonly<Record<string, unknown>> & { readonly specversion: '1.0' };
+
+export interface ApiKeyView {
+  readonly id: string;
+  readonly name: string;
+  readonly scopes: readonly string[];
+  readonly createdAt: EpochMs;
+  readonly lastUsedAt: EpochMs | null;
+  readonly revokedAt: EpochMs | null;
+}
+
+/** The only time that a key can be read. */
+export interface IssuedApiKey {
+  readonly id: string;
+  readonly key: string;
+}
+
+export interface ApiKeyAdmin {
+  create(name: string, scopes: readonly string[]): Promise<IssuedApiKey>;
+  list(): Promise<readonly ApiKeyView[]>;
+  /** False when there is no such key. */
+  revoke(id: string): Promise<boolean>;
+  /** A new key with the same name and scopes; the old one is revoked. `undefined` when there is no such key. */
+  rotate(id: string): Promise<IssuedApiKey | undefined>;
+}
+
+/** An installation of Safar that is open: a running one's store, or one that was started for this command. */
+export interface Installation extends TouchpointRecorder {
+  /** Of the store that is written to; another one after a restore. */
+  readonly id: string;
+  /** Where the installation keeps what is not in the database. */
+  readonly dataDir: string;
+  timeline(customer: string, parameters: TimelineParameters): Promise<Result<TimelinePage, QueryFailure>>;
+  /** Touchpoints of all customers as they are recorded, until the signal. */
+  tail(options: TailOptions, signal: AbortSignal): AsyncIterable<TimelineEntryView>;
+  exportEvents(options: ExportOptions, signal: AbortSignal): AsyncIterable<CloudEvent>;
+  erase(customer: string, reason: PersonaErasedData['reason']): Promise<Result<CustomerErased, EraseFailure>>;
+  readonly keys: ApiKeyAdmin;
+  readonly projections: ProjectionAdmin;
+  /** Names of all projections. */
+  readonly projectionNames: readonly string[];
+  /** Until the read models have applied a position; false when that took longer. */
+  waitUntilApplied(position: Position, timeoutMs: number): Promise<boolean>;
+  close(): Promise<void>;
+}
+
+/** One thing that `doctor` looked at. */
+export interface DoctorCheck {
+  /** In words: `Node.js version`, `disk`, `store`. */
+  readonly name: string;
+  readonly status: 'ok' | 'warning' | 'failed';
+  /** What was found. */
+  readonly detail: string;
+  /** What to do about it; only of checks that are not ok. */
+  readonly remedy?: string;
+}
+
+/** Behind the commands. Opening is left to those that need it: `doctor` works where nothing can be opened. */
+export interface Safar {
+  openInstallation(say: (line: string) => void): Promise<Installation>;
+  doctor(): AsyncIterable<DoctorCheck>;
 }

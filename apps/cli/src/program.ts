@@ -1,0 +1,89 @@
+import { Command, CommanderError } from 'commander';
+import { addDoctor } from './commands/doctor.js';
+import { addErase } from './commands/erase.js';
+import { addExport } from './commands/export.js';
+import { addImport } from './commands/import.js';
+import { addKeys } from './commands/keys.js';
+import { addProjections } from './commands/projections.js';
+import { addTail } from './commands/tail.js';
+import { addTimeline } from './commands/timeline.js';
+import { addVerify } from './commands/verify.js';
+import { type CommandContext } from './commands/context.js';
+import { exitCodes, type Ending } from './exit-codes.js';
+import { describeFailure } from './failure.js';
+import { type Safar } from './ports.js';
+import { toJson, type Terminal } from './terminal/terminal.js';
+
+export interface Surroundings {
+  readonly safar: Safar;
+  readonly terminal: Terminal;
+  readonly signal: AbortSignal;
+  readonly version: string;
+  /** Show where an error happened. */
+  readonly debug: boolean;
+}
+
+/** Runs one command line, without the name of the program; resolves with the exit code. */
+export async function runSafar(parameters: readonly string[], surroundings: Surroundings): Promise<number> {
+  const context: CommandContext = { ...surroundings, ending: 'ok' };
+  try {
+    await programFor(context, surroundings.version).parseAsync([...parameters], { from: 'user' });
+  } catch (error) {
+    context.ending = endingOf(error, parameters, surroundings);
+  }
+  return exitCodes[stoppedBy(surroundings.signal) ?? context.ending].code;
+}
+
+function programFor(context: CommandContext, version: string): Command {
+  const { terminal } = context;
+  const program = new Command('safar')
+    .description('Safar keeps everything that passes between a company and its customers, and shows it.')
+    .version(version, '-V, --version')
+    .showHelpAfterError('(--help shows what there is)')
+    .exitOverride()
+    .configureOutput({
+      writeOut: (text) => void terminal.print(text.trimEnd()),
+      writeErr: (text) => terminal.say(text.trimEnd()),
+    })
+    .addHelpText('after', () => exitCodeHelp());
+  for (const add of [
+    addImport,
+    addTimeline,
+    addTail,
+    addExport,
+    addErase,
+    addVerify,
+    addProjections,
+    addKeys,
+    addDoctor,
+  ])
+    add(program, context);
+  return program;
+}
+
+function exitCodeHelp(): string {
+  const lines = Object.values(exitCodes).map(
+    ({ code, meaning }) => `  ${String(code).padStart(3)}  ${meaning.replaceAll('`', '')}`,
+  );
+  return ['', 'Exit codes:', ...lines].join('\n');
+}
+
+/** Ctrl-C may surface as an error of whatever was under way: then it is the reason, not the error. */
+const stoppedBy = (signal: AbortSignal): Ending | undefined =>
+  signal.aborted ? (signal.reason === 'SIGTERM' ? 'terminated' : 'interrupted') : undefined;
+
+function endingOf(error: unknown, parameters: readonly string[], { terminal, debug, signal }: Surroundings): Ending {
+  if (error instanceof CommanderError) return error.exitCode === 0 ? 'ok' : 'usage';
+  if (signal.aborted && error instanceof Error && error.name === 'AbortError') return 'interrupted';
+  const { ending, message, remedy } = describeFailure(error);
+  if (parameters.includes('--json')) terminal.say(toJson({ error: { ending, message, remedy } }));
+  else
+    terminal.say(
+      [
+        `${terminal.colours.red('safar:')} ${message}`,
+        ...(remedy === '' ? [] : [`${terminal.colours.bold('→')} ${remedy}`]),
+      ].join('\n'),
+    );
+  if (debug && error instanceof Error) terminal.say(error.stack ?? '');
+  return ending;
+}

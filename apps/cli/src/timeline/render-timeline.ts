@@ -1,0 +1,141 @@
+import { type TimelineEntryView, type TouchpointKind } from '#contracts';
+import { type Colours } from '../terminal/terminal.js';
+import { clip, displayWidth, wrap } from '../terminal/width.js';
+import { dateWriter, type DateWriter } from './dates.js';
+import { factsOf, kindOf } from './facts.js';
+import { isolated, plainText } from './user-text.js';
+import { timelineWords, type TimelineLanguage, type TimelineWords } from './words.js';
+
+export interface TimelineStyle {
+  readonly language: TimelineLanguage;
+  /** IANA; of the days and times shown. */
+  readonly zone: string;
+  /** Cells of the terminal. */
+  readonly width: number;
+  readonly colours: Colours;
+}
+
+/** Lines of somebody's text that are shown; the rest is for the screen that shows one entry. */
+const MAXIMUM_TEXT_LINES = 3;
+/** `  14:57  ■ `: where an entry's words begin. */
+const INDENT = 11;
+
+type Mark = readonly [sign: string, colour: 'green' | 'yellow' | 'red' | 'cyan' | 'magenta' | 'blue' | 'gray'];
+
+/** Signs of one cell in every terminal, no emoji. */
+const marks: Readonly<Record<TouchpointKind, Mark>> = {
+  first_contact: ['✦', 'cyan'],
+  visit: ['○', 'gray'],
+  message: ['✎', 'blue'],
+  call: ['☏', 'blue'],
+  purchase: ['■', 'green'],
+  return: ['□', 'yellow'],
+  cart_abandoned: ['◌', 'yellow'],
+  complaint: ['▲', 'red'],
+  follow_up: ['↻', 'cyan'],
+  survey_answer: ['☑', 'magenta'],
+  review: ['★', 'magenta'],
+  mention: ['@', 'magenta'],
+  promise: ['◆', 'cyan'],
+  service: ['⚒', 'cyan'],
+  loyalty: ['♥', 'magenta'],
+  subscription: ['∞', 'green'],
+  consent: ['✓', 'cyan'],
+  custom: ['·', 'gray'],
+};
+
+/** A timeline as text: a heading for each day, a line for each entry, below it what was written. In the order of the entries. */
+export function renderTimeline(entries: readonly TimelineEntryView[], style: TimelineStyle): string {
+  if (entries.length === 0) return timelineWords[style.language].empty;
+  return new TimelineRenderer(style).add(entries);
+}
+
+/** For timelines that come in parts: a day that goes on gets no second heading. */
+export class TimelineRenderer {
+  private readonly words: TimelineWords;
+  private readonly dates: DateWriter;
+  private day = '';
+
+  constructor(private readonly style: TimelineStyle) {
+    this.words = timelineWords[style.language];
+    this.dates = dateWriter(style.language, style.zone);
+  }
+
+  add(entries: readonly TimelineEntryView[]): string {
+    return entries.flatMap((entry) => [...this.heading(entry), ...this.entry(entry)]).join('\n');
+  }
+
+  private heading(entry: TimelineEntryView): readonly string[] {
+    const day = this.dates.day(new Date(entry.occurredAt));
+    if (day === this.day) return [];
+    const isFirst = this.day === '';
+    this.day = day;
+    const rule = '─'.repeat(Math.max(3, Math.min(this.style.width, 72) - displayWidth(day) - 4));
+    const line = this.line(this.style.colours.bold(`── ${isolated(day)} ${rule}`));
+    return isFirst ? [line] : ['', line];
+  }
+
+  private entry(entry: TimelineEntryView): readonly string[] {
+    const { colours, width } = this.style;
+    const { facts, text } = factsOf(entry, this.words);
+    const [sign, colour] = marks[kindOf(entry)];
+    const label = entryLabel(entry, this.words);
+    const channel = entry.channel === null ? '' : this.words.channels[entry.channel];
+    const time = this.dates.time(new Date(entry.occurredAt));
+    const room = Math.max(10, width - INDENT - 28);
+    const told = clip([...facts, ...(entry.erased ? [this.words.erased] : [])].join(' · '), room);
+    const head = [padded(clip(label, 16), 16), padded(clip(channel, 10), 10)];
+    const [labelCell = '', channelCell = ''] = head;
+    const line = `  ${colours.dim(isolated(time))}  ${colours[colour](sign)} ${colours[colour](isolated(labelCell))} ${colours.dim(isolated(channelCell))} ${told === '' ? '' : isolated(told)}`;
+    return [this.line(line.trimEnd()), ...this.text(text)];
+  }
+
+  private text(text: string): readonly string[] {
+    const paragraphs = text
+      .split(/\r?\n/)
+      .map(plainText)
+      .filter((paragraph) => paragraph !== '');
+    const cells = Math.max(20, Math.min(this.style.width, 100) - INDENT);
+    const lines = paragraphs.flatMap((paragraph) => wrap(paragraph, cells));
+    const kept = lines.slice(0, MAXIMUM_TEXT_LINES);
+    const [last] = kept.slice(-1);
+    if (last !== undefined && lines.length > kept.length) kept[kept.length - 1] = clip(`${last} …`, cells);
+    return kept.map((line) => this.line(' '.repeat(INDENT) + isolated(line)));
+  }
+
+  /** A right-to-left mark makes a terminal that knows direction lay out a Persian line from the right. */
+  private line(text: string): string {
+    return this.style.language === 'fa' ? `\u200f${text}` : text;
+  }
+}
+
+/** An entry on one line, with its date and its customer: for following everybody's at once. */
+export function renderTailLine(entry: TimelineEntryView, style: TimelineStyle): string {
+  const { colours, language, zone, width } = style;
+  const words = timelineWords[language];
+  const { facts, text } = factsOf(entry, words);
+  const [sign, colour] = marks[kindOf(entry)];
+  const at = new Date(entry.occurredAt);
+  const [identifier] = entry.identifiers;
+  const customer = plainText(identifier === undefined ? entry.customerId : `${identifier.kind}:${identifier.value}`);
+  const when = `${at.toLocaleDateString('sv-SE', { timeZone: zone })} ${dateWriter('en', zone).time(at)}`;
+  const label = entryLabel(entry, words);
+  const told = [...facts, plainText(text)].filter((fact) => fact !== '').join(' · ');
+  const room = Math.max(10, width - 16 - 2 - 2 - 17 - 29);
+  const cells = [
+    colours.dim(when),
+    `${colours[colour](sign)} ${isolated(padded(clip(label, 16), 16))}`,
+    colours.dim(isolated(padded(clip(customer, 28), 28))),
+  ];
+  return `${cells.join(' ')} ${told === '' ? '' : isolated(clip(told, room))}`.trimEnd();
+}
+
+function entryLabel(entry: TimelineEntryView, words: TimelineWords): string {
+  if (entry.type === 'persona.erased') return words.erasure;
+  const kind = kindOf(entry);
+  return kind === 'custom' && entry.kind.startsWith('custom:')
+    ? plainText(entry.kind.slice('custom:'.length).replaceAll('_', ' '))
+    : words.kinds[kind];
+}
+
+const padded = (text: string, cells: number): string => text + ' '.repeat(Math.max(0, cells - displayWidth(text)));

@@ -1,0 +1,17 @@
+/** Control characters (a terminal obeys them) and marks that turn the direction of what follows. */
+const unsafe = /[\p{Cc}\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069\u2028\u2029]/gu;
+const onlyAscii = /^[\x20-\x7e]*$/;
+
+const FIRST_STRONG_ISOLATE = '\u2068';
+const POP_DIRECTIONAL_ISOLATE = '\u2069';
+
+/** What somebody wrote, in one line and without anything that a terminal would obey: an escape sequence in a message could clear the screen. */
+export const plainText = (text: string): string =>
+  text
+    .replace(/[\r\n\t]+/g, ' ')
+    .replace(unsafe, '')
+    .trim();
+
+/** Keeps the direction of a text from changing that of the line around it (Unicode Standard Annex 9: FSI … PDI). */
+export const isolated = (text: string): string =>
+  onlyAscii.test(text) ? text : FIRST_STRONG_ISOLATE + text + POP_DIRECTIONAL_ISOLATE;
