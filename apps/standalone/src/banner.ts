@@ -31,7 +31,9 @@ export function bannerText({ version, url, database, dataDir, key, now }: Banner
     `  API       ${url}`,
     `  Database  ${database}`,
     `  Data      ${dataDir}  (back up master.key in it: without it personal data cannot be read)`,
-    key === undefined ? '  API key   as printed by the first start; `npx safar keys create` makes another' : `  API key   ${key}  (shown this once)`,
+    key === undefined
+      ? '  API key   as printed by the first start; `npx safar keys create` makes another'
+      : `  API key   ${key}  (shown this once)`,
     '',
     'Send a touchpoint, and read the timeline that it is on:',
     '',

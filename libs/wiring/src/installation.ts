@@ -93,10 +93,14 @@ async function openParts(config: Config, database: Database, program: string, cl
   const clock = systemClock;
   const ledgerFile = path.join(config.dataDir, 'erasures.jsonl');
   const vault = await openPostgresVault({ pool, masterKey, ledgerFile, clock });
-  const store = await openPostgresEventStore({ url: database.url, applicationName, queueLimit: config.store.queueLimit });
+  const store = await openPostgresEventStore({
+    url: database.url,
+    applicationName,
+    queueLimit: config.store.queueLimit,
+  });
   closers.push(() => store.close());
   const hub = createMovedHub();
-  const readModels = await createReadModels({ pool, url: database.url, hub });
+  const readModels = createReadModels(pool, { hub, listen: true });
   closers.push(() => readModels.close());
   return { config, clock, database, pool, vault, store, hub, readModels, apiKeys: createApiKeys(pool, clock) };
 }

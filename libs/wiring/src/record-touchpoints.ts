@@ -11,7 +11,10 @@ export interface RecordingContext extends ParseOptions {
   readonly causationId: string;
 }
 
-export type RecordTouchpointsInto = (values: readonly unknown[], context: RecordingContext) => Promise<readonly TouchpointResult[]>;
+export type RecordTouchpointsInto = (
+  values: readonly unknown[],
+  context: RecordingContext,
+) => Promise<readonly TouchpointResult[]>;
 
 export interface RecorderPorts extends ErasePorts {
   /** Country that national phone numbers belong to, ISO 3166-1 alpha-2. */
@@ -81,7 +84,10 @@ async function store(
 }
 
 /** A persona whose erasure is under way gets its next key when the log tells of the erasure: a crash must not leave it waiting. */
-async function keysFor(ports: RecorderPorts, personaIds: readonly string[]): Promise<ReadonlyMap<string, PersonaKeyRef>> {
+async function keysFor(
+  ports: RecorderPorts,
+  personaIds: readonly string[],
+): Promise<ReadonlyMap<string, PersonaKeyRef>> {
   for (let tries = 1; ; tries++) {
     try {
       return await ports.vault.currentKeys(personaIds);
@@ -112,7 +118,9 @@ function resultOf(
         status: 'refused',
         id,
         code: 'id_reused',
-        errors: [{ pointer: '/id', code: 'id_reused', detail: 'This source sent another touchpoint with this id before.' }],
+        errors: [
+          { pointer: '/id', code: 'id_reused', detail: 'This source sent another touchpoint with this id before.' },
+        ],
       };
     case 'conflict':
       throw new Error(`the store refused an append that expects nothing of ${outcome.stream}`);

@@ -31,7 +31,9 @@ export const createDecoder =
       return sealed === undefined ? [] : [{ personaId: key, eventId: id, sealed }];
     });
     const opened = (await openAll(vault, boxes))[Symbol.iterator]();
-    return events.map((event) => upcast(boxOf(event.data) === undefined ? event : withOpened(event, opened.next().value)));
+    return events.map((event) =>
+      upcast(boxOf(event.data) === undefined ? event : withOpened(event, opened.next().value)),
+    );
   };
 
 const boxOf = (data: unknown): string | undefined => (isStored(data) ? data.sealed : undefined);

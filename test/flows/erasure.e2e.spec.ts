@@ -1,0 +1,126 @@
+import { readdirSync, readFileSync, statSync } from 'node:fs';
+import path from 'node:path';
+import pg from 'pg';
+import { dataFolder, safar, Standalone } from './support/safar-process.js';
+
+const canary = (name: string): string => `canary-${name}-5f1c9e`;
+
+/** Personal data in every place that a touchpoint has for it; each place with a canary of its own. */
+const erasedCustomers = (n: number) => ({
+  id: canary(`id-${String(n)}`),
+  source: 'shop',
+  kind: 'complaint',
+  channel: 'email',
+  occurredAt: '2026-03-21T10:15:00+03:30',
+  identifiers: [
+    { kind: 'customer_number', value: canary('number') },
+    { kind: 'email', value: `${canary('email')}@example.com` },
+  ],
+  profile: { name: canary('name'), city: canary('city'), customerKind: 'individual' },
+  data: { text: `${canary('text')} ${String(n)}` },
+});
+
+const other = (n: number) => ({
+  id: `other-${String(n)}`,
+  source: 'shop',
+  kind: 'visit',
+  occurredAt: '2026-03-22T10:15:00Z',
+  identifiers: [{ kind: 'customer_number', value: `other-${String(n % 20)}` }],
+  data: {},
+});
+
+/** Every row of every table, as text: what a plain dump holds. */
+async function dump(client: pg.Client): Promise<string> {
+  const { rows } = await client.query<{ name: string }>(
+    `SELECT format('%I.%I', schemaname, tablename) AS name FROM pg_tables WHERE schemaname NOT IN ('pg_catalog', 'information_schema')`,
+  );
+  let text = '';
+  for (const { name } of rows) {
+    const table = await client.query<{ row: string }>(`SELECT t::text AS row FROM ${name} AS t`);
+    text += table.rows.map(({ row }) => row).join('\n');
+  }
+  return text;
+}
+
+/** Files that Safar itself writes: logs, ledgers, keys; not PostgreSQL's own, of which a dump tells. */
+function filesOf(folder: string): string {
+  return readdirSync(folder)
+    .map((name) => path.join(folder, name))
+    .filter((file) => statSync(file).isFile())
+    .map((file) => readFileSync(file, 'utf8'))
+    .join('\n');
+}
+
+const databaseUrl = (folder: string): string => {
+  const port = readFileSync(path.join(folder, 'postgres/postmaster.pid'), 'utf8').split('\n')[3];
+  return `postgres://safar:${readFileSync(path.join(folder, 'postgres.password'), 'utf8').trim()}@127.0.0.1:${port!}/postgres`;
+};
+
+describe('erasing a customer while others go on', () => {
+  const folder = dataFolder();
+  let standalone: Standalone;
+  let client: pg.Client;
+
+  beforeAll(async () => {
+    standalone = await Standalone.start(folder.path, { SAFAR_LOG_LEVEL: 'debug' });
+    client = new pg.Client(databaseUrl(folder.path));
+    await client.connect();
+  });
+  afterAll(async () => {
+    await client.end();
+    await standalone.stop();
+    folder.remove();
+  });
+
+  const post = (body: unknown) => standalone.request('POST', '/v1/touchpoints', body);
+  const reference = `customer_number:${canary('number')}`;
+
+  it('leaves nothing of them in events, read models, logs or a dump, and loses nothing of the others', async () => {
+    await post(Array.from({ length: 30 }, (_, n) => erasedCustomers(n)));
+    let running = true;
+    let sent = 0;
+    const load = Promise.all(
+      Array.from({ length: 8 }, async () => {
+        for (; running;) expect((await post(other(sent++))).status).toBe(201);
+      }),
+    );
+    const late = Promise.all(Array.from({ length: 20 }, (_, n) => post(erasedCustomers(100 + n))));
+    const found = await standalone.request('GET', `/v1/customers/email:${canary('email')}@example.com`);
+    const erased = await standalone.request('POST', `/v1/customers/${reference}/erase`, { reason: 'customer_request' });
+    await late;
+    // What slipped in after the erasure is another incarnation of them: erased as well, now that nobody sends any more.
+    const again = await standalone.request('POST', `/v1/customers/${reference}/erase`, { reason: 'customer_request' });
+    running = false;
+    await load;
+    expect(found.status).toBe(200);
+    expect(erased).toMatchObject({ status: 200 });
+    expect([200, 404, 410]).toContain(again.status);
+
+    const { position } = (again.status === 200 ? again.body : erased.body) as { position: string };
+    const gone = await standalone.request('GET', `/v1/customers/${reference}?minPosition=${position}`);
+    expect(gone.status).toBe(410);
+    expect(await dump(client)).not.toContain('5f1c9e');
+    expect(filesOf(folder.path) + standalone.output()).not.toContain('5f1c9e');
+
+    const { rows } = await client.query<{ count: string }>(
+      `SELECT count(*) FROM es.events WHERE type = 'touchpoint.visit'`,
+    );
+    expect(rows).toEqual([{ count: String(sent) }]);
+  });
+
+  it('leaves a log that replays to the same read models', async () => {
+    const verified = await safar(folder.path, 'verify', '--json');
+    expect(verified).toMatchObject({ code: 0 });
+    const rebuilt = await safar(folder.path, 'projections', 'rebuild', 'timeline', '--json');
+    expect(rebuilt).toMatchObject({ code: 0 });
+    expect(await safar(folder.path, 'verify', '--json')).toMatchObject({ code: 0 });
+  });
+
+  it('lets them come back as somebody new', async () => {
+    const { body } = await post({ ...erasedCustomers(500), id: 'back', data: { text: 'I am back' } });
+    const { position } = body as { position: string };
+    const route = `/v1/customers/${reference}/timeline?minPosition=${position}`;
+    const { body: page } = await standalone.request('GET', route);
+    expect(page).toMatchObject({ data: [{ touchpointId: 'back', details: { text: 'I am back' } }] });
+  });
+});
