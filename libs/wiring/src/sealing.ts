@@ -41,6 +41,6 @@ const boxOf = (data: unknown): string | undefined => (isStored(data) ? data.seal
 /** Of an erased persona, the event with its public members alone. */
 function withOpened(event: RecordedEvent, opened: Opened | undefined): RecordedEvent {
   if (!isStored(event.data) || opened === undefined) return event;
-  const { sealed: _, ...open } = event.data;
+  const { sealed, ...open } = event.data;
   return { ...event, data: opened.status === 'opened' ? mergePersonal(open, opened.personal) : open };
 }
