@@ -1,1 +1,8 @@
 export * from './event-store.port.js';
+export { ensurePartitions, layOutStore, raiseEpoch, type StoreLayout } from './postgres/admin.js';
+export { eventStoreMigrations } from './postgres/migrations.js';
+export {
+  openPostgresEventStore,
+  type PostgresEventStore,
+  type PostgresEventStoreOptions,
+} from './postgres/postgres-event-store.js';

@@ -1,0 +1,24 @@
+import { type MigrationInterface, type QueryRunner } from 'typeorm';
+import { type Migration } from '#platform/postgres';
+import { appendFunction } from './schema/append-function.js';
+import { storeFunctions } from './schema/store-functions.js';
+import { grants, tables } from './schema/tables.js';
+
+/** The log and the functions that write it. */
+class CreateEventStore1795305600000 implements MigrationInterface {
+  // Kept apart from the class's name: it stands in the table of migrations and must survive a renaming.
+  readonly name = 'CreateEventStore1795305600000';
+
+  async up(runner: QueryRunner): Promise<void> {
+    await runner.query(tables);
+    await runner.query(storeFunctions);
+    await runner.query(appendFunction);
+    await runner.query(grants);
+  }
+
+  async down(runner: QueryRunner): Promise<void> {
+    await runner.query('DROP SCHEMA es CASCADE');
+  }
+}
+
+export const eventStoreMigrations: readonly Migration[] = [CreateEventStore1795305600000];
