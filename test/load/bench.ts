@@ -4,7 +4,7 @@ import { killJobs } from './harness/child.js';
 import { describeMachine } from './harness/machine.js';
 import { type Options, parseOptions, type ScenarioName, usage } from './harness/options.js';
 import { Run } from './harness/run.js';
-import { openServer } from './harness/server.js';
+import { type BenchServer, openServer } from './harness/server.js';
 import { runProjection } from './projection/scenario.js';
 import { runReplay } from './replay/scenario.js';
 import { judgeAll, linesOf, type Report } from './report/report.js';
@@ -16,6 +16,9 @@ const scenarios: { readonly [Name in ScenarioName]: (run: Run) => Promise<void> 
   replay: runReplay,
   projection: runProjection,
 };
+
+/** 128 + SIGINT, as shells have it. */
+const INTERRUPTED = 130;
 
 /** 0: everything ran and nothing of ours was lost. 1: a contestant failed, or an event of ours was lost. 2: wrong options. */
 async function main(argv: readonly string[]): Promise<number> {
@@ -40,25 +43,34 @@ function optionsOf(argv: readonly string[]): Options | undefined {
 }
 
 async function measure(options: Options): Promise<Report> {
-  const server = await openServer(process.env['SAFAR_DATABASE_URL']);
+  const opening = openServer(process.env['SAFAR_DATABASE_URL']);
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => void interrupt(opening));
+  const server = await opening;
   const run = new Run(server, options, (line) => {
     console.error(line);
   });
-  // An interrupted bench leaves neither a server nor a folder behind.
-  for (const signal of ['SIGINT', 'SIGTERM'] as const)
-    process.once(signal, () => {
-      killJobs();
-      void server.stop().finally(() => process.exit(130));
-    });
   try {
     const machine = await describeMachine(server);
     for (const name of options.only) await scenarios[name](run);
+    await run.dropTemplates();
     const { measurements, failures } = run;
     return { machine, options, lines: linesOf(measurements), goals: judgeAll(measurements), failures, measurements };
+  } catch (error) {
+    // What fails while the server goes down under it is no news.
+    if (interrupted) await interrupted;
+    throw error;
   } finally {
-    await run.dropTemplates();
     await server.stop();
   }
+}
+
+let interrupted: Promise<never> | undefined;
+
+/** An interrupted bench leaves neither processes nor its server nor the folder behind. */
+function interrupt(opening: Promise<BenchServer>): Promise<never> {
+  killJobs();
+  interrupted ??= opening.then((server) => server.stop()).then(() => process.exit(INTERRUPTED));
+  return interrupted;
 }
 
 const lostOfOurs = ({ measurements }: Report): boolean =>

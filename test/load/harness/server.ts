@@ -41,7 +41,8 @@ export async function openServer(databaseUrl: string | undefined): Promise<Bench
     ...(await accountsOf(server.url)),
     stop: async () => {
       await server.stop();
-      rmSync(folder, { recursive: true, force: true });
+      // A server that was interrupted in a checkpoint may still be letting go of its files.
+      rmSync(folder, { recursive: true, force: true, maxRetries: 5 });
     },
   };
 }
