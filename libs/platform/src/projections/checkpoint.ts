@@ -1,0 +1,126 @@
+import type pg from 'pg';
+import type { Position, Projection } from '#kernel';
+import { type BuildRef } from './build-table.js';
+
+/** What a client and a pool have in common. */
+export type Queryable = Pick<pg.ClientBase, 'query'>;
+
+/** One consumer: a lane of a build. */
+export interface LaneRef extends BuildRef {
+  readonly lane: number;
+}
+
+/** The right to move a checkpoint, until somebody else takes it. */
+export interface Lease {
+  readonly position: Position;
+  readonly epoch: bigint;
+  readonly fence: bigint;
+  readonly lanes: number;
+  /** The build has caught up once and has all its indexes. */
+  readonly filled: boolean;
+}
+
+/** Somebody else has the lease, or an operator moved it: what is known of the consumer's state is out of date. */
+export class LeaseLostError extends Error {
+  override readonly name = 'LeaseLostError';
+  constructor({ name, version, build, lane }: LaneRef) {
+    super(`${name} v${String(version)} build ${String(build)} lane ${String(lane)}: the lease was taken over`);
+  }
+}
+
+interface LeaseRow {
+  readonly position: string;
+  readonly epoch: string;
+  readonly fence: string;
+  readonly lanes: number;
+  readonly filled: boolean;
+}
+
+const WHERE_LANE = 'name = $1 AND version = $2 AND build = $3 AND lane = $4';
+const idOf = ({ name, version, build, lane }: LaneRef): [string, number, number, number] => [
+  name,
+  version,
+  build,
+  lane,
+];
+
+/**
+ * Takes the lease when it is free, has run out, or is ours already; every taking raises the fence. The database's clock
+ * decides, so that hosts with wrong clocks cannot steal from each other.
+ */
+export async function acquireLease(
+  db: Queryable,
+  lane: LaneRef,
+  { owner, leaseMs }: { readonly owner: string; readonly leaseMs: number },
+): Promise<Lease | 'taken' | 'retired'> {
+  const { rows } = await db.query<LeaseRow>(
+    `UPDATE es.consumers SET owner = $5, fence = fence + 1, lease_until = clock_timestamp() + $6 * interval '1 ms'
+     WHERE ${WHERE_LANE} AND (owner IS NULL OR owner = $5 OR lease_until < clock_timestamp())
+     RETURNING position, epoch, fence, lanes, filled_at IS NOT NULL AS filled`,
+    [...idOf(lane), owner, leaseMs],
+  );
+  const row = rows[0];
+  if (row) return { ...row, position: BigInt(row.position), epoch: BigInt(row.epoch), fence: BigInt(row.fence) };
+  const { rowCount } = await db.query(`SELECT FROM es.consumers WHERE ${WHERE_LANE}`, idOf(lane));
+  return rowCount === 0 ? 'retired' : 'taken';
+}
+
+/** Keeps an idle consumer's lease. */
+export async function renewLease(db: Queryable, lane: LaneRef, fence: bigint, leaseMs: number): Promise<void> {
+  const { rowCount } = await db.query(
+    `UPDATE es.consumers SET lease_until = clock_timestamp() + $6 * interval '1 ms' WHERE ${WHERE_LANE} AND fence = $5`,
+    [...idOf(lane), fence, leaseMs],
+  );
+  if (rowCount === 0) throw new LeaseLostError(lane);
+}
+
+export async function giveUpLease(db: Queryable, lane: LaneRef, owner: string): Promise<void> {
+  await db.query(`UPDATE es.consumers SET owner = NULL, lease_until = NULL WHERE ${WHERE_LANE} AND owner = $5`, [
+    ...idOf(lane),
+    owner,
+  ]);
+}
+
+/**
+ * Moves the checkpoint from where this consumer believes it to be, or nothing: a zombie, a second process and a repeated
+ * batch all fail here, in the transaction that would write their rows. First in that transaction, so that the row lock keeps
+ * a take-over waiting until the outcome is known.
+ */
+export async function moveCheckpoint(
+  client: Queryable,
+  lane: LaneRef,
+  lease: Lease,
+  move: { readonly to: Position; readonly leaseMs: number },
+): Promise<Lease> {
+  const { rows } = await client.query<{ filled: boolean }>({
+    name: 'safar move checkpoint',
+    text: `UPDATE es.consumers
+      SET position = $8, status = 'running', error = NULL, lease_until = clock_timestamp() + $9 * interval '1 ms'
+      WHERE ${WHERE_LANE} AND position = $5 AND fence = $6 AND epoch = $7 RETURNING filled_at IS NOT NULL AS filled`,
+    values: [...idOf(lane), lease.position, lease.fence, lease.epoch, move.to, move.leaseMs],
+  });
+  const row = rows[0];
+  if (!row) throw new LeaseLostError(lane);
+  return { ...lease, position: move.to, filled: row.filled };
+}
+
+/** Says for everybody to see why a consumer does not move. */
+export async function recordTrouble(
+  db: Queryable,
+  lane: LaneRef,
+  owner: string,
+  trouble: { readonly status: 'running' | 'paused' | 'failed'; readonly error: string },
+): Promise<void> {
+  await db.query(`UPDATE es.consumers SET status = $6, error = $7 WHERE ${WHERE_LANE} AND owner = $5`, [
+    ...idOf(lane),
+    owner,
+    trouble.status,
+    trouble.error,
+  ]);
+}
+
+/** A projection and one of its builds. */
+export interface Build extends BuildRef {
+  readonly lanes: number;
+  readonly projection: Projection;
+}

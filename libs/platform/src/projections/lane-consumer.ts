@@ -1,0 +1,232 @@
+import { randomUUID } from 'node:crypto';
+import type pg from 'pg';
+import type { Position } from '#kernel';
+import { applyPage, type DecodedPage } from './apply-page.js';
+import { BuildTable } from './build-table.js';
+import {
+  acquireLease,
+  giveUpLease,
+  LeaseLostError,
+  recordTrouble,
+  renewLease,
+  type Build,
+  type LaneRef,
+  type Lease,
+} from './checkpoint.js';
+import { decodePage, decoderOf, type NewerEvent } from './decode-page.js';
+import type { DecodeEvents, EventSource } from './event-source.port.js';
+import { Folding, type Folded } from './folding.js';
+import { describeError, parkedBefore, type ParkedBefore } from './parked-events.js';
+import { type ProjectionSettings } from './settings.js';
+import { ConsumerTroubleError, isOutage, isRefusedByTable } from './troubles.js';
+import { pause, WakeUp } from './wake-up.js';
+
+/** What consumers work with. */
+export interface ProjectionParts {
+  readonly pool: pg.Pool;
+  readonly source: EventSource;
+  readonly decode: DecodeEvents;
+}
+
+export interface LaneHealth extends LaneRef {
+  /** `standby`: another process has the lease. `retrying`: something failed and is tried again. */
+  readonly state: 'starting' | 'standby' | 'running' | 'retrying' | 'paused' | 'failed' | 'retired';
+  /** Events that can be read wait to be applied. */
+  readonly behind: boolean;
+  /** Last moment (of `settings.now`) at which it moved or had nothing to do. */
+  readonly lastProgressAt: number;
+  readonly error: string | null;
+}
+
+/** An event failed and may succeed: the page is tried again. */
+class TryAgainError extends Error {
+  override readonly name = 'TryAgainError';
+}
+
+/** The loop that moves one lane of one build: takes the lease, reads ahead, applies, sleeps at the head. */
+export class LaneConsumer {
+  readonly lane: LaneRef;
+  readonly #owner = `${String(process.pid)}-${randomUUID()}`;
+  readonly #table: BuildTable;
+  readonly #folding: Folding;
+  readonly #wakeUp = new WakeUp();
+  readonly #attempts = new Map<Position, number>();
+  /** Events that the table refused, while they were alone in a page. */
+  readonly #refused = new Map<Position, unknown>();
+  /** Most events in the next page, after the table refused something of a larger one. */
+  #pageLimit = Number.MAX_SAFE_INTEGER;
+  #failures = 0;
+  #renewedAt = 0;
+  #health: LaneHealth;
+
+  constructor(
+    private readonly build: Build,
+    lane: number,
+    private readonly parts: ProjectionParts,
+    private readonly settings: ProjectionSettings & { readonly onMoved: () => void },
+  ) {
+    const { name, version, build: number } = build;
+    this.lane = { name, version, build: number, lane };
+    this.#table = new BuildTable(build, build.projection);
+    this.#folding = new Folding(build.projection, this.#table.shape);
+    this.#health = { ...this.lane, state: 'starting', behind: true, lastProgressAt: settings.now(), error: null };
+  }
+
+  get health(): LaneHealth {
+    return this.#health;
+  }
+
+  /** Works until it is aborted or the build is dropped. Never rejects: what goes wrong is in `health` and in es.consumers. */
+  async run(signal: AbortSignal): Promise<void> {
+    const stopListening = this.parts.source.onMoved(() => {
+      this.#wakeUp.knock();
+    });
+    while (!signal.aborted && this.#health.state !== 'retired') {
+      try {
+        await this.#hold(signal);
+      } catch (error) {
+        await this.#afterFailure(error, signal);
+      }
+    }
+    stopListening();
+    await giveUpLease(this.parts.pool, this.lane, this.#owner).catch(() => undefined);
+  }
+
+  async #hold(signal: AbortSignal): Promise<void> {
+    const { pool } = this.parts;
+    const lease = await acquireLease(pool, this.lane, { owner: this.#owner, leaseMs: this.settings.leaseMs });
+    if (lease === 'retired') {
+      this.#report({ state: 'retired', behind: false });
+      return;
+    }
+    if (lease === 'taken') {
+      this.#report({ state: 'standby', behind: false, lastProgressAt: this.settings.now() });
+      await pause(this.settings.leaseMs / 3, signal);
+      return;
+    }
+    await this.#guard(lease);
+    await this.#work(lease, await parkedBefore(pool, this.lane, lease.position), signal);
+  }
+
+  /** A checkpoint of another history must not be continued: rows would be missing, or applied twice, and nobody would know. */
+  async #guard(lease: Lease): Promise<void> {
+    const { source } = this.parts;
+    if (lease.epoch !== source.epoch)
+      throw new ConsumerTroubleError('failed', 'the store is in another epoch than this build; rebuild the projection');
+    if (lease.position > (await source.head()))
+      throw new ConsumerTroubleError('failed', 'the checkpoint is ahead of the store; rebuild the projection');
+    if (lease.lanes !== this.build.lanes) throw new LeaseLostError(this.lane);
+  }
+
+  async #work(first: Lease, parked: ParkedBefore, signal: AbortSignal): Promise<void> {
+    let lease = first;
+    let reading: Promise<ReadPage> | undefined;
+    while (!signal.aborted) {
+      const { page, newer, full } = await (reading ?? this.#read(lease.position, lease, parked));
+      // The next page is read and decoded while this one is applied.
+      reading = full && !newer ? this.#read(page.upTo, lease, parked) : undefined;
+      reading?.catch(() => undefined);
+      if (page.upTo > lease.position) {
+        const applied = await this.#apply(lease, page, parked);
+        lease = applied.lease;
+        this.#moved(full);
+        // What is parked has changed: learn it from the table, where the batch has left it.
+        if (applied.folded.setAside.length > 0 || applied.folded.superseded.size > 0) return;
+      }
+      if (newer) throw new ConsumerTroubleError('paused', newer.error.message);
+      if (full) continue;
+      this.#report({ state: 'running', behind: false, lastProgressAt: this.settings.now(), error: null });
+      await this.#rest(lease, signal);
+    }
+  }
+
+  async #read(after: Position, lease: Lease, parked: ParkedBefore): Promise<ReadPage> {
+    const { source, decode } = this.parts;
+    const batchSize = lease.filled ? this.settings.batchSize : this.settings.fillBatchSize;
+    const read = await source.read(after, Math.min(batchSize, this.#pageLimit));
+    const filter = { lane: this.lane.lane, lanes: lease.lanes, discarded: parked.discarded };
+    const decoded = await decodePage(read, after, filter, decoderOf(decode, this.build.projection));
+    return { ...decoded, full: read.full };
+  }
+
+  async #apply(lease: Lease, page: DecodedPage, parked: ParkedBefore): ReturnType<typeof applyPage> {
+    const { poisonAttempts, leaseMs } = this.settings;
+    const condemned = this.#refused.size > 0 ? new Map([...page.condemned, ...this.#refused]) : page.condemned;
+    const target = {
+      ...{ pool: this.parts.pool, lane: this.lane, table: this.#table, folding: this.#folding, leaseMs },
+      attempts: poisonAttempts,
+      onSetAside: (folded: Folded) => {
+        this.#judge(folded, parked);
+      },
+    };
+    try {
+      return await applyPage(target, lease, { ...page, condemned }, parked);
+    } catch (error) {
+      if (isRefusedByTable(error)) this.#narrow(page, error);
+      throw error;
+    }
+  }
+
+  /** The table refused something of the page: halves the page until the event stands alone, then blames it. */
+  #narrow({ events }: DecodedPage, error: unknown): void {
+    const [only] = events;
+    if (only && events.length === 1) this.#refused.set(only.position, error);
+    else this.#pageLimit = Math.max(1, Math.floor(Math.min(this.#pageLimit, events.length) / 2));
+  }
+
+  /** Tries an event that failed again, until it has been tried often enough to be parked; refuses to park without limit. */
+  #judge({ setAside }: Folded, parked: ParkedBefore): void {
+    const { poisonAttempts, maxParked } = this.settings;
+    const failed = setAside.filter(({ error }) => error !== undefined);
+    for (const { event } of failed) this.#attempts.set(event.position, (this.#attempts.get(event.position) ?? 0) + 1);
+    const fresh = failed.find(({ event }) => (this.#attempts.get(event.position) ?? 0) < poisonAttempts);
+    if (fresh) throw new TryAgainError(describeError(fresh.error).text);
+    if (setAside.length > 0 && parked.count + setAside.length > maxParked)
+      throw new ConsumerTroubleError(
+        'failed',
+        `${String(parked.count + setAside.length)} events would be parked, ${String(maxParked)} may be; release or discard them, or mend the projection`,
+      );
+  }
+
+  #moved(full: boolean): void {
+    this.#failures = 0;
+    this.#attempts.clear();
+    this.#refused.clear();
+    this.#pageLimit = Math.min(this.#pageLimit * 2, Number.MAX_SAFE_INTEGER);
+    this.#report({ state: 'running', behind: full, lastProgressAt: this.settings.now(), error: null });
+    this.settings.onMoved();
+  }
+
+  async #rest(lease: Lease, signal: AbortSignal): Promise<void> {
+    const { pollMs, leaseMs } = this.settings;
+    await this.#wakeUp.sleep(Math.min(pollMs, leaseMs / 3), signal);
+    if (this.settings.now() - this.#renewedAt < leaseMs / 3) return;
+    await renewLease(this.parts.pool, this.lane, lease.fence, leaseMs);
+    this.#renewedAt = this.settings.now();
+  }
+
+  async #afterFailure(error: unknown, signal: AbortSignal): Promise<void> {
+    // Somebody took over or an operator moved it: learn the new state at once.
+    if (error instanceof LeaseLostError) return;
+    this.#failures++;
+    const trouble = error instanceof ConsumerTroubleError ? error.status : 'running';
+    const text = describeError(error).text;
+    this.#report({ state: trouble === 'running' ? 'retrying' : trouble, behind: true, error: text });
+    if (trouble !== 'running' || isOutage(error) || this.#failures > 1)
+      await recordTrouble(this.parts.pool, this.lane, this.#owner, { status: trouble, error: text }).catch(
+        () => undefined,
+      );
+    const { backoffMs, maxBackoffMs } = this.settings;
+    await pause(Math.min(backoffMs * 2 ** Math.min(this.#failures - 1, 20), maxBackoffMs), signal);
+  }
+
+  #report(change: Partial<LaneHealth>): void {
+    this.#health = { ...this.#health, ...change };
+  }
+}
+
+interface ReadPage {
+  readonly page: DecodedPage;
+  readonly newer?: NewerEvent;
+  readonly full: boolean;
+}

@@ -1,0 +1,200 @@
+import { setMaxListeners } from 'node:events';
+import { type Projection } from '#kernel';
+import { checkDeclaration, definitionOf, tableName, type BuildRef } from './build-table.js';
+import {
+  activeBuilds,
+  ensureBuild,
+  finishFilling,
+  isSameBuild,
+  listBuilds,
+  type ActiveBuilds,
+  type StoredBuild,
+} from './builds.js';
+import { LaneConsumer, type LaneHealth, type ProjectionParts } from './lane-consumer.js';
+import { MOVED_CHANNEL, type MovedHub } from './moved-hub.js';
+import { describeError } from './parked-events.js';
+import { NotReadyError, promoteBuild } from './promote.js';
+import { defaultSettings, type ProjectionSettings } from './settings.js';
+import { pause, WakeUp } from './wake-up.js';
+
+export interface ProjectionHostParts extends ProjectionParts {
+  /** Tells readers in this process what moved. */
+  readonly hub?: MovedHub;
+  readonly settings?: Partial<ProjectionSettings>;
+}
+
+export interface ProjectionHealth {
+  /** False: a consumer stands still although there is something to do, or something keeps failing. */
+  readonly ok: boolean;
+  readonly lanes: readonly LaneHealth[];
+  /** What is wrong beside the lanes, by projection. */
+  readonly errors: Readonly<Record<string, string>>;
+}
+
+export interface ProjectionHost {
+  /** `stuckAfterMs`: how long a consumer that has something to do may make no progress. */
+  health(stuckAfterMs?: number): ProjectionHealth;
+  /** Finishes the batches that are being applied, gives the leases back, resolves when nothing runs any more. */
+  stop(): Promise<void>;
+}
+
+const STUCK_AFTER_MS = 60_000;
+const PROMOTE_WAIT_MS = 2000;
+/** At most one notification for each read model in this time: `NOTIFY` takes a lock over the whole server at commit. */
+const NOTIFY_EVERY_MS = 50;
+
+/**
+ * Feeds projections until it is stopped: every build whose version this code knows, each lane of it, wherever no other
+ * process does. Finishes and promotes new builds.
+ */
+export function startProjections(parts: ProjectionHostParts, projections: readonly Projection[]): ProjectionHost {
+  projections.forEach(checkDeclaration);
+  const settings = { ...defaultSettings, ...parts.settings };
+  const stopping = new AbortController();
+  // Every lane and supervisor listens to it while it sleeps.
+  setMaxListeners(0, stopping.signal);
+  const supervisors = projections.map((projection) => new Supervisor(projection, parts, settings));
+  const running = supervisors.map((supervisor) => supervisor.run(stopping.signal));
+  return {
+    health: (stuckAfterMs = STUCK_AFTER_MS) => {
+      const lanes = supervisors.flatMap((supervisor) => supervisor.lanes());
+      const errors = Object.fromEntries(
+        supervisors.flatMap(({ projection, error }) => (error === null ? [] : [[projection.name, error]])),
+      );
+      const stuck = lanes.some((lane) => lane.behind && settings.now() - lane.lastProgressAt > stuckAfterMs);
+      const failed = lanes.some(({ state }) => state === 'failed' || state === 'paused');
+      return { ok: !stuck && !failed && Object.keys(errors).length === 0, lanes, errors };
+    },
+    stop: async () => {
+      stopping.abort();
+      await Promise.all(running);
+    },
+  };
+}
+
+/** Looks after the builds of one projection. */
+class Supervisor {
+  readonly #consumers = new Map<string, { readonly consumer: LaneConsumer; readonly done: Promise<void> }>();
+  readonly #notifier: Notifier;
+  error: string | null = null;
+
+  constructor(
+    readonly projection: Projection,
+    private readonly parts: ProjectionHostParts,
+    private readonly settings: ProjectionSettings,
+  ) {
+    this.#notifier = new Notifier(projection.name, parts);
+  }
+
+  lanes(): readonly LaneHealth[] {
+    return [...this.#consumers.values()].map(({ consumer }) => consumer.health);
+  }
+
+  async run(signal: AbortSignal): Promise<void> {
+    while (!signal.aborted) {
+      try {
+        await this.#look(signal);
+        this.error = null;
+      } catch (error) {
+        this.error = describeError(error).text;
+      }
+      await pause(this.settings.pollMs, signal);
+    }
+    await Promise.all([...this.#consumers.values()].map(({ done }) => done));
+    await this.#notifier.flush();
+  }
+
+  async #look(signal: AbortSignal): Promise<void> {
+    const { pool, source } = this.parts;
+    const { lanes = 1, maxBuilds } = this.settings;
+    await ensureBuild(pool, this.projection, { epoch: source.epoch, lanes, maxBuilds });
+    const known = await activeBuilds(pool, this.projection.name);
+    const builds = await listBuilds(pool, this.projection.name);
+    for (const build of builds.filter(({ version }) => version === this.projection.version)) {
+      this.#check(build);
+      this.#feed(build, signal);
+      if (!(await this.#caughtUp(build))) continue;
+      if (!build.filled) await finishFilling(pool, build, this.projection);
+      const active = builds.find((other) => isSameBuild(other, known?.active));
+      // A build that cannot take over must not keep the active one waiting for it, time and again.
+      if (known && !build.failed && build.parked <= (active?.parked ?? 0)) await this.#promote(build, known);
+    }
+  }
+
+  #check(build: StoredBuild): void {
+    const { lanes } = this.settings;
+    if (build.definition !== definitionOf(this.projection))
+      throw new Error(`the table of ${tableName(build)} was declared differently; raise the version of ${build.name}`);
+    if (lanes !== undefined && lanes !== build.lanes)
+      throw new Error(
+        `${tableName(build)} has ${String(build.lanes)} lanes, not ${String(lanes)}: its checkpoints are per lane; rebuild ${build.name} to change that`,
+      );
+  }
+
+  #feed(build: StoredBuild, signal: AbortSignal): void {
+    for (let lane = 0; lane < build.lanes; lane++) {
+      const id = `${tableName(build)}/${String(lane)}`;
+      if (this.#consumers.has(id)) continue;
+      const settings = {
+        ...this.settings,
+        onMoved: () => {
+          this.#notifier.moved();
+        },
+      };
+      const consumer = new LaneConsumer({ ...build, projection: this.projection }, lane, this.parts, settings);
+      const done = consumer.run(signal).then(() => {
+        this.#consumers.delete(id);
+      });
+      this.#consumers.set(id, { consumer, done });
+    }
+  }
+
+  async #caughtUp({ position }: StoredBuild): Promise<boolean> {
+    const { source } = this.parts;
+    return source.distance(position, await source.head()) <= this.settings.promoteWithin;
+  }
+
+  /** Only a build that is newer than both: what somebody rolled back from is not promoted again by itself. */
+  async #promote(build: BuildRef, { active, previous }: ActiveBuilds): Promise<void> {
+    if (!this.settings.autoPromote || build.build <= Math.max(active.build, previous?.build ?? 0)) return;
+    try {
+      await promoteBuild(this.parts.pool, build, { waitMs: PROMOTE_WAIT_MS });
+      this.#notifier.moved();
+    } catch (error) {
+      if (!(error instanceof NotReadyError)) throw error;
+    }
+  }
+}
+
+/** Tells this process at once and the others soon, never inside a batch's transaction. */
+class Notifier {
+  readonly #wakeUp = new WakeUp();
+  #sending: Promise<void> | undefined;
+  #again = false;
+
+  constructor(
+    private readonly name: string,
+    private readonly parts: ProjectionHostParts,
+  ) {}
+
+  moved(): void {
+    this.parts.hub?.moved(this.name);
+    this.#again = true;
+    this.#sending ??= this.#send();
+  }
+
+  async flush(): Promise<void> {
+    this.#wakeUp.knock();
+    await this.#sending;
+  }
+
+  async #send(): Promise<void> {
+    while (this.#again) {
+      this.#again = false;
+      // A lost notification costs the listener a poll interval.
+      await this.parts.pool.query(`SELECT pg_notify($1, $2)`, [MOVED_CHANNEL, this.name]).catch(() => undefined);
+      await this.#wakeUp.sleep(NOTIFY_EVERY_MS, new AbortController().signal);
+    }
+    this.#sending = undefined;
+  }
+}

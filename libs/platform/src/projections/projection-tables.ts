@@ -1,0 +1,47 @@
+import { type MigrationInterface, type QueryRunner } from 'typeorm';
+import { APP_ROLE, type Migration } from '#platform/postgres';
+
+/** Which build each read model is read from, how far every consumer is, and what was set aside. */
+class ProjectionTables1763790000000 implements MigrationInterface {
+  async up(runner: QueryRunner): Promise<void> {
+    await runner.query(`CREATE SCHEMA IF NOT EXISTS es`);
+    await runner.query(`CREATE SCHEMA IF NOT EXISTS rm`);
+    await runner.query(`CREATE TABLE es.projections (
+      name text PRIMARY KEY,
+      active_version integer NOT NULL, active_build integer NOT NULL,
+      previous_version integer, previous_build integer,
+      -- Numbers of builds are not used again: a reader may still hold the name of a dropped table.
+      last_build integer NOT NULL,
+      promoted_at timestamptz NOT NULL DEFAULT clock_timestamp())`);
+    // One row for each lane of each build. The row is updated with every batch: room on the page keeps that update cheap (HOT).
+    await runner.query(`CREATE TABLE es.consumers (
+      name text, version integer, build integer, lane integer, lanes integer NOT NULL CHECK (lane >= 0 AND lane < lanes),
+      position bigint NOT NULL, epoch bigint NOT NULL, fence bigint NOT NULL DEFAULT 0,
+      owner text, lease_until timestamptz,
+      status text NOT NULL DEFAULT 'running' CHECK (status IN ('running', 'paused', 'failed')), error text,
+      effects_from bigint NOT NULL, definition text NOT NULL, filled_at timestamptz,
+      created_at timestamptz NOT NULL DEFAULT clock_timestamp(),
+      PRIMARY KEY (name, version, build, lane)) WITH (fillfactor = 50)`);
+    await runner.query(`CREATE TABLE es.parked (
+      name text, version integer, build integer, lane integer NOT NULL, key text NOT NULL,
+      position bigint, read_after bigint NOT NULL, event_id uuid NOT NULL, type text NOT NULL, recorded_at timestamptz NOT NULL,
+      attempts integer NOT NULL, error_class text, error text,
+      first_at timestamptz NOT NULL DEFAULT clock_timestamp(),
+      status text NOT NULL DEFAULT 'parked' CHECK (status IN ('parked', 'released', 'discarded')),
+      decided_by text, decided_at timestamptz, reason text,
+      PRIMARY KEY (name, version, build, position))`);
+    await runner.query(`CREATE INDEX parked_key ON es.parked (name, key) WHERE status = 'parked'`);
+    await runner.query(`GRANT USAGE ON SCHEMA es TO ${APP_ROLE}`);
+    await runner.query(`GRANT USAGE, CREATE ON SCHEMA rm TO ${APP_ROLE}`);
+    await runner.query(
+      `GRANT SELECT, INSERT, UPDATE, DELETE ON es.projections, es.consumers, es.parked TO ${APP_ROLE}`,
+    );
+  }
+
+  async down(runner: QueryRunner): Promise<void> {
+    await runner.query(`DROP SCHEMA rm CASCADE`);
+    await runner.query(`DROP TABLE es.parked, es.consumers, es.projections`);
+  }
+}
+
+export const projectionsMigrations: readonly Migration[] = [ProjectionTables1763790000000];

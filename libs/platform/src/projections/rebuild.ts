@@ -1,0 +1,134 @@
+import { START, type Projection } from '#kernel';
+import { tableName, type BuildRef } from './build-table.js';
+import {
+  activeBuilds,
+  createBuild,
+  dropBuild,
+  finishFilling,
+  isSameBuild,
+  listBuilds,
+  type StoredBuild,
+} from './builds.js';
+import { LaneConsumer, type ProjectionParts } from './lane-consumer.js';
+import { NotReadyError, promoteBuild } from './promote.js';
+import { defaultSettings, type ProjectionSettings } from './settings.js';
+import { pause } from './wake-up.js';
+
+export interface RebuildProgress {
+  /** Events of the log that the slowest lane has passed. */
+  readonly applied: number;
+  readonly total: number;
+  readonly ratePerSecond: number;
+  readonly etaMs: number;
+}
+
+export interface RebuildOptions {
+  readonly onProgress?: (progress: RebuildProgress) => void;
+  /** Lanes of the new build; as many as the active one has by default. */
+  readonly lanes?: number;
+  /** Leave it to the caller to promote the new build. */
+  readonly promote?: boolean;
+  readonly settings?: Partial<ProjectionSettings>;
+  readonly signal?: AbortSignal;
+}
+
+const REPORT_EVERY_MS = 200;
+const PROMOTE_WAIT_MS = 5000;
+
+/**
+ * Fills a new build of a projection from the first event, beside the one that is read, and promotes it. Works alone and
+ * beside a running host: whoever has the leases does the work, everybody else watches.
+ */
+export async function rebuildProjection(
+  parts: ProjectionParts,
+  projection: Projection,
+  options: RebuildOptions = {},
+): Promise<BuildRef> {
+  const settings = { ...defaultSettings, ...options.settings };
+  const { pool, source } = parts;
+  await dropRetired(parts, projection);
+  const builds = await listBuilds(pool, projection.name);
+  const lanes = options.lanes ?? builds.at(-1)?.lanes ?? 1;
+  const ref = await createBuild(pool, projection, { epoch: source.epoch, lanes, maxBuilds: settings.maxBuilds });
+  const stopping = new AbortController();
+  const build = { ...ref, lanes, projection };
+  const consumers = Array.from({ length: lanes }, (_, lane) =>
+    new LaneConsumer(build, lane, parts, { ...settings, onMoved: () => undefined }).run(stopping.signal),
+  );
+  try {
+    await fill({ parts, projection, ref, settings }, options);
+  } finally {
+    stopping.abort();
+    await Promise.all(consumers);
+  }
+  return ref;
+}
+
+interface Filling {
+  readonly parts: ProjectionParts;
+  readonly projection: Projection;
+  readonly ref: BuildRef;
+  readonly settings: ProjectionSettings;
+}
+
+async function fill(
+  { parts: { pool, source }, projection, ref, settings }: Filling,
+  options: RebuildOptions,
+): Promise<void> {
+  const startedAt = settings.now();
+  const signal = options.signal ?? new AbortController().signal;
+  for (;;) {
+    signal.throwIfAborted();
+    const build = (await listBuilds(pool, ref.name)).find((one) => isSameBuild(one, ref));
+    if (!build) throw new Error(`${tableName(ref)} was dropped while it was filled`);
+    const head = await source.head();
+    const [applied, total] = [source.distance(START, build.position), source.distance(START, head)];
+    const elapsedMs = Math.max(1, settings.now() - startedAt);
+    const ratePerSecond = (applied / elapsedMs) * 1000;
+    const etaMs = applied === 0 ? 0 : ((total - applied) / applied) * elapsedMs;
+    options.onProgress?.({ applied, total, ratePerSecond, etaMs });
+    if (build.failed) throw new Error(await troubleOf(build, pool));
+    if (total - applied <= settings.promoteWithin && (await takeOver(pool, build, projection, options))) return;
+    await pause(Math.min(REPORT_EVERY_MS, settings.pollMs), signal);
+  }
+}
+
+async function takeOver(
+  pool: ProjectionParts['pool'],
+  build: StoredBuild,
+  projection: Projection,
+  { promote = true }: RebuildOptions,
+): Promise<boolean> {
+  if (!build.filled) await finishFilling(pool, build, projection);
+  if (!promote) return true;
+  try {
+    await promoteBuild(pool, build, { waitMs: PROMOTE_WAIT_MS });
+    return true;
+  } catch (error) {
+    if (!(error instanceof NotReadyError)) throw error;
+    if (build.parked > 0)
+      throw new Error(
+        `${String(build.parked)} events are parked in ${tableName(build)}, more than in the build that is read`,
+        {
+          cause: error,
+        },
+      );
+    return false;
+  }
+}
+
+async function troubleOf(build: StoredBuild, pool: ProjectionParts['pool']): Promise<string> {
+  const { rows } = await pool.query<{ error: string | null }>(
+    `SELECT error FROM es.consumers WHERE name = $1 AND version = $2 AND build = $3 AND status <> 'running' LIMIT 1`,
+    [build.name, build.version, build.build],
+  );
+  return `${tableName(build)} cannot be filled: ${rows[0]?.error ?? 'no reason was recorded'}`;
+}
+
+/** Older builds that nobody goes back to: only the active and the previous one are worth their room. */
+async function dropRetired({ pool }: ProjectionParts, { name }: Projection): Promise<void> {
+  const known = await activeBuilds(pool, name);
+  if (!known) return;
+  for (const build of await listBuilds(pool, name))
+    if (build.build < known.active.build && !isSameBuild(build, known.previous)) await dropBuild(pool, build);
+}

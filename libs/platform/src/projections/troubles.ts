@@ -1,0 +1,33 @@
+/** What an operator has to look at; the consumer stands still until it is gone. */
+export class ConsumerTroubleError extends Error {
+  override readonly name = 'ConsumerTroubleError';
+  constructor(
+    /** `paused`: newer code will continue. `failed`: somebody has to act. */
+    readonly status: 'paused' | 'failed',
+    message: string,
+  ) {
+    super(message);
+  }
+}
+
+/** SQLSTATE classes that blame what was written: data exception, integrity violation, program limit exceeded. */
+const BLAMED_ON_DATA = /^(22|23|54)/;
+
+const codeOf = (error: unknown): string | undefined =>
+  error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : undefined;
+
+/** The database refused what an event led to; trying again will not help. */
+export const isRefusedByTable = (error: unknown): boolean => BLAMED_ON_DATA.test(codeOf(error) ?? '');
+
+const WITHOUT_CODE =
+  /^(Connection terminated|Query read timeout|timeout expired|timeout exceeded|Client has encountered|Client was closed|Cannot use a pool)/;
+
+/**
+ * Something that events need is away (database, vault): nothing is wrong with an event. Errors of sockets and of PostgreSQL
+ * carry codes; these messages are what node-postgres says without one.
+ */
+export const isOutage = (error: unknown): boolean => {
+  const code = codeOf(error);
+  if (code !== undefined) return !BLAMED_ON_DATA.test(code) && !code.startsWith('ERR_');
+  return error instanceof Error && WITHOUT_CODE.test(error.message);
+};

@@ -1,0 +1,252 @@
+import { createHash } from 'node:crypto';
+import type { Position, Projection, RecordedEvent, Row } from '#kernel';
+import { START } from '#kernel';
+import { asText } from './apply-page.js';
+import { BuildTable, type BuildRef } from './build-table.js';
+import { activeBuilds } from './builds.js';
+import { type Queryable } from './checkpoint.js';
+import { eventStream } from './event-stream.js';
+import { MemoryFold } from './fold-in-memory.js';
+import { laneOf } from './lane.js';
+import { type ProjectionParts } from './lane-consumer.js';
+import {
+  comparable,
+  decodeRow,
+  fromText,
+  keyOfRow,
+  keyText,
+  ownerOfRow,
+  type TableShape,
+  type Wire,
+} from './row-codec.js';
+import { transaction } from './transaction.js';
+
+/** A row that is not what the log says. */
+export interface RowDifference {
+  /** Values of the primary key, as text. */
+  readonly key: readonly string[];
+  readonly kind: 'missing' | 'unexpected' | 'different';
+  /** The first column that differs. */
+  readonly column?: string;
+  readonly expected?: unknown;
+  readonly found?: unknown;
+}
+
+export interface Verified extends BuildRef {
+  readonly ok: boolean;
+  /** Rows compared, without those of parked keys. */
+  readonly rows: number;
+  /** Up to where the log was folded: the checkpoint of each lane. */
+  readonly positions: readonly Position[];
+  /** SHA-256 over the rows that were compared, in key order. Equal tables have equal hashes, on any machine. */
+  readonly hash: string;
+  readonly differences: number;
+  /** By key, the first row that differs. */
+  readonly first?: RowDifference;
+  /** Keys that cannot be compared: an event of theirs is parked. */
+  readonly parkedKeys: readonly string[];
+  /** Events that are not applied by decision. */
+  readonly discarded: number;
+}
+
+export interface VerifyOptions {
+  /** Rows to keep in memory at most, about: more means more passes over the log. */
+  readonly maxRowsInMemory?: number;
+}
+
+const MAX_ROWS_IN_MEMORY = 250_000;
+const FETCH = 5000;
+
+/**
+ * Compares every row of the active build with a fold of the log in memory, at one instant: rows and checkpoints are read in
+ * one snapshot while consumers go on, and the log is folded to exactly those checkpoints.
+ */
+export async function verifyProjection(
+  parts: ProjectionParts,
+  projection: Projection,
+  { maxRowsInMemory = MAX_ROWS_IN_MEMORY }: VerifyOptions = {},
+): Promise<Verified> {
+  return transaction(parts.pool, 'BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY', async (client) => {
+    const snapshot = await takeSnapshot(client, projection);
+    const passes = Math.max(1, Math.ceil(snapshot.rowCount / maxRowsInMemory));
+    const comparison = new Comparison(snapshot.table.shape);
+    for (let pass = 0; pass < passes; pass++) {
+      const isMine = (key: string): boolean => laneOf(`part of ${key}`, passes) === pass;
+      const expected = await expectedRows(parts, projection, snapshot, isMine);
+      await comparison.compare(expected, rowsOf(client, snapshot, isMine));
+    }
+    const hash = await hashRows(
+      rowsOf(client, snapshot, () => true),
+      snapshot.table.shape,
+    );
+    return { ...snapshot.ref, ...comparison.result(), hash, ...explained(snapshot) };
+  });
+}
+
+interface Snapshot {
+  readonly ref: BuildRef;
+  readonly table: BuildTable;
+  readonly rowCount: number;
+  /** By lane. */
+  readonly positions: readonly Position[];
+  readonly parkedKeys: ReadonlySet<string>;
+  readonly discarded: ReadonlySet<Position>;
+}
+
+const explained = ({ positions, parkedKeys, discarded }: Snapshot) => ({
+  positions,
+  parkedKeys: [...parkedKeys].sort(),
+  discarded: discarded.size,
+});
+
+async function takeSnapshot(client: Queryable, projection: Projection): Promise<Snapshot> {
+  const known = await activeBuilds(client, projection.name);
+  if (!known) throw new Error(`${projection.name} has no build`);
+  const ref = known.active;
+  if (ref.version !== projection.version)
+    throw new Error(
+      `version ${String(ref.version)} of ${ref.name} is active, this code has version ${String(projection.version)}`,
+    );
+  const id = [ref.name, ref.version, ref.build];
+  const table = new BuildTable(ref, projection);
+  const lanes = await client.query<{ position: string }>(
+    `SELECT position FROM es.consumers WHERE name = $1 AND version = $2 AND build = $3 ORDER BY lane`,
+    id,
+  );
+  const parked = await client.query<{ key: string; position: string; status: string }>(
+    `SELECT key, position, status FROM es.parked WHERE name = $1 AND version = $2 AND build = $3 AND status <> 'released'`,
+    id,
+  );
+  const count = await client.query<{ rows: string }>(`SELECT count(*) AS rows FROM ${table.name}`);
+  return {
+    ref,
+    table,
+    rowCount: Number(count.rows[0]?.rows ?? 0),
+    positions: lanes.rows.map(({ position }) => BigInt(position)),
+    parkedKeys: new Set(parked.rows.filter(({ status }) => status === 'parked').map(({ key }) => key)),
+    discarded: new Set(
+      parked.rows.filter(({ status }) => status === 'discarded').map(({ position }) => BigInt(position)),
+    ),
+  };
+}
+
+/** The rows that the log leads to, by the text of their key. */
+async function expectedRows(
+  { source, decode }: ProjectionParts,
+  projection: Projection,
+  { positions, parkedKeys, discarded }: Snapshot,
+  isMine: (key: string) => boolean,
+): Promise<Map<string, readonly Wire[]>> {
+  const fold = new MemoryFold(projection);
+  const only = ({ key, position }: RecordedEvent): boolean =>
+    position <= (positions[laneOf(key, positions.length)] ?? START) &&
+    isMine(key) &&
+    !parkedKeys.has(key) &&
+    !discarded.has(position);
+  const upTo = positions.reduce((furthest, position) => (position > furthest ? position : furthest), START);
+  for await (const events of eventStream(source, decode, { after: START, upTo, reads: projection.reads, only }))
+    fold.add(events);
+  return new Map(fold.rows.rows());
+}
+
+/** Stored rows in key order. Owners are compared as they are stored, which for UUIDs is lower case. */
+async function* rowsOf(
+  client: Queryable,
+  { table, parkedKeys }: Snapshot,
+  isMine: (key: string) => boolean,
+): AsyncGenerator<readonly Wire[]> {
+  const { columns } = table.shape;
+  await client.query(
+    `DECLARE verified NO SCROLL CURSOR FOR SELECT ${table.selectList('t')} FROM ${table.name} t ORDER BY ${table.orderList('t')}`,
+  );
+  for (;;) {
+    const fetch = { text: `FETCH ${String(FETCH)} FROM verified`, rowMode: 'array', types: asText } as const;
+    const { rows } = await client.query<(string | null)[]>(fetch);
+    if (rows.length === 0) break;
+    for (const texts of rows) {
+      const wires = texts.map((text, index) => fromText(columns[index]?.type ?? 'text', text));
+      const owner = ownerOfRow(table.shape, wires);
+      if (isMine(owner) && !parkedKeys.has(owner)) yield wires;
+    }
+  }
+  await client.query('CLOSE verified');
+}
+
+class Comparison {
+  #rows = 0;
+  #differences = 0;
+  #first: { readonly wires: readonly Wire[]; readonly difference: RowDifference } | undefined;
+
+  constructor(private readonly shape: TableShape) {}
+
+  async compare(expected: Map<string, readonly Wire[]>, stored: AsyncIterable<readonly Wire[]>): Promise<void> {
+    for await (const found of stored) {
+      this.#rows++;
+      const text = keyText(keyOfRow(this.shape, found));
+      const wires = expected.get(text);
+      expected.delete(text);
+      const difference = wires
+        ? this.#difference(wires, found)
+        : ({ kind: 'unexpected', found: this.#show(found) } as const);
+      if (difference) this.#note(found, difference);
+    }
+    for (const wires of expected.values()) this.#note(wires, { kind: 'missing', expected: this.#show(wires) });
+  }
+
+  result(): Pick<Verified, 'ok' | 'rows' | 'differences' | 'first'> {
+    const { difference } = this.#first ?? {};
+    return {
+      ok: this.#differences === 0,
+      rows: this.#rows,
+      differences: this.#differences,
+      ...(difference ? { first: difference } : {}),
+    };
+  }
+
+  #difference(expected: readonly Wire[], found: readonly Wire[]): Omit<RowDifference, 'key'> | undefined {
+    const place = this.shape.columns.findIndex(
+      ({ type }, index) => comparable(type, expected[index] ?? null) !== comparable(type, found[index] ?? null),
+    );
+    const column = this.shape.columns[place]?.name;
+    if (column === undefined) return undefined;
+    return { kind: 'different', column, expected: this.#show(expected)[column], found: this.#show(found)[column] };
+  }
+
+  #note(wires: readonly Wire[], difference: Omit<RowDifference, 'key'>): void {
+    this.#differences++;
+    if (this.#first && compareKeys(this.shape, this.#first.wires, wires) <= 0) return;
+    const key = keyOfRow(this.shape, wires).map(String);
+    this.#first = { wires, difference: { key, ...difference } };
+  }
+
+  #show(wires: readonly Wire[]): Row {
+    return decodeRow(this.shape, wires);
+  }
+}
+
+/** As PostgreSQL orders keys bytewise. */
+export function compareKeys(shape: TableShape, one: readonly Wire[], other: readonly Wire[]): number {
+  for (const place of shape.key) {
+    const order = compareValues(one[place] ?? null, other[place] ?? null);
+    if (order !== 0) return order;
+  }
+  return 0;
+}
+
+function compareValues(one: Wire, other: Wire): number {
+  if (typeof one === 'string') return Buffer.compare(Buffer.from(one), Buffer.from(String(other)));
+  // Relational operators compare numbers and bigints exactly.
+  if (one === other || one === null || other === null) return 0;
+  return one < other ? -1 : 1;
+}
+
+/** Over rows in key order: one line of comparable values each. */
+export async function hashRows(
+  rows: AsyncIterable<readonly Wire[]> | Iterable<readonly Wire[]>,
+  { columns }: TableShape,
+): Promise<string> {
+  const hash = createHash('sha256');
+  for await (const wires of rows)
+    hash.update(`[${columns.map(({ type }, index) => comparable(type, wires[index] ?? null)).join(',')}]\n`);
+  return hash.digest('hex');
+}

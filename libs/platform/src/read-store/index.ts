@@ -1,0 +1,6 @@
+export {
+  createReadModels,
+  ReadModelMissingError,
+  type ReadModelsOptions,
+  type ReadModelsService,
+} from './read-models.js';

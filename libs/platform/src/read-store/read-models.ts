@@ -1,0 +1,161 @@
+import pg from 'pg';
+import { type Position, type ReadModels } from '#kernel';
+import { createMovedHub, type MovedHub } from '#platform/projections';
+import {
+  areEqual,
+  LOOK_UP,
+  namesIn,
+  ReadModelMissingError,
+  tablesOf,
+  withTables,
+  type Tables,
+} from './active-tables.js';
+import { listenForMoves } from './listen-for-moves.js';
+import { PositionWaiters } from './position-waiters.js';
+
+export { ReadModelMissingError };
+
+export interface ReadModelsOptions {
+  /** Shared with the engine where it runs in this process: hints come at once. */
+  readonly hub?: MovedHub;
+  /** Hear also from engines in other processes; keeps one connection of the pool for it. */
+  readonly listen?: boolean;
+  /** How often those who wait look without a hint. */
+  readonly pollMs?: number;
+  /** Those who may wait at once; more get `false` at once. */
+  readonly maxWaiters?: number;
+}
+
+export interface ReadModelsService extends ReadModels {
+  /** Stops listening; whoever waits gets `false`. */
+  close(): Promise<void>;
+}
+
+const UNDEFINED_TABLE = '42P01';
+const MAX_TRIES = 5;
+
+/**
+ * Queries over the active builds. Values come as the columns of a projection declare them: `bigint` as bigint, times as Unix
+ * milliseconds, `numeric` as text.
+ */
+export function createReadModels(pool: pg.Pool, options: ReadModelsOptions = {}): ReadModelsService {
+  const hub = options.hub ?? createMovedHub();
+  const { pollMs = 50, maxWaiters = 10_000 } = options;
+  const listening = options.listen ? listenForMoves(pool, hub) : undefined;
+  const queries = new ActiveQueries(pool);
+  const appliedPosition = (projection: string): Promise<Position> => positionOf(pool, projection);
+  const waiters = new PositionWaiters(appliedPosition, hub, { pollMs, maxWaiters });
+  return {
+    query: (sql, values) => queries.run(sql, values),
+    appliedPosition,
+    waitUntil: (projection, position, timeoutMs) => waiters.wait(projection, position, timeoutMs),
+    onMoved: (projection, listener) => hub.onMoved(projection, listener),
+    close: async () => {
+      waiters.close();
+      await listening?.close();
+    },
+  };
+}
+
+/**
+ * Which table a name stands for is remembered and asked again with every query. The question is sent first on the same
+ * connection and the query right behind it (one round trip on a pipelined connection): when the answer is what we took it to
+ * be, the query ran on the build that was active when it began, so a promotion is seen by the first query after it. A
+ * promotion between the two is harmless: the build that was active is fed on, it is not behind the new one by anything that
+ * was answered before. All names of a statement come from one snapshot, so two read models are never mixed from before and
+ * after. When the answer differs, or the table was dropped, the result is thrown away and the query asked again.
+ */
+class ActiveQueries {
+  #tables: Tables = new Map();
+
+  constructor(private readonly pool: pg.Pool) {}
+
+  async run<R>(sql: string, values: readonly unknown[]): Promise<readonly R[]> {
+    const names = namesIn(sql);
+    let taken = this.#remembered(names) ?? (await this.#ask(names));
+    for (let tries = 1; ; tries++) {
+      const { actual, result, error } = await this.#attempt(withTables(sql, taken), values, names);
+      this.#remember(actual);
+      const current = areEqual(actual, taken);
+      if (result && current) return rowsOf<R>(result);
+      if (error !== undefined && current && !isDropped(error)) throw error;
+      if (tries >= MAX_TRIES) throw error ?? new Error('the active builds change faster than they can be read');
+      taken = actual;
+    }
+  }
+
+  async #attempt(text: string, values: readonly unknown[], names: readonly string[]): Promise<Attempt> {
+    const client = await this.pool.connect();
+    let broken = false;
+    try {
+      const asked = client.query<{ name: string; table_name: string }>({ ...LOOK_UP, values: [names] });
+      const query = client.query({ text, values: [...values], types: asDeclared }).then(
+        (result) => ({ result }),
+        (error: unknown) => ({ error }),
+      );
+      const [actual, outcome] = await Promise.all([asked.then(tablesOf), query]);
+      return { actual, ...outcome };
+    } catch (error) {
+      broken = true;
+      throw error;
+    } finally {
+      client.release(broken);
+    }
+  }
+
+  #remembered(names: readonly string[]): Tables | undefined {
+    const entries = names.flatMap((name) => {
+      const table = this.#tables.get(name);
+      return table === undefined ? [] : [[name, table] as const];
+    });
+    return entries.length === names.length ? new Map(entries) : undefined;
+  }
+
+  async #ask(names: readonly string[]): Promise<Tables> {
+    const tables = tablesOf(await this.pool.query({ ...LOOK_UP, values: [names] }));
+    this.#remember(tables);
+    return tables;
+  }
+
+  #remember(tables: Tables): void {
+    this.#tables = new Map([...this.#tables, ...tables]);
+  }
+}
+
+interface Attempt {
+  readonly actual: Tables;
+  readonly result?: pg.QueryResult;
+  readonly error?: unknown;
+}
+
+const isDropped = (error: unknown): boolean =>
+  error instanceof Error && 'code' in error && error.code === UNDEFINED_TABLE;
+
+/** The one place where rows from the driver get the type that the query says. */
+function rowsOf<R>(result: pg.QueryResult): readonly R[] {
+  return result.rows as readonly R[];
+}
+
+async function positionOf(pool: pg.Pool, projection: string): Promise<Position> {
+  const { rows } = await pool.query<{ position: string | null }>({
+    name: 'safar applied position',
+    text: `SELECT min(c.position) AS position FROM es.projections p
+      JOIN es.consumers c ON c.name = p.name AND c.version = p.active_version AND c.build = p.active_build WHERE p.name = $1`,
+    values: [projection],
+  });
+  const position = rows[0]?.position;
+  if (position === null || position === undefined) throw new ReadModelMissingError(projection);
+  return BigInt(position);
+}
+
+const { builtins } = pg.types;
+const parseTime: (text: string) => Date = pg.types.getTypeParser(builtins.TIMESTAMPTZ, 'text');
+
+/** As `ColumnTypes` of the kernel says. */
+const asDeclared = {
+  getTypeParser: (oid: number, format?: 'text' | 'binary') => {
+    if (oid === builtins.INT8) return BigInt;
+    if (oid === builtins.TIMESTAMPTZ) return (text: string) => parseTime(text).getTime();
+    return pg.types.getTypeParser(oid, format ?? 'text');
+  },
+};
