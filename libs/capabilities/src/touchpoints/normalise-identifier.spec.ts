@@ -31,7 +31,7 @@ describe('an e-mail address', () => {
     'ada@example.com/x',
     'ada@example.com:25',
     `${'a'.repeat(65)}@example.com`,
-    `a@${'b.'.repeat(124)}com`,
+    `a@${'b.'.repeat(125)}com`,
   ])('is not %s', (sent) => {
     expect(normalised('email', sent)).toBe('refused: not_an_email');
   });

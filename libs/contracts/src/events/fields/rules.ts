@@ -84,10 +84,11 @@ export const rules: Readonly<Record<string, RuleMeaning>> = {
     code: (value) => (value === '' ? 'empty' : 'too_long'),
     schema: ([minLength, maxLength]) => ({ minLength, maxLength }),
   },
-  hasPattern: { code: codeOfPattern, schema: ([pattern]) => ({ pattern: String(pattern) }) },
+  hasPattern: { code: codeOfPattern, schema: ([pattern]) => ({ type: 'string', pattern: String(pattern) }) },
   isInstant: {
     code: (value) => timeProblem(value) ?? 'not_a_time',
-    schema: () => ({ type: 'string', format: 'date-time', maxLength: 40 }),
+    // Longer than any fraction and offset; the years are those that are read.
+    schema: () => ({ type: 'string', format: 'date-time', maxLength: 40, pattern: '^(19|20|21)[0-9]{2}-' }),
   },
   scoreFitsSurvey: { code: always('score_does_not_fit'), schema: () => ({}), objectSchema: () => scoreSchema },
 };

@@ -1,4 +1,4 @@
-import { type TouchpointKind } from '../touchpoint-event.js';
+import { type TouchpointData, type TouchpointKind } from '../touchpoint-event.js';
 import { type TouchpointDto } from '../touchpoint.dto.js';
 import { type Language } from './kind.js';
 import { kinds } from './kinds.js';
@@ -32,3 +32,25 @@ export const exampleTouchpoint = (kind: TouchpointKind, language: Language): Tou
   kind: kind === 'custom' ? 'custom:open_day' : kind,
   data: { ...kinds[kind].examples[language] },
 });
+
+const PERSONA = '0f6a1c52-8f0e-8a3b-9d7e-5b1c2d3e4f50';
+
+/** The opened data of the event that an example becomes. */
+export function exampleEventData(kind: TouchpointKind, language: Language): TouchpointData {
+  const { id, source, channel, identifiers, profile, data, kind: sent } = exampleTouchpoint(kind, language);
+  const personas = identifiers.map((identifier, index) => ({
+    id: `${PERSONA.slice(0, -1)}${String(index)}`,
+    kind: identifier.kind,
+  }));
+  return {
+    kind: sent,
+    channel: channel ?? null,
+    source,
+    personas,
+    touchpointId: id,
+    identifiers,
+    direction: language === 'fa' ? 'rtl' : 'ltr',
+    ...(profile && { profile }),
+    details: data,
+  };
+}
