@@ -1,5 +1,5 @@
 import { type Readable } from 'node:stream';
-import { parse, type CsvError } from 'csv-parse';
+import { CsvError, parse } from 'csv-parse';
 import { ImportProblem } from './import-problem.js';
 import { type InputSettings } from './profile.js';
 import { type Refusal, type Row, type Table } from './row.js';
@@ -7,47 +7,47 @@ import { type Refusal, type Row, type Table } from './row.js';
 /** 1 MB for one row: beyond any real one, and small enough to hold. A quote that is never closed runs into it. */
 const MAXIMUM_ROW_LENGTH = 1_048_576;
 
-/** A record that csv-parse could not read, and how many records it had read before it. */
-interface Skipped {
-  readonly afterRecords: number;
-  readonly line: number;
-  readonly raw: string;
-}
-
-/** Rows of a CSV (RFC 4180) with a header, streamed. A broken row is a row with a problem, not the end. */
+/**
+ * Rows of a CSV (RFC 4180) with a header, streamed. A quote in the middle of a cell is taken as it stands; a row with more or
+ * fewer cells than the header is a row with a problem, not the end.
+ * @throws ImportProblem, also while the rows are read, when it cannot be told where rows end
+ */
 export async function csvTable(bytes: Readable, settings: InputSettings): Promise<Table> {
-  const skipped: Skipped[] = [];
   const parser = parse({
     bom: true,
     delimiter: settings.delimiter,
     encoding: settings.encoding,
     relax_column_count: true,
-    skip_records_with_error: true,
+    relax_quotes: true,
     max_record_size: MAXIMUM_ROW_LENGTH,
-    on_skip: (error, raw) => {
-      skipped.push(skippedFrom(error, raw));
-      return undefined;
-    },
   });
   bytes.on('error', (error) => parser.destroy(error));
   parser.once('close', () => bytes.destroy());
-  const records = bytes.pipe(parser)[Symbol.asyncIterator]();
-  const first: IteratorResult<readonly string[], unknown> = await records.next();
+  const records = readable(bytes.pipe(parser));
+  const first = await records.next();
   const header = first.done === true ? [] : first.value.map((name) => name.trim());
   checkHeader(header);
-  return { header, rows: rowsOf({ [Symbol.asyncIterator]: () => records }, header, skipped) };
+  return { header, rows: rowsOf(records, header) };
 }
 
-function skippedFrom(error: CsvError | undefined, raw: string | undefined): Skipped {
-  const { records, lines } = { records: 0, lines: 0, ...numbersOf(error) };
-  return { afterRecords: records, line: lines, raw: (raw ?? '').slice(0, 10_000) };
+async function* readable(records: AsyncIterable<readonly string[]>): AsyncGenerator<readonly string[], undefined> {
+  try {
+    for await (const record of records) yield record;
+  } catch (error) {
+    throw error instanceof CsvError ? problemFrom(error) : error;
+  }
+  return undefined;
 }
 
-const numbersOf = (error: CsvError | undefined): { records?: number; lines?: number } => {
-  const records = error?.['records'];
-  const lines = error?.['lines'];
-  return { ...(typeof records === 'number' ? { records } : {}), ...(typeof lines === 'number' ? { lines } : {}) };
-};
+function problemFrom(error: CsvError): ImportProblem {
+  const remedy = 'Close it, or write a quote inside of a quoted cell twice..';
+  return new ImportProblem(
+    error.code === 'CSV_QUOTE_NOT_CLOSED'
+      ? `A quote is never closed: ${error.message}.`
+      : `A row is longer than ${String(MAXIMUM_ROW_LENGTH)} characters, probably because a quote is never closed: ${error.message}.`,
+    remedy,
+  );
+}
 
 function checkHeader(header: readonly string[]): void {
   if (header.length === 0)
@@ -60,28 +60,10 @@ function checkHeader(header: readonly string[]): void {
     );
 }
 
-async function* rowsOf(
-  records: AsyncIterable<readonly string[]>,
-  header: readonly string[],
-  skipped: Skipped[],
-): AsyncGenerator<Row> {
+async function* rowsOf(records: AsyncIterable<readonly string[]>, header: readonly string[]): AsyncGenerator<Row> {
   let number = 0;
-  let recordsRead = 1;
   let line = 2;
-  const unreadable = (): Row[] =>
-    skipped.splice(0).map((skip) => {
-      line = skip.line + 1;
-      number += 1;
-      return {
-        number,
-        line: skip.line,
-        cells: [skip.raw],
-        problem: { reason: 'unreadable', detail: 'quotes or size: not a row of CSV' },
-      };
-    });
   for await (const cells of records) {
-    while (skipped[0] !== undefined && skipped[0].afterRecords <= recordsRead) yield* unreadable();
-    recordsRead += 1;
     const begins = line;
     line += 1 + cells.reduce((sum, cell) => sum + lineBreaksIn(cell), 0);
     // An empty line is not a row.
@@ -90,7 +72,6 @@ async function* rowsOf(
     const problem = problemOf(cells, header);
     yield problem === undefined ? { number, line: begins, cells } : { number, line: begins, cells, problem };
   }
-  yield* unreadable();
 }
 
 function problemOf(cells: readonly string[], header: readonly string[]): Refusal | undefined {

@@ -1,0 +1,69 @@
+import { Readable } from 'node:stream';
+import { csvTable } from './csv-table.js';
+import { type InputSettings } from './profile.js';
+import { type Row } from './row.js';
+
+const settings: InputSettings = { format: 'csv', delimiter: ',', encoding: 'utf8' };
+
+async function read(
+  text: string | Buffer,
+  changes: Partial<InputSettings> = {},
+): Promise<{ header: readonly string[]; rows: Row[] }> {
+  const { header, rows } = await csvTable(Readable.from([Buffer.from(text)], { objectMode: false }), {
+    ...settings,
+    ...changes,
+  });
+  const found: Row[] = [];
+  for await (const row of rows) found.push(row);
+  return { header, rows: found };
+}
+
+describe('a CSV', () => {
+  it('has a header, and rows with their numbers and lines', async () => {
+    const { header, rows } = await read('\ufeffa, b\n1,2\n\n"x\ny","with ""quotes"""\n3,4');
+    expect(header).toEqual(['a', 'b']);
+    expect(rows).toEqual([
+      { number: 1, line: 2, cells: ['1', '2'] },
+      { number: 2, line: 4, cells: ['x\ny', 'with "quotes"'] },
+      { number: 3, line: 6, cells: ['3', '4'] },
+    ]);
+  });
+
+  it('keeps rows with too many or too few cells in their places', async () => {
+    const { rows } = await read('a,b\n1,2\n3\n4,5,6\n8,9\n');
+    expect(rows.map(({ number, line, problem }) => [number, line, problem?.reason])).toEqual([
+      [1, 2, undefined],
+      [2, 3, 'wrong_cell_count'],
+      [3, 4, 'wrong_cell_count'],
+      [4, 5, undefined],
+    ]);
+  });
+
+  it('takes a quote in the middle of a cell as it stands', async () => {
+    const { rows } = await read('a,b\n5"6,7\n"q"q,8\n');
+    expect(rows.map(({ cells }) => cells)).toEqual([
+      ['5"6', '7'],
+      ['"q"q', '8'],
+    ]);
+  });
+
+  it('in which a quote is never closed is refused as a whole: nobody can tell where its rows end', async () => {
+    await expect(read('a,b\n1,2\n"never closed,7\n8,9\n')).rejects.toThrow('A quote is never closed');
+    await expect(read(`a,b\n1,2\n"${'never closed,7\n'.repeat(100_000)}`)).rejects.toThrow('A row is longer than');
+  });
+
+  it('refuses bytes that are not UTF-8 instead of changing them', async () => {
+    const bytes = Buffer.concat([Buffer.from('a,b\n1,caf'), Buffer.from([0xe9]), Buffer.from('\n')]);
+    expect((await read(bytes)).rows[0]?.problem?.reason).toBe('broken_text');
+    expect((await read(bytes, { encoding: 'latin1' })).rows[0]?.cells).toEqual(['1', 'café']);
+  });
+
+  it('may use another delimiter', async () => {
+    expect((await read('a;b\n1,5;2\n', { delimiter: ';' })).rows[0]?.cells).toEqual(['1,5', '2']);
+  });
+
+  it('must have a header without repetitions', async () => {
+    await expect(read('')).rejects.toThrow('The input is empty');
+    await expect(read('a,b,a\n1,2,3\n')).rejects.toThrow('two columns named "a"');
+  });
+});
