@@ -1,31 +1,30 @@
 import { type CustomerIdentifierView, type CustomerListItemView } from '#contracts';
 import { type EpochMs } from '#kernel';
+import { type CustomerRow } from './customers.projection.js';
 import { type IdentifierClaim } from './identifier-claims.js';
 
-/** What a list shows of a customer. Numbers leave as text or float8, so that it does not matter how the driver reads a bigint. */
+/** What a list shows of a customer; each value as the projection declares its column. */
 export const listColumns = `
-  persona_id::text AS id, display_name, customer_kind, language, country, city, identifiers,
-  (extract(epoch FROM first_seen) * 1000)::float8 AS first_seen,
-  (extract(epoch FROM last_seen) * 1000)::float8 AS last_seen,
-  touchpoint_count::float8 AS touchpoint_count`;
+  persona_id, display_name, customer_kind, language, country, city, identifiers, first_seen, last_seen, touchpoint_count`;
 
-export interface ListColumns {
-  readonly id: string;
-  readonly display_name: string | null;
-  readonly customer_kind: string | null;
-  readonly language: string | null;
-  readonly country: string | null;
-  readonly city: string | null;
-  readonly identifiers: readonly IdentifierClaim[];
-  readonly first_seen: EpochMs;
-  readonly last_seen: EpochMs;
-  readonly touchpoint_count: number;
-}
+export type ListColumns = Pick<
+  CustomerRow,
+  | 'persona_id'
+  | 'display_name'
+  | 'customer_kind'
+  | 'language'
+  | 'country'
+  | 'city'
+  | 'identifiers'
+  | 'first_seen'
+  | 'last_seen'
+  | 'touchpoint_count'
+>;
 
 export const rfc3339 = (time: EpochMs): string => new Date(time).toISOString();
 
 export const toListItem = (row: ListColumns, maxIdentifiers: number): CustomerListItemView => ({
-  id: row.id,
+  id: row.persona_id,
   displayName: row.display_name,
   customerKind: row.customer_kind,
   language: row.language,
@@ -34,7 +33,7 @@ export const toListItem = (row: ListColumns, maxIdentifiers: number): CustomerLi
   identifiers: row.identifiers.slice(0, maxIdentifiers).map(toIdentifierView),
   firstSeen: rfc3339(row.first_seen),
   lastSeen: rfc3339(row.last_seen),
-  touchpointCount: row.touchpoint_count,
+  touchpointCount: Number(row.touchpoint_count),
 });
 
 const toIdentifierView = ({ kind, value, personaId, at }: IdentifierClaim): CustomerIdentifierView => ({

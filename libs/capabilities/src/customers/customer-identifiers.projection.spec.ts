@@ -1,5 +1,5 @@
 import { type CustomerEvent, type TouchpointEvent } from '#contracts';
-import { allGone, gone, type RowKey } from '#kernel';
+import { allGone, gone, type Evolve, type RowKey } from '#kernel';
 import { customerIdentifiers, type CustomerIdentifierRow } from './customer-identifiers.projection.js';
 
 const named = (position: bigint, ...personas: readonly string[]): TouchpointEvent => ({
@@ -26,10 +26,8 @@ function fold(events: readonly CustomerEvent[]): readonly CustomerIdentifierRow[
   const rows = new Map<string, CustomerIdentifierRow>();
   const apply = (event: CustomerEvent, key: RowKey): void => {
     const row = rows.get(key.join());
-    const after =
-      event.type === 'persona.erased'
-        ? customerIdentifiers.when[event.type](row, event, key)
-        : customerIdentifiers.when[event.type](row, event, key);
+    const handle: Evolve<CustomerIdentifierRow, CustomerEvent> = customerIdentifiers.when[event.type];
+    const after = handle(row, event, key);
     if (after === allGone) rows.clear();
     else if (after !== undefined && after !== gone) rows.set(key.join(), after);
   };

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { type Identifier, type TouchpointData, type TouchpointEvent } from '#contracts';
-import { allGone, gone } from '#kernel';
+import { allGone, gone, type Evolve } from '#kernel';
 import { customers, mergeRows, type CustomerRow } from './customers.projection.js';
 import { MAX_IDENTIFIERS } from './identifier-claims.js';
 
@@ -41,7 +41,8 @@ function touchpoint(type: TouchpointEvent['type'], index: number, { at = noon, .
 
 function fold(events: readonly TouchpointEvent[]): CustomerRow {
   const row = events.reduce<CustomerRow | undefined>((before, event) => {
-    const after = customers.when[event.type](before, event, [event.key]);
+    const handle: Evolve<CustomerRow, TouchpointEvent> = customers.when[event.type];
+    const after = handle(before, event, [event.key]);
     if (after === undefined || after === gone || after === allGone) throw new Error('a touchpoint leaves a row behind');
     return after;
   }, undefined);

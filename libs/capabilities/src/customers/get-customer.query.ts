@@ -1,5 +1,5 @@
 import { type Channel, type CustomerView, type RevenueView, type TouchpointKind } from '#contracts';
-import { type ReadModels } from '#kernel';
+import { type Position, type ReadModels } from '#kernel';
 import { listColumns, toListItem, type ListColumns } from './customer-columns.js';
 import { subtractDecimals } from './decimal.js';
 import { MAX_IDENTIFIERS } from './identifier-claims.js';
@@ -9,12 +9,11 @@ interface CustomerColumns extends ListColumns {
   readonly kind_counts: Readonly<Partial<Record<TouchpointKind, number>>>;
   readonly channel_counts: Readonly<Partial<Record<Channel, number>>>;
   readonly revenue: Revenue;
-  readonly position: string;
+  readonly last_position: Position;
 }
 
 const customerSql = `
-  SELECT ${listColumns}, kind_counts, channel_counts, revenue, last_position::text AS position
-  FROM {customers} WHERE persona_id = $1::uuid`;
+  SELECT ${listColumns}, kind_counts, channel_counts, revenue, last_position FROM {customers} WHERE persona_id = $1::uuid`;
 
 /** `undefined` when there is no such customer (any more). @param customerId UUID, as `resolveCustomer` gives it. */
 export async function getCustomer(readModels: ReadModels, customerId: string): Promise<CustomerView | undefined> {
@@ -27,7 +26,7 @@ export async function getCustomer(readModels: ReadModels, customerId: string): P
     touchpointsByKind: row.kind_counts,
     touchpointsByChannel: row.channel_counts,
     revenue: toRevenueViews(row.revenue),
-    position: row.position,
+    position: row.last_position.toString(),
     freshness: { position: applied.toString() },
   };
 }

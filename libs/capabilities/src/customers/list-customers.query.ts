@@ -19,7 +19,7 @@ interface Place {
   /** 1 when a whole name, number or address is what was searched for. */
   readonly exact: number;
   readonly last_seen: EpochMs;
-  readonly id: string;
+  readonly persona_id: string;
 }
 
 /**
@@ -36,16 +36,18 @@ export async function listCustomers(
   if (parameters.cursor !== undefined && place === undefined) return fail('invalid_cursor');
   const { sql, values } = listSql(searchPatterns(parameters.search ?? ''), cursor?.towards ?? 'next', place);
   const rows = await readModels.query<ListColumns & Place>(`${sql} LIMIT ${String(limit + 1)}`, values);
-  const page = pageOf(rows, { list: LIST, limit, cursor, keyOf: ({ exact, last_seen, id }) => [exact, last_seen, id] });
+  const page = pageOf(rows, { list: LIST, limit, cursor, keyOf });
   return succeed({ ...page, data: page.data.map((row) => toListItem(row, MAX_LISTED_IDENTIFIERS)) });
 }
+
+const keyOf = ({ exact, last_seen: lastSeen, persona_id: id }: Place): Cursor['key'] => [exact, lastSeen, id];
 
 function placeOf({ key }: Cursor): Place | undefined {
   const [exact, lastSeen, id, ...others] = key;
   if ((exact !== 0 && exact !== 1) || typeof lastSeen !== 'number' || typeof id !== 'string') return undefined;
   // Touchpoints lie between 1900 and 2199; what is beyond ±8.64e15 has no text as a time.
   if (others.length > 0 || Math.abs(lastSeen) > 1e13 || !UUID.test(id)) return undefined;
-  return { exact, last_seen: lastSeen, id };
+  return { exact, last_seen: lastSeen, persona_id: id };
 }
 
 interface Statement {
@@ -54,23 +56,22 @@ interface Statement {
 }
 
 function listSql(search: SearchPatterns | undefined, towards: Cursor['towards'], place: Place | undefined): Statement {
-  const [before, direction] = towards === 'next' ? ['<', 'DESC'] : ['>', 'ASC'];
-  // `found.last_seen` is the column; `last_seen` alone would be the number that is selected under that name.
-  const from = place === undefined ? [] : [rfc3339(place.last_seen), place.id];
+  const [beyond, sort] = towards === 'next' ? ['<', 'DESC'] : ['>', 'ASC'];
+  const from = place === undefined ? [] : [rfc3339(place.last_seen), place.persona_id];
   if (search === undefined)
     return {
       // Without a rank in the way, the index on (last_seen, persona_id) gives the page as it is.
-      sql: `SELECT ${listColumns}, 0 AS exact FROM {customers} AS found
-        ${place === undefined ? '' : `WHERE (last_seen, persona_id) ${before} ($1::timestamptz, $2::uuid)`}
-        ORDER BY found.last_seen ${direction}, persona_id ${direction}`,
+      sql: `SELECT ${listColumns}, 0 AS exact FROM {customers}
+        ${place === undefined ? '' : `WHERE (last_seen, persona_id) ${beyond} ($1::timestamptz, $2::uuid)`}
+        ORDER BY last_seen ${sort}, persona_id ${sort}`,
       values: from,
     };
   return {
     sql: `SELECT ${listColumns}, exact FROM (
         SELECT *, (search_text LIKE ANY ($3::text[]))::integer AS exact FROM {customers}
         WHERE search_text LIKE ALL ($1::text[]) OR search_text LIKE $2) AS found
-      ${place === undefined ? '' : `WHERE (exact, last_seen, persona_id) ${before} ($4::integer, $5::timestamptz, $6::uuid)`}
-      ORDER BY exact ${direction}, found.last_seen ${direction}, persona_id ${direction}`,
+      ${place === undefined ? '' : `WHERE (exact, last_seen, persona_id) ${beyond} ($4::integer, $5::timestamptz, $6::uuid)`}
+      ORDER BY exact ${sort}, last_seen ${sort}, persona_id ${sort}`,
     values: [search.words, search.phone, search.exact, ...(place === undefined ? [] : [place.exact, ...from])],
   };
 }

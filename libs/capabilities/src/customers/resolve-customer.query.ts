@@ -12,14 +12,12 @@ const MAX_CANDIDATES = 20;
 const UUID = /^[\da-f]{8}-[\da-f]{4}-[\da-f]{4}-[\da-f]{4}-[\da-f]{12}$/i;
 
 const candidatesSql = `
-  SELECT persona_id::text AS id, true AS own FROM {customers} WHERE persona_id = $1::uuid
+  SELECT persona_id AS id, true AS own FROM {customers} WHERE persona_id = $1::uuid
   UNION ALL
-  (SELECT customer_id::text, false FROM {customer-identifiers} WHERE persona_id = $1::uuid
+  (SELECT customer_id, false FROM {customer-identifiers} WHERE persona_id = $1::uuid
     ORDER BY last_position DESC, customer_id LIMIT ${String(MAX_CANDIDATES)})`;
 
-const erasureSql = `
-  SELECT (extract(epoch FROM erased_at) * 1000)::float8 AS erased_at
-  FROM {customer-erasures} WHERE persona_id = $1::uuid`;
+const erasureSql = `SELECT erased_at FROM {customer-erasures} WHERE persona_id = $1::uuid`;
 
 /**
  * The customer behind a persona: the one whose own it is, else the one customer whose touchpoints named it. Whom an identifier
@@ -38,7 +36,7 @@ export async function resolveCustomer(
 }
 
 async function absence(readModels: ReadModels, personaId: string): Promise<ResolveFailure> {
-  const [erasure] = await readModels.query<{ erased_at: number }>(erasureSql, [personaId]);
+  const [erasure] = await readModels.query<{ erased_at: EpochMs }>(erasureSql, [personaId]);
   return erasure === undefined
     ? { code: 'customer_not_found' }
     : { code: 'customer_erased', erasedAt: erasure.erased_at };

@@ -1,27 +1,13 @@
-import { textDirections, type Channel, type Identifier, type TimelineEntryView } from '#contracts';
-import { type EpochMs } from '#kernel';
+import { textDirections, type Identifier, type TimelineEntryView } from '#contracts';
 import { type OpenedEntry, type OpenTimeline } from './open-timeline.port.js';
+import { type TimelineRow } from './timeline.projection.js';
 
-/** What is read of a row. Numbers leave as text or float8, so that it does not matter how the driver reads a bigint. */
 export const entryColumns = `
-  persona_id::text AS customer_id, event_id::text AS event_id, position::text AS position, version, type, schema_version,
-  kind, channel, source, data,
-  (extract(epoch FROM occurred_at) * 1000)::float8 AS occurred_ms,
-  (extract(epoch FROM recorded_at) * 1000)::float8 AS recorded_ms`;
+  persona_id, position, event_id, version, type, schema_version, kind, channel, source, occurred_at, recorded_at, data`;
 
-export interface EntryColumns {
-  readonly customer_id: string;
-  readonly event_id: string;
-  readonly position: string;
-  readonly version: number;
-  readonly type: string;
-  readonly schema_version: number;
-  readonly kind: string;
-  readonly channel: Channel | null;
-  readonly source: string;
+/** What is read of a row; each value as the projection declares its column. */
+export interface EntryColumns extends TimelineRow {
   readonly data: Readonly<Record<string, unknown>>;
-  readonly occurred_ms: EpochMs;
-  readonly recorded_ms: EpochMs;
 }
 
 /** The entries of rows, in their order. */
@@ -32,11 +18,11 @@ export async function openEntries(
   if (rows.length === 0) return [];
   const opened = await timeline.open(
     rows.map((row) => ({
-      customerId: row.customer_id,
+      customerId: row.persona_id,
       eventId: row.event_id,
       type: row.type,
       schemaVersion: row.schema_version,
-      occurredAt: row.occurred_ms,
+      occurredAt: row.occurred_at,
       data: row.data,
     })),
   );
@@ -49,16 +35,16 @@ export async function openEntries(
 
 const toView = (row: EntryColumns, { data, erased, schemaVersion }: OpenedEntry): TimelineEntryView => ({
   id: row.event_id,
-  position: row.position,
+  position: row.position.toString(),
   version: row.version,
   type: row.type,
   schemaVersion,
   kind: row.kind,
-  customerId: row.customer_id,
+  customerId: row.persona_id,
   channel: row.channel,
   source: row.source,
-  occurredAt: new Date(row.occurred_ms).toISOString(),
-  recordedAt: new Date(row.recorded_ms).toISOString(),
+  occurredAt: new Date(row.occurred_at).toISOString(),
+  recordedAt: new Date(row.recorded_at).toISOString(),
   erased,
   touchpointId: typeof data['touchpointId'] === 'string' ? data['touchpointId'] : null,
   identifiers: Array.isArray(data['identifiers']) ? data['identifiers'].filter(isIdentifier) : [],

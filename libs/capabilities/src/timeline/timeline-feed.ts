@@ -1,4 +1,4 @@
-import { parsePosition, type TimelineEntryView } from '#contracts';
+import { type TimelineEntryView } from '#contracts';
 import { START, type Position, type ReadModels } from '#kernel';
 import { type OpenTimeline } from './open-timeline.port.js';
 import { entryColumns, openEntries, type EntryColumns } from './timeline-entries.js';
@@ -23,16 +23,16 @@ export interface FollowRequest {
 }
 
 const newEntriesSql = `
-  SELECT ${entryColumns} FROM {timeline} AS entry WHERE persona_id = $1::uuid AND entry.position > $2::bigint
-  ORDER BY entry.position LIMIT $3::integer`;
+  SELECT ${entryColumns} FROM {timeline} WHERE persona_id = $1::uuid AND position > $2::bigint
+  ORDER BY position LIMIT $3::integer`;
 
 const stateSql = `
-  SELECT (SELECT max(position) FROM {timeline} WHERE persona_id = $1::uuid)::text AS head,
+  SELECT (SELECT max(position) FROM {timeline} WHERE persona_id = $1::uuid) AS head,
     EXISTS (SELECT FROM {customer-erasures} WHERE persona_id = $1::uuid) AS erased`;
 
 interface State {
   /** Position of the customer's last entry. */
-  readonly head: string | null;
+  readonly head: Position | null;
   readonly erased: boolean;
 }
 
@@ -61,6 +61,8 @@ export class TimelineFeed {
     const wakeUp = new WakeUp();
     // Before the first look, so that nothing falls between looking and waiting.
     const leave = this.#watch.add(customerId, wakeUp);
+    // At once, also when nobody asks for the next entry any more.
+    signal.addEventListener('abort', leave, { once: true });
     try {
       let last = after === 'now' ? await this.#headOf(customerId) : after;
       while (!signal.aborted) {
@@ -68,13 +70,14 @@ export class TimelineFeed {
         for (const entry of entries) {
           if (signal.aborted) return;
           yield entry;
-          last = parsePosition(entry.position) ?? last;
+          last = BigInt(entry.position);
         }
         if (entries.length === this.#pageSize) continue;
         if (entries.length === 0 && (await this.#isErased(customerId))) return;
         await wakeUp.wait(this.#lookIntervalMs, signal);
       }
     } finally {
+      signal.removeEventListener('abort', leave);
       leave();
     }
   }
@@ -85,8 +88,7 @@ export class TimelineFeed {
   }
 
   async #headOf(customerId: string): Promise<Position> {
-    const head = (await this.#state(customerId))?.head;
-    return typeof head === 'string' ? BigInt(head) : START;
+    return (await this.#state(customerId))?.head ?? START;
   }
 
   async #isErased(customerId: string): Promise<boolean> {

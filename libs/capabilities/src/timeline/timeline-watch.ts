@@ -2,7 +2,7 @@ import { type Position, type ReadModels } from '#kernel';
 import { WakeUp } from './wake-up.js';
 
 const newsSql = `
-  SELECT DISTINCT persona_id::text AS id FROM {timeline} WHERE persona_id = ANY ($1::uuid[]) AND position > $2::bigint`;
+  SELECT DISTINCT persona_id AS id FROM {timeline} WHERE persona_id = ANY ($1::uuid[]) AND position > $2::bigint`;
 
 /**
  * Tells followers that their customer's timeline has grown: one query for all of them whenever the read model moves, where a

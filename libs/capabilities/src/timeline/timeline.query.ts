@@ -8,7 +8,7 @@ import {
   type TimelinePage,
   type TimelineParameters,
 } from '#contracts';
-import { fail, succeed, type EpochMs, type Position, type ReadModels, type Result } from '#kernel';
+import { fail, START, succeed, type EpochMs, type Position, type ReadModels, type Result } from '#kernel';
 import { type OpenTimeline } from './open-timeline.port.js';
 import { entryColumns, openEntries, type EntryColumns } from './timeline-entries.js';
 
@@ -44,13 +44,17 @@ export async function queryTimeline(
     list,
     limit,
     cursor,
-    keyOf: ({ occurred_ms, position }) => [occurred_ms, position],
+    keyOf: ({ occurred_at: at, position }) => [at, position.toString()],
   });
-  return succeed({ ...page, data: await openEntries(timeline, page.data), position: rows[0]?.head ?? '0' });
+  return succeed({
+    ...page,
+    data: await openEntries(timeline, page.data),
+    position: (rows[0]?.head ?? START).toString(),
+  });
 }
 
 /** `head` is on every row, and alone on the only one when the page is empty. */
-type PageRow = { readonly head: string } & (EntryColumns | { readonly event_id: null });
+type PageRow = { readonly head: Position } & (EntryColumns | { readonly event_id: null });
 type EntryRow = PageRow & EntryColumns;
 const isEntry = (row: PageRow): row is EntryRow => row.event_id !== null;
 
@@ -83,7 +87,7 @@ function pageSql({ direction, continued, limit }: Walk): string {
   const [beyond, sort] = direction === 'up' ? ['>', 'ASC'] : ['<', 'DESC'];
   return `
     WITH entry AS (
-      SELECT * FROM {timeline}
+      SELECT ${entryColumns} FROM {timeline}
       WHERE persona_id = $1::uuid
         AND occurred_at >= coalesce($2::timestamptz, '-infinity')
         AND occurred_at < coalesce($3::timestamptz, 'infinity')
@@ -95,10 +99,10 @@ function pageSql({ direction, continued, limit }: Walk): string {
       ORDER BY occurred_at ${sort}, position ${sort}
       LIMIT ${String(limit + 1)}
     )
-    SELECT latest.head, page.*
-    FROM (SELECT coalesce(max(position), 0)::text AS head FROM {timeline} WHERE persona_id = $1::uuid) AS latest
-    LEFT JOIN (SELECT ${entryColumns} FROM entry) AS page ON true
-    ORDER BY page.occurred_ms ${sort}, page.position::bigint ${sort}`;
+    SELECT latest.head, entry.*
+    FROM (SELECT coalesce(max(position), 0) AS head FROM {timeline} WHERE persona_id = $1::uuid) AS latest
+    LEFT JOIN entry ON true
+    ORDER BY entry.occurred_at ${sort}, entry.position ${sort}`;
 }
 
 function filterValues({ customerId, ...filters }: TimelineRequest): readonly unknown[] {
