@@ -11,6 +11,7 @@ import { Readiness } from './health/readiness.js';
 import { TouchpointIntake } from './intake/touchpoint-intake.js';
 import { TouchpointRecorder } from './intake/touchpoint-recorder.js';
 import { ProblemFilter } from './problems/problem.filter.js';
+import { SchemasController } from './schemas/schemas.controller.js';
 import { Draining } from './server/draining.js';
 import { GATEWAY_LOGGER, HTTP_CONFIG } from './server/tokens.js';
 import { LiveStreams } from './timeline/live-streams.js';
@@ -33,7 +34,13 @@ export class GatewayModule {
     return {
       module: GatewayModule,
       imports: [CqrsModule, ...imports],
-      controllers: [TouchpointsController, CustomersController, TimelineController, HealthController],
+      controllers: [
+        TouchpointsController,
+        CustomersController,
+        TimelineController,
+        SchemasController,
+        HealthController,
+      ],
       providers: [
         { provide: APP_GUARD, useClass: AccessGuard },
         { provide: APP_FILTER, useClass: ProblemFilter },

@@ -4,7 +4,7 @@ import { type FastifyRequest } from 'fastify';
 import { ProblemError } from '../problems/problem-error.js';
 import { ApiKeys } from './api-keys.js';
 import { admit } from './caller.js';
-import { ACCESS, type Access } from './scopes.js';
+import { ACCESS, type Access } from './required-access.js';
 
 /**
  * Every route of every controller passes here, however its address was spelled, after routing and before its body is read. Deny by

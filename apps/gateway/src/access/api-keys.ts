@@ -1,7 +1,7 @@
 import { Inject, Injectable } from '@nestjs/common';
+import { allows, type Scope } from '#platform/access';
 import { API_KEY_VERIFIER, type ApiKeyVerifier, type Principal } from '#wiring';
 import { ProblemError } from '../problems/problem-error.js';
-import { type Scope } from './scopes.js';
 
 /** RFC 6750 §2.1, and keys as we make them: a bounded text without surprises. */
 const BEARER = /^Bearer +(safar_[A-Za-z0-9_-]{1,200})$/i;
@@ -20,7 +20,7 @@ export class ApiKeys {
     const key = BEARER.exec(authorization)?.[1];
     const principal = key === undefined ? undefined : await this.verifier.verify(key);
     if (principal === undefined) throw challenge('unauthenticated', `${CHALLENGE}, error="invalid_token"`);
-    if (!principal.scopes.includes(scope))
+    if (!allows(principal.scopes, scope))
       throw challenge('forbidden', `${CHALLENGE}, error="insufficient_scope", scope="${scope}"`);
     return principal;
   }

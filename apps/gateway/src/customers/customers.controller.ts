@@ -4,7 +4,7 @@ import { type FastifyRequest } from 'fastify';
 import { type CustomerPage, type CustomerView, parseCustomerListParameters, type RawParameters } from '#contracts';
 import { EraseCustomer, GetCustomer, ListCustomers } from '#wiring';
 import { type Caller, CalledBy } from '../access/caller.js';
-import { RequireScope } from '../access/scopes.js';
+import { RequireScope } from '../access/required-access.js';
 import { refuseEncoded } from '../intake/forms.js';
 import { answered, readable } from './answered.js';
 import { type ErasureView, erasureView, parseErasure } from './erasure.js';

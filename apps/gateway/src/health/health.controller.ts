@@ -1,5 +1,5 @@
 import { Controller, Get } from '@nestjs/common';
-import { PublicRoute } from '../access/scopes.js';
+import { PublicRoute } from '../access/required-access.js';
 import { Readiness, type ReadinessView } from './readiness.js';
 
 @Controller()

@@ -3,7 +3,6 @@ import { type Logger } from 'pino';
 import { READINESS_CHECKS, type ReadinessCheck } from '#wiring';
 import { ProblemError } from '../problems/problem-error.js';
 import { Draining } from '../server/draining.js';
-import { loggableError } from '../server/loggable-error.js';
 import { GATEWAY_LOGGER } from '../server/tokens.js';
 
 /** Load balancers give up after a few seconds; a check that hangs is one that fails. */
@@ -41,7 +40,7 @@ export class Readiness {
       await withTimeout(check.check());
       return { name: check.name, ok: true };
     } catch (error) {
-      this.logger.warn({ check: check.name, ...loggableError(error) }, 'not ready');
+      this.logger.warn({ check: check.name, err: error }, 'not ready');
       return { name: check.name, ok: false };
     }
   }

@@ -3,12 +3,13 @@ import { Injectable } from '@nestjs/common';
 import { CommandBus } from '@nestjs/cqrs';
 import { type TouchpointResult } from '#contracts';
 import { AppendOutcomeUnknownError, StoreBusyError } from '#platform/event-store';
+import { ErasurePendingError } from '#platform/vault';
 import { RecordTouchpoints } from '#wiring';
 import { type Caller } from '../access/caller.js';
 import { type Item } from './read-item.js';
 
 const TRIES = 5;
-const UNKNOWN_RETRY_MS = 200;
+const RETRY_MS = 200;
 
 /** Sends what could be read to the store and puts the answers back into the order of the items. */
 @Injectable()
@@ -26,7 +27,7 @@ export class TouchpointRecorder {
   }
 
   /**
-   * As `record`, for a caller who is held back by not being read: waits while the store is busy, and learns an unknown outcome by sending
+   * As `record`, for a caller who is held back by not being read: waits while the store is busy or an erasure is under way, and learns an unknown outcome by sending
    * the same ids again. Bounded, then it throws as `record` does.
    */
   async recordPatiently(items: readonly Item[], caller: Caller): Promise<readonly TouchpointResult[]> {
@@ -49,5 +50,6 @@ function next(answers: Iterator<TouchpointResult>): TouchpointResult {
 
 function retryAfterMs(error: unknown): number | undefined {
   if (error instanceof StoreBusyError) return error.retryAfterMs;
-  return error instanceof AppendOutcomeUnknownError ? UNKNOWN_RETRY_MS : undefined;
+  const isPassing = error instanceof AppendOutcomeUnknownError || error instanceof ErasurePendingError;
+  return isPassing ? RETRY_MS : undefined;
 }

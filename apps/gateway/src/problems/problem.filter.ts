@@ -2,7 +2,6 @@ import { type ArgumentsHost, Catch, type ExceptionFilter, Inject } from '@nestjs
 import { type FastifyReply, type FastifyRequest } from 'fastify';
 import { type Logger } from 'pino';
 import { correlationIdOf } from '../server/correlation-id.js';
-import { loggableError } from '../server/loggable-error.js';
 import { GATEWAY_LOGGER } from '../server/tokens.js';
 import { answerProblem } from './answer-problem.js';
 import { toProblem } from './to-problem.js';
@@ -18,8 +17,11 @@ export class ProblemFilter implements ExceptionFilter {
     const reply = http.getResponse<FastifyReply>();
     const problem = toProblem(error);
     if (problem.status >= 500) {
-      const found = { ...loggableError(problem.details.cause ?? problem), traceId: correlationIdOf(request.raw) };
-      this.logger.error(found, `answered ${problem.code}`);
+      const { code, details } = problem;
+      this.logger.error(
+        { err: details.cause ?? problem, code, traceId: correlationIdOf(request.raw) },
+        'answered a 5xx',
+      );
     }
     // The answer has begun: the connection is all that is left to tell the caller with.
     if (reply.sent || reply.raw.headersSent) reply.raw.destroy();

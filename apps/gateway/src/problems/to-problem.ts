@@ -1,5 +1,6 @@
 import { HttpException } from '@nestjs/common';
 import { AppendOutcomeUnknownError, StoreBusyError } from '#platform/event-store';
+import { ErasurePendingError } from '#platform/vault';
 import { type ProblemCode } from './problem-codes.js';
 import { ProblemError } from './problem-error.js';
 
@@ -24,6 +25,8 @@ export function toProblem(error: unknown): ProblemError {
     return new ProblemError('store_busy', { retryAfterMs: error.retryAfterMs, cause: error });
   if (error instanceof AppendOutcomeUnknownError)
     return new ProblemError('outcome_unknown', { retryAfterMs: 1_000, cause: error });
+  if (error instanceof ErasurePendingError)
+    return new ProblemError('unavailable', { retryAfterMs: 1_000, cause: error });
   const status = statusCodeOf(error);
   if (status !== undefined && status >= 400 && status < 500)
     return new ProblemError(byStatus[status] ?? 'malformed_request', { cause: error });

@@ -21,7 +21,9 @@ export function answerClientError(error: NodeJS.ErrnoException, socket: Socket):
   const body = JSON.stringify(problemDocument(problem, randomUUID().replaceAll('-', ''), 'en'));
   const headers = { ...problemHeaders(problem, 'en'), 'content-length': Buffer.byteLength(body), connection: 'close' };
   const lines = Object.entries(headers).map(([name, value]) => `${name}: ${String(value)}\r\n`);
-  socket.end(
+  socket.write(
     `HTTP/1.1 ${String(problem.status)} ${STATUS_CODES[problem.status] ?? ''}\r\n${lines.join('')}\r\n${body}`,
   );
+  // Not end(): that waits for the other side, who may never close theirs.
+  socket.destroySoon();
 }

@@ -40,18 +40,17 @@ export function addHooks(
  * writing would never see why.
  */
 function lingerOn({ raw }: FastifyRequest): void {
-  if (raw.readableEnded || raw.destroyed) return;
+  if (raw.complete || raw.destroyed) return;
+  const { socket } = raw;
+  const stop = (): void => {
+    clearTimeout(timer);
+    socket.off('close', stop);
+  };
   const timer = setTimeout(() => {
     raw.destroy();
-  }, LINGER_MS);
-  raw
-    .once('close', () => {
-      clearTimeout(timer);
-    })
-    .once('end', () => {
-      clearTimeout(timer);
-    });
-  raw.resume();
+  }, LINGER_MS).unref();
+  socket.once('close', stop);
+  raw.once('end', stop).resume();
 }
 
 /** The pattern of the route and never the address: that holds e-mail addresses and telephone numbers. */

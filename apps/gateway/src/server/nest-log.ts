@@ -1,8 +1,7 @@
 import { type LoggerService } from '@nestjs/common';
 import { type Logger } from 'pino';
-import { loggableError } from './loggable-error.js';
 
-/** Nest's own messages in our log. Texts only: what else it passes may be an error that quotes data. */
+/** Nest's own messages in our log; what it tells of every route and module is for debugging. */
 export class NestLog implements LoggerService {
   constructor(private readonly logger: Logger) {}
 
@@ -24,6 +23,6 @@ export class NestLog implements LoggerService {
 
   #write(level: 'debug' | 'warn' | 'error' | 'fatal', message: unknown): void {
     if (typeof message === 'string') this.logger[level](message);
-    else this.logger[level](loggableError(message), 'nest');
+    else this.logger[level]({ err: message }, 'nest');
   }
 }

@@ -5,7 +5,6 @@ import { type TimelineEntryView } from '#contracts';
 import { type HttpConfig } from '#wiring';
 import { ApiKeys } from '../access/api-keys.js';
 import { ProblemError } from '../problems/problem-error.js';
-import { loggableError } from '../server/loggable-error.js';
 import { GATEWAY_LOGGER, HTTP_CONFIG } from '../server/tokens.js';
 import { EventStream } from './event-stream.js';
 
@@ -47,7 +46,7 @@ export class LiveStreams {
       for await (const entry of follow(stream.signal))
         if (!(await stream.send({ id: entry.position, event: 'entry', data: entry }))) break;
     } catch (error) {
-      if (!stream.signal.aborted) this.logger.error(loggableError(error), 'a live timeline broke off');
+      if (!stream.signal.aborted) this.logger.error({ err: error }, 'a live timeline broke off');
     } finally {
       clearInterval(pulse);
       this.#open.delete(stream);
@@ -57,7 +56,7 @@ export class LiveStreams {
 
   async #check(stream: EventStream, authorization: string | undefined): Promise<void> {
     try {
-      await this.keys.authorize(authorization, 'customers:read');
+      await this.keys.authorize(authorization, 'timelines:read');
       stream.comment();
     } catch {
       // Refused, or nobody can tell at the moment: the reader comes back and is told which.

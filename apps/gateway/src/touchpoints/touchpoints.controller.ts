@@ -1,7 +1,7 @@
 import { Controller, Post, Req, Res } from '@nestjs/common';
 import { type FastifyReply, type FastifyRequest } from 'fastify';
 import { type Caller, CalledBy } from '../access/caller.js';
-import { RequireScope } from '../access/scopes.js';
+import { RequireScope } from '../access/required-access.js';
 import { isNdjson, refuseEncoded, wantsRefusedOnly } from '../intake/forms.js';
 import { TouchpointIntake } from '../intake/touchpoint-intake.js';
 

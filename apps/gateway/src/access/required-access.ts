@@ -1,8 +1,5 @@
 import { SetMetadata } from '@nestjs/common';
-
-/** What an API key may be allowed to do here. */
-export const scopes = ['touchpoints:write', 'customers:read', 'customers:erase'] as const;
-export type Scope = (typeof scopes)[number];
+import { type Scope } from '#platform/access';
 
 export type Access = { readonly public: true } | { readonly scope: Scope };
 
