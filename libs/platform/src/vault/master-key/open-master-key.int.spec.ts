@@ -42,8 +42,12 @@ describe('the master key file', () => {
   });
 
   it('is made once when several processes start together', async () => {
-    const secrets = await Promise.all([1, 2, 3, 4].map(() => secretOf(open())));
-    expect(new Set(secrets).size).toBe(1);
+    for (let round = 0; round < 10; round++) {
+      await database.owner.query('TRUNCATE vault.master_keys');
+      await rm(path.dirname(file), { recursive: true, force: true });
+      const secrets = await Promise.all(Array.from({ length: 6 }, () => secretOf(open())));
+      expect(new Set(secrets).size).toBe(1);
+    }
   });
 
   it('is missed, not made again, when the database was sealed with one', async () => {

@@ -31,7 +31,7 @@ export function openMasterKey({ pool, file, environment }: MasterKeySettings): P
     const ids = masterKeys.map(masterKeyId);
     refuseForeign(known, ids, place);
     await client.query(
-      `INSERT INTO vault.master_keys (key_id, created_at) SELECT id, now() FROM unnest($1::text[]) AS given(id) ON CONFLICT DO NOTHING`,
+      `INSERT INTO vault.master_keys (key_id, created_at) SELECT id, now() FROM unnest($1::text[]) WITH ORDINALITY AS given(id, place) ORDER BY place`,
       [ids.filter((id) => !known.includes(id))],
     );
     return createLocalMasterKey(masterKeys);

@@ -110,6 +110,27 @@ describe('the vault in PostgreSQL', () => {
     expect((await fresh.currentKeys([victim])).size).toBe(1);
   });
 
+  it('destroys a key again whose row alone was put back, and asks for its stream to be closed again', async () => {
+    const vault = await open();
+    const one = await sealFor(vault, randomUUID());
+    const { rows } = await database.owner.query<{ wrapped_key: Buffer }>('SELECT wrapped_key FROM vault.keys');
+    await vault.destroy([one.personaId]);
+    await vault.completeErasures(await vault.pendingErasures());
+    await database.owner.query('UPDATE vault.keys SET wrapped_key = $1, destroyed_at = NULL', [rows[0]?.wrapped_key]);
+    const next = await open();
+    expect(await openAll(next, [one])).toEqual([{ status: 'erased' }]);
+    expect(await next.pendingErasures()).toEqual([{ personaId: one.personaId, incarnation: 1 }]);
+  });
+
+  it('lets processes make keys of the same personas in any order without waiting for each other for ever', async () => {
+    const [one, two] = [await open(), await open()];
+    for (let round = 0; round < 5; round++) {
+      const personaIds = Array.from({ length: 800 }, () => randomUUID());
+      const keys = await Promise.all([one.currentKeys(personaIds), two.currentKeys([...personaIds].reverse())]);
+      expect(keys.map((made) => made.size)).toEqual([800, 800]);
+    }
+  });
+
   it('makes the keys of a burst of new personas with one statement', async () => {
     const vault = await open();
     const query = jest.spyOn(pool, 'query');
