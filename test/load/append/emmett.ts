@@ -2,13 +2,13 @@ import { getPostgreSQLEventStore, type PostgresEventStore } from '@event-driven-
 import { type Event } from '@event-driven-io/emmett';
 import pg from 'pg';
 import { type Contestant } from './appender.js';
-import { type Entry, streamOf, wholeOf } from './touchpoints.js';
+import { type Entry, purchaseOf, streamOf } from './touchpoints.js';
 
 export type Purchase = Event<'touchpoint.purchase', Record<string, unknown>>;
 
 export const eventOf = ({ stream, order }: Entry): Purchase => ({
   type: 'touchpoint.purchase',
-  data: wholeOf(order, stream.personaId),
+  data: purchaseOf(order, stream.personaId),
 });
 
 /**

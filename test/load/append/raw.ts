@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import pg from 'pg';
 import { type AppendLoad } from '../harness/jobs.js';
 import { type Contestant } from './appender.js';
-import { type Entry, streamOf, wholeOf } from './touchpoints.js';
+import { type Entry, purchaseOf, streamOf } from './touchpoints.js';
 
 /** More rows in a statement gain nothing measurable, and make every other writer wait. */
 const ROWS_MAX = 500;
@@ -22,7 +22,7 @@ const rowOf = ({ stream, order }: Entry, version: number): readonly unknown[] =>
   'touchpoint.purchase',
   1,
   stream.personaId,
-  JSON.stringify(wholeOf(order, stream.personaId)),
+  JSON.stringify(purchaseOf(order, stream.personaId)),
   meta,
   new Date().toISOString(),
 ];

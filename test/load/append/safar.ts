@@ -1,25 +1,27 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { canonicalJson, type NewEvent } from '#kernel';
+import { splitPersonal } from '#contracts';
+import { type NewEvent } from '#kernel';
 import { eventStoreMigrations, openPostgresEventStore } from '#platform/event-store';
 import { createPool, migrate } from '#platform/postgres';
 import { projectionsMigrations } from '#platform/projections';
 import { openMasterKey, openPostgresVault, type PersonaKeyRef, type Vault, vaultMigrations } from '#platform/vault';
 import { beginTimeline } from '../projection/begin-timeline.js';
 import { type Contestant } from './appender.js';
-import { type Data, type Entry, openPart, personalPart, streamOf } from './touchpoints.js';
+import { type Entry, purchaseOf, streamOf } from './touchpoints.js';
 
 const APPLICATION = 'safar bench';
 
 /** Every process of the bench opens copies of the same database, so they share its key; it protects nothing. */
 const masterKeyOfTheBench = createHash('sha256').update('safar bench').digest('base64');
 
-/** The store through its port, the vault as an installation has it: what a touchpoint costs after it was parsed. */
+/** The store through its port, the vault as an installation has it: what a touchpoint costs after it was accepted. */
 export const safar: Contestant = {
   countSql: `SELECT count(*) AS stored FROM es.events`,
   async prepare(url) {
-    for (const migrations of [eventStoreMigrations, projectionsMigrations, vaultMigrations]) await migrate(url, migrations);
+    for (const migrations of [eventStoreMigrations, projectionsMigrations, vaultMigrations])
+      await migrate(url, migrations);
     await beginTimeline(url);
   },
   async open({ url, personaIds }) {
@@ -39,11 +41,16 @@ export const safar: Contestant = {
         const { stream } = first;
         const key = (await vault.currentKeys([stream.personaId])).get(stream.personaId);
         if (!key) throw new Error('a persona has no key');
-        const purchases = entries.map((entry) => purchaseOf(vault, entry));
-        const events = purchases.map((purchase) => sealed(vault, key, purchase));
+        const events = entries.map((entry) => eventOf(vault, entry));
         const outcome = await store.append({
-          ...identityOf(vault, purchases),
-          streams: [{ stream: streamOf(stream), expect: { version: stream.version }, events }],
+          ...identityOf(vault, events),
+          streams: [
+            {
+              stream: streamOf(stream),
+              expect: { version: stream.version },
+              events: events.map((event) => sealed(vault, key, event)),
+            },
+          ],
         });
         if (outcome.status !== 'appended') throw new Error(`an append was answered with ${outcome.status}`);
       },
@@ -55,45 +62,34 @@ export const safar: Contestant = {
   },
 };
 
-interface Purchase {
-  /** Deterministic, as the recorder of touchpoints makes it. */
-  readonly id: string;
-  readonly personaId: string;
-  readonly open: Data;
-  readonly personal: Data;
-}
-
-function purchaseOf(vault: Vault, { stream: { personaId }, order }: Entry): Purchase {
-  return {
-    id: vault.uuid('touchpoint', 'web-shop', `${personaId}-${String(order)}`),
-    personaId,
-    open: openPart(order, personaId),
-    personal: personalPart(order, personaId),
-  };
-}
-
-function sealed(vault: Vault, key: PersonaKeyRef, { id, personaId, open, personal }: Purchase): NewEvent {
+function eventOf(vault: Vault, { stream: { personaId }, order }: Entry): NewEvent {
+  // Deterministic, so that a touchpoint which is sent again makes the same event.
+  const id = vault.uuid('touchpoint', 'web-shop', `${personaId}-${String(order)}`);
   return {
     id,
     type: 'touchpoint.purchase',
     schemaVersion: 1,
     key: personaId,
     occurredAt: Date.now(),
-    data: { ...open, sealed: vault.seal(key, id, personal) },
+    data: purchaseOf(order, personaId),
     meta: { source: '/sources/web-shop', correlationId: id, causationId: id },
   };
+}
+
+function sealed(vault: Vault, key: PersonaKeyRef, event: NewEvent): NewEvent {
+  const { open, personal } = splitPersonal(event.type, event.schemaVersion, event.data);
+  return { ...event, data: { ...open, sealed: vault.seal(key, event.id, personal) } };
 }
 
 /** What makes a repetition of the append harmless: its id, and a hash of what was asked for. */
 function identityOf(
   vault: Vault,
-  purchases: readonly Purchase[],
+  events: readonly NewEvent[],
 ): { readonly appendId: string; readonly requestHash: Uint8Array } {
-  const [first, ...others] = purchases.map(({ id }) => id);
+  const [first, ...others] = events.map(({ id }) => id);
   if (first === undefined) throw new Error('there is nothing to append');
-  const asked = canonicalJson(purchases.map(({ open, personal }) => [open, personal]));
   return {
     appendId: others.length === 0 ? first : vault.uuid('bench', first, ...others),
-    requestHash: vault.digest('touchpoint', asked),
+    requestHash: vault.digest('touchpoint', JSON.stringify(events.map(({ data }) => data))),
   };
 }

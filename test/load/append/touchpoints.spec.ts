@@ -1,23 +1,42 @@
 import { randomUUID } from 'node:crypto';
-import { splitPersonal } from '#contracts';
-import { openPart, personalPart, Streams, wholeOf } from './touchpoints.js';
+import { parseTouchpoint, splitPersonal } from '#contracts';
+import { purchaseOf, Streams } from './touchpoints.js';
 
 describe('the purchase that everybody stores', () => {
-  const personaId = randomUUID();
+  const { open, personal } = splitPersonal('touchpoint.purchase', 1, purchaseOf(123_456, randomUUID()));
+  const bytesOf = (value: unknown): number => Buffer.byteLength(JSON.stringify(value));
 
-  it('is sealed where the contracts say that it is personal', () => {
-    expect(splitPersonal('touchpoint.purchase', 1, wholeOf(7, personaId))).toEqual({
-      open: openPart(7, personaId),
-      personal: personalPart(7, personaId),
-    });
+  it('has about 300 bytes that anybody may read', () => {
+    expect(bytesOf(open)).toBeGreaterThan(290);
+    expect(bytesOf(open)).toBeLessThan(340);
   });
 
-  it('is of an ordinary size', () => {
-    const bytes = (value: unknown): number => Buffer.byteLength(JSON.stringify(value));
-    expect(bytes(openPart(123_456, personaId))).toBeGreaterThan(290);
-    expect(bytes(openPart(123_456, personaId))).toBeLessThan(340);
-    expect(bytes(personalPart(123_456, personaId))).toBeGreaterThan(150);
-    expect(bytes(personalPart(123_456, personaId))).toBeLessThan(200);
+  it('has about 150 bytes that are sealed', () => {
+    expect(bytesOf(personal)).toBeGreaterThan(140);
+    expect(bytesOf(personal)).toBeLessThan(200);
+  });
+
+  it('is one that the contracts accept', () => {
+    const {
+      kind,
+      channel,
+      source,
+      touchpointId: id,
+      identifiers,
+      profile,
+      details: data,
+    } = purchaseOf(7, randomUUID());
+    const touchpoint = {
+      id,
+      kind,
+      channel,
+      source,
+      identifiers,
+      profile,
+      data,
+      occurredAt: '2026-01-01T00:00:00.000Z',
+    };
+    expect(parseTouchpoint(touchpoint, Date.UTC(2026, 1, 1), {})).toMatchObject({ ok: true });
   });
 });
 

@@ -2,46 +2,29 @@ import { randomUUID } from 'node:crypto';
 
 export type Data = Readonly<Record<string, unknown>>;
 
-/** What anybody may read of a purchase in a web shop: about 300 bytes of JSON. Its numbers vary with `order`. */
-export function openPart(order: number, personaId: string): Data {
+/**
+ * The data of a purchase in a web shop, as a touchpoint that was accepted has it: about 300 bytes of JSON that anybody may read,
+ * and 150 that identify a person. Its numbers vary with `order`.
+ */
+export function purchaseOf(order: number, personaId: string): Data {
+  const number = String(order).padStart(10, '0');
   const quantity = 1 + (order % 12);
-  const sku = `85${String(order % 1_000).padStart(3, '0')}A`;
   return {
     kind: 'purchase',
     channel: 'web',
     source: 'web-shop',
     personas: [{ id: personaId, kind: 'email' }],
-    profile: { customerKind: 'individual' },
-    details: { ...detailsOf(quantity, sku), paymentMethod: 'card' },
-  };
-}
-
-const detailsOf = (quantity: number, sku: string): Data => ({
-  amount: money(quantity * 255),
-  items: [{ sku, quantity, unitPrice: money(255) }],
-});
-
-const money = (minor: number): Data => ({ amount: (minor / 100).toFixed(2), currency: 'GBP' });
-
-/** What identifies a person in it: about 150 bytes of JSON. */
-export function personalPart(order: number, personaId: string): Data {
-  const number = String(order).padStart(10, '0');
-  return {
     touchpointId: `order-${number}`,
     identifiers: [{ kind: 'email', value: `${personaId.slice(0, 13)}@customers.example` }],
-    profile: { name: 'Mary Elizabeth Jones' },
-    details: { orderId: number },
+    profile: { customerKind: 'individual', name: 'Mary Elizabeth Jones' },
+    details: {
+      orderId: number,
+      amount: { amount: (quantity * 2.55).toFixed(2), currency: 'GBP' },
+      items: [{ sku: `85${number.slice(-3)}A`, quantity, unitPrice: { amount: '2.55', currency: 'GBP' } }],
+      paymentMethod: 'card',
+    },
   };
 }
-
-/** The whole of it, as those store it who seal nothing. */
-export function wholeOf(order: number, personaId: string): Data {
-  const [open, personal] = [openPart(order, personaId), personalPart(order, personaId)];
-  const both = (member: string): Data => ({ ...object(open[member]), ...object(personal[member]) });
-  return { ...open, ...personal, profile: both('profile'), details: both('details') };
-}
-
-const object = (value: unknown): object => (typeof value === 'object' && value !== null ? value : {});
 
 /** A stream that belongs to one caller, who therefore knows its version. */
 export interface OwnedStream {
