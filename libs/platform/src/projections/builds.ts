@@ -9,6 +9,8 @@ import { transaction } from './transaction.js';
 export interface StoredBuild extends BuildRef {
   readonly lanes: number;
   readonly definition: string;
+  /** To be promoted by whoever sees it at the head; else somebody wants to do that by hand. */
+  readonly autoPromote: boolean;
   /** It has caught up once and has all its indexes. */
   readonly filled: boolean;
   /** Up to here every lane has applied everything. */
@@ -50,6 +52,7 @@ export async function activeBuilds(db: Queryable, name: string): Promise<ActiveB
 interface BuildRow extends BuildRef {
   readonly lanes: number;
   readonly definition: string;
+  readonly auto_promote: boolean;
   readonly filled: boolean;
   readonly position: string;
   readonly effects_from: string;
@@ -60,15 +63,16 @@ interface BuildRow extends BuildRef {
 /** Oldest first. */
 export async function listBuilds(db: Queryable, name: string): Promise<readonly StoredBuild[]> {
   const { rows } = await db.query<BuildRow>(
-    `SELECT name, version, build, lanes, definition, bool_and(filled_at IS NOT NULL) AS filled, min(position) AS position,
+    `SELECT name, version, build, lanes, definition, auto_promote, bool_and(filled_at IS NOT NULL) AS filled, min(position) AS position,
        effects_from, bool_or(status <> 'running') AS failed,
        (SELECT count(*)::integer FROM es.parked p
          WHERE p.name = c.name AND p.version = c.version AND p.build = c.build AND p.status = 'parked') AS parked
-     FROM es.consumers c WHERE name = $1 GROUP BY name, version, build, lanes, definition, effects_from ORDER BY build`,
+     FROM es.consumers c WHERE name = $1 GROUP BY name, version, build, lanes, definition, auto_promote, effects_from ORDER BY build`,
     [name],
   );
-  return rows.map(({ effects_from: effectsFrom, position, ...row }) => ({
+  return rows.map(({ effects_from: effectsFrom, auto_promote: autoPromote, position, ...row }) => ({
     ...row,
+    autoPromote,
     position: BigInt(position),
     effectsFrom: BigInt(effectsFrom),
   }));
@@ -85,6 +89,7 @@ export interface NewBuildOptions {
   readonly epoch: bigint;
   readonly lanes: number;
   readonly maxBuilds: number;
+  readonly autoPromote: boolean;
 }
 
 /**
@@ -124,12 +129,13 @@ async function insertBuild(client: Queryable, projection: Projection, options: N
   const ref = { name, version, build: (known?.lastBuild ?? 0) + 1 };
   for (const sql of createTableSql(ref, table)) await client.query(sql);
   await client.query(
-    `INSERT INTO es.consumers (name, version, build, lane, lanes, position, epoch, effects_from, definition)
-     SELECT $1, $2, $3, lane, $4::integer, $5, $6, $7, $8 FROM generate_series(0, $4::integer - 1) AS lane`,
+    `INSERT INTO es.consumers (name, version, build, lane, lanes, position, epoch, effects_from, definition, auto_promote)
+     SELECT $1, $2, $3, lane, $4::integer, $5, $6, $7, $8, $9 FROM generate_series(0, $4::integer - 1) AS lane`,
     [
       ...[name, version, ref.build, options.lanes, START, options.epoch],
       builds.find((build) => isSameBuild(build, known?.active))?.position ?? START,
       definitionOf(projection),
+      options.autoPromote,
     ],
   );
   await inheritDiscards(client, ref);

@@ -18,6 +18,8 @@ export interface Lease {
   readonly lanes: number;
   /** The build has caught up once and has all its indexes. */
   readonly filled: boolean;
+  /** What was wrong before is still written down. */
+  readonly troubled: boolean;
 }
 
 /** Somebody else has the lease, or an operator moved it: what is known of the consumer's state is out of date. */
@@ -34,6 +36,7 @@ interface LeaseRow {
   readonly fence: string;
   readonly lanes: number;
   readonly filled: boolean;
+  readonly troubled: boolean;
 }
 
 const WHERE_LANE = 'name = $1 AND version = $2 AND build = $3 AND lane = $4';
@@ -56,7 +59,7 @@ export async function acquireLease(
   const { rows } = await db.query<LeaseRow>(
     `UPDATE es.consumers SET owner = $5, fence = fence + 1, lease_until = clock_timestamp() + $6 * interval '1 ms'
      WHERE ${WHERE_LANE} AND (owner IS NULL OR owner = $5 OR lease_until < clock_timestamp())
-     RETURNING position, epoch, fence, lanes, filled_at IS NOT NULL AS filled`,
+     RETURNING position, epoch, fence, lanes, filled_at IS NOT NULL AS filled, (status <> 'running' OR error IS NOT NULL) AS troubled`,
     [...idOf(lane), owner, leaseMs],
   );
   const row = rows[0];
@@ -101,15 +104,15 @@ export async function moveCheckpoint(
   });
   const row = rows[0];
   if (!row) throw new LeaseLostError(lane);
-  return { ...lease, position: move.to, filled: row.filled };
+  return { ...lease, position: move.to, filled: row.filled, troubled: false };
 }
 
-/** Says for everybody to see why a consumer does not move. */
+/** Says for everybody to see why a consumer does not move, or that it does again. */
 export async function recordTrouble(
   db: Queryable,
   lane: LaneRef,
   owner: string,
-  trouble: { readonly status: 'running' | 'paused' | 'failed'; readonly error: string },
+  trouble: { readonly status: 'running' | 'paused' | 'failed'; readonly error: string | null },
 ): Promise<void> {
   await db.query(`UPDATE es.consumers SET status = $6, error = $7 WHERE ${WHERE_LANE} AND owner = $5`, [
     ...idOf(lane),

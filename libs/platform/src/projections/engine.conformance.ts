@@ -10,12 +10,19 @@ import {
   type RecordedEvent,
   type Row,
 } from '#kernel';
-import { sessionOf } from '#platform/postgres';
+import { createPool, sessionOf } from '#platform/postgres';
+import { testDatabase, type TestDatabase } from '#testing';
 import { asText } from './apply-page.js';
 import { BuildTable, type BuildRef } from './build-table.js';
+import { activeBuilds, listBuilds } from './builds.js';
 import { type DecodeEvents } from './event-source.port.js';
+import { type ProjectionParts } from './lane-consumer.js';
+import { projectionAdmin, type ProjectionAdmin } from './projection-admin.js';
+import { startProjections, type ProjectionHost, type ProjectionHostParts } from './projection-host.js';
+import { projectionsMigrations } from './projection-tables.js';
 import { decodeRow, fromText, keyOfRow, keyText } from './row-codec.js';
-import { type SubscribableStore } from './store-subscription.js';
+import { type ProjectionSettings } from './settings.js';
+import { storeSubscription, type SubscribableStore } from './store-subscription.js';
 
 /** Positions begin where a 32-bit number would have ended. */
 const FIRST_POSITION = 2n ** 31n + 5n;
@@ -77,6 +84,25 @@ type ItemEvent =
   | RecordedEvent<'item.removed', { readonly item: string }>
   | RecordedEvent<'item.broken', { readonly item: string }>
   | RecordedEvent<'customer.erased', object>;
+
+/** A log with a history. */
+export const logOf = (...happenings: readonly Happening[]): TestLog => {
+  const log = new TestLog();
+  log.append(...happenings);
+  return log;
+};
+
+const happening =
+  (type: string) =>
+  (key: string, data: unknown = {}): Happening => ({ type, key, data });
+
+export const added = (key: string, item = 'bag', amount = '1'): Happening =>
+  happening('item.added')(key, { item, amount });
+export const moved = (key: string, from: string, to: string): Happening => happening('item.moved')(key, { from, to });
+export const removed = (key: string, item = 'bag'): Happening => happening('item.removed')(key, { item });
+/** Fails where there is such an item. */
+export const broken = (key: string, item = 'bag'): Happening => happening('item.broken')(key, { item });
+export const erased = happening('customer.erased');
 
 /** Columns as a projection would have them, of every type. */
 type LogRow = Row & { readonly customer: string; readonly position: bigint };
@@ -236,11 +262,10 @@ export const someHappening: fc.Arbitrary<Happening> = fc
 
 /** A build's rows, as `foldInMemory` would give them. */
 export async function storedRows(db: pg.ClientBase, ref: BuildRef, projection: Projection): Promise<Map<string, Row>> {
-  const { name, shape, ...table } = new BuildTable(ref, projection);
-  void table;
-  const select = new BuildTable(ref, projection).selectList('t');
+  const table = new BuildTable(ref, projection);
+  const { name, shape } = table;
   const { rows } = await db.query<(string | null)[]>({
-    text: `SELECT ${select} FROM ${name} t`,
+    text: `SELECT ${table.selectList('t')} FROM ${name} t`,
     rowMode: 'array',
     types: asText,
   });
@@ -305,6 +330,99 @@ export function crashingPool(url: string, crash: Crash): { readonly pool: pg.Poo
   });
   pool.on('error', () => undefined);
   return { pool, crashed: () => dead };
+}
+
+/** Everything at once, nothing waited for longer than needed. */
+export const quick = { pollMs: 4, backoffMs: 1, maxBackoffMs: 4, poisonAttempts: 2 };
+
+/** A database for projections, and hosts over it that are stopped at the end of a test. */
+export class TestEngine {
+  readonly #hosts: ProjectionHost[] = [];
+
+  private constructor(
+    readonly database: TestDatabase,
+    readonly pool: pg.Pool,
+  ) {}
+
+  static async open(): Promise<TestEngine> {
+    const database = await testDatabase(projectionsMigrations);
+    return new TestEngine(database, createPool({ url: database.url, max: 24, applicationName: 'test' }));
+  }
+
+  get db(): pg.Client {
+    return this.database.owner;
+  }
+
+  parts(log: TestLog, over: pg.Pool = this.pool): ProjectionParts {
+    return { pool: over, source: storeSubscription(log), decode: asRead };
+  }
+
+  start(parts: ProjectionHostParts, projections: readonly Projection[]): ProjectionHost {
+    const host = startProjections({ ...parts, settings: { ...quick, ...parts.settings } }, projections);
+    this.#hosts.push(host);
+    return host;
+  }
+
+  admin(log: TestLog, projections: readonly Projection[] = sampleProjections): ProjectionAdmin {
+    return projectionAdmin(this.parts(log), projections);
+  }
+
+  /** Every build of the projections has applied everything. */
+  async isAtHead(log: TestLog, projections: readonly Projection[]): Promise<boolean> {
+    const head = await log.head();
+    for (const { name } of projections) {
+      const builds = await listBuilds(this.db, name);
+      if (builds.length === 0 || builds.some(({ position }) => position < head)) return false;
+    }
+    return true;
+  }
+
+  /** Runs a host until every build has applied everything. */
+  async catchUp(
+    log: TestLog,
+    settings: Partial<ProjectionSettings> = {},
+    projections: readonly Projection[] = sampleProjections,
+  ): Promise<void> {
+    const host = this.start({ ...this.parts(log), settings }, projections);
+    await until(() => this.isAtHead(log, projections), 'every build at the head').finally(() => host.stop());
+  }
+
+  async active(projection: Projection): Promise<BuildRef> {
+    const known = await activeBuilds(this.db, projection.name);
+    if (!known) throw new Error(`${projection.name} has no build`);
+    return known.active;
+  }
+
+  async rows(projection: Projection): Promise<Map<string, Row>> {
+    return storedRows(this.db, await this.active(projection), projection);
+  }
+
+  /** Positions that are parked in the active build. */
+  async parked(projection: Projection): Promise<Position[]> {
+    const { build } = await this.active(projection);
+    const { rows } = await this.db.query<{ position: string }>(
+      `SELECT position FROM es.parked WHERE name = $1 AND build = $2 AND status = 'parked' ORDER BY position`,
+      [projection.name, build],
+    );
+    return rows.map(({ position }) => BigInt(position));
+  }
+
+  /** After a kill: what the dead process held comes free with time, for which no test waits. */
+  async expireLeases(): Promise<void> {
+    await this.db.query(`UPDATE es.consumers SET lease_until = clock_timestamp() - interval '1 second'`);
+  }
+
+  async forgetEverything(): Promise<void> {
+    await Promise.all(this.#hosts.splice(0).map((host) => host.stop()));
+    await this.db.query(`TRUNCATE es.consumers, es.parked, es.projections; DROP SCHEMA rm CASCADE; CREATE SCHEMA rm;
+      GRANT USAGE, CREATE ON SCHEMA rm TO safar_app`);
+  }
+
+  async close(): Promise<void> {
+    await Promise.all(this.#hosts.splice(0).map((host) => host.stop()));
+    await this.pool.end();
+    await this.database.drop();
+  }
 }
 
 /** Waits for something that is on its way; fails when it does not come. */

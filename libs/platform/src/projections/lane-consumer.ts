@@ -135,6 +135,7 @@ export class LaneConsumer {
       }
       if (newer) throw new ConsumerTroubleError('paused', newer.error.message);
       if (full) continue;
+      if (lease.troubled) lease = await this.#allIsWell(lease);
       this.#report({ state: 'running', behind: false, lastProgressAt: this.settings.now(), error: null });
       await this.#rest(lease, signal);
     }
@@ -195,6 +196,11 @@ export class LaneConsumer {
     this.#pageLimit = Math.min(this.#pageLimit * 2, Number.MAX_SAFE_INTEGER);
     this.#report({ state: 'running', behind: full, lastProgressAt: this.settings.now(), error: null });
     this.settings.onMoved();
+  }
+
+  async #allIsWell(lease: Lease): Promise<Lease> {
+    await recordTrouble(this.parts.pool, this.lane, this.#owner, { status: 'running', error: null });
+    return { ...lease, troubled: false };
   }
 
   async #rest(lease: Lease, signal: AbortSignal): Promise<void> {

@@ -1,6 +1,6 @@
 import { setMaxListeners } from 'node:events';
 import { type Projection } from '#kernel';
-import { checkDeclaration, definitionOf, tableName, type BuildRef } from './build-table.js';
+import { checkDeclaration, definitionOf, tableName } from './build-table.js';
 import {
   activeBuilds,
   ensureBuild,
@@ -105,11 +105,9 @@ class Supervisor {
   }
 
   async #look(signal: AbortSignal): Promise<void> {
-    const { pool, source } = this.parts;
-    const { lanes = 1, maxBuilds } = this.settings;
-    await ensureBuild(pool, this.projection, { epoch: source.epoch, lanes, maxBuilds });
+    const { pool } = this.parts;
+    const builds = await this.#builds();
     const known = await activeBuilds(pool, this.projection.name);
-    const builds = await listBuilds(pool, this.projection.name);
     for (const build of builds.filter(({ version }) => version === this.projection.version)) {
       this.#check(build);
       this.#feed(build, signal);
@@ -119,6 +117,16 @@ class Supervisor {
       // A build that cannot take over must not keep the active one waiting for it, time and again.
       if (known && !build.failed && build.parked <= (active?.parked ?? 0)) await this.#promote(build, known);
     }
+  }
+
+  async #builds(): Promise<readonly StoredBuild[]> {
+    const { pool, source } = this.parts;
+    const { name, version } = this.projection;
+    const builds = await listBuilds(pool, name);
+    if (builds.some((build) => build.version === version)) return builds;
+    const { lanes = 1, maxBuilds, autoPromote } = this.settings;
+    await ensureBuild(pool, this.projection, { epoch: source.epoch, lanes, maxBuilds, autoPromote });
+    return listBuilds(pool, name);
   }
 
   #check(build: StoredBuild): void {
@@ -155,8 +163,8 @@ class Supervisor {
   }
 
   /** Only a build that is newer than both: what somebody rolled back from is not promoted again by itself. */
-  async #promote(build: BuildRef, { active, previous }: ActiveBuilds): Promise<void> {
-    if (!this.settings.autoPromote || build.build <= Math.max(active.build, previous?.build ?? 0)) return;
+  async #promote(build: StoredBuild, { active, previous }: ActiveBuilds): Promise<void> {
+    if (!build.autoPromote || build.build <= Math.max(active.build, previous?.build ?? 0)) return;
     try {
       await promoteBuild(this.parts.pool, build, { waitMs: PROMOTE_WAIT_MS });
       this.#notifier.moved();

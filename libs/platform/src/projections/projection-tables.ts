@@ -2,7 +2,7 @@ import { type MigrationInterface, type QueryRunner } from 'typeorm';
 import { APP_ROLE, type Migration } from '#platform/postgres';
 
 /** Which build each read model is read from, how far every consumer is, and what was set aside. */
-class ProjectionTables1763790000000 implements MigrationInterface {
+class ProjectionTables1795305605000 implements MigrationInterface {
   async up(runner: QueryRunner): Promise<void> {
     await runner.query(`CREATE SCHEMA IF NOT EXISTS es`);
     await runner.query(`CREATE SCHEMA IF NOT EXISTS rm`);
@@ -19,7 +19,7 @@ class ProjectionTables1763790000000 implements MigrationInterface {
       position bigint NOT NULL, epoch bigint NOT NULL, fence bigint NOT NULL DEFAULT 0,
       owner text, lease_until timestamptz,
       status text NOT NULL DEFAULT 'running' CHECK (status IN ('running', 'paused', 'failed')), error text,
-      effects_from bigint NOT NULL, definition text NOT NULL, filled_at timestamptz,
+      effects_from bigint NOT NULL, definition text NOT NULL, auto_promote boolean NOT NULL, filled_at timestamptz,
       created_at timestamptz NOT NULL DEFAULT clock_timestamp(),
       PRIMARY KEY (name, version, build, lane)) WITH (fillfactor = 50)`);
     await runner.query(`CREATE TABLE es.parked (
@@ -44,4 +44,4 @@ class ProjectionTables1763790000000 implements MigrationInterface {
   }
 }
 
-export const projectionsMigrations: readonly Migration[] = [ProjectionTables1763790000000];
+export const projectionsMigrations: readonly Migration[] = [ProjectionTables1795305605000];

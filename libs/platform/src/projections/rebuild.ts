@@ -49,7 +49,11 @@ export async function rebuildProjection(
   await dropRetired(parts, projection);
   const builds = await listBuilds(pool, projection.name);
   const lanes = options.lanes ?? builds.at(-1)?.lanes ?? 1;
-  const ref = await createBuild(pool, projection, { epoch: source.epoch, lanes, maxBuilds: settings.maxBuilds });
+  const ref = await createBuild(pool, projection, {
+    ...{ epoch: source.epoch, lanes, maxBuilds: settings.maxBuilds },
+    // A host that runs beside this finishes what an interrupted rebuild has begun, as it was meant.
+    autoPromote: options.promote ?? true,
+  });
   const stopping = new AbortController();
   const build = { ...ref, lanes, projection };
   const consumers = Array.from({ length: lanes }, (_, lane) =>
