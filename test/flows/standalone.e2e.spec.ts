@@ -10,7 +10,7 @@ const touchpoint = (id: string, text = 'Hello') => ({
   channel: 'chat',
   occurredAt: '2026-03-21T10:15:00+03:30',
   identifiers: [{ kind: 'customer_number', value: '12347' }],
-  data: { text },
+  data: { author: 'customer', text },
 });
 
 interface Page {

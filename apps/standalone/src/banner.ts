@@ -18,7 +18,7 @@ const exampleTouchpoint = (occurredAt: string): string =>
     channel: 'chat',
     occurredAt,
     identifiers: [{ kind: 'customer_number', value: '1001' }],
-    data: { text: 'سلام! Hello!' },
+    data: { author: 'customer', text: 'سلام! Hello!' },
   });
 
 /** What the first lines of a start say: what this is, where to look, and how to send the first touchpoint. */

@@ -13,3 +13,4 @@ export * from './touchpoints/accept-touchpoint.js';
 export * from './touchpoints/customer-reference.js';
 export * from './touchpoints/normalise-identifier.js';
 export * from './touchpoints/text-direction.js';
+export * from './timeline/entries-of-events.js';

@@ -27,3 +27,4 @@ export { kindOf } from './touchpoints/kinds/kind-of.js';
 export { kinds } from './touchpoints/kinds/kinds.js';
 export * from './touchpoints/parse-touchpoint.js';
 export { TouchpointDto } from './touchpoints/touchpoint.dto.js';
+export { type PersonalDataExported, PersonalDataExportedDto } from './events/audit.js';

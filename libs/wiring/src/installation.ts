@@ -1,9 +1,9 @@
 import path from 'node:path';
-import { queryTimeline, TimelineFeed, type TimelineRequest } from '#capabilities';
+import { type OpenTimeline, queryTimeline, TimelineFeed, type TimelineRequest } from '#capabilities';
 import { type PersonaErasedData, type TimelinePage, type TimelineParameters } from '#contracts';
 import { type Clock, fail, type ReadModels, type Result, succeed } from '#kernel';
 import { type ApiKeys, createApiKeys } from '#platform/access';
-import { type EventStore, openPostgresEventStore } from '#platform/event-store';
+import { openPostgresEventStore, type PostgresEventStore } from '#platform/event-store';
 import { createPool, migrate } from '#platform/postgres';
 import {
   createMovedHub,
@@ -40,7 +40,7 @@ export interface Installation {
   readonly config: Config;
   readonly clock: Clock;
   readonly database: Database;
-  readonly store: EventStore;
+  readonly store: PostgresEventStore;
   readonly vault: Vault;
   readonly apiKeys: ApiKeys;
   readonly readModels: ReadModels;
@@ -48,6 +48,7 @@ export interface Installation {
   readonly timelineFeed: TimelineFeed;
   readonly projectionAdmin: ProjectionAdmin;
   readonly decode: DecodeEvents;
+  readonly openTimeline: OpenTimeline;
   readonly recordTouchpoints: RecordTouchpointsInto;
   eraseCustomer(reference: string, reason: PersonaErasedData['reason']): Promise<Result<CustomerErased, EraseFailure>>;
   timelinePage(reference: string, parameters: TimelineParameters): Promise<Result<TimelinePage, QueryFailure>>;
@@ -115,6 +116,7 @@ function operations(parts: Parts, closers: (() => Promise<void>)[]) {
   const directory: DirectoryPorts = { readModels, vault, defaultRegion, waitTimeoutMs: reads.waitTimeoutMs };
   return {
     decode,
+    openTimeline: timeline,
     directory,
     timelineFeed: new TimelineFeed(readModels, timeline),
     projectionAdmin: projectionAdmin(projectionParts, projections),

@@ -1,4 +1,4 @@
-import { type Channel, type CustomerEvent, everyTouchpoint } from '#contracts';
+import { type Channel, type CustomerEvent, everyTouchpoint, type TouchpointEvent } from '#contracts';
 import { allGone, type Projection } from '#kernel';
 
 /** Something that happened with a customer. */
@@ -19,6 +19,22 @@ export type TimelineRow = {
   /** The event's data as it is stored: personal members sealed. */
   readonly data: unknown;
 };
+
+/** What a touchpoint is on its customer's timeline. */
+export const rowOfTouchpoint = (event: TouchpointEvent): TimelineRow => ({
+  persona_id: event.key,
+  position: event.position,
+  event_id: event.id,
+  version: event.version,
+  type: event.type,
+  schema_version: event.schemaVersion,
+  kind: event.data.kind,
+  channel: event.data.channel,
+  source: event.data.source,
+  occurred_at: event.occurredAt,
+  recorded_at: event.recordedAt,
+  data: event.data,
+});
 
 /** Timelines: a row for each event of a customer. An erasure takes all of a customer's rows. */
 export const timeline: Projection<TimelineRow, CustomerEvent> = {
@@ -48,20 +64,7 @@ export const timeline: Projection<TimelineRow, CustomerEvent> = {
   },
   keys: ({ key, position }) => [[key, position]],
   when: {
-    ...everyTouchpoint<TimelineRow>((_row, event) => ({
-      persona_id: event.key,
-      position: event.position,
-      event_id: event.id,
-      version: event.version,
-      type: event.type,
-      schema_version: event.schemaVersion,
-      kind: event.data.kind,
-      channel: event.data.channel,
-      source: event.data.source,
-      occurred_at: event.occurredAt,
-      recorded_at: event.recordedAt,
-      data: event.data,
-    })),
+    ...everyTouchpoint<TimelineRow>((_row, event) => rowOfTouchpoint(event)),
     'persona.erased': () => allGone,
   },
 };

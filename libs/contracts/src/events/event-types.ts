@@ -1,3 +1,4 @@
+import { PersonalDataExportedDto } from './audit.js';
 import { type DtoClass } from './fields/dto-class.js';
 import { kinds } from '../touchpoints/kinds/kinds.js';
 import { touchpointKinds } from '../touchpoints/touchpoint-event.js';
@@ -22,4 +23,5 @@ const touchpointTypes = touchpointKinds.map((kind): EventType => {
 export const eventTypes: readonly EventType[] = [
   ...touchpointTypes,
   { type: 'persona.erased', version: 1, data: PersonaErasedDto, parts: {}, upcasters: {} },
+  { type: 'audit.personal_data_exported', version: 1, data: PersonalDataExportedDto, parts: {}, upcasters: {} },
 ];

@@ -32,6 +32,8 @@ export interface PostgresEventStoreOptions {
 }
 
 export interface PostgresEventStore extends EventStore {
+  /** UUID of this log, the same for every process that opens it. */
+  readonly storeId: string;
   /**
    * The log from a position up to its head, page by page in store order, as fast as it can be read: the next page is on its
    * way while one is worked on.
@@ -51,7 +53,7 @@ export async function openPostgresEventStore(options: PostgresEventStoreOptions)
   const { url, applicationName = 'safar', readConnections = 4 } = options;
   const pool = createPool({ url, max: readConnections, applicationName });
   try {
-    const { epoch, partitionRows } = await checkStore(pool, options.expectedEpoch);
+    const { storeId, epoch, partitionRows } = await checkStore(pool, options.expectedEpoch);
     const partitions = new Partitions(pool, partitionRows);
     await partitions.ensure();
     const writer: WriterSettings = {
@@ -61,7 +63,13 @@ export async function openPostgresEventStore(options: PostgresEventStoreOptions)
       writer: randomInt(2 ** 31),
       flushTimeoutMs: options.flushTimeoutMs ?? 10_000,
     };
-    return new PostgresStore(options, { pool, partitions, writer, connection: await WriterConnection.open(writer) });
+    return new PostgresStore(options, {
+      storeId,
+      pool,
+      partitions,
+      writer,
+      connection: await WriterConnection.open(writer),
+    });
   } catch (error) {
     await pool.end();
     throw error;
@@ -69,6 +77,7 @@ export async function openPostgresEventStore(options: PostgresEventStoreOptions)
 }
 
 interface Opened {
+  readonly storeId: string;
   readonly pool: pg.Pool;
   readonly partitions: Partitions;
   readonly writer: WriterSettings;
@@ -77,6 +86,7 @@ interface Opened {
 
 class PostgresStore implements PostgresEventStore {
   readonly epoch: bigint;
+  readonly storeId: string;
   readonly #reader: EventReader;
   readonly #signal: AppendedSignal;
   readonly #mark: HighWaterMark;
@@ -88,6 +98,7 @@ class PostgresStore implements PostgresEventStore {
   ) {
     const { pool, partitions, writer, connection } = opened;
     this.epoch = writer.epoch;
+    this.storeId = opened.storeId;
     this.#reader = new EventReader(pool);
     this.#mark = new HighWaterMark(pool);
     this.#signal = new AppendedSignal({

@@ -1,0 +1,18 @@
+import { type RecordedEvent } from '#kernel';
+import { Public } from './fields/field-class.js';
+import { Line } from './fields/text.js';
+
+/** Who took personal data out of the installation, and from where on; stored before the first byte leaves. */
+export class PersonalDataExportedDto {
+  /** Account of the machine or id of the API key that asked for it. */
+  @Public()
+  @Line(128)
+  by!: string;
+
+  /** Decimal digits: events after this position. */
+  @Public()
+  @Line(20)
+  after!: string;
+}
+
+export type PersonalDataExported = RecordedEvent<'audit.personal_data_exported', PersonalDataExportedDto>;
