@@ -1,12 +1,14 @@
 import {
   type Channel,
+  type CloudEventDto,
   type PersonaErasedData,
   type TimelineEntryView,
   type TimelinePage,
   type TimelineParameters,
   type TouchpointResult,
 } from '#contracts';
-import { type EpochMs, type Position, type Result } from '#kernel';
+import { type Position, type Result } from '#kernel';
+import { type ManageApiKeys } from '#platform/access';
 import { type ProjectionAdmin } from '#platform/projections';
 import { type CustomerErased, type EraseFailure, type QueryFailure } from '#wiring';
 
@@ -34,32 +36,8 @@ export interface ExportOptions {
   readonly after: Position;
 }
 
-/** A CloudEvents 1.0 event in the JSON format. */
-export type CloudEvent = Readonly<Record<string, unknown>> & { readonly specversion: '1.0' };
-
-export interface ApiKeyView {
-  readonly id: string;
-  readonly name: string;
-  readonly scopes: readonly string[];
-  readonly createdAt: EpochMs;
-  readonly lastUsedAt: EpochMs | null;
-  readonly revokedAt: EpochMs | null;
-}
-
-/** The only time that a key can be read. */
-export interface IssuedApiKey {
-  readonly id: string;
-  readonly key: string;
-}
-
-export interface ApiKeyAdmin {
-  create(name: string, scopes: readonly string[]): Promise<IssuedApiKey>;
-  list(): Promise<readonly ApiKeyView[]>;
-  /** False when there is no such key. */
-  revoke(id: string): Promise<boolean>;
-  /** A new key with the same name and scopes; the old one is revoked. `undefined` when there is no such key. */
-  rotate(id: string): Promise<IssuedApiKey | undefined>;
-}
+/** What `safar keys` does; verifying is the gateway's. */
+export type ApiKeyAdmin = ManageApiKeys;
 
 /** An installation of Safar that is open: a running one's store, or one that was started for this command. */
 export interface Installation extends TouchpointRecorder {
@@ -70,7 +48,7 @@ export interface Installation extends TouchpointRecorder {
   timeline(customer: string, parameters: TimelineParameters): Promise<Result<TimelinePage, QueryFailure>>;
   /** Touchpoints of all customers as they are recorded, until the signal. */
   tail(options: TailOptions, signal: AbortSignal): AsyncIterable<TimelineEntryView>;
-  exportEvents(options: ExportOptions, signal: AbortSignal): AsyncIterable<CloudEvent>;
+  exportEvents(options: ExportOptions, signal: AbortSignal): AsyncIterable<CloudEventDto>;
   erase(customer: string, reason: PersonaErasedData['reason']): Promise<Result<CustomerErased, EraseFailure>>;
   readonly keys: ApiKeyAdmin;
   readonly projections: ProjectionAdmin;
@@ -78,6 +56,11 @@ export interface Installation extends TouchpointRecorder {
   readonly projectionNames: readonly string[];
   /** Until the read models have applied a position; false when that took longer. */
   waitUntilApplied(position: Position, timeoutMs: number): Promise<boolean>;
+  /**
+   * Whether everything up to the position is still in the store: not after it was restored to an earlier time, and then an
+   * interrupted import must not go on from where it was.
+   */
+  holds?(position: Position): Promise<boolean>;
   close(): Promise<void>;
 }
 

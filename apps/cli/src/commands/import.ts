@@ -93,6 +93,7 @@ async function importInto(
       rejectsPath,
       recorder: installation,
       installation: installation.id,
+      holds: (position) => installation.holds?.(position) ?? Promise.resolve(true),
       dataDir: installation.dataDir,
       batchSize: options.batchSize,
       concurrency: options.concurrency,

@@ -1,18 +1,27 @@
 import { type Command } from 'commander';
 import { type EpochMs } from '#kernel';
 import { CommandFailure } from '../failure.js';
-import { type IssuedApiKey } from '../ports.js';
+import { isScope, scopes, type ApiKeyView, type IssuedApiKey, type NewApiKey, type Scope } from '#platform/access';
 import { isoTime } from '../terminal/terminal.js';
 import { textTable } from '../terminal/table.js';
-import { asCommand, collect, withInstallation, type CommandContext, type CommonOptions } from './context.js';
+import {
+  asCommand,
+  collect,
+  wholeNumber,
+  withInstallation,
+  type CommandContext,
+  type CommonOptions,
+} from './context.js';
 
 interface CreateOptions extends CommonOptions {
   readonly name: string;
   readonly scope?: readonly string[];
+  readonly expiresIn?: number;
 }
 
 /** What a shop that sends touchpoints and shows timelines needs; erasing is given on purpose. */
-const DEFAULT_SCOPES = ['touchpoints:write', 'customers:read'];
+const DEFAULT_SCOPES: readonly Scope[] = ['touchpoints:write', 'customers:read', 'timelines:read'];
+const DAY_MS = 86_400_000;
 
 export function addKeys(program: Command, context: CommandContext): void {
   const keys = program.command('keys').description('API keys of the HTTP API. Only their hashes are kept.');
@@ -26,6 +35,7 @@ export function addKeys(program: Command, context: CommandContext): void {
         `what it may do; repeat or use commas; otherwise ${DEFAULT_SCOPES.join(', ')}`,
         collect,
       )
+      .option('--expires-in <days>', 'stops working after so many days', wholeNumber(1, 36_500))
       .action((options: CreateOptions) => create(context, options)),
     [
       'safar keys create --name web-shop',
@@ -50,16 +60,30 @@ export function addKeys(program: Command, context: CommandContext): void {
   asCommand(
     keys
       .command('rotate')
-      .description('Make a new key with the same name and scopes and revoke the old one.')
+      .description('Give a key a new secret; the old one stops working.')
       .argument('<id>', 'as keys list shows it')
       .action((id: string, options: CommonOptions) => rotate(context, id, options)),
     ['safar keys rotate 0190a3c2'],
   );
 }
 
+function requestFrom({ name, scope = DEFAULT_SCOPES, expiresIn }: CreateOptions): NewApiKey {
+  const unknown = scope.find((wanted) => !isScope(wanted));
+  if (unknown !== undefined)
+    throw new CommandFailure(
+      'usage',
+      `There is no scope ${JSON.stringify(unknown)}.`,
+      `There are ${scopes.join(', ')}.`,
+    );
+  if (name.length > 100 || name.trim() === '')
+    throw new CommandFailure('usage', 'A name has 1 to 100 characters.', 'Say who uses the key.');
+  const expires = expiresIn === undefined ? {} : { expiresAt: Date.now() + expiresIn * DAY_MS };
+  return { name, scopes: scope.filter(isScope), ...expires };
+}
+
 const create = (context: CommandContext, options: CreateOptions): Promise<void> =>
   withInstallation(context, options, async ({ keys }) =>
-    show(context, await keys.create(options.name, options.scope ?? DEFAULT_SCOPES), options),
+    show(context, await keys.create(requestFrom(options)), options),
   );
 
 const rotate = (context: CommandContext, id: string, options: CommonOptions): Promise<void> =>
@@ -77,33 +101,31 @@ async function show({ terminal }: CommandContext, { id, key }: IssuedApiKey, opt
 
 const list = (context: CommandContext, options: CommonOptions): Promise<void> =>
   withInstallation(context, options, async ({ keys }) => {
-    const all = await keys.list();
-    if (options.json === true)
-      return context.terminal.printJson(
-        all.map((key) => ({
-          ...key,
-          createdAt: isoTime(key.createdAt),
-          lastUsedAt: when(key.lastUsedAt, null),
-          revokedAt: when(key.revokedAt, null),
-        })),
-      );
-    const rows = all.map(({ id, name, scopes, createdAt, lastUsedAt, revokedAt }) => [
-      id,
-      name,
-      scopes.join(' '),
-      isoTime(createdAt),
-      when(lastUsedAt, 'never'),
-      when(revokedAt, ''),
+    const views = (await keys.list()).map(viewOf);
+    if (options.json === true) return context.terminal.printJson(views);
+    const rows = views.map((key) => [
+      key.id,
+      key.prefix,
+      key.name,
+      key.scopes.join(' '),
+      key.createdAt,
+      key.lastUsedAt ?? 'never',
+      key.revokedAt ?? key.expiresAt ?? '',
     ]);
-    await context.terminal.print(
-      rows.length === 0
-        ? 'There is no key; safar keys create makes one.'
-        : textTable(['id', 'name', 'scopes', 'created', 'last used', 'revoked'], rows),
-    );
+    const header = ['id', 'safar_…', 'name', 'scopes', 'created', 'last used', 'ends'];
+    const none = 'There is no key; safar keys create makes one.';
+    await context.terminal.print(rows.length === 0 ? none : textTable(header, rows));
   });
 
-const when = <Otherwise>(at: EpochMs | null, otherwise: Otherwise): string | Otherwise =>
-  at === null ? otherwise : isoTime(at);
+const viewOf = ({ createdAt, expiresAt, revokedAt, lastUsedAt, ...key }: ApiKeyView) => ({
+  ...key,
+  createdAt: isoTime(createdAt),
+  expiresAt: when(expiresAt),
+  revokedAt: when(revokedAt),
+  lastUsedAt: when(lastUsedAt),
+});
+
+const when = (at: EpochMs | undefined): string | null => (at === undefined ? null : isoTime(at));
 
 const revoke = (context: CommandContext, id: string, options: CommonOptions): Promise<void> =>
   withInstallation(context, options, async ({ keys }) => {

@@ -1,6 +1,7 @@
 import { type Command } from 'commander';
 import { parsePosition } from '#contracts';
 import { type LaneStatus, type ParkedEvent, type RebuildProgress } from '#platform/projections';
+import { operator } from '../operator.js';
 import { CommandFailure } from '../failure.js';
 import { type Installation } from '../ports.js';
 import { textTable } from '../terminal/table.js';
@@ -27,9 +28,6 @@ interface DiscardOptions extends CommonOptions {
   readonly reason: string;
   readonly position?: string;
 }
-
-/** Who decides, as the parked events keep it. */
-const decidedBy = (): string => `cli:${process.env['USER'] ?? process.env['USERNAME'] ?? 'unknown'}`;
 
 export function addProjections(program: Command, context: CommandContext): void {
   const projections = program
@@ -216,7 +214,7 @@ const release = (
   withInstallation(context, options, async (installation) => {
     checkName(installation, name);
     const released = await installation.projections.release(name, key, {
-      by: decidedBy(),
+      by: operator(),
       ...(reason === undefined ? {} : { reason }),
     });
     const count = released.reduce((sum, build) => sum + build.released, 0);
@@ -248,7 +246,7 @@ const discard = (
     const decided = await installation.projections.discard(
       name,
       { key, ...(at === undefined ? {} : { position: at }) },
-      { by: decidedBy(), reason },
+      { by: operator(), reason },
     );
     await tell(context, options, decided, `Discarded ${String(decided.discarded)} events of ${key}.`);
   });

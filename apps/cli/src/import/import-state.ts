@@ -11,6 +11,8 @@ export interface ImportState {
   readonly tally: Tally;
   readonly rejectsPath: string;
   readonly rejectsBytes: number;
+  /** Of the last touchpoint that was stored; decimal digits. */
+  readonly position: string | null;
 }
 
 /** What makes two runs the same import: another store, profile or content, and it begins at the first row. */
@@ -59,11 +61,12 @@ function readState(text: string): ImportState | undefined {
   try {
     const read: unknown = JSON.parse(text);
     if (!isObject(read) || read['format'] !== FORMAT) return undefined;
-    const { settledRow, rejectsPath, rejectsBytes, tally } = read;
+    const { settledRow, rejectsPath, rejectsBytes, tally, position } = read;
     if (typeof settledRow !== 'number' || typeof rejectsPath !== 'string' || typeof rejectsBytes !== 'number')
       return undefined;
+    if (position !== null && !(typeof position === 'string' && /^\d{1,19}$/.test(position))) return undefined;
     const readTally = tallyFrom(tally);
-    return readTally === undefined ? undefined : { settledRow, rejectsPath, rejectsBytes, tally: readTally };
+    return readTally === undefined ? undefined : { settledRow, rejectsPath, rejectsBytes, position, tally: readTally };
   } catch {
     return undefined;
   }

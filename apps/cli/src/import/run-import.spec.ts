@@ -38,6 +38,7 @@ async function importFile(
       },
       recorder,
       installation: 'one',
+      holds: () => Promise.resolve(true),
       dataDir: folder,
       rejectsPath: rejectsPath(),
       batchSize: 500,
@@ -223,7 +224,7 @@ describe('an import', () => {
     expect(readFileSync(rejectsPath(), 'utf8')).toBe(rejects);
   });
 
-  it('begins again for another store, another file, or when its rejects are gone', async () => {
+  it('begins again for another store, another file, or when what it stored or refused is gone', async () => {
     const stopAfterOne = async (): Promise<void> => {
       const stop = new AbortController();
       await importFile(new MemoryRecorder({ after: () => stop.abort() }), { batchSize: 5, signal: stop.signal });
@@ -234,6 +235,8 @@ describe('an import', () => {
     const copy = path.join(folder, 'changed.csv');
     writeFileSync(copy, `${readFileSync(excerpt, 'utf8')}999999,X,NEW,1,2011-07-04 10:00:00,1.0,12347.0,France\n`);
     expect((await importFile(new MemoryRecorder(), { file: copy })).rowsResumed).toBe(0);
+    await stopAfterOne();
+    expect((await importFile(new MemoryRecorder(), { holds: () => Promise.resolve(false) })).rowsResumed).toBe(0);
     await stopAfterOne();
     rmSync(rejectsPath());
     const report = await importFile(new MemoryRecorder());
@@ -321,6 +324,7 @@ describe('an import', () => {
     const task = {
       recorder,
       installation: 'one',
+      holds: () => Promise.resolve(true),
       dataDir: folder,
       rejectsPath: rejectsPath(),
       batchSize: 500,

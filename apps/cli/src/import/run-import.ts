@@ -1,4 +1,5 @@
 import { setTimeout as wait } from 'node:timers/promises';
+import { type Position } from '#kernel';
 import { type TouchpointRecorder } from '../ports.js';
 import { batchesOf, readAhead } from './batches.js';
 import { stateFile, type ImportState, type StateFile } from './import-state.js';
@@ -14,6 +15,8 @@ export interface ImportTask {
   readonly recorder: TouchpointRecorder;
   /** Of the store that is written to: an import that was interrupted goes on only in the same one. */
   readonly installation: string;
+  /** Whether what was stored up to a position is still there. */
+  readonly holds: (position: Position) => Promise<boolean>;
   readonly dataDir: string;
   readonly rejectsPath: string;
   /** Touchpoints in one call, 1–500. */
@@ -65,7 +68,7 @@ export async function runImport(task: ImportTask): Promise<ImportReport> {
     settings: source.settings,
     contentHash: found.contentHash,
   });
-  const before = await usableState(state, task.rejectsPath);
+  const before = await usableState(state, task);
   const rejects = openRejects({
     path: task.rejectsPath,
     settings: source.settings,
@@ -93,9 +96,11 @@ async function look({ source, signal, onProgress }: ImportTask): Promise<Survey 
   }
 }
 
-async function usableState(state: StateFile, rejectsPath: string): Promise<ImportState | undefined> {
+/** What an earlier run noted, if its rejects and what it stored are still there. */
+async function usableState(state: StateFile, { rejectsPath, holds }: ImportTask): Promise<ImportState | undefined> {
   const before = await state.load();
   if (before === undefined || before.rejectsPath !== rejectsPath) return undefined;
+  if (before.position !== null && !(await holds(BigInt(before.position)))) return undefined;
   return (await canContinue(rejectsPath, before.rejectsBytes)) ? before : undefined;
 }
 
@@ -116,6 +121,7 @@ class Run {
   constructor(private readonly parts: RunParts) {
     this.tally = parts.before?.tally ?? emptyTally;
     this.settledRow = parts.before?.settledRow ?? 0;
+    this.position = parts.before?.position ?? undefined;
   }
 
   async toEnd(): Promise<ImportReport> {
@@ -155,6 +161,7 @@ class Run {
       tally: this.tally,
       rejectsPath: rejects.path,
       rejectsBytes: rejects.bytes,
+      position: this.position ?? null,
     });
     this.savedAt = Date.now();
   }

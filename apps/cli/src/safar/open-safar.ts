@@ -1,0 +1,86 @@
+import { randomUUID } from 'node:crypto';
+import { START, type Position } from '#kernel';
+import {
+  exportEvents,
+  loadConfig,
+  openInstallation,
+  projections,
+  type Installation as OpenInstallation,
+} from '#wiring';
+import { operator } from '../operator.js';
+import { type ApiKeyAdmin, type Installation, type Safar } from '../ports.js';
+import { doctorChecks } from './doctor-checks.js';
+import { tail } from './tail.js';
+
+type Environment = Readonly<Record<string, string | undefined>>;
+
+/** Files are trusted with more than the network: one wholesale order of the Online Retail data has 542 lines, in 65 KB. */
+const MAX_BYTES_FROM_FILES = 1024 * 1024;
+/** Longest that a command which only reads waits for the read models; then it shows what there is. */
+const FRESH_WAIT_MS = 3_000;
+
+/** The commands' Safar: the installation that the environment describes, a running one's or one that is started for a command. */
+export const createSafar = (environment: Environment): Safar => ({
+  openInstallation: async (say) => adapt(await openInstallation(loadConfig(environment), { program: 'command', say })),
+  doctor: () => doctorChecks(environment),
+});
+
+function adapt(opened: OpenInstallation): Installation {
+  const { store, config, projectionAdmin } = opened;
+  const context = {
+    correlationId: randomUUID().replaceAll('-', ''),
+    causationId: 'command',
+    maxBytes: MAX_BYTES_FROM_FILES,
+  };
+  const apply = applier(opened);
+  const applyEverything = async (): Promise<boolean> => apply(await store.head(), FRESH_WAIT_MS);
+  return {
+    id: `${store.storeId}/${store.epoch.toString()}`,
+    dataDir: config.dataDir,
+    recordTouchpoints: (values) => opened.recordTouchpoints(values, context),
+    async timeline(customer, parameters) {
+      await applyEverything();
+      return opened.timelinePage(customer, parameters);
+    },
+    tail: ({ after, ...filter }, signal) => tail(opened, { ...filter, after: startOf(after) }, signal),
+    exportEvents: ({ personal, after }, signal) =>
+      exportEvents(opened, { after, signal, personalFor: personal ? operator() : undefined }),
+    async erase(customer, reason) {
+      // Somebody of whom the last touchpoint has just been stored is found, too.
+      await applyEverything();
+      return opened.eraseCustomer(customer, reason);
+    },
+    keys: keysOf(opened),
+    projections: projectionAdmin,
+    projectionNames: projections.map(({ name }) => name),
+    waitUntilApplied: apply,
+    holds: async (position) => (await store.head()) >= position,
+    close: () => opened.close(),
+  };
+}
+
+const startOf = (after: Position | 'now' | 'start'): Position | 'now' => (after === 'start' ? START : after);
+
+/**
+ * Waits for the read models. From the first wait on they are fed from here, too: a command needs no running platform, and where
+ * one runs it has the leases and this one stands by. Not before: while a file is imported, folding would take memory and time.
+ */
+function applier({
+  readModels,
+  startProjections,
+}: OpenInstallation): (position: Position, timeoutMs: number) => Promise<boolean> {
+  let isFeeding = false;
+  return async (position, timeoutMs) => {
+    if (!isFeeding) startProjections();
+    isFeeding = true;
+    const waits = projections.map(({ name }) => readModels.waitUntil(name, position, timeoutMs));
+    return (await Promise.all(waits)).every(Boolean);
+  };
+}
+
+const keysOf = ({ apiKeys }: OpenInstallation): ApiKeyAdmin => ({
+  create: (request) => apiKeys.create(request),
+  list: () => apiKeys.list(),
+  revoke: (id) => apiKeys.revoke(id),
+  rotate: (id) => apiKeys.rotate(id),
+});
