@@ -15,6 +15,7 @@ import { testDatabase, type TestDatabase } from '#testing';
 import { asText } from './apply-page.js';
 import { BuildTable, type BuildRef } from './build-table.js';
 import { activeBuilds, listBuilds } from './builds.js';
+import { foldInMemory } from './fold-in-memory.js';
 import { type DecodeEvents } from './event-source.port.js';
 import { type ProjectionParts } from './lane-consumer.js';
 import { projectionAdmin, type ProjectionAdmin } from './projection-admin.js';
@@ -286,8 +287,18 @@ export interface Crash {
   readonly forGood: boolean;
 }
 
+/** A mistake for the tests to find: what happens in place of a statement. */
+export interface Plant {
+  readonly replaces: (text: string) => boolean;
+  readonly instead: (parameters: readonly unknown[]) => Promise<unknown>;
+}
+
 /** A pool whose process dies, or loses a connection, at a statement of choice. */
-export function crashingPool(url: string, crash: Crash): { readonly pool: pg.Pool; readonly crashed: () => boolean } {
+export function crashingPool(
+  url: string,
+  crash: Crash,
+  plant?: Plant,
+): { readonly pool: pg.Pool; readonly crashed: () => boolean } {
   let statements = 0;
   let dead = false;
   const terminated = (): Error => new Error('Connection terminated unexpectedly');
@@ -309,7 +320,9 @@ export function crashingPool(url: string, crash: Crash): { readonly pool: pg.Poo
       if (dead && crash.forGood) throw terminated();
       const isNow = ++statements === crash.at;
       if (isNow && crash.when === 'before') this.#break();
-      const result: unknown = await (super.query as (...all: never[]) => Promise<unknown>)(...parameters);
+      const isPlanted = plant?.replaces(textOf(parameters[0]));
+      const run = super.query as (...all: never[]) => Promise<unknown>;
+      const result: unknown = await (isPlanted ? plant?.instead(parameters) : run.apply(this, parameters));
       if (isNow) this.#break();
       if (isNow || (dead && crash.forGood)) throw terminated();
       return result;
@@ -322,15 +335,13 @@ export function crashingPool(url: string, crash: Crash): { readonly pool: pg.Poo
     }
   }
 
-  const pool = new pg.Pool({
-    connectionString: url,
-    max: 6,
-    ...sessionOf('crashing'),
-    Client: CrashingClient as typeof pg.Client,
-  });
+  const Client = CrashingClient as typeof pg.Client;
+  const pool = new pg.Pool({ connectionString: url, max: 6, ...sessionOf('crashing'), Client });
   pool.on('error', () => undefined);
   return { pool, crashed: () => dead };
 }
+
+const textOf = (query: unknown): string => (typeof query === 'string' ? query : (query as { text: string }).text);
 
 /** Everything at once, nothing waited for longer than needed. */
 export const quick = { pollMs: 4, backoffMs: 1, maxBackoffMs: 4, poisonAttempts: 2 };
@@ -405,6 +416,32 @@ export class TestEngine {
       [projection.name, build],
     );
     return rows.map(({ position }) => BigInt(position));
+  }
+
+  /** Stored rows and parked events are those of a fold of the log in memory. */
+  async equalsTheLog(log: TestLog, projection: Projection): Promise<void> {
+    const expected = await foldInMemory(projection, log.events);
+    expect(await this.rows(projection)).toEqual(expected.rows);
+    expect(await this.parked(projection)).toEqual(expected.setAside.map(({ event }) => event.position));
+  }
+
+  /**
+   * Runs a projection in a process that dies at a statement, then in another one to the end. Answers whether the first got
+   * as far as that statement.
+   */
+  async crashAndRecover(log: TestLog, projection: Projection, crash: Crash, plant?: Plant): Promise<boolean> {
+    await this.forgetEverything();
+    const { pool, crashed } = crashingPool(this.database.url, crash, plant);
+    const settings = { ...quick, batchSize: 4, fillBatchSize: 4, pollMs: 20 };
+    const host = startProjections({ ...this.parts(log, pool), settings }, [projection]);
+    const atHead = (): Promise<boolean> => this.isAtHead(log, [projection]);
+    await until(async () => (crashed() && crash.forGood) || (await atHead()), 'at the head or dead');
+    const reached = crashed();
+    await host.stop();
+    await pool.end();
+    await this.expireLeases();
+    await this.catchUp(log, { batchSize: 3, fillBatchSize: 3 }, [projection]);
+    return reached;
   }
 
   /** After a kill: what the dead process held comes free with time, for which no test waits. */

@@ -1,10 +1,10 @@
 import fc from 'fast-check';
+import pg from 'pg';
 import type { Projection } from '#kernel';
 import {
   added,
   asRead,
   broken,
-  crashingPool,
   customer,
   erased,
   itemLog,
@@ -16,11 +16,10 @@ import {
   sampleProjections,
   someHappening,
   TestEngine,
-  until,
   type Crash,
-  type TestLog,
+  type Plant,
 } from './engine.conformance.js';
-import { eventStream, foldInMemory, startProjections, storeSubscription } from './index.js';
+import { eventStream, foldInMemory, storeSubscription } from './index.js';
 
 let engine: TestEngine;
 
@@ -29,14 +28,6 @@ beforeAll(async () => {
 });
 beforeEach(() => engine.forgetEverything());
 afterAll(() => engine.close());
-
-async function expectTablesToEqualTheLog(log: TestLog, projections: readonly Projection[]): Promise<void> {
-  for (const projection of projections) {
-    const expected = await foldInMemory(projection, log.events);
-    expect(await engine.rows(projection)).toEqual(expected.rows);
-    expect(await engine.parked(projection)).toEqual(expected.setAside.map(({ event }) => event.position));
-  }
-}
 
 const scripted = [
   added(customer(1), 'bag', '2.50'),
@@ -66,13 +57,13 @@ describe('a projection', () => {
           await engine.catchUp(log, settings);
           log.append(...happenings.slice(earlier));
           await engine.catchUp(log, settings);
-          await expectTablesToEqualTheLog(log, sampleProjections);
+          for (const projection of sampleProjections) await engine.equalsTheLog(log, projection);
           const admin = engine.admin(log);
           for (const { name } of sampleProjections) {
             await admin.rebuild(name, { lanes: (lanes % 4) + 1, settings: { ...quick, fillBatchSize: batchSize } });
             expect(await admin.verify(name, { maxRowsInMemory: 3 })).toMatchObject({ ok: true, build: 2 });
           }
-          await expectTablesToEqualTheLog(log, sampleProjections);
+          for (const projection of sampleProjections) await engine.equalsTheLog(log, projection);
         },
       ),
       { numRuns: 25 },
@@ -89,24 +80,64 @@ describe('a projection', () => {
     async ({ projection, ...kind }) => {
       const log = logOf(...scripted);
       let statement = 1;
-      for (let reached = true; reached; statement++) {
-        await engine.forgetEverything();
-        const { pool, crashed } = crashingPool(engine.database.url, { ...kind, at: statement });
-        const settings = { ...quick, batchSize: 4, fillBatchSize: 4, pollMs: 20 };
-        const host = startProjections({ ...engine.parts(log, pool), settings }, [projection]);
-        const atHead = (): Promise<boolean> => engine.isAtHead(log, [projection]);
-        await until(async () => (crashed() && kind.forGood) || (await atHead()), 'at the head or dead');
-        reached = crashed();
-        await host.stop();
-        await pool.end();
-        await engine.expireLeases();
-        await engine.catchUp(log, { batchSize: 3, fillBatchSize: 3 }, [projection]);
-        await expectTablesToEqualTheLog(log, [projection]);
+      while (await engine.crashAndRecover(log, projection, { ...kind, at: statement })) {
+        await engine.equalsTheLog(log, projection);
+        statement++;
       }
       // Less would mean that the crashes never came to the batches.
       expect(statement).toBeGreaterThan(25);
     },
   );
+
+  describe('would be found out by this', () => {
+    const log = logOf(...scripted);
+    let apart: pg.Client;
+    beforeAll(async () => {
+      apart = new pg.Client(engine.database.url);
+      await apart.connect();
+    });
+    afterAll(() => apart.end());
+
+    const onItsOwn = (parameters: readonly unknown[]): Promise<unknown> => {
+      const { text, values } = parameters[0] as { text: string; values: unknown[] };
+      return apart.query(text, values);
+    };
+    const plants: readonly (Plant & { readonly mistake: string })[] = [
+      {
+        mistake: 'moved its checkpoint in another transaction',
+        replaces: (text) => text.includes('SET position = $8'),
+        instead: onItsOwn,
+      },
+      {
+        mistake: 'wrote its rows in another transaction',
+        replaces: (text) => text.includes('INSERT INTO rm.'),
+        instead: onItsOwn,
+      },
+      {
+        mistake: 'parked events in another transaction',
+        replaces: (text) => text.includes('INSERT INTO es.parked') && text.includes('unnest'),
+        instead: (parameters) => apart.query(String(parameters[0]), [...(parameters[1] as unknown[])]),
+      },
+      {
+        mistake: 'went on after a write that failed',
+        replaces: (text) => text.includes('INSERT INTO rm.'),
+        instead: () => Promise.resolve({ rows: [], rowCount: 0 }),
+      },
+    ];
+    it.each(plants)('if it $mistake', async (plant) => {
+      let found = 0;
+      for (let at = 1, reached = true; reached && found === 0; at++) {
+        const run = async (): Promise<void> => {
+          reached = await engine.crashAndRecover(log, items, { at, when: 'before', forGood: true }, plant);
+          await engine.equalsTheLog(log, items);
+        };
+        await run().catch(() => {
+          found++;
+        });
+      }
+      expect(found).toBe(1);
+    });
+  });
 
   it('is the same as of a position and a time, whenever it is asked', async () => {
     const log = logOf(...scripted);

@@ -65,6 +65,8 @@ export async function rebuildProjection(
     stopping.abort();
     await Promise.all(consumers);
   }
+  // A query that still reads an old table may keep it: the next rebuild tries again.
+  await dropRetired(parts, projection).catch(() => undefined);
   return ref;
 }
 

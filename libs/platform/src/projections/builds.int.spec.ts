@@ -1,0 +1,242 @@
+import { type Projection, type ReadModels } from '#kernel';
+import { createReadModels } from '../read-store/index.js';
+import {
+  added,
+  broken,
+  customer,
+  customerTotals,
+  itemLog,
+  items,
+  logOf,
+  quick,
+  TestEngine,
+  until,
+  type TestLog,
+} from './engine.conformance.js';
+import { foldInMemory, type RebuildProgress } from './index.js';
+
+let engine: TestEngine;
+
+beforeAll(async () => {
+  engine = await TestEngine.open();
+});
+beforeEach(() => engine.forgetEverything());
+afterAll(() => engine.close());
+
+const second: Projection = { ...itemLog, version: 2 };
+const manyEvents = (count: number): ReturnType<typeof added>[] =>
+  Array.from({ length: count }, (_, index) => added(customer(index % 9), `item ${String(index)}`));
+
+const isActive = (projection: Projection, build: number) => async (): Promise<boolean> => {
+  const active = await engine.active(projection);
+  return active.version === projection.version && active.build === build;
+};
+
+/** Reads all the time, and remembers every answer that was smaller than one before it. */
+function reader(log: TestLog): { readonly shrunk: string[]; readonly answers: () => number; stop(): Promise<void> } {
+  const readModels: ReadModels = createReadModels(engine.pool);
+  const shrunk: string[] = [];
+  let answers = 0;
+  let stopped = false;
+  const read = async (): Promise<void> => {
+    let most = 0n;
+    while (!stopped) {
+      const [row] = await readModels.query<{ count: bigint }>('SELECT count(*) AS count FROM {item-log}', []);
+      const count = row?.count ?? 0n;
+      if (count < most) shrunk.push(`${String(count)} after ${String(most)} of ${String(log.events.length)}`);
+      most = count;
+      answers++;
+    }
+  };
+  const reading = Promise.all([read(), read()]);
+  return {
+    shrunk,
+    answers: () => answers,
+    stop: async () => {
+      stopped = true;
+      await reading;
+    },
+  };
+}
+
+describe('a new version', () => {
+  it('is filled beside the old one and promoted, and no reader sees anything disappear while events come in', async () => {
+    const log = logOf(...manyEvents(500));
+    const settings = { batchSize: 20, fillBatchSize: 50, promoteWithin: 100 };
+    await engine.catchUp(log, settings, [itemLog]);
+    const watch = reader(log);
+    let writing = true;
+    const writer = (async () => {
+      while (writing) {
+        log.append(...manyEvents(7));
+        await new Promise((resolve) => setTimeout(resolve, 2));
+      }
+    })();
+    const host = engine.start({ ...engine.parts(log), settings }, [itemLog, second]);
+    await until(isActive(second, 2), 'version 2 is read');
+    const before = watch.answers();
+    await until(() => watch.answers() > before + 20, 'read after the promotion');
+    // Back and forth again, still under load.
+    await engine.admin(log, [second]).rollback('item-log');
+    expect(await engine.active(itemLog)).toMatchObject({ version: 1, build: 1 });
+    await engine.admin(log, [second]).rebuild('item-log', { lanes: 3, settings: { ...quick, fillBatchSize: 100 } });
+    expect(await engine.active(itemLog)).toMatchObject({ version: 2, build: 3 });
+    writing = false;
+    await writer;
+    await until(() => engine.isAtHead(log, [itemLog]), 'every build at the head');
+    await watch.stop();
+    expect(watch.shrunk).toEqual([]);
+    expect((await engine.rows(second)).size).toBe(log.events.length);
+    expect(host.health().errors).toEqual({});
+  });
+
+  it('does not begin with effects before where the old one was when it started', async () => {
+    const log = logOf(...manyEvents(10));
+    await engine.catchUp(log, {}, [itemLog]);
+    const at = await log.head();
+    engine.start({ ...engine.parts(log), settings: { autoPromote: false } }, [itemLog, second]);
+    await until(async () => (await engine.admin(log).status()).length === 2, 'both are there');
+    const status = await engine.admin(log, [second]).status();
+    expect(status.map(({ version, role, effectsFrom }) => ({ version, role, effectsFrom }))).toEqual([
+      { version: 1, role: 'active', effectsFrom: 0n },
+      { version: 2, role: 'new', effectsFrom: at },
+    ]);
+  });
+
+  it('is not promoted by itself when it has parked what the old one applied', async () => {
+    const log = logOf(...manyEvents(10));
+    await engine.catchUp(log, {}, [itemLog]);
+    const worse: Projection = {
+      ...second,
+      when: {
+        'item.added': () => {
+          throw new Error('a new mistake');
+        },
+      },
+    };
+    const host = engine.start(engine.parts(log), [itemLog, worse]);
+    await until(async () => (await engine.admin(log).status()).length === 2, 'both are there');
+    await until(() => engine.isAtHead(log, [itemLog]), 'both at the head');
+    await until(() => host.health().lanes.every(({ behind }) => !behind), 'both idle');
+    log.append(...manyEvents(1));
+    await until(() => engine.isAtHead(log, [itemLog]), 'both at the head again');
+    expect(await engine.active(itemLog)).toMatchObject({ version: 1 });
+    await expect(engine.admin(log, [worse]).promote('item-log')).rejects.toThrow(/has not applied what/);
+    await engine.admin(log, [worse]).promote('item-log', { force: true });
+    expect(await engine.active(itemLog)).toMatchObject({ version: 2 });
+  });
+
+  it('is left alone by older code that starts beside it', async () => {
+    const log = logOf(...manyEvents(3));
+    await engine.catchUp(log, {}, [second]);
+    const host = engine.start(engine.parts(log), [itemLog]);
+    await until(() => host.health().errors['item-log'] !== undefined || host.health().lanes.length === 0, 'looked');
+    expect(await engine.active(itemLog)).toMatchObject({ version: 2, build: 1 });
+    expect(await engine.admin(log).status()).toHaveLength(1);
+  });
+});
+
+describe('going back', () => {
+  it('is one row, and is not undone by the host', async () => {
+    const log = logOf(...manyEvents(20));
+    engine.start(engine.parts(log), [itemLog, second]);
+    await until(async () => (await engine.active(second).catch(() => ({ version: 0 }))).version === 2, 'promoted');
+    const back = await engine.admin(log).rollback('item-log');
+    expect(back).toMatchObject({ version: 1 });
+    log.append(...manyEvents(5));
+    await until(() => engine.isAtHead(log, [itemLog]), 'both at the head: the old one is fed on');
+    expect(await engine.active(itemLog)).toMatchObject({ version: 1 });
+    expect((await engine.rows(itemLog)).size).toBe(25);
+    await engine.admin(log).rollback('item-log');
+    expect(await engine.active(itemLog)).toMatchObject({ version: 2 });
+  });
+
+  it('needs somewhere to go', async () => {
+    const log = logOf(...manyEvents(1));
+    await engine.catchUp(log, {}, [itemLog]);
+    await expect(engine.admin(log).rollback('item-log')).rejects.toThrow(/no previous build/);
+  });
+});
+
+describe('a rebuild', () => {
+  it('comes to the same rows and says how far it is', async () => {
+    const log = logOf(...manyEvents(300), broken(customer(1)), added(customer(1)));
+    await engine.catchUp(log, {}, [items]);
+    const before = await engine.rows(items);
+    const progress: RebuildProgress[] = [];
+    const settings = { ...quick, fillBatchSize: 10, promoteWithin: 0 };
+    const onProgress = (at: RebuildProgress): void => void progress.push(at);
+    const ref = await engine.admin(log).rebuild('items', { settings, onProgress });
+    expect(ref).toEqual({ name: 'items', version: 1, build: 2 });
+    expect(await engine.active(items)).toMatchObject(ref);
+    expect(await engine.rows(items)).toEqual(before);
+    expect(progress.at(-1)).toMatchObject({ etaMs: 0 });
+    expect(progress.at(-1)!.applied).toBe(progress.at(-1)!.total);
+    expect(progress.every(({ applied, total }) => applied <= total)).toBe(true);
+  });
+
+  it('makes the declared indexes before it is read, and keeps two builds', async () => {
+    const log = logOf(...manyEvents(20));
+    await engine.catchUp(log, {}, [items]);
+    const admin = engine.admin(log);
+    for (let build = 2; build <= 6; build++) await admin.rebuild('items', { settings: quick });
+    const { rows } = await engine.db.query<{ tablename: string; indexes: string }>(
+      `SELECT tablename, count(*) AS indexes FROM pg_indexes WHERE schemaname = 'rm' GROUP BY tablename ORDER BY tablename`,
+    );
+    expect(rows).toEqual([
+      { tablename: 'items_v1_b5', indexes: '3' },
+      { tablename: 'items_v1_b6', indexes: '3' },
+    ]);
+  });
+
+  it('may be left for a person to promote, also beside a running host', async () => {
+    const log = logOf(...manyEvents(20));
+    const host = engine.start(engine.parts(log), [itemLog]);
+    await until(() => engine.isAtHead(log, [itemLog]), 'at the head');
+    await engine.admin(log).rebuild('item-log', { promote: false, settings: quick });
+    await until(
+      () => host.health().lanes.filter(({ state }) => state === 'running').length === 2,
+      'the host feeds both',
+    );
+    log.append(...manyEvents(5));
+    await until(() => engine.isAtHead(log, [itemLog]), 'both at the head');
+    expect(await engine.active(itemLog)).toMatchObject({ build: 1 });
+    await engine.admin(log).promote('item-log');
+    expect(await engine.active(itemLog)).toMatchObject({ build: 2 });
+    await engine.admin(log).drop('item-log', 1);
+    await until(() => host.health().lanes.length === 1, 'the host let go of the dropped build');
+    await expect(engine.admin(log).drop('item-log', 2)).rejects.toThrow(/is being read/);
+    expect(host.health()).toMatchObject({ ok: true, errors: {} });
+  });
+
+  it('can be broken off, and is finished by a host', async () => {
+    const log = logOf(...manyEvents(400));
+    await engine.catchUp(log, {}, [itemLog]);
+    const stopping = new AbortController();
+    const onProgress = (): void => {
+      stopping.abort(new Error('enough'));
+    };
+    const settings = { ...quick, fillBatchSize: 1 };
+    const rebuilding = engine.admin(log).rebuild('item-log', { signal: stopping.signal, onProgress, settings });
+    await expect(rebuilding).rejects.toThrow('enough');
+    expect(await engine.active(itemLog)).toMatchObject({ build: 1 });
+    engine.start(engine.parts(log), [itemLog]);
+    await until(isActive(itemLog, 2), 'promoted by the host');
+    expect(await engine.rows(itemLog)).toEqual((await foldInMemory(itemLog, log.events)).rows);
+  });
+});
+
+describe('the status', () => {
+  it('tells how far each lane is behind, in events and in time', async () => {
+    const log = logOf(added(customer(1)), added(customer(2)));
+    await engine.catchUp(log, { lanes: 2 }, [customerTotals]);
+    log.append(added(customer(1)), added(customer(2)), added(customer(3)));
+    const status = await engine.admin(log, [customerTotals]).status();
+    expect(status).toHaveLength(2);
+    const next = log.events[2]!;
+    for (const lane of status) {
+      expect(lane).toMatchObject({ eventsBehind: 3, head: log.events[4]!.position, state: 'waiting' });
+      expect(Math.abs(lane.secondsBehind - (Date.now() - next.recordedAt) / 1000)).toBeLessThan(60);
+    }
+  });
+});
