@@ -29,7 +29,6 @@ async function deliver(target: Target, store: LogName, options: Options): Promis
   const consumer = startJob('delivery-read', { ...target, store, untilStream: `persona-${end}` });
   await consumer.ready;
   consumer.go();
-  const start = performance.now();
   const written = await runTogether(
     'delivery-write',
     Array.from({ length: PROCESSES }, () => ({ ...target, store, plan: planOf(options) })),
@@ -38,7 +37,7 @@ async function deliver(target: Target, store: LogName, options: Options): Promis
   const last: WritePlan = { personaIds: [end], durationMs: 0, eventsPerAppend: 1, jitterMs: 0 };
   await runJob('delivery-write', { ...target, store, plan: last });
   const { written: events, ...found } = audit(written.flat(), await consumer.output);
-  return { events, seconds: (performance.now() - start) / 1_000, ...found };
+  return { events, ...found };
 }
 
 const planOf = ({ writeMs }: Options): WritePlan => ({

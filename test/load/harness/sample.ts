@@ -1,7 +1,8 @@
 /** What one contestant did in one round of one cell. Members that do not apply, or that this machine cannot tell, are absent. */
 export interface Sample {
   readonly events: number;
-  readonly seconds: number;
+  /** How long it took to store, read or apply them. */
+  readonly seconds?: number;
   /** Latency of one append as its caller sees it. */
   readonly p50Ms?: number;
   readonly p99Ms?: number;
@@ -25,7 +26,7 @@ export interface Measurement {
   readonly sample: Sample;
 }
 
-export const rateOf = (sample: Sample): number => sample.events / sample.seconds;
+export const rateOf = ({ events, seconds }: Sample): number | undefined => seconds && events / seconds;
 
 /** Client and server together; absent where one of them is unknown. */
 export const cpuUsOf = ({ clientCpuUs, serverCpuUs }: Sample): number | undefined =>
@@ -37,19 +38,19 @@ export const cpuUsOf = ({ clientCpuUs, serverCpuUs }: Sample): number | undefine
  */
 export function together(samples: readonly Sample[]): Sample {
   const events = sumOf(samples.map((sample) => sample.events));
-  const seconds = events / sumOf(samples.map(rateOf));
   /** Of a member that every sample has: all its values. */
   const all = (member: (sample: Sample) => number | undefined): readonly number[] | undefined => {
     const values = samples.map(member).filter((value) => value !== undefined);
     return values.length === samples.length ? values : undefined;
   };
+  const rates = all(rateOf);
   const p50s = all((sample) => sample.p50Ms);
   const p99s = all((sample) => sample.p99Ms);
   const client = all(({ clientCpuUs, events: own }) => clientCpuUs && clientCpuUs * own);
   const server = all(({ serverCpuUs, events: own }) => serverCpuUs && serverCpuUs * own);
   return {
     events,
-    seconds,
+    ...(rates && { seconds: events / sumOf(rates) }),
     ...(p50s && { p50Ms: Math.max(...p50s) }),
     ...(p99s && { p99Ms: Math.max(...p99s) }),
     ...(client && { clientCpuUs: sumOf(client) / events }),

@@ -26,6 +26,8 @@ export interface Line extends Subject {
   readonly clientCpuUsPerEvent: Spread | null;
   readonly serverCpuUsPerEvent: Spread | null;
   readonly cpuUsPerEvent: Spread | null;
+  /** In one round. */
+  readonly events: Spread | null;
   readonly lostShare: Spread | null;
   readonly outOfOrder: Spread | null;
   readonly repeated: Spread | null;
@@ -51,6 +53,7 @@ export function linesOf(all: readonly Measurement[]): readonly Line[] {
       clientCpuUsPerEvent: of((sample) => sample.clientCpuUs),
       serverCpuUsPerEvent: of((sample) => sample.serverCpuUs),
       cpuUsPerEvent: of(cpuUsOf),
+      events: of((sample) => sample.events),
       lostShare: of((sample) => sample.lost && sample.lost / sample.events),
       outOfOrder: of((sample) => sample.outOfOrder),
       repeated: of((sample) => sample.repeated),

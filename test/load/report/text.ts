@@ -1,3 +1,4 @@
+import { scenarioNames } from '../harness/options.js';
 import { type Spread } from '../harness/statistics.js';
 import { type Line, type Report } from './report.js';
 import { figure, table } from './table.js';
@@ -16,7 +17,7 @@ export function textOf(report: Report): string {
     cells.set(title, [...(cells.get(title) ?? []), line]);
   }
   const sections = [...cells].map(([title, lines]) => `${title}\n${cellTable(lines)}`);
-  return [heading(report), ...sections, goalTable(report.goals), ...failureLines(report)].join('\n\n');
+  return [heading(report), ...sections, goalTable(report), ...failureLines(report)].join('\n\n');
 }
 
 function heading({ machine, options }: Report): string {
@@ -32,7 +33,7 @@ const delivered = (line: Line): boolean => line.lostShare !== null;
 
 function cellTable(lines: readonly Line[]): string {
   return lines.some(delivered)
-    ? table([['', 'lost', 'out of order', 'repeated', 'events/s until delivered'], ...lines.map(deliveryRow)])
+    ? table([['', 'lost', 'out of order', 'repeated', 'events a round'], ...lines.map(deliveryRow)])
     : table([
         ['', 'events/s', 'Safar is', 'p50 ms', 'p99 ms', 'CPU µs/event', 'client', 'server'],
         ...lines.map(speedRow),
@@ -55,7 +56,7 @@ const deliveryRow = (line: Line): string[] => [
   line.lostShare === null ? '–' : `${percent(line.lostShare.min)}–${percent(line.lostShare.max)}`,
   range(line.outOfOrder),
   range(line.repeated),
-  range(line.eventsPerSecond),
+  range(line.events),
 ];
 
 const words: { readonly [V in Verdict]: string } = {
@@ -65,8 +66,11 @@ const words: { readonly [V in Verdict]: string } = {
   unknown: 'not measured',
 };
 
-function goalTable(goals: readonly Judged[]): string {
-  const rows = goals.map(({ name, unit, better, must, aim, value, verdict }) => {
+function goalTable({ goals, options: { only } }: Report): string {
+  const scenarios = new Set(only).size;
+  // What was not asked for is not worth a line.
+  const measured = goals.filter(({ verdict }) => verdict !== 'unknown' || scenarios === scenarioNames.length);
+  const rows = measured.map(({ name, unit, better, must, aim, value, verdict }) => {
     const limit = (target: number): string => `${better === 'more' ? '≥' : '≤'} ${figure(target)}`;
     return [name, words[verdict], value === null ? '–' : range(value), unit, limit(must), limit(aim)];
   });
