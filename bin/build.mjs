@@ -50,10 +50,12 @@ function takeLock() {
 
 /** @param {{ acceptTypeErrors?: boolean, say?: (text: string) => void }} options */
 export function ensureBuilt({ acceptTypeErrors = false, say = () => {} } = {}) {
+  const askedAt = Date.now();
   if (isFresh()) return;
   takeLock();
   try {
-    if (isFresh()) return;
+    // Whoever built while we waited had seen the sources that we saw, even if they have changed again since.
+    if (isFresh() || modified(stamp) >= askedAt) return;
     say('Building …');
     const startedAt = new Date();
     const tsc = path.join(projectRoot, 'node_modules/typescript/bin/tsc');
