@@ -1,5 +1,5 @@
 import { Controller, Get, Module } from '@nestjs/common';
-import { connect } from 'node:net';
+import { requestText, sendRaw } from '../fixtures/raw-request.js';
 import { as, customerId, keys, openGateway, type TestGateway } from '../fixtures/test-gateway.js';
 
 /** Every route that is not public, and the key that opens it. */
@@ -56,7 +56,7 @@ describe('access', () => {
 
   const statusOf = async (method: string, path: string, headers: Record<string, string>) => {
     const hasBody = method === 'POST';
-    return (await request(port, { method, path, headers, ...(hasBody && { body: payload }) })).status;
+    return (await sendRaw(port, requestText({ method, path, headers, ...(hasBody && { body: payload }) }))).status;
   };
 
   it.each(routes)('opens $method $path to a key with its scope', async ({ method, path, opens }) => {
@@ -98,7 +98,7 @@ describe('access', () => {
   it('is asked before a single byte of the body is read', async () => {
     const head = { method: 'POST', path: '/v1/touchpoints', headers: { 'content-length': '4000000' } };
     // Of the announced body nothing is ever sent: only a gateway that does not wait for it can answer.
-    expect((await request(port, head)).status).toBe(401);
+    expect((await sendRaw(port, requestText(head))).status).toBe(401);
   });
 
   it('shows no route to somebody who guesses', async () => {
@@ -112,26 +112,3 @@ describe('access', () => {
       expect(await statusOf('GET', '/v1/customers', { [name]: '/livez' })).toBe(401);
   });
 });
-
-interface RawRequest {
-  readonly method: string;
-  readonly path: string;
-  readonly headers: Readonly<Record<string, string>>;
-  readonly body?: string;
-}
-
-/** Over a socket: every client library tidies addresses up. */
-function request(port: number, { method, path, headers, body }: RawRequest): Promise<{ readonly status: number }> {
-  return new Promise((resolve, reject) => {
-    const socket = connect(port, '127.0.0.1');
-    const sized = body === undefined ? {} : { 'content-length': String(Buffer.byteLength(body)) };
-    const lines = Object.entries({ host: 'safar', connection: 'close', ...sized, ...headers }).map(
-      ([name, value]) => `${name}: ${value}\r\n`,
-    );
-    socket.on('error', reject).once('data', (answer: Buffer) => {
-      resolve({ status: Number(answer.toString('latin1').split(' ')[1]) });
-      socket.destroy();
-    });
-    socket.write(`${method} ${path} HTTP/1.1\r\n${lines.join('')}\r\n${body ?? ''}`);
-  });
-}

@@ -8,7 +8,7 @@ export async function* inOrder<Input, Output>(
   limit: number,
 ): AsyncGenerator<Output> {
   const running: Promise<Output>[] = [];
-  let upcoming: Promise<IteratorResult<Input>> | undefined = inputs.next();
+  let upcoming: Promise<IteratorResult<Input>> | undefined = expected(inputs.next());
   try {
     while (upcoming !== undefined || running.length > 0) {
       const input = running.length < limit ? upcoming?.then((next) => ({ next })) : undefined;
@@ -20,13 +20,18 @@ export async function* inOrder<Input, Output>(
         yield first.result;
       } else if (first.next.done === true) upcoming = undefined;
       else {
-        running.push(work(first.next.value));
-        upcoming = inputs.next();
+        running.push(expected(work(first.next.value)));
+        upcoming = expected(inputs.next());
       }
     }
   } finally {
-    // Whoever leaves early leaves work behind: its failure must not become an unhandled rejection.
-    for (const left of [...running, upcoming]) left?.catch(() => undefined);
-    await inputs.return?.();
+    // Not awaited: a generator that waits for a sender who has stopped sending would keep its reader waiting too.
+    inputs.return?.().catch(() => undefined);
   }
+}
+
+/** A failure is looked at in its turn, or never when nobody wants more: until then it must not count as unhandled. */
+function expected<Value>(promise: Promise<Value>): Promise<Value> {
+  promise.catch(() => undefined);
+  return promise;
 }

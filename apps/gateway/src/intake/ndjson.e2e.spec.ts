@@ -155,8 +155,10 @@ describe('touchpoints as lines', () => {
     await sent.write(line('a'));
     expect(await sent.line()).toMatchObject({ line: 1, id: 'a' });
     gateway.behind.record = () => Promise.reject(new StoreBusyError(1));
-    sent.end(line('b') + line('c'));
+    // The sender waits for answers before sending more.
+    await sent.write(line('b') + line('c'));
     expect(await sent.rest()).toMatchObject([{ line: 2, problem: { status: 503, code: 'store_busy' } }]);
+    sent.breakOff();
   });
 
   it('are never stored in part: a line that breaks off is not a line', async () => {
@@ -166,6 +168,7 @@ describe('touchpoints as lines', () => {
     sent.breakOff();
     await gateway.app.close();
     expect(gateway.behind.reached).toHaveLength(1);
+    expect(gateway.log()).not.toContain('answered a 5xx');
   });
 
   it('are answered with what was refused and a sum, when the sender wants no more', async () => {

@@ -38,6 +38,8 @@ export function problemHeaders({ details }: ProblemError, language: Language): R
     'content-type': PROBLEM_TYPE,
     'content-language': language,
     vary: 'accept-language',
+    // What is refused now may be allowed in a moment, whatever the route says of its answers.
+    'cache-control': 'no-store',
     // Zero would invite the caller to come back at once.
     ...(retryAfterMs !== undefined && { 'retry-after': String(Math.max(1, Math.ceil(retryAfterMs / 1000))) }),
     ...headers,

@@ -15,6 +15,8 @@ export class ProblemFilter implements ExceptionFilter {
     const http = host.switchToHttp();
     const request = http.getRequest<FastifyRequest>();
     const reply = http.getResponse<FastifyReply>();
+    // Whoever has gone is not answered, and their going is no fault of ours.
+    if (request.raw.socket.destroyed) return;
     const problem = toProblem(error);
     if (problem.status >= 500) {
       const { code, details } = problem;

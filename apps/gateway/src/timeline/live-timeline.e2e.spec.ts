@@ -133,6 +133,25 @@ describe('a live timeline', () => {
     await reader.closed;
   });
 
+  it('ends within five seconds for a key that was revoked, and goes on for the others', async () => {
+    jest.useFakeTimers({
+      doNotFake: ['nextTick', 'setImmediate', 'setTimeout', 'queueMicrotask', 'Date', 'performance'],
+    });
+    await open();
+    const [revoked, other] = [read(), read('', as(keys.all))];
+    await Promise.all([revoked.response, other.response]);
+    gateway.behind.revoked.add(keys.reader);
+    await jest.advanceTimersByTimeAsync(5_000);
+    jest.useRealTimers();
+    expect(await revoked.next()).toBeUndefined();
+    let text = '';
+    for await (const piece of (await other.response).setEncoding('utf8')) {
+      text += String(piece);
+      if (text.endsWith('\n:\n\n')) break;
+    }
+    other.close();
+  });
+
   it('breaks off when the feed fails, and keeps why to itself', async () => {
     await open();
     gateway.behind.follow = async function* () {

@@ -1,0 +1,111 @@
+import { EraseCustomer, GetCustomer, GetTimeline, ListCustomers } from '#wiring';
+import { as, customerId, keys, openGateway, type TestGateway } from '../fixtures/test-gateway.js';
+
+describe('customers and their timelines', () => {
+  let gateway: TestGateway;
+  beforeAll(async () => {
+    gateway = await openGateway();
+  });
+  afterAll(() => gateway.app.close());
+  beforeEach(() => void gateway.behind.messages.splice(0));
+
+  const get = (path: string) => gateway.app.inject({ url: `/v1/customers${path}`, headers: as(keys.reader) });
+  const erase = (payload: string, id = customerId) =>
+    gateway.app.inject({ method: 'POST', url: `/v1/customers/${id}/erase`, headers: as(keys.all), payload });
+  const asked = () => gateway.behind.messages[0];
+
+  it('are listed as the parameters say, in Persian too', async () => {
+    const answer = await get(
+      `?search=${encodeURIComponent('سارا ۰۹۱۲')}&limit=${encodeURIComponent('۲۰')}&minPosition=17`,
+    );
+    expect([answer.statusCode, answer.json()]).toEqual([200, { data: [], page: { next: null, prev: null } }]);
+    expect(asked()).toEqual(new ListCustomers({ search: 'سارا ۰۹۱۲', limit: 20, minPosition: 17n }));
+  });
+
+  it.each([
+    [customerId, customerId],
+    ['customer_number:12347', 'customer_number:12347'],
+    ['customer_number%3A12347', 'customer_number:12347'],
+    ['email:ada%40example.com', 'email:ada@example.com'],
+    ['phone:%2B98%20912%20345%206789', 'phone:+98 912 345 6789'],
+    ['handle:a%2Fb%3Fc%23d', 'handle:a/b?c#d'],
+    [`phone:${encodeURIComponent('۰۹۱۲۳۴۵۶۷۸۹')}`, 'phone:۰۹۱۲۳۴۵۶۷۸۹'],
+  ])('are found by %s', async (path, reference) => {
+    expect((await get(`/${path}?minPosition=9007199254740993`)).statusCode).toBe(200);
+    expect(asked()).toEqual(new GetCustomer({ reference, minPosition: 9_007_199_254_740_993n }));
+  });
+
+  it('show what of a timeline is asked for', async () => {
+    const query =
+      'kind=visit,call&kind=purchase&channel=web&from=2026-01-01T00:00:00Z&to=2026-02-01T00:00:00%2B03:30&knownAt=2026-03-01T00:00:00Z&order=asc&limit=5';
+    expect((await get(`/customer_number:12347/timeline?${query}`)).statusCode).toBe(200);
+    expect(asked()).toEqual(
+      new GetTimeline({
+        reference: 'customer_number:12347',
+        kinds: ['visit', 'call', 'purchase'],
+        channels: ['web'],
+        from: Date.UTC(2026, 0, 1),
+        to: Date.UTC(2026, 0, 31, 20, 30),
+        knownAt: Date.UTC(2026, 2, 1),
+        order: 'asc',
+        limit: 5,
+      }),
+    );
+  });
+
+  it.each([
+    '/nobody',
+    '/Email:x',
+    '/email:',
+    '/email:%00',
+    '/:x',
+    `/${customerId}?minPosition=-1`,
+    `/${customerId}?minPosition=99999999999999999999`,
+    `/${customerId}?minPosition=1&minPosition=2`,
+    `/${customerId}?cursor=x`,
+    `/${customerId}?__proto__=x`,
+    `/${customerId}/timeline?kind=nonsense`,
+    `/${customerId}/timeline?from=yesterday`,
+    '?limit=0',
+    '?limit=201',
+    '?offset=10',
+    `?search=${'x'.repeat(201)}`,
+    '?search=%00',
+    '?search=a&search=b',
+  ])('are not asked for %s, which means nothing', async (path) => {
+    const answer = await get(path);
+    expect([answer.statusCode, answer.json().code]).toEqual([400, 'invalid_parameters']);
+    expect(answer.json().errors.length).toBeGreaterThan(0);
+    expect(gateway.behind.messages).toEqual([]);
+  });
+
+  it('are erased for a reason', async () => {
+    const answer = await erase('{"reason":"customer_request"}', 'email:ada%40example.com');
+    expect([answer.statusCode, answer.json()]).toEqual([
+      200,
+      { customerId, erasedAt: '2026-03-21T00:00:00.000Z', position: '9' },
+    ]);
+    const message = asked();
+    expect(message).toBeInstanceOf(EraseCustomer);
+    expect(message).toMatchObject({
+      reference: 'email:ada@example.com',
+      reason: 'customer_request',
+      request: { principal: { id: 'key-all' } },
+    });
+  });
+
+  it.each([
+    '',
+    '{}',
+    '[]',
+    'null',
+    '{"reason":"spite"}',
+    '{"reason":"other","note":"x"}',
+    '{"reason":',
+    '{"reason":"other","reason":"other"}',
+    ' '.repeat(2_000),
+  ])('are not erased for %j', async (payload) => {
+    expect([400, 413]).toContain((await erase(payload)).statusCode);
+    expect(gateway.behind.messages).toEqual([]);
+  });
+});
