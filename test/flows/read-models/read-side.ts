@@ -86,6 +86,7 @@ const RECORDING_BEGAN = Date.UTC(2026, 5, 1);
 class Log implements EventSource {
   readonly epoch = 1n;
   readonly #events: RecordedEvent[] = [];
+  readonly #versions = new Map<string, number>();
   readonly #listeners = new Set<() => void>();
 
   append(told: readonly Told[]): Position {
@@ -97,7 +98,7 @@ class Log implements EventSource {
         data: personal === undefined ? open : { ...open, sealed: JSON.stringify(personal) },
         schemaVersion: 1,
         stream: `persona-${event.key}`,
-        version: 1 + this.#events.filter(({ key }) => key === event.key).length,
+        version: this.#nextVersion(event.key),
         position: FIRST_POSITION + BigInt(index),
         recordedAt: RECORDING_BEGAN + index * 1000,
         meta: { source: '/sources/test', correlationId: event.id, causationId: event.id },
@@ -105,6 +106,12 @@ class Log implements EventSource {
     }
     for (const listener of this.#listeners) listener();
     return FIRST_POSITION + BigInt(this.#events.length - 1);
+  }
+
+  #nextVersion(key: string): number {
+    const version = (this.#versions.get(key) ?? 0) + 1;
+    this.#versions.set(key, version);
+    return version;
   }
 
   recordedAt(position: Position): number {

@@ -21,19 +21,22 @@ export const profileMembers = ['name', 'customerKind', 'language', 'country', 'c
 /** What is known about a customer, each member by the claim that holds. */
 export type ProfileClaims = { readonly [Member in (typeof profileMembers)[number]]?: Claim };
 
+type Writable = { -readonly [Member in keyof ProfileClaims]: ProfileClaims[Member] };
+
 export function profileClaims(
   profile: { readonly [Member in (typeof profileMembers)[number]]?: unknown },
   said: Pick<Claim, 'at' | 'position'>,
 ): ProfileClaims {
-  const claims = profileMembers.flatMap((member) => {
+  const claims: Writable = {};
+  for (const member of profileMembers) {
     const value = profile[member];
-    return typeof value === 'string' && value !== '' ? [[member, { ...said, value }]] : [];
-  });
-  return Object.fromEntries(claims);
+    if (typeof value === 'string' && value !== '') claims[member] = { value, ...said };
+  }
+  return claims;
 }
 
 export function mergeProfiles(a: ProfileClaims, b: ProfileClaims): ProfileClaims {
-  const merged: { -readonly [Member in keyof ProfileClaims]: ProfileClaims[Member] } = { ...a };
+  const merged: Writable = { ...a };
   for (const member of profileMembers) {
     const [known, said] = [a[member], b[member]];
     if (said !== undefined && (known === undefined || compareClaims(said, known) > 0)) merged[member] = said;

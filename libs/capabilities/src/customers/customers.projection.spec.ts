@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { type Identifier, type TouchpointData, type TouchpointEvent } from '#contracts';
 import { allGone, gone, type Evolve } from '#kernel';
-import { customers, mergeRows, type CustomerRow } from './customers.projection.js';
+import { customers, extendRow, type CustomerRow } from './customers.projection.js';
 import { MAX_IDENTIFIERS } from './identifier-claims.js';
 
 const personaId = '018f0000-0000-8000-8000-000000000001';
@@ -218,8 +218,8 @@ describe('a history', () => {
       fc.property(history, fc.nat(), (events, cut) => {
         const at = 1 + (cut % (events.length - 1));
         const [before, after] = [fold(events.slice(0, at)), fold(events.slice(at))];
-        expect(mergeRows(before, after)).toEqual(fold(events));
-        expect(mergeRows(after, before)).toEqual(fold(events));
+        expect(extendRow(before, after)).toEqual(fold(events));
+        expect(extendRow(after, before)).toEqual(fold(events));
       }),
       { numRuns: 300 },
     );
@@ -229,7 +229,7 @@ describe('a history', () => {
     fc.assert(
       fc.property(history, (events) => {
         const stored = events.reduce<CustomerRow | undefined>((row, event) => {
-          const next = row === undefined ? fold([event]) : mergeRows(row, fold([event]));
+          const next = row === undefined ? fold([event]) : extendRow(row, fold([event]));
           return {
             ...next,
             profile: JSON.parse(JSON.stringify(next.profile)) as CustomerRow['profile'],

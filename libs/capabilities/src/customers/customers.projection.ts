@@ -8,7 +8,7 @@ import { searchTextOf } from './search-text.js';
 type Counts = Readonly<Record<string, number>>;
 
 /** What is known about a customer, as features that can be merged: of any two parts of a history, in any order. */
-export type CustomerRow = {
+export type CustomerFeatures = {
   readonly persona_id: string;
   readonly profile: ProfileClaims;
   readonly display_name: string | null;
@@ -24,6 +24,10 @@ export type CustomerRow = {
   readonly channel_counts: Counts;
   readonly revenue: Revenue;
   readonly last_position: bigint;
+};
+
+export type CustomerRow = CustomerFeatures & {
+  /** What a search looks at; follows from the name and the identifiers. */
   readonly search_text: string;
 };
 
@@ -35,19 +39,20 @@ export const customers: Projection<CustomerRow, CustomerEvent> = {
   table: {
     columns: {
       persona_id: { type: 'uuid' },
-      profile: { type: 'jsonb' },
+      // Nothing looks into these in SQL, and a row of `json` takes a third less time to fold than one of `jsonb`.
+      profile: { type: 'json' },
       display_name: { type: 'text', nullable: true },
       customer_kind: { type: 'text', nullable: true },
       language: { type: 'text', nullable: true },
       country: { type: 'text', nullable: true },
       city: { type: 'text', nullable: true },
-      identifiers: { type: 'jsonb' },
+      identifiers: { type: 'json' },
       first_seen: { type: 'timestamp' },
       last_seen: { type: 'timestamp' },
       touchpoint_count: { type: 'bigint' },
-      kind_counts: { type: 'jsonb' },
-      channel_counts: { type: 'jsonb' },
-      revenue: { type: 'jsonb' },
+      kind_counts: { type: 'json' },
+      channel_counts: { type: 'json' },
+      revenue: { type: 'json' },
       last_position: { type: 'bigint' },
       search_text: { type: 'text' },
     },
@@ -58,20 +63,21 @@ export const customers: Projection<CustomerRow, CustomerEvent> = {
   },
   keys: ({ key }) => [[key]],
   when: {
-    ...everyTouchpoint<CustomerRow>((row, event) => (row === undefined ? rowOf(event) : mergeRows(row, rowOf(event)))),
+    ...everyTouchpoint<CustomerRow>((row, event) => {
+      const features = featuresOf(event);
+      return row === undefined ? { ...features, search_text: searchText(features) } : extendRow(row, features);
+    }),
     'persona.erased': () => allGone,
   },
 };
 
-/** A history of this one event. */
-function rowOf({ key, type, occurredAt, position, data }: TouchpointEvent): CustomerRow {
+/** Of a history of this one event. */
+function featuresOf({ key, type, occurredAt, position, data }: TouchpointEvent): CustomerFeatures {
   const said = { at: occurredAt, position: position.toString() };
-  const profile = profileClaims(data.profile ?? {}, said);
-  const identifiers = identifierClaims(data.identifiers ?? [], data.personas, said);
   return {
     persona_id: key,
-    ...profileColumns(profile),
-    identifiers,
+    ...profileColumns(profileClaims(data.profile ?? {}, said)),
+    identifiers: identifierClaims(data.identifiers ?? [], data.personas, said),
     first_seen: occurredAt,
     last_seen: occurredAt,
     touchpoint_count: 1n,
@@ -80,30 +86,32 @@ function rowOf({ key, type, occurredAt, position, data }: TouchpointEvent): Cust
     channel_counts: data.channel === null ? {} : { [data.channel]: 1 },
     revenue: revenueOf(type, data.details),
     last_position: position,
-    search_text: searchTextOf(profile.name?.value ?? null, identifiers),
   };
 }
 
-/** Of two parts of one customer's history, which have no event in common, the features of both together. */
-export function mergeRows(a: CustomerRow, b: CustomerRow): CustomerRow {
-  const profile = mergeProfiles(a.profile, b.profile);
-  const identifiers = mergeIdentifiers(a.identifiers, b.identifiers);
-  const columns = profileColumns(profile);
-  const foundAsBefore = columns.display_name === a.display_name && sameIdentifiers(identifiers, a.identifiers);
-  return {
-    persona_id: a.persona_id,
-    ...columns,
-    identifiers,
-    first_seen: Math.min(a.first_seen, b.first_seen),
-    last_seen: Math.max(a.last_seen, b.last_seen),
-    touchpoint_count: a.touchpoint_count + b.touchpoint_count,
-    kind_counts: addCounts(a.kind_counts, b.kind_counts),
-    channel_counts: addCounts(a.channel_counts, b.channel_counts),
-    revenue: mergeRevenue(a.revenue, b.revenue),
-    last_position: a.last_position > b.last_position ? a.last_position : b.last_position,
-    search_text: foundAsBefore ? a.search_text : searchTextOf(columns.display_name, identifiers),
-  };
+/** The row of a history and of another part of it, which has no event in common with the first. */
+export function extendRow(row: CustomerRow, more: CustomerFeatures): CustomerRow {
+  const merged = mergeFeatures(row, more);
+  // Folding text is most of the work of a row, and a customer's second event seldom says anything new.
+  const foundAsBefore =
+    merged.display_name === row.display_name && sameIdentifiers(merged.identifiers, row.identifiers);
+  return { ...merged, search_text: foundAsBefore ? row.search_text : searchText(merged) };
 }
+
+const searchText = ({ display_name: name, identifiers }: CustomerFeatures): string => searchTextOf(name, identifiers);
+
+const mergeFeatures = (a: CustomerFeatures, b: CustomerFeatures): CustomerFeatures => ({
+  persona_id: a.persona_id,
+  ...profileColumns(mergeProfiles(a.profile, b.profile)),
+  identifiers: mergeIdentifiers(a.identifiers, b.identifiers),
+  first_seen: Math.min(a.first_seen, b.first_seen),
+  last_seen: Math.max(a.last_seen, b.last_seen),
+  touchpoint_count: a.touchpoint_count + b.touchpoint_count,
+  kind_counts: addCounts(a.kind_counts, b.kind_counts),
+  channel_counts: addCounts(a.channel_counts, b.channel_counts),
+  revenue: mergeRevenue(a.revenue, b.revenue),
+  last_position: a.last_position > b.last_position ? a.last_position : b.last_position,
+});
 
 const profileColumns = (profile: ProfileClaims) => ({
   profile,
