@@ -1,4 +1,5 @@
 export * from './event-store.port.js';
+export { openMemoryEventStore, type MemoryEventStoreOptions } from './memory/memory-event-store.js';
 export { ensurePartitions, layOutStore, raiseEpoch, type StoreLayout } from './postgres/admin.js';
 export { eventStoreMigrations } from './postgres/migrations.js';
 export {

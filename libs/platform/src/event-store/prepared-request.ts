@@ -3,6 +3,7 @@ import type { AppendRequest, Expectation, StreamAppend } from './event-store.por
 
 /** An append request, checked and serialised: nothing in it can make the store refuse its neighbours. */
 export interface PreparedRequest {
+  /** In lower case, as it is stored. */
   readonly appendId: string;
   readonly requestHash: Uint8Array;
   readonly parts: readonly PreparedPart[];
@@ -58,7 +59,7 @@ export function prepareRequest(request: AppendRequest): PreparedRequest {
     rows += events.length;
     for (const { data, meta } of events) bytes += data.length + meta.length + BYTES_BESIDE_TEXT;
   }
-  return { appendId: request.appendId, requestHash: request.requestHash, parts, rows, bytes };
+  return { appendId: request.appendId.toLowerCase(), requestHash: request.requestHash, parts, rows, bytes };
 }
 
 function preparePart({ stream, expect, events, close = false }: StreamAppend): PreparedPart {
@@ -77,7 +78,7 @@ function prepareEvent(event: NewEvent): PreparedEvent {
   demand(isCount(schemaVersion) && schemaVersion <= MAX_INTEGER, 'schemaVersion must be a whole number');
   demand(occurredAt >= MIN_TIME_MS && occurredAt <= MAX_TIME_MS, 'occurredAt must lie in the years 1 to 9999');
   return {
-    id,
+    id: id.toLowerCase(),
     type,
     schemaVersion,
     key,

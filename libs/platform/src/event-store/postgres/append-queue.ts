@@ -104,7 +104,7 @@ class Company {
    * can make that true or false. Whether an `any` succeeds depends on nobody else, so any number of them may follow.
    */
   accepts({ appendId, parts }: PreparedRequest): boolean {
-    if (this.#ids.has(appendId.toLowerCase())) return false;
+    if (this.#ids.has(appendId)) return false;
     for (const { stream, expect } of parts) {
       const state = this.#streams.get(stream);
       if (state === 'shut' || (state === 'open' && expect !== 'any')) return false;
@@ -113,13 +113,13 @@ class Company {
   }
 
   add({ appendId, parts }: PreparedRequest): void {
-    this.#ids.add(appendId.toLowerCase());
+    this.#ids.add(appendId);
     for (const { stream, closes } of parts) this.#streams.set(stream, closes ? 'shut' : 'open');
   }
 
   /** What waits for the next flush must not be overtaken in its streams, nor by its own repetition. */
   exclude({ appendId, parts }: PreparedRequest): void {
-    this.#ids.add(appendId.toLowerCase());
+    this.#ids.add(appendId);
     for (const { stream } of parts) this.#streams.set(stream, 'shut');
   }
 }
