@@ -1,4 +1,4 @@
-import { type AppendLoad, type StoreName } from '../harness/jobs.js';
+import { type AppendLoad } from '../harness/jobs.js';
 import { type Entry } from './touchpoints.js';
 
 export interface AppenderOptions {
@@ -33,11 +33,3 @@ export interface Contestant {
    */
   reshape?(load: AppendLoad): AppendLoad;
 }
-
-const contestants: { readonly [Name in StoreName]: () => Promise<Contestant> } = {
-  safar: async () => (await import('./safar.js')).safar,
-  emmett: async () => (await import('./emmett.js')).emmett,
-  raw: async () => (await import('./raw.js')).raw,
-};
-
-export const contestant = (name: StoreName): Promise<Contestant> => contestants[name]();

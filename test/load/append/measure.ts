@@ -3,7 +3,8 @@ import { type AppendLoad, type Handler } from '../harness/jobs.js';
 import { perEvent, startMeter } from '../harness/meter.js';
 import { quantile } from '../harness/statistics.js';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { type Appender, contestant } from './appender.js';
+import { type Appender } from './appender.js';
+import { contestant } from './contestants.js';
 import { type Entry, Streams } from './touchpoints.js';
 
 /** Callers in a closed loop: each waits for its append before it makes the next one. */

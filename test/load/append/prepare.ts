@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { type Handler } from '../harness/jobs.js';
-import { contestant } from './appender.js';
+import { contestant } from './contestants.js';
 import { type OwnedStream } from './touchpoints.js';
 
 /** Events of one customer are stored together: a log that was filled in this way is like one that grew. */

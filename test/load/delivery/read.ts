@@ -1,17 +1,5 @@
 import { type Delivered, type Handler, type LogName } from '../harness/jobs.js';
-
-export interface TailOptions {
-  readonly url: string;
-  /** The last event is in this stream: it is appended after all writers have ended, so whatever comes later never comes. */
-  readonly untilStream: string;
-}
-
-/** Follows a log from its beginning until the last event was given. */
-export type Tail = (
-  options: TailOptions,
-  started: () => Promise<void>,
-  given: (stream: string, version: number) => void,
-) => Promise<void>;
+import { type Tail } from './tail.js';
 
 const tails: { readonly [Name in LogName]: () => Promise<Tail> } = {
   safar: async () => (await import('./tail-safar.js')).tailSafar,

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type Position, START } from '#kernel';
 import { openPostgresEventStore } from '#platform/event-store';
-import { type Tail } from './read.js';
+import { type Tail } from './tail.js';
 
 const PAGE_EVENTS = 500;
 /** A lost hint costs this much. */

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { contestant } from '../append/appender.js';
+import { contestant } from '../append/contestants.js';
 import { type OwnedStream, streamOf } from '../append/touchpoints.js';
 import { type Handler } from '../harness/jobs.js';
 

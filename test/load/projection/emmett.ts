@@ -7,7 +7,7 @@ import {
 } from '@event-driven-io/emmett-postgresql';
 import pg from 'pg';
 import { type Purchase } from '../append/emmett.js';
-import { type Way } from './measure.js';
+import { type Way } from './way.js';
 import { createPlainTimeline, timelineColumns, upsertOne } from './plain-timeline.js';
 
 type Read = ReadEvent<Purchase, PostgresReadEventMetadata>;

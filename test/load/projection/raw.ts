@@ -1,6 +1,6 @@
 import pg from 'pg';
 import { type TouchpointData } from '#contracts';
-import { type Way } from './measure.js';
+import { type Way } from './way.js';
 import { createPlainTimeline, timelineColumns, upsertMany } from './plain-timeline.js';
 
 const PAGE_EVENTS = 5_000;

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { timeline } from '#capabilities';
 import { projectionAdmin, startProjections } from '#platform/projections';
-import { type Way } from './measure.js';
+import { type Way } from './way.js';
 import { type OpenTimeline, openTimeline } from './open-timeline.js';
 
 /** Events that are applied before the measurement: the code is compiled by then. */

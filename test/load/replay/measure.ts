@@ -1,11 +1,6 @@
 import { type Handler, type ReplayWay } from '../harness/jobs.js';
-import { perEvent, startMeter, type Reading } from '../harness/meter.js';
-
-/** Reads the whole log. `started` is awaited when everything is open, and gives the meter that is stopped at the end. */
-export type Replay = (
-  url: string,
-  started: () => Promise<() => Reading>,
-) => Promise<{ readonly events: number; readonly reading: Reading }>;
+import { perEvent, startMeter } from '../harness/meter.js';
+import { type Replay } from './replay.js';
 
 const ways: { readonly [Way in ReplayWay]: () => Promise<Replay> } = {
   safar: async () => (await import('./safar.js')).safar,

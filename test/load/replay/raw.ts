@@ -1,5 +1,5 @@
 import pg from 'pg';
-import { type Replay } from './measure.js';
+import { type Replay } from './replay.js';
 import { countCopied } from './copy-out.js';
 
 const COLUMNS = 'position, stream, version, event_id, type, schema_version, key, data, meta, occurred_at, recorded_at';

@@ -1,6 +1,6 @@
 import { START } from '#kernel';
 import { openPostgresEventStore } from '#platform/event-store';
-import { type Replay } from './measure.js';
+import { type Replay } from './replay.js';
 
 /** The log from its first event into a consumer that does nothing: every event decoded, its JSON parsed. */
 export const safar: Replay = async (url, started) => {

@@ -2,7 +2,7 @@ import { scenarioNames } from '../harness/options.js';
 import { type Spread } from '../harness/statistics.js';
 import { type Line, type Report } from './report.js';
 import { figure, table } from './table.js';
-import { type Judged, type Verdict } from './targets.js';
+import { type Verdict } from './targets.js';
 
 const median = (spread: Spread | null): string => (spread === null ? '–' : figure(spread.median));
 const range = (spread: Spread | null): string =>
