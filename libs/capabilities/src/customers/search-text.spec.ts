@@ -82,6 +82,12 @@ describe('an exact find', () => {
   });
 });
 
+describe('the words of a search', () => {
+  it('are compared once, the longest first, and not when they are parts of others', () => {
+    expect(searchPatterns('ali rezaei reza ali a')?.words).toEqual(['%rezaei%', '%ali%']);
+  });
+});
+
 describe('a search for nothing', () => {
   it.each(['', '   ', '\u200c', '\u0640', '\u064b'])('is no search: %j', (search) => {
     expect(searchPatterns(search)).toBeUndefined();

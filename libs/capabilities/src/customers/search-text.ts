@@ -43,11 +43,17 @@ export function searchPatterns(search: string): SearchPatterns | undefined {
   if (folded === '') return undefined;
   const digits = phoneDigits(folded) ?? folded;
   return {
-    words: folded.split(' ').map(anywhere),
+    words: tellingWords(folded.split(' ')).map(anywhere),
     phone: anywhere(digits),
     exact: [folded, folded.replaceAll(' ', ''), digits].map((text) => anywhere(`${EDGE}${text}${EDGE}`)),
   };
 }
+
+/** Without those that are parts of others, the longest first: fewer comparisons with each customer, and early misses. */
+const tellingWords = (words: readonly string[]): readonly string[] =>
+  [...new Set(words)]
+    .filter((word, _index, distinct) => !distinct.some((other) => other !== word && other.includes(word)))
+    .sort((a, b) => b.length - a.length);
 
 /** The digits of what looks like a telephone number; 00 and + in front of a country's code are the same. */
 function phoneDigits(text: string): string | undefined {

@@ -1,0 +1,51 @@
+import { touchpointKinds, type TouchpointEvent } from '#contracts';
+import { allGone } from '#kernel';
+import { timeline } from './timeline.projection.js';
+
+const personaId = '018f0000-0000-8000-8000-000000000001';
+const position = 2n ** 33n;
+
+const event: TouchpointEvent = {
+  id: '018f0000-0000-8000-9000-000000000001',
+  type: 'touchpoint.custom',
+  schemaVersion: 2,
+  key: personaId,
+  stream: `persona-${personaId}`,
+  version: 7,
+  position,
+  occurredAt: 1000,
+  recordedAt: 2000,
+  meta: { source: '/sources/shop', correlationId: 'c', causationId: 'c' },
+  data: { kind: 'custom:fair', channel: 'store', source: 'shop', personas: [], details: {}, sealed: 'AAAA' },
+};
+
+describe('the timeline', () => {
+  it('takes touchpoints of every kind, and erasures', () => {
+    const types = [...touchpointKinds.map((kind) => `touchpoint.${kind}`), 'persona.erased'];
+    expect(Object.keys(timeline.when).sort()).toEqual(types.sort());
+  });
+
+  it('has a row for each event, with its data as they are stored', () => {
+    const [key] = timeline.keys(event);
+    expect(key).toEqual([personaId, position]);
+    expect(timeline.when['touchpoint.custom'](undefined, event, key ?? [])).toEqual({
+      persona_id: personaId,
+      position,
+      event_id: event.id,
+      version: 7,
+      type: 'touchpoint.custom',
+      schema_version: 2,
+      kind: 'custom:fair',
+      channel: 'store',
+      source: 'shop',
+      occurred_at: 1000,
+      recorded_at: 2000,
+      data: event.data,
+    });
+  });
+
+  it('is gone when its customer is erased', () => {
+    const erased = { ...event, type: 'persona.erased', data: { reason: 'retention' } } as const;
+    expect(timeline.when['persona.erased'](undefined, erased, [personaId, position])).toBe(allGone);
+  });
+});
