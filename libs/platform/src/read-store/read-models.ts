@@ -58,12 +58,13 @@ export function createReadModels(pool: pg.Pool, options: ReadModelsOptions = {})
 }
 
 /**
- * Which table a name stands for is remembered and asked again with every query. The question is sent first on the same
- * connection and the query right behind it (one round trip on a pipelined connection): when the answer is what we took it to
- * be, the query ran on the build that was active when it began, so a promotion is seen by the first query after it. A
- * promotion between the two is harmless: the build that was active is fed on, it is not behind the new one by anything that
- * was answered before. All names of a statement come from one snapshot, so two read models are never mixed from before and
- * after. When the answer differs, or the table was dropped, the result is thrown away and the query asked again.
+ * Which builds are active is asked with every query, on the same connection and just before it: a promotion is seen by the
+ * first query after it. A promotion between the two is harmless: the build that was active is fed on, it is not behind the
+ * new one by anything that was answered before. All names of a statement come from one look-up, so two read models are never
+ * mixed from before and after.
+ *
+ * A pipelined connection makes one round trip of it: the query goes out right behind the question, on the tables that were
+ * active last time. Where the answer is another, the result is thrown away and the query asked again.
  */
 class ActiveQueries {
   #tables: Tables = new Map();
@@ -72,33 +73,32 @@ class ActiveQueries {
 
   async run<R>(sql: string, values: readonly unknown[]): Promise<readonly R[]> {
     const names = namesIn(sql);
-    let taken = this.#remembered(names) ?? (await this.#ask(names));
     for (let tries = 1; ; tries++) {
-      const { actual, result, error } = await this.#attempt(withTables(sql, taken), values, names);
-      this.#remember(actual);
-      const current = areEqual(actual, taken);
+      const { current, result, error } = await this.#attempt(sql, values, names);
       if (result && current) return rowsOf<R>(result);
       if (error !== undefined && current && !isDropped(error)) throw error;
       if (tries >= MAX_TRIES) throw error ?? new Error('the active builds change faster than they can be read');
-      taken = actual;
     }
   }
 
-  async #attempt(text: string, values: readonly unknown[], names: readonly string[]): Promise<Attempt> {
+  async #attempt(sql: string, values: readonly unknown[], names: readonly string[]): Promise<Attempt> {
     const client = await this.pool.connect();
-    let broken = false;
+    // A connection that breaks between the two statements would end the process if nobody listened.
+    client.on('error', ignore);
+    let broken = true;
     try {
-      const asked = client.query<{ name: string; table_name: string }>({ ...LOOK_UP, values: [names] });
-      const query = client.query({ text, values: [...values], types: asDeclared }).then(
-        (result) => ({ result }),
-        (error: unknown) => ({ error }),
-      );
-      const [actual, outcome] = await Promise.all([asked.then(tablesOf), query]);
-      return { actual, ...outcome };
+      const guess = client.pipeline ? this.#remembered(names) : undefined;
+      const asking = client.query<{ name: string; table_name: string }>({ ...LOOK_UP, values: [names] }).then(tablesOf);
+      const tables = guess ?? (await asking);
+      const [actual, outcome] = await Promise.all([asking, ask(client, withTables(sql, tables), values)]);
+      this.#tables = new Map([...this.#tables, ...actual]);
+      broken = false;
+      return { ...outcome, current: areEqual(actual, tables) };
     } catch (error) {
-      broken = true;
+      broken = !(error instanceof ReadModelMissingError);
       throw error;
     } finally {
+      client.off('error', ignore);
       client.release(broken);
     }
   }
@@ -110,23 +110,26 @@ class ActiveQueries {
     });
     return entries.length === names.length ? new Map(entries) : undefined;
   }
-
-  async #ask(names: readonly string[]): Promise<Tables> {
-    const tables = tablesOf(await this.pool.query({ ...LOOK_UP, values: [names] }));
-    this.#remember(tables);
-    return tables;
-  }
-
-  #remember(tables: Tables): void {
-    this.#tables = new Map([...this.#tables, ...tables]);
-  }
 }
 
-interface Attempt {
-  readonly actual: Tables;
+const ignore = (): void => undefined;
+
+interface Outcome {
   readonly result?: pg.QueryResult;
   readonly error?: unknown;
 }
+
+interface Attempt extends Outcome {
+  /** It ran on the builds that were active when it began. */
+  readonly current: boolean;
+}
+
+/** What a wrong query says is an answer too: the connection is as good as before. */
+const ask = (client: pg.PoolClient, text: string, values: readonly unknown[]): Promise<Outcome> =>
+  client.query({ text, values: [...values], types: asDeclared }).then(
+    (result) => ({ result }),
+    (error: unknown) => ({ error }),
+  );
 
 const isDropped = (error: unknown): boolean =>
   error instanceof Error && 'code' in error && error.code === UNDEFINED_TABLE;
