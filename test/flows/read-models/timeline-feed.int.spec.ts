@@ -139,6 +139,26 @@ describe('following a timeline', () => {
     expect(await late.next()).toEqual({ done: true, value: undefined });
   });
 
+  it('lets go with its signal, also when nobody asks for the next entry', async () => {
+    await side.record(...visits(13, 2));
+    let listening = 0;
+    const counting: ReadModels = {
+      ...side.readModels,
+      onMoved: (projection, listener) => {
+        listening++;
+        const stop = side.readModels.onMoved(projection, listener);
+        return () => {
+          listening--;
+          stop();
+        };
+      },
+    };
+    await take(feedOver(counting).follow({ customerId: uuid(13), after: 0n, signal: leave.signal }), 1);
+    expect(listening).toBe(1);
+    leave.abort();
+    expect(listening).toBe(0);
+  });
+
   it('ends when the customer is erased, and starts again when they are seen again', async () => {
     await side.record(...visits(11, 2));
     const entries = feedOver(side.readModels).follow({ customerId: uuid(11), after: 0n, signal: leave.signal });
