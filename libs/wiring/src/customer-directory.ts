@@ -1,7 +1,7 @@
 import { parseCustomerReference, resolveCustomer } from '#capabilities';
-import { fail, type Position, type ReadModels, type Result } from '#kernel';
+import { fail, type Position, type ReadModels, type Result, succeed } from '#kernel';
 import { type Pseudonyms } from '#platform/vault';
-import { type EraseFailure, type QueryFailure } from './messages/failures.js';
+import { type EraseFailure, type InvalidParameters, type QueryFailure } from './messages/failures.js';
 
 export interface DirectoryPorts {
   readonly readModels: ReadModels;
@@ -14,12 +14,21 @@ export interface DirectoryPorts {
 /** Read models that say who a customer is. */
 const directoryModels: readonly string[] = ['customers', 'customer-identifiers', 'customer-erasures'];
 
-/** From what a caller calls a customer to the customer's id (UUID). */
-export async function findCustomer(ports: DirectoryPorts, reference: string): Promise<Result<string, EraseFailure>> {
-  const persona = parseCustomerReference(reference, ports.vault.uuid, ports.defaultRegion);
-  if (persona.ok) return resolveCustomer(ports.readModels, persona.value.personaId);
+/** The persona that a caller's reference names: an id, or kind:value of an identifier. Whether there is one is not looked up. */
+export function referencedPersona(
+  { vault, defaultRegion }: DirectoryPorts,
+  reference: string,
+): Result<string, InvalidParameters> {
+  const persona = parseCustomerReference(reference, vault.uuid, defaultRegion);
+  if (persona.ok) return succeed(persona.value.personaId);
   const detail = 'Must be a customer id, or kind:value of an identifier.';
   return fail({ code: 'invalid_parameters', errors: [{ pointer: '/id', code: persona.reason, detail }] });
+}
+
+/** From what a caller calls a customer to the customer's id (UUID). */
+export async function findCustomer(ports: DirectoryPorts, reference: string): Promise<Result<string, EraseFailure>> {
+  const persona = referencedPersona(ports, reference);
+  return persona.ok ? resolveCustomer(ports.readModels, persona.value) : persona;
 }
 
 /** Waits until the read models have applied a position; the failure where they did not in time. */

@@ -1,5 +1,5 @@
 import path from 'node:path';
-import { type OpenTimeline, queryTimeline, TimelineFeed, type TimelineRequest } from '#capabilities';
+import { type OpenTimeline, queryTimeline, resolveCustomer, TimelineFeed, type TimelineRequest } from '#capabilities';
 import { type PersonaErasedData, type TimelinePage, type TimelineParameters } from '#contracts';
 import { type Clock, fail, type ReadModels, type Result, succeed } from '#kernel';
 import { type ApiKeys, createApiKeys } from '#platform/access';
@@ -17,7 +17,13 @@ import { createReadModels } from '#platform/read-store';
 import { openMasterKey, openPostgresVault, type Vault } from '#platform/vault';
 import { systemClock } from './clock.js';
 import { type Config } from './config/config.js';
-import { caughtUp, type DirectoryPorts, findCustomer, timelineModels } from './customer-directory.js';
+import {
+  caughtUp,
+  type DirectoryPorts,
+  findCustomer,
+  referencedPersona,
+  timelineModels,
+} from './customer-directory.js';
 import { type Database, openDatabase } from './database.js';
 import { completeErasures, erasePersonas } from './erase-personas.js';
 import { type CustomerErased } from './messages/erase-customer.command.js';
@@ -125,10 +131,15 @@ function operations(parts: Parts, closers: (() => Promise<void>)[]) {
       reference: string,
       reason: PersonaErasedData['reason'],
     ): Promise<Result<CustomerErased, EraseFailure>> => {
-      const customerId = await findCustomer(directory, reference);
-      if (!customerId.ok) return customerId;
-      const [erased] = await erasePersonas(parts, [customerId.value], reason);
-      if (!erased) return fail({ code: 'customer_not_found' });
+      const persona = referencedPersona(directory, reference);
+      if (!persona.ok) return persona;
+      // Whoever has just been heard of is found by other identifiers too; not by waiting for ever.
+      await caughtUp(directory, await store.head());
+      const customerId = await resolveCustomer(readModels, persona.value);
+      if (!customerId.ok && customerId.reason.code === 'ambiguous_identifier') return customerId;
+      // Read models may lag; the vault knows who has a key.
+      const [erased] = await erasePersonas(parts, [customerId.ok ? customerId.value : persona.value], reason);
+      if (!erased) return customerId.ok ? fail({ code: 'customer_not_found' }) : customerId;
       return succeed({ customerId: erased.personaId, erasedAt: erased.erasedAt, position: erased.position });
     },
     timelinePage: async (

@@ -23,3 +23,5 @@ export const invalidCursor: QueryFailure = {
     { pointer: '/cursor', code: 'invalid_cursor', detail: 'Is not a cursor of this list: begin again without it.' },
   ],
 };
+
+export type InvalidParameters = Extract<QueryFailure, { readonly code: 'invalid_parameters' }>;
