@@ -1,8 +1,13 @@
 import { createRequire } from 'node:module';
+import v8 from 'node:v8';
 import 'reflect-metadata';
 import { runSafar } from './program.js';
 import { createSafar } from './safar/open-safar.js';
 import { Terminal } from './terminal/terminal.js';
+
+// V8 lets garbage pile up to several times what is in use. With half of it, importing 541,909 order lines takes 190 MB instead
+// of 310, in the same time.
+v8.setFlagsFromString('--heap-growing-percent=50');
 
 const terminal = new Terminal({
   stdin: process.stdin,

@@ -34,7 +34,7 @@ export function addImport(program: Command, context: CommandContext): void {
     )
     .option('--format <csv|jsonl>', 'what the input is; otherwise by the name of the file, then by the profile')
     .option('--rejects <file>', 'where refused rows go; otherwise <input>.rejected.csv or .jsonl in this folder')
-    .option('--batch-size <n>', 'touchpoints sent together, 1–500', wholeNumber(1, 500), 500)
+    .option('--batch-size <n>', 'touchpoints sent together, 1–500', wholeNumber(1, 500), 250)
     .option(
       '--concurrency <n>',
       'batches on their way at once, 1–8; with 1 the log keeps the order of the file, even across a kill',

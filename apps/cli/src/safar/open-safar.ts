@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { setTimeout as wait } from 'node:timers/promises';
 import { START, type Position } from '#kernel';
 import {
   exportEvents,
@@ -18,6 +19,7 @@ type Environment = Readonly<Record<string, string | undefined>>;
 const MAX_BYTES_FROM_FILES = 1024 * 1024;
 /** Longest that a command which only reads waits for the read models; then it shows what there is. */
 const FRESH_WAIT_MS = 3_000;
+const TABLES_POLL_INTERVAL_MS = 50;
 
 /** The commands' Safar: the installation that the environment describes, a running one's or one that is started for a command. */
 export const createSafar = (environment: Environment): Safar => ({
@@ -70,11 +72,22 @@ function applier({
   startProjections,
 }: OpenInstallation): (position: Position, timeoutMs: number) => Promise<boolean> {
   let isFeeding = false;
+  const waitFor = async (position: Position, timeoutMs: number): Promise<boolean> => {
+    const waits = projections.map(({ name }) => readModels.waitUntil(name, position, timeoutMs));
+    return (await Promise.all(waits)).every(Boolean);
+  };
   return async (position, timeoutMs) => {
     if (!isFeeding) startProjections();
     isFeeding = true;
-    const waits = projections.map(({ name }) => readModels.waitUntil(name, position, timeoutMs));
-    return (await Promise.all(waits)).every(Boolean);
+    const deadline = performance.now() + timeoutMs;
+    for (;;) {
+      const leftMs = deadline - performance.now();
+      // On a new installation nobody can wait for the tables yet: the first projector has to make them.
+      const applied = await waitFor(position, Math.max(leftMs, 0)).catch(() => undefined);
+      if (applied !== undefined) return applied;
+      if (leftMs <= 0) return false;
+      await wait(Math.min(TABLES_POLL_INTERVAL_MS, leftMs));
+    }
   };
 }
 

@@ -71,7 +71,7 @@ export class TimelineRenderer {
     const isFirst = this.day === '';
     this.day = day;
     const rule = '─'.repeat(Math.max(3, Math.min(this.style.width, 72) - displayWidth(day) - 4));
-    const line = this.line(this.style.colours.bold(`── ${isolated(day)} ${rule}`));
+    const line = this.line(this.style.colours.bold(`── ${this.isolate(day)} ${rule}`));
     return isFirst ? [line] : ['', line];
   }
 
@@ -86,7 +86,7 @@ export class TimelineRenderer {
     const told = clip([...facts, ...(entry.erased ? [this.words.erased] : [])].join(' · '), room);
     const head = [padded(clip(label, 16), 16), padded(clip(channel, 10), 10)];
     const [labelCell = '', channelCell = ''] = head;
-    const line = `  ${colours.dim(isolated(time))}  ${colours[colour](sign)} ${colours[colour](isolated(labelCell))} ${colours.dim(isolated(channelCell))} ${told === '' ? '' : isolated(told)}`;
+    const line = `  ${colours.dim(this.isolate(time))}  ${colours[colour](sign)} ${colours[colour](this.isolate(labelCell))} ${colours.dim(this.isolate(channelCell))} ${told === '' ? '' : this.isolate(told)}`;
     return [this.line(line.trimEnd()), ...this.text(text)];
   }
 
@@ -100,7 +100,11 @@ export class TimelineRenderer {
     const kept = lines.slice(0, MAXIMUM_TEXT_LINES);
     const [last] = kept.slice(-1);
     if (last !== undefined && lines.length > kept.length) kept[kept.length - 1] = clip(`${last} …`, cells);
-    return kept.map((line) => this.line(' '.repeat(INDENT) + isolated(line)));
+    return kept.map((line) => this.line(' '.repeat(INDENT) + this.isolate(line)));
+  }
+
+  private isolate(text: string): string {
+    return isolated(text, this.style.language);
   }
 
   /** A right-to-left mark makes a terminal that knows direction lay out a Persian line from the right. */
@@ -113,6 +117,7 @@ export class TimelineRenderer {
 export function renderTailLine(entry: TimelineEntryView, style: TimelineStyle): string {
   const { colours, language, zone, width } = style;
   const words = timelineWords[language];
+  const isolate = (piece: string): string => isolated(piece, language);
   const { facts, text } = factsOf(entry, words);
   const [sign, colour] = marks[kindOf(entry)];
   const at = new Date(entry.occurredAt);
@@ -124,10 +129,10 @@ export function renderTailLine(entry: TimelineEntryView, style: TimelineStyle): 
   const room = Math.max(10, width - 16 - 2 - 2 - 17 - 29);
   const cells = [
     colours.dim(when),
-    `${colours[colour](sign)} ${isolated(padded(clip(label, 16), 16))}`,
-    colours.dim(isolated(padded(clip(customer, 28), 28))),
+    `${colours[colour](sign)} ${isolate(padded(clip(label, 16), 16))}`,
+    colours.dim(isolate(padded(clip(customer, 28), 28))),
   ];
-  return `${cells.join(' ')} ${told === '' ? '' : isolated(clip(told, room))}`.trimEnd();
+  return `${cells.join(' ')} ${told === '' ? '' : isolate(clip(told, room))}`.trimEnd();
 }
 
 function entryLabel(entry: TimelineEntryView, words: TimelineWords): string {
