@@ -91,6 +91,7 @@ class PostgresStore implements PostgresEventStore {
   readonly #signal: AppendedSignal;
   readonly #mark: HighWaterMark;
   readonly #commits: GroupCommit;
+  #closing: Promise<void> | undefined;
 
   constructor(
     options: PostgresEventStoreOptions,
@@ -152,7 +153,12 @@ class PostgresStore implements PostgresEventStore {
     return this.#signal.listen(listener);
   }
 
-  async close(): Promise<void> {
+  close(): Promise<void> {
+    this.#closing ??= this.#close();
+    return this.#closing;
+  }
+
+  async #close(): Promise<void> {
     await this.#commits.close();
     await this.#signal.close();
     await this.opened.partitions.settled();
