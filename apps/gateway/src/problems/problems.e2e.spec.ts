@@ -1,3 +1,5 @@
+import { once } from 'node:events';
+import { connect } from 'node:net';
 import { gzipSync } from 'node:zlib';
 import { fail } from '#kernel';
 import { AppendOutcomeUnknownError, StoreBusyError } from '#platform/event-store';
@@ -194,5 +196,20 @@ describe('a problem', () => {
     });
     expect(answer.status).toBe(413);
     expect(await answer.json()).toMatchObject({ code: 'body_too_large' });
+  });
+
+  it('leaves the connection to the next request, whatever was still to come of this one', async () => {
+    const socket = connect(port, '127.0.0.1');
+    let answers = '';
+    socket.on('data', (piece: Buffer) => (answers += piece.toString()));
+    const write = async (text: string) => void (socket.write(text) || (await once(socket, 'drain')));
+    await write(
+      `POST /v1/touchpoints HTTP/1.1\r\nhost: x\r\nauthorization: Bearer ${keys.writer}\r\ntransfer-encoding: chunked\r\n\r\n`,
+    );
+    const megabyte = `100000\r\n${' '.repeat(0x100000)}\r\n`;
+    for (let megabytes = 0; megabytes < 16; megabytes += 1) await write(megabyte);
+    await write('0\r\n\r\nGET /livez HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n');
+    await once(socket, 'close');
+    expect(answers.match(/HTTP\/1.1 \d+/g)).toEqual(['HTTP/1.1 413', 'HTTP/1.1 200']);
   });
 });
