@@ -1,0 +1,22 @@
+// A PostgreSQL of the test's own, because its backends are killed: that restarts the whole server.
+import { chmodSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { startEmbeddedPostgres } from '../../../dist/libs/platform/src/postgres/index.js';
+
+const folder = mkdtempSync(path.join(tmpdir(), 'safar-race-'));
+// PostgreSQL may have to run as another account, which must reach the folder.
+chmodSync(folder, 0o755);
+const server = await startEmbeddedPostgres({
+  dataDir: path.join(folder, 'postgres'),
+  port: 0,
+  settings: { max_connections: '100', restart_after_crash: 'on' },
+});
+const stop = async () => {
+  await server.stop();
+  rmSync(folder, { recursive: true, force: true });
+  process.exit(0);
+};
+process.once('message', stop);
+process.once('disconnect', stop);
+process.send({ url: server.url });
