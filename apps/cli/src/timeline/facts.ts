@@ -72,7 +72,6 @@ function money(amount: unknown, currency: unknown, locale: string): string {
       style: 'currency',
       currency,
       maximumFractionDigits: 6,
-      minimumFractionDigits: /\.\d*[1-9]/.test(amount) ? 2 : 0,
     }).format(amount),
   );
 }

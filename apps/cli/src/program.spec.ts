@@ -1,0 +1,278 @@
+import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { toCloudEvent } from '#contracts';
+import { exitCodes } from './exit-codes.js';
+import { memoryInstallation, run, verified } from './fixtures/memory-safar.js';
+import { MemoryRecorder } from './fixtures/memory-recorder.js';
+
+let folder: string;
+beforeEach(() => {
+  folder = mkdtempSync(path.join(tmpdir(), 'safar-program-'));
+});
+afterEach(() => rmSync(folder, { recursive: true, force: true }));
+
+const commands = ['import', 'timeline', 'tail', 'export', 'erase', 'verify', 'doctor'];
+const subcommands = [
+  'keys create',
+  'keys list',
+  'keys revoke',
+  'keys rotate',
+  'projections status',
+  'projections rebuild',
+  'projections promote',
+  'projections rollback',
+  'projections parked',
+  'projections release',
+  'projections discard',
+];
+
+describe('safar', () => {
+  it.each([...commands, ...subcommands])('%s has --json and examples in its help', async (command) => {
+    const { code, stdout } = await run([...command.split(' '), '--help']);
+    expect(code).toBe(0);
+    expect(stdout).toMatch(/--json/);
+    expect(stdout).toMatch(/Examples:\n {2}\$ safar /);
+  });
+
+  it('names every exit code in its help, and in the documentation', async () => {
+    const { stdout } = await run(['--help']);
+    const documentation = readFileSync(path.resolve(__dirname, '../../../docs/how-to/command-line.md'), 'utf8');
+    for (const { code, meaning } of Object.values(exitCodes)) {
+      expect(stdout).toContain(`${String(code)}  ${meaning.replaceAll('`', '')}`);
+      expect(documentation).toMatch(
+        new RegExp(`\\| ${String(code)} +\\| ${meaning.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')} +\\|`),
+      );
+    }
+    for (const command of [...commands, ...subcommands]) expect(documentation).toContain(`safar ${command}`);
+  });
+
+  it.each([
+    [['frobnicate']],
+    [['timeline']],
+    [['timeline', 'a:b', '--limit', '0']],
+    [['import', 'x', '--batch-size', '501']],
+    [['keys', 'create', '--name', 'x', '--scope', 'everything']],
+    [['timeline', 'a:b', '--zone', 'Mars']],
+  ])('ends with 2 when it is used wrongly: %j', async (parameters) => {
+    const { code, stdout, stderr } = await run(parameters);
+    expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
+    expect(stderr).not.toBe('');
+  });
+
+  it('tells what is wrong in one line, with a remedy, and as JSON when that is asked for', async () => {
+    const { code, stderr } = await run(['timeline', 'customer_number:2']);
+    expect(code).toBe(5);
+    expect(stderr).toMatch(/^safar: Nobody is known by customer_number:2\.\n→ Name a customer id.*\n$/);
+    const machine = await run(['timeline', 'customer_number:2', '--json']);
+    expect(JSON.parse(machine.stderr)).toMatchObject({
+      error: { ending: 'notFound', message: 'Nobody is known by customer_number:2.' },
+    });
+  });
+
+  it('shows no stack of an unexpected error', async () => {
+    const broken = memoryInstallation({ timeline: () => Promise.reject(new Error('the network is down')) });
+    const { code, stderr } = await run(['timeline', 'customer_number:1'], broken);
+    expect(code).toBe(1);
+    expect(stderr).toBe(
+      'safar: the network is down\n→ safar doctor looks for the cause; SAFAR_DEBUG=1 shows where it happened.\n',
+    );
+  });
+
+  it('closes what it opened, also after a failure', async () => {
+    let closed = 0;
+    const close = (): Promise<void> => Promise.resolve(void (closed += 1));
+    await run(['timeline', 'customer_number:1'], memoryInstallation({ close }));
+    await run(['timeline', 'customer_number:2'], memoryInstallation({ close }));
+    expect(closed).toBe(2);
+  });
+});
+
+describe('safar timeline', () => {
+  it('shows the newest entry last, unless it is told otherwise', async () => {
+    const order = async (...more: string[]): Promise<readonly string[]> =>
+      (await run(['timeline', 'customer_number:1', '--zone', 'UTC', ...more])).stdout.match(/\d December/g) ?? [];
+    expect(await order()).toEqual(['6 December', '7 December']);
+    expect(await order('--order', 'desc')).toEqual(['7 December', '6 December']);
+  });
+
+  it('answers the page as one document with --json', async () => {
+    const { stdout } = await run(['timeline', 'customer_number:1', '--json']);
+    expect(JSON.parse(stdout)).toMatchObject({
+      data: [{ kind: 'purchase' }, { kind: 'purchase' }],
+      page: { next: null },
+    });
+  });
+});
+
+describe('safar import', () => {
+  const file = path.resolve(__dirname, '../../../test/fixtures/online-retail/excerpt.csv');
+
+  it('proves in its summary that no line is missing, and ends with 3 when some were refused', async () => {
+    const installation = memoryInstallation({ dataDir: folder });
+    const { code, stdout, stderr } = await run(
+      ['import', file, '-p', 'online-retail', '--rejects', path.join(folder, 'r.csv')],
+      installation,
+    );
+    expect(code).toBe(3);
+    expect(stdout).toContain('lines        134 read = 115 in touchpoints + 19 refused');
+    expect(stdout).toContain('14 accepted · 0 duplicate · 0 refused  (9 purchase, 5 return)');
+    expect(stderr).toBe('');
+  });
+
+  it('says the same to machines, and nothing else', async () => {
+    const installation = memoryInstallation({ dataDir: folder });
+    const { stdout, stderr } = await run(
+      ['import', file, '-p', 'online-retail', '--json', '--rejects', path.join(folder, 'r.csv')],
+      installation,
+    );
+    expect(JSON.parse(stdout)).toMatchObject({
+      input: 'excerpt.csv',
+      profile: 'online-retail',
+      finished: true,
+      lines: { read: 134, inTouchpoints: 115, refused: 19, refusedByReason: { no_customer: 18, no_priced_line: 1 } },
+      touchpoints: { accepted: 14, duplicate: 0, refused: 0, byKind: { purchase: 9, return: 5 } },
+      applied: true,
+    });
+    expect(stderr).toBe('');
+  });
+
+  it('ends with 0 when nothing was refused, and with 2 for a profile or a file that cannot be used', async () => {
+    const touchpoints = path.join(folder, 'touchpoints.jsonl');
+    writeFileSync(touchpoints, '{"id":"1","source":"s","kind":"visit"}\n');
+    const recorder = new MemoryRecorder();
+    const installation = memoryInstallation({
+      dataDir: folder,
+      recordTouchpoints: (values) => recorder.recordTouchpoints(values),
+    });
+    expect((await run(['import', touchpoints], installation)).code).toBe(0);
+    expect(recorder.stored).toHaveLength(1);
+    expect((await run(['import', file])).stderr).toMatch(/A CSV needs a mapping profile/);
+    expect((await run(['import', file, '-p', 'nothing'])).code).toBe(2);
+    expect((await run(['import', path.join(folder, 'none.csv'), '-p', 'online-retail'])).code).toBe(2);
+    expect((await run(['import', touchpoints, '--rejects', touchpoints])).stderr).toMatch(/would overwrite the input/);
+  });
+});
+
+describe('safar erase', () => {
+  it('does nothing unless somebody confirms it', async () => {
+    let erased = 0;
+    const installation = memoryInstallation({
+      erase: () => Promise.reject(new Error(`erased ${String((erased += 1))}`)),
+    });
+    const { code, stderr } = await run(['erase', 'customer_number:1'], installation);
+    expect(code).toBe(2);
+    expect(stderr).toMatch(/Add --yes to do it/);
+    expect(erased).toBe(0);
+  });
+
+  it('answers with the position of the erasure', async () => {
+    const { code, stdout } = await run(['erase', 'customer_number:1', '--yes', '--json']);
+    expect(code).toBe(0);
+    expect(JSON.parse(stdout)).toEqual({
+      customerId: 'c1',
+      erasedAt: '1970-01-01T00:00:00.000Z',
+      position: '7',
+      reason: 'customer_request',
+    });
+    expect((await run(['erase', 'customer_number:2', '--yes'])).code).toBe(5);
+  });
+});
+
+describe('safar export', () => {
+  const event = toCloudEvent({
+    ...{
+      id: 'e1',
+      type: 'touchpoint.visit',
+      schemaVersion: 1,
+      key: 'k',
+      occurredAt: 0,
+      data: { kind: 'visit' },
+      stream: 's',
+    },
+    ...{
+      meta: { source: '/sources/s', correlationId: 'c', causationId: 'c' },
+      version: 1,
+      position: 5n,
+      recordedAt: 0,
+    },
+  });
+
+  it('writes one event a line, and personal data only when that is confirmed', async () => {
+    const asked: boolean[] = [];
+    const installation = memoryInstallation({
+      async *exportEvents({ personal }) {
+        asked.push(personal);
+        yield event;
+        yield event;
+      },
+    });
+    const { stdout, stderr } = await run(['export'], installation);
+    expect(
+      stdout
+        .trim()
+        .split('\n')
+        .map((line) => JSON.parse(line) as unknown),
+    ).toEqual([event, event]);
+    expect(stderr).toBe('2 events\n');
+    expect((await run(['export', '--personal'], installation)).code).toBe(2);
+    await run(['export', '--personal', '--yes'], installation);
+    expect(asked).toEqual([false, true]);
+  });
+
+  it('makes a new file that only its owner can read, and replaces none', async () => {
+    const output = path.join(folder, 'events.jsonl');
+    expect((await run(['export', '-o', output])).code).toBe(0);
+    expect(statSync(output).mode & 0o777).toBe(0o600);
+    expect((await run(['export', '-o', output])).stderr).toMatch(/cannot be written/);
+  });
+});
+
+describe('safar tail', () => {
+  it('stops after as many as it is told to', async () => {
+    expect((await run(['tail', '--limit', '1', '--json'])).stdout.trim().split('\n')).toHaveLength(1);
+    expect((await run(['tail', '--after', 'yesterday'])).code).toBe(2);
+  });
+});
+
+describe('safar verify', () => {
+  it('ends with 4 and names the first row that differs', async () => {
+    expect((await run(['verify'])).code).toBe(0);
+    const different = {
+      ...verified,
+      ok: false,
+      differences: 2,
+      first: { key: ['a', '7'], kind: 'different', column: 'amount', expected: '1.00', found: '2.00' },
+    } as const;
+    const installation = memoryInstallation({
+      projections: { ...memoryInstallation().projections, verify: () => Promise.resolve(different) },
+    });
+    const { code, stdout } = await run(['verify', 'timeline'], installation);
+    expect(code).toBe(4);
+    expect(stdout).toContain('✗ timeline v1.1 differs in 2 rows');
+    expect(stdout).toContain('first at [a, 7]: amount is "2.00" and should be "1.00"');
+    expect((await run(['verify', 'nothing'])).code).toBe(5);
+  });
+});
+
+describe('safar doctor', () => {
+  it('ends with 1 when a check fails, and says what to do', async () => {
+    const { code, stdout } = await run(['doctor'], undefined, [
+      { name: 'Node.js', status: 'ok', detail: '24.0.0' },
+      { name: 'disk', status: 'failed', detail: 'full', remedy: 'Make room.' },
+    ]);
+    expect(code).toBe(1);
+    expect(stdout).toMatch(/✗ disk +full\n +→ Make room\./);
+    expect((await run(['doctor', '--json'])).code).toBe(0);
+  });
+});
+
+describe('safar keys', () => {
+  it('prints a new key alone on standard output, for scripts', async () => {
+    const { stdout, stderr } = await run(['keys', 'create', '--name', 'web-shop']);
+    expect(stdout).toBe('safar_x_y\n');
+    expect(stderr).toContain('not shown again');
+    expect((await run(['keys', 'revoke', 'k2'])).code).toBe(5);
+    expect((await run(['keys', 'rotate', 'k1'])).code).toBe(5);
+  });
+});
