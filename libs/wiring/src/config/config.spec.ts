@@ -40,6 +40,10 @@ describe('the configuration', () => {
     expect(config.databaseUrl).toContain('db.example');
   });
 
+  it('does not mind what people keep in their shell for the command line', () => {
+    expect(loadConfig({ SAFAR_KEY: 'safar_0123_4567', SAFAR_DEBUG: '1' })).toEqual(loadConfig({}));
+  });
+
   it('cannot be changed afterwards', () => {
     const config = loadConfig({});
     expect(Object.isFrozen(config)).toBe(true);

@@ -77,6 +77,13 @@ export class SafarEnvironment {
   @Rule(`must be one of ${logLevels.join(', ')}`, 'Leave it unset for info.', oneOf(...logLevels))
   SAFAR_LOG_LEVEL?: string;
 
+  // The next two are for people at a shell; they are here so that a shell that has them can start everything.
+  @Rule('must be 1', 'Leave it unset to see errors without where they happened.', oneOf('1'))
+  SAFAR_DEBUG?: string;
+
+  @Rule('must be an API key', 'Make one with: safar keys create.', (value) => value.startsWith('safar_'))
+  SAFAR_KEY?: string;
+
   @Rule(
     'must be an ISO 3166-1 country code of two capital letters',
     'It is the country of telephone numbers without a country code; leave it unset for IR.',
