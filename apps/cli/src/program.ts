@@ -74,7 +74,7 @@ const stoppedBy = (signal: AbortSignal): Ending | undefined =>
 
 function endingOf(error: unknown, parameters: readonly string[], { terminal, debug, signal }: Surroundings): Ending {
   if (error instanceof CommanderError) return error.exitCode === 0 ? 'ok' : 'usage';
-  if (signal.aborted && error instanceof Error && error.name === 'AbortError') return 'interrupted';
+  if (signal.aborted && isAbort(error, signal)) return 'interrupted';
   const { ending, message, remedy } = describeFailure(error);
   if (parameters.includes('--json')) terminal.say(toJson({ error: { ending, message, remedy } }));
   else
@@ -87,3 +87,6 @@ function endingOf(error: unknown, parameters: readonly string[], { terminal, deb
   if (debug && error instanceof Error) terminal.say(error.stack ?? '');
   return ending;
 }
+
+const isAbort = (error: unknown, signal: AbortSignal): boolean =>
+  error === signal.reason || (error instanceof Error && error.name === 'AbortError');

@@ -57,7 +57,7 @@ export function addImport(program: Command, context: CommandContext): void {
 async function importFile(context: CommandContext, file: string, options: ImportOptions): Promise<void> {
   const format = formatFrom(options.format);
   const profile = options.profile === undefined ? undefined : await loadProfile(options.profile);
-  const input = await openInput(file, context.terminal.stdin);
+  const input = await openInput(file, context.terminal.stdin, context.signal);
   try {
     const source = sourceFrom(input, profile, format);
     const rejectsPath = rejectsFor(source, file, options.rejects);

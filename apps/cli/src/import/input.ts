@@ -29,8 +29,8 @@ const packed: readonly { name: string; magic: readonly number[]; command: string
 const READ_BYTES = 262_144;
 
 /** @throws ImportProblem when the file cannot be read or is packed in a way that is not unpacked here */
-export async function openInput(file: string, stdin: Readable): Promise<Input> {
-  if (file === '-') return openSpool(stdin);
+export async function openInput(file: string, stdin: Readable, signal?: AbortSignal): Promise<Input> {
+  if (file === '-') return openSpool(stdin, signal);
   const handle = await open(file, 'r').catch((error: unknown) => {
     throw new ImportProblem(
       `Cannot read ${file}: ${reasonOf(error)}.`,
@@ -44,26 +44,34 @@ export async function openInput(file: string, stdin: Readable): Promise<Input> {
     throw new ImportProblem(`${file} is a folder.`, 'Give one file; to import several, run the command for each.');
   }
   // A named pipe can be read once only, like standard input.
-  return openSpool(handle.createReadStream());
+  return openSpool(handle.createReadStream(), signal);
 }
 
 /**
  * Standard input can be read once, and two passes are needed: it goes to a file first, which nobody else can read and which has
  * no name any more while it is used, so that not even a killed import leaves customers' data behind.
  */
-async function openSpool(stdin: Readable): Promise<Input> {
+async function openSpool(stdin: Readable, signal: AbortSignal | undefined): Promise<Input> {
   const folder = await mkdtemp(path.join(tmpdir(), 'safar-import-'));
   const file = path.join(folder, 'input');
   const handle = await open(file, 'wx+', 0o600);
   const remove = (): Promise<void> => rm(folder, { recursive: true, force: true });
   if (process.platform !== 'win32') await remove();
   try {
-    await pipeline(stdin, async (chunks: AsyncIterable<Buffer>) => {
-      for await (const chunk of chunks) await handle.appendFile(chunk);
-    });
+    await pipeline(
+      stdin,
+      async (chunks: AsyncIterable<Buffer>) => {
+        for await (const chunk of chunks) {
+          signal?.throwIfAborted();
+          await handle.appendFile(chunk);
+        }
+      },
+      { signal },
+    );
   } catch (error) {
     await handle.close();
     await remove();
+    if (signal?.aborted === true) throw error;
     throw new ImportProblem(
       `Standard input could not be kept: ${reasonOf(error)}.`,
       `It needs its size free in ${tmpdir()}; TMPDIR moves it.`,

@@ -42,6 +42,8 @@ export function reportView({
 /** For people: the sums that prove that no line is missing. */
 export function reportText({ report, input, profile, seconds, applied }: ReportedImport, colours: Colours): string {
   const { tally, rows } = report;
+  if (!report.finished && rows === 0)
+    return `${colours.yellow('Interrupted')} while ${input} was being read; this run has sent nothing.`;
   const kinds = Object.entries(tally.byKind).map(([kind, count]) => `${counted(count)} ${kind}`);
   const refused = rowsRefusedIn(tally);
   const settled = tally.rowsInTouchpoints + refused;

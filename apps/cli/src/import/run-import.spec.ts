@@ -339,6 +339,20 @@ describe('an import', () => {
     expect(recorder.stored).toHaveLength(14);
   });
 
+  it('stops waiting for standard input when it is told to, and leaves nothing behind', async () => {
+    const before = process.env['TMPDIR'];
+    process.env['TMPDIR'] = folder;
+    try {
+      const stop = new AbortController();
+      const never = new Readable({ read: () => stop.abort() });
+      await expect(openInput('-', never, stop.signal)).rejects.toMatchObject({ name: 'AbortError' });
+      expect(readdirSync(folder)).toEqual([]);
+    } finally {
+      if (before === undefined) delete process.env['TMPDIR'];
+      else process.env['TMPDIR'] = before;
+    }
+  });
+
   it('sends lines of JSON as they are when there is no profile', async () => {
     const file = path.join(folder, 'touchpoints.jsonl');
     writeFileSync(file, '{"id":"1","source":"s","kind":"visit"}\nnot json\n{"id":"2","source":"s","kind":"call"}\n');
