@@ -10,6 +10,7 @@ import {
   projectionAdmin,
   type ProjectionAdmin,
   type ProjectionHost,
+  type ProjectionSettings,
   startProjections,
   storeSubscription,
 } from '#platform/projections';
@@ -59,7 +60,7 @@ export interface Installation {
   eraseCustomer(reference: string, reason: PersonaErasedData['reason']): Promise<Result<CustomerErased, EraseFailure>>;
   timelinePage(reference: string, parameters: TimelineParameters): Promise<Result<TimelinePage, QueryFailure>>;
   /** Feeds the read models in this process, until `stop` of what it answers; `close` stops it too. */
-  startProjections(): ProjectionHost;
+  startProjections(settings?: Partial<ProjectionSettings>): ProjectionHost;
   close(): Promise<void>;
 }
 
@@ -159,8 +160,8 @@ function operations(parts: Parts, closers: (() => Promise<void>)[]) {
       const page = await queryTimeline({ readModels, timeline }, request);
       return page.ok ? page : fail(invalidCursor);
     },
-    startProjections: (): ProjectionHost => {
-      const host = startProjections({ ...projectionParts, hub }, projections);
+    startProjections: (settings: Partial<ProjectionSettings> = {}): ProjectionHost => {
+      const host = startProjections({ ...projectionParts, hub, settings }, projections);
       closers.push(() => host.stop());
       return host;
     },

@@ -20,6 +20,8 @@ const MAX_BYTES_FROM_FILES = 1024 * 1024;
 /** Longest that a command which only reads waits for the read models; then it shows what there is. */
 const FRESH_WAIT_MS = 3_000;
 const TABLES_POLL_INTERVAL_MS = 50;
+/** Four read models are filled at once beside an import; with the batches of a projector that took 350 MB. */
+const SMALL_BATCHES = { batchSize: 500, fillBatchSize: 500 };
 
 /** The commands' Safar: the installation that the environment describes, a running one's or one that is started for a command. */
 export const createSafar = (environment: Environment): Safar => ({
@@ -77,7 +79,7 @@ function applier({
     return (await Promise.all(waits)).every(Boolean);
   };
   return async (position, timeoutMs) => {
-    if (!isFeeding) startProjections();
+    if (!isFeeding) startProjections(SMALL_BATCHES);
     isFeeding = true;
     const deadline = performance.now() + timeoutMs;
     for (;;) {

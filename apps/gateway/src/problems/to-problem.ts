@@ -1,5 +1,6 @@
 import { HttpException } from '@nestjs/common';
 import { AppendOutcomeUnknownError, StoreBusyError } from '#platform/event-store';
+import { ReadModelMissingError } from '#platform/read-store';
 import { ErasurePendingError } from '#platform/vault';
 import { type ProblemCode } from './problem-codes.js';
 import { ProblemError } from './problem-error.js';
@@ -27,6 +28,9 @@ export function toProblem(error: unknown): ProblemError {
     return new ProblemError('outcome_unknown', { retryAfterMs: 1_000, cause: error });
   if (error instanceof ErasurePendingError)
     return new ProblemError('unavailable', { retryAfterMs: 1_000, cause: error });
+  // Of a new installation, until its first projector has started.
+  if (error instanceof ReadModelMissingError)
+    return new ProblemError('not_caught_up', { retryAfterMs: 1_000, cause: error });
   const status = statusCodeOf(error);
   if (status !== undefined && status >= 400 && status < 500)
     return new ProblemError(byStatus[status] ?? 'malformed_request', { cause: error });
