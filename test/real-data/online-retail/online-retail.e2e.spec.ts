@@ -4,7 +4,7 @@ import { once } from 'node:events';
 import { readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
-import { dataFolder, root, startCli } from '../support/safar-process.js';
+import { dataFolder, root, startCli } from '../../flows/support/safar-process.js';
 
 interface Month {
   readonly purchases: number;
@@ -130,7 +130,7 @@ describe('the whole Online Retail data set', () => {
 
   beforeAll(() => {
     writeFileSync(csv, execFileSync('xz', ['-dc', source], { maxBuffer: 1 << 28 }));
-    const script = path.join(root, 'test/flows/online-retail/independent.py');
+    const script = path.join(root, 'test/real-data/online-retail/independent.py');
     expected = JSON.parse(execFileSync('python3', [script, csv], { encoding: 'utf8', maxBuffer: 1 << 28 })) as Expected;
   });
   afterAll(() => {

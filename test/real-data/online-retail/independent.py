@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """What Online Retail should come to, computed from the file alone, sharing nothing with the importer.
 
-    xz -dc online-retail.csv.xz | python3 test/flows/online-retail/independent.py > expected.json
+    xz -dc online-retail.csv.xz | python3 test/real-data/online-retail/independent.py > expected.json
 
 The rule: lines without a customer count for nothing. An invoice that begins with C is a return, of the sum of |quantity| x price.
 Any other is a purchase, of the sum over its lines with quantity > 0 and price > 0, if it has such a line; lines with a price of
