@@ -19,6 +19,12 @@ export interface DecodedPage {
   readonly readAfter: (event: RecordedEvent) => Position;
 }
 
+/** A page folded: what it does to the table, and what it set aside. */
+export interface FoldedPage {
+  readonly folded: Folded;
+  readonly writes: readonly Statement[];
+}
+
 /** A build's table and handlers, and how to write to it. */
 export interface Target {
   readonly pool: pg.Pool;
@@ -31,22 +37,38 @@ export interface Target {
   readonly attempts: number;
 }
 
+/** A page to apply; already folded where that needs nothing of the table. */
+export interface ApplicablePage extends DecodedPage {
+  readonly ahead?: FoldedPage;
+}
+
 /**
  * Rows, parked events and checkpoint of one page in one transaction: all of it happened or nothing, whenever the process or
  * the connection dies. Answers the lease with the new position; only then may anything be remembered.
  */
-export function applyPage(target: Target, lease: Lease, page: DecodedPage, before: ParkedBefore): Promise<Applied> {
+export function applyPage(target: Target, lease: Lease, page: ApplicablePage, before: ParkedBefore): Promise<Applied> {
   const { pool, lane, table, folding, leaseMs } = target;
   return transaction(pool, `BEGIN; ${settingsOf(lease)}`, async (client) => {
     const moved = await moveCheckpoint(client, lane, lease, { to: page.upTo, leaseMs });
     const rows = new RowSet(table.shape);
-    await loadRows(client, table, rows, folding.keysOf(page.events));
-    const folded = folding.fold(page.events, rows, { parked: before.keys, condemned: page.condemned });
+    if (!page.ahead) await loadRows(client, table, rows, folding.keysOf(page.events));
+    const { folded, writes } = page.ahead ?? foldPage(target, page, before, rows);
     target.onSetAside(folded);
-    await writeChanges(client, table, rows.changes());
+    await runWrites(client, writes);
     await park(client, lane, folded, { readAfter: page.readAfter, attempts: target.attempts });
     return { lease: moved, folded };
   });
+}
+
+/** Pure: where nothing is loaded, a page can be folded while the one before it is still being written. */
+export function foldPage(
+  { table, folding }: Pick<Target, 'table' | 'folding'>,
+  { events, condemned }: DecodedPage,
+  { keys }: ParkedBefore,
+  rows: RowSet,
+): FoldedPage {
+  const folded = folding.fold(events, rows, { parked: keys, condemned });
+  return { folded, writes: writesOf(table, rows.changes()) };
 }
 
 export interface Applied {
@@ -80,10 +102,17 @@ export async function loadRows(
     rows.load(texts.map((text, index) => fromText(columns[index]?.type ?? 'text', text)));
 }
 
-export async function writeChanges(client: Queryable, table: BuildTable, changes: TableChanges): Promise<void> {
-  if (changes.wiped.length > 0) await client.query(prepared(table.deleteOwners(changes.wiped)));
-  if (changes.removed.length > 0) await client.query(prepared(table.deleteRows(changes.removed)));
-  if (changes.written.length > 0) await client.query(prepared(table.write(changes.written)));
+/** One statement for each kind of change: a batch has rows to write, seldom any to remove. */
+export function writesOf(table: BuildTable, { wiped, removed, written }: TableChanges): readonly Statement[] {
+  return [
+    ...(wiped.length > 0 ? [table.deleteOwners(wiped)] : []),
+    ...(removed.length > 0 ? [table.deleteRows(removed)] : []),
+    ...(written.length > 0 ? [table.write(written)] : []),
+  ];
+}
+
+export async function runWrites(client: Queryable, writes: readonly Statement[]): Promise<void> {
+  for (const write of writes) await client.query(prepared(write));
 }
 
 const prepared = ({ name, text, values }: Statement): { name: string; text: string; values: Buffer[] } => ({

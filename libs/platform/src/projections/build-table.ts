@@ -84,6 +84,13 @@ export const createIndexesSql = (ref: BuildRef, table: Table): string[] =>
       (where === undefined ? '' : ` WHERE ${where}`),
   );
 
+/** What the planner has to know. Documents are not sorted or joined by, and reading them takes most of the time. */
+export const analyzeSql = (ref: BuildRef, table: Table): string =>
+  `ANALYZE ${tableName(ref)} (${shapeOf(table)
+    .columns.filter(({ type }) => type !== 'json')
+    .map(({ name }) => quoted(name))
+    .join(', ')})`;
+
 /** The set-based statements on a build's table. */
 export class BuildTable {
   readonly shape: TableShape;

@@ -1,7 +1,7 @@
 import type pg from 'pg';
 import type { Position, Projection } from '#kernel';
 import { START } from '#kernel';
-import { createIndexesSql, createTableSql, definitionOf, tableName, type BuildRef } from './build-table.js';
+import { analyzeSql, createIndexesSql, createTableSql, definitionOf, tableName, type BuildRef } from './build-table.js';
 import { type Queryable } from './checkpoint.js';
 import { transaction } from './transaction.js';
 
@@ -172,7 +172,7 @@ export async function finishFilling(pool: pg.Pool, ref: BuildRef, projection: Pr
       ]);
       await client.query(sql);
     });
-  await pool.query(`ANALYZE ${tableName(ref)}`);
+  await pool.query(analyzeSql(ref, projection.table));
   await pool.query(
     `UPDATE es.consumers SET filled_at = clock_timestamp() WHERE name = $1 AND version = $2 AND build = $3 AND filled_at IS NULL`,
     [ref.name, ref.version, ref.build],

@@ -1,5 +1,6 @@
 import type { Position, Projection, RecordedEvent } from '#kernel';
 import type { DecodeEvents, EventSource } from './event-source.port.js';
+import { ReadAhead } from './read-ahead.js';
 
 export interface StreamOptions {
   readonly after: Position;
@@ -10,7 +11,7 @@ export interface StreamOptions {
   readonly only?: (event: RecordedEvent) => boolean;
 }
 
-const PAGE = 5000;
+const PAGE = 2000;
 
 /** A stretch of the log, decoded, page by page with the next page read ahead. */
 export async function* eventStream(
@@ -18,9 +19,10 @@ export async function* eventStream(
   decode: DecodeEvents,
   { after, upTo, reads, only }: StreamOptions,
 ): AsyncGenerator<readonly RecordedEvent[]> {
+  const pages = new ReadAhead(source);
   let position = after;
   while (position < upTo) {
-    const page = await source.read(position, PAGE);
+    const page = await pages.read(position, PAGE);
     const wanted = page.events.filter((event) => event.position <= upTo && (!only || only(event)));
     if (wanted.length > 0) yield await decode(wanted, reads);
     if (page.upTo === position) return;

@@ -87,7 +87,8 @@ export class Folding {
     if (!handler) return undefined;
     rows.begin();
     try {
-      for (const key of this.projection.keys(event)) this.#evolve({ event, handler, key }, rows);
+      const owner = this.#ownerOf(event);
+      for (const key of this.projection.keys(event)) this.#evolve({ event, handler, key, owner }, rows);
       return undefined;
     } catch (error) {
       rows.undo();
@@ -95,10 +96,9 @@ export class Folding {
     }
   }
 
-  #evolve({ event, handler, key }: Step, rows: RowSet): void {
+  #evolve({ event, handler, key, owner }: Step, rows: RowSet): void {
     const wires = encodeKey(this.shape, key);
     const text = keyText(wires);
-    const owner = this.#ownerOf(event);
     const before = rows.ownerOf(text);
     if (before !== undefined && before !== owner) throw new RowRefusedError('the row belongs to another key');
     const after = handler(this.projection.appendOnly ? undefined : rows.get(text), event, key);
@@ -134,4 +134,5 @@ interface Step {
   readonly event: RecordedEvent;
   readonly handler: Evolve<Row, RecordedEvent>;
   readonly key: RowKey;
+  readonly owner: string;
 }

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type pg from 'pg';
 import type { Position } from '#kernel';
-import { applyPage, type DecodedPage } from './apply-page.js';
+import { applyPage, foldPage, type ApplicablePage, type DecodedPage } from './apply-page.js';
 import { BuildTable } from './build-table.js';
 import {
   acquireLease,
@@ -17,6 +17,8 @@ import { decodePage, decoderOf, type NewerEvent } from './decode-page.js';
 import type { DecodeEvents, EventSource } from './event-source.port.js';
 import { Folding, type Folded } from './folding.js';
 import { describeError, parkedBefore, type ParkedBefore } from './parked-events.js';
+import { ReadAhead } from './read-ahead.js';
+import { RowSet } from './row-set.js';
 import { type ProjectionSettings } from './settings.js';
 import { ConsumerTroubleError, isOutage, isRefusedByTable } from './troubles.js';
 import { pause, WakeUp } from './wake-up.js';
@@ -50,6 +52,7 @@ export class LaneConsumer {
   readonly #table: BuildTable;
   readonly #folding: Folding;
   readonly #wakeUp = new WakeUp();
+  readonly #pages: ReadAhead;
   readonly #attempts = new Map<Position, number>();
   /** Events that the table refused, while they were alone in a page. */
   readonly #refused = new Map<Position, unknown>();
@@ -69,6 +72,7 @@ export class LaneConsumer {
     this.lane = { name, version, build: number, lane };
     this.#table = new BuildTable(build, build.projection);
     this.#folding = new Folding(build.projection, this.#table.shape);
+    this.#pages = new ReadAhead(parts.source);
     this.#health = { ...this.lane, state: 'starting', behind: true, lastProgressAt: settings.now(), error: null };
   }
 
@@ -142,17 +146,25 @@ export class LaneConsumer {
   }
 
   async #read(after: Position, lease: Lease, parked: ParkedBefore): Promise<ReadPage> {
-    const { source, decode } = this.parts;
+    const { decode } = this.parts;
     const batchSize = lease.filled ? this.settings.batchSize : this.settings.fillBatchSize;
-    const read = await source.read(after, Math.min(batchSize, this.#pageLimit));
+    const read = await this.#pages.read(after, Math.min(batchSize, this.#pageLimit));
     const filter = { lane: this.lane.lane, lanes: lease.lanes, discarded: parked.discarded };
     const decoded = await decodePage(read, after, filter, decoderOf(decode, this.build.projection));
-    return { ...decoded, full: read.full };
+    const condemned = this.#refused.size > 0 ? new Map([...decoded.page.condemned, ...this.#refused]) : undefined;
+    const page = condemned ? { ...decoded.page, condemned } : decoded.page;
+    return { ...decoded, page: this.#ahead(page, parked), full: read.full };
   }
 
-  async #apply(lease: Lease, page: DecodedPage, parked: ParkedBefore): ReturnType<typeof applyPage> {
+  /** Folds and encodes while the page before is being written: PostgreSQL and this process work at the same time. */
+  #ahead(page: DecodedPage, parked: ParkedBefore): ApplicablePage {
+    if (!this.build.projection.appendOnly) return page;
+    const target = { table: this.#table, folding: this.#folding };
+    return { ...page, ahead: foldPage(target, page, parked, new RowSet(this.#table.shape)) };
+  }
+
+  async #apply(lease: Lease, page: ApplicablePage, parked: ParkedBefore): ReturnType<typeof applyPage> {
     const { poisonAttempts, leaseMs } = this.settings;
-    const condemned = this.#refused.size > 0 ? new Map([...page.condemned, ...this.#refused]) : page.condemned;
     const target = {
       ...{ pool: this.parts.pool, lane: this.lane, table: this.#table, folding: this.#folding, leaseMs },
       attempts: poisonAttempts,
@@ -161,7 +173,7 @@ export class LaneConsumer {
       },
     };
     try {
-      return await applyPage(target, lease, { ...page, condemned }, parked);
+      return await applyPage(target, lease, page, parked);
     } catch (error) {
       if (isRefusedByTable(error)) this.#narrow(page, error);
       throw error;
@@ -232,7 +244,7 @@ export class LaneConsumer {
 }
 
 interface ReadPage {
-  readonly page: DecodedPage;
+  readonly page: ApplicablePage;
   readonly newer?: NewerEvent;
   readonly full: boolean;
 }

@@ -1,6 +1,6 @@
 import type pg from 'pg';
 import type { Position, Projection, RecordedEvent } from '#kernel';
-import { loadRows, writeChanges } from './apply-page.js';
+import { loadRows, runWrites, writesOf } from './apply-page.js';
 import { BuildTable, tableName } from './build-table.js';
 import { type LaneRef, type Queryable } from './checkpoint.js';
 import type { DecodeEvents, EventSource } from './event-source.port.js';
@@ -138,7 +138,7 @@ async function replay(
     await loadRows(client, table, rows, folding.keysOf([event]));
     const { setAside } = folding.fold([event], rows, { parked: new Set(), condemned: new Map() });
     if (setAside[0]) throw new StillFailingError(event.position, setAside[0].error);
-    await writeChanges(client, table, rows.changes()).catch((error: unknown) => {
+    await runWrites(client, writesOf(table, rows.changes())).catch((error: unknown) => {
       throw isRefusedByTable(error) ? new StillFailingError(event.position, error) : error;
     });
   }

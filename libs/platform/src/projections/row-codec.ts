@@ -133,6 +133,7 @@ const LAST_MS = 8_640_000_000_000_000;
 const encoders: Readonly<Record<ColumnType, (value: unknown) => Wire | undefined>> = {
   uuid: (value) => {
     if (typeof value !== 'string') return undefined;
+    if (UUID.test(value)) return value;
     const lower = value.toLowerCase();
     return UUID.test(lower) ? lower : undefined;
   },

@@ -2,16 +2,16 @@ import type { Position, RecordedEvent } from '#kernel';
 import type { EventStore } from '#platform/event-store';
 import type { EventPage, EventSource } from './event-source.port.js';
 
-/**
- * Most pages kept. Lanes of one projection, and projections that are rebuilt together, walk the log at nearly the same pace:
- * each page is then read once for all of them.
- */
-const MAX_PAGES = 8;
-
 /** What is needed of the store. */
 export type SubscribableStore = Pick<EventStore, 'epoch' | 'readAll' | 'head' | 'positionAt' | 'onAppended'>;
 
-/** The store's own subscription as the source of projections. Reads the next page while the last one is being applied. */
+/**
+ * Most pages kept. Lanes of one projection, and projections that are filled together, walk the log at nearly the same pace:
+ * a page is then read once for all of them. More pages would only be more memory: consumers read ahead by themselves.
+ */
+const MAX_PAGES = 3;
+
+/** The store's own subscription as the source of projections. */
 export function storeSubscription(store: SubscribableStore): EventSource {
   const pages = new FullPages(store);
   return {
@@ -26,8 +26,8 @@ export function storeSubscription(store: SubscribableStore): EventSource {
 }
 
 /**
- * A full page never changes, so it may be shared and read ahead. A page that ends at the head is out of date as soon as
- * something is appended, so it is never kept: whoever was woken by that append would go back to sleep over the old page.
+ * A full page never changes, so it may be shared. A page that ends at the head is out of date as soon as something is
+ * appended, so it is never kept: whoever was woken by that append would go back to sleep over the old page.
  */
 class FullPages {
   readonly #pages = new Map<string, Promise<readonly RecordedEvent[]>>();
@@ -35,31 +35,23 @@ class FullPages {
   constructor(private readonly store: SubscribableStore) {}
 
   async read(after: Position, limit: number): Promise<EventPage> {
-    const shared = await this.#pages.get(keyOf(after, limit));
-    const events = shared?.length === limit ? shared : await this.#fetch(after, limit);
-    const last = events.at(-1);
-    const full = events.length === limit;
-    if (full && last) this.#readAhead(last.position, limit);
-    return { events, upTo: last?.position ?? after, full };
+    const key = `${after.toString()}/${String(limit)}`;
+    const shared = await this.#pages.get(key);
+    const events = shared?.length === limit ? shared : await this.#fetch(key, after, limit);
+    return { events, upTo: events.at(-1)?.position ?? after, full: events.length === limit };
   }
 
-  #fetch(after: Position, limit: number): Promise<readonly RecordedEvent[]> {
-    const key = keyOf(after, limit);
+  async #fetch(key: string, after: Position, limit: number): Promise<readonly RecordedEvent[]> {
     const reading = this.store.readAll(after, limit);
     this.#keep(key, reading);
-    reading.then(
-      (events) => {
-        if (events.length < limit) this.#forget(key, reading);
-      },
-      () => {
-        this.#forget(key, reading);
-      },
-    );
-    return reading;
-  }
-
-  #readAhead(after: Position, limit: number): void {
-    if (!this.#pages.has(keyOf(after, limit))) this.#fetch(after, limit).catch(() => undefined);
+    try {
+      const events = await reading;
+      if (events.length < limit) this.#forget(key, reading);
+      return events;
+    } catch (error) {
+      this.#forget(key, reading);
+      throw error;
+    }
   }
 
   #keep(key: string, reading: Promise<readonly RecordedEvent[]>): void {
@@ -75,5 +67,3 @@ class FullPages {
     if (this.#pages.get(key) === reading) this.#pages.delete(key);
   }
 }
-
-const keyOf = (after: Position, limit: number): string => `${after.toString()}/${String(limit)}`;
