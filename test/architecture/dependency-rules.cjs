@@ -8,7 +8,8 @@ const mayImport = {
   wiring: ['kernel', 'contracts', 'capabilities', 'platform'],
   testing: ['kernel', 'contracts', 'capabilities', 'platform', 'wiring'],
 };
-const production = '(?<!\\.spec|\\.conformance)\\.ts$';
+// Tests, the suites that adapters share, and what only they use.
+const ofTests = '\\.(spec|conformance)\\.ts$|/fixtures/';
 const others = (allowed, self) => libraries.filter((name) => name !== self && !allowed.includes(name)).join('|');
 
 module.exports = {
@@ -18,13 +19,13 @@ module.exports = {
     ...Object.entries(mayImport).map(([library, allowed]) => ({
       name: `${library}-imports-only-${allowed.join('-and-') || 'itself'}`,
       severity: 'error',
-      from: { path: `^libs/${library}/src/.*${production}` },
+      from: { path: `^libs/${library}/src/.*\\.ts$`, pathNot: ofTests },
       to: { path: `^(libs/(${others(allowed, library)})|apps|test|bench)/` },
     })),
     {
       name: 'kernel-needs-no-package',
       severity: 'error',
-      from: { path: `^libs/kernel/src/.*${production}` },
+      from: { path: `^libs/kernel/src/.*\\.ts$`, pathNot: ofTests },
       to: { dependencyTypes: ['npm', 'npm-dev', 'core'] },
     },
     {
@@ -36,19 +37,19 @@ module.exports = {
     {
       name: 'capabilities-do-no-input-or-output',
       severity: 'error',
-      from: { path: `^libs/capabilities/src/.*${production}` },
+      from: { path: `^libs/capabilities/src/.*\\.ts$`, pathNot: ofTests },
       to: { path: '^(node:)?(fs|net|http|https|child_process|crypto|os)(/|$)|node_modules/(pg|kafkajs|typeorm)/' },
     },
     {
       name: 'nest-only-at-the-edge',
       severity: 'error',
-      from: { path: `^libs/(kernel|contracts|capabilities|platform)/src/.*${production}` },
+      from: { path: `^libs/(kernel|contracts|capabilities|platform)/src/.*\\.ts$`, pathNot: ofTests },
       to: { path: 'node_modules/@nestjs/' },
     },
     {
       name: 'platform-folders-meet-at-their-entries',
       severity: 'error',
-      from: { path: `^libs/platform/src/([^/]+)/.*${production}` },
+      from: { path: `^libs/platform/src/([^/]+)/.*\\.ts$`, pathNot: ofTests },
       to: {
         path: '^libs/platform/src/[^/]+/',
         pathNot: ['^libs/platform/src/$1/', '^libs/platform/src/[^/]+/index\\.ts$'],
@@ -72,13 +73,13 @@ module.exports = {
     {
       name: 'testing-is-for-tests',
       severity: 'error',
-      from: { path: '^(apps|libs/(?!testing))', pathNot: '\\.(spec|conformance)\\.ts$' },
+      from: { path: '^(apps|libs/(?!testing))', pathNot: ofTests },
       to: { path: '^libs/testing/' },
     },
     {
       name: 'production-needs-no-dev-packages',
       severity: 'error',
-      from: { path: `^(apps|libs/(?!testing)).*${production}` },
+      from: { path: `^(apps|libs/(?!testing)).*\\.ts$`, pathNot: ofTests },
       to: { dependencyTypes: ['npm-dev'], dependencyTypesNot: ['type-only'] },
     },
   ],
