@@ -18,10 +18,16 @@ describe('the application role', () => {
     await database.drop();
   });
 
-  it.each(['store', 'streams', 'events', 'appends', 'events_from_1'])('cannot write to es.%s', async (table) => {
+  it.each([
+    ['store', 'epoch'],
+    ['streams', 'marked_version'],
+    ['events', 'version'],
+    ['events_from_1', 'version'],
+    ['appends', 'event_count'],
+  ])('cannot write to es.%s', async (table, column) => {
     for (const statement of [
       `INSERT INTO es.${table} SELECT * FROM es.${table}`,
-      `UPDATE es.${table} SET ${table === 'store' ? 'epoch' : table === 'appends' ? 'event_count' : 'version'} = 1`,
+      `UPDATE es.${table} SET ${column} = 1`,
       `DELETE FROM es.${table}`,
       `TRUNCATE es.${table}`,
       `DROP TABLE es.${table}`,

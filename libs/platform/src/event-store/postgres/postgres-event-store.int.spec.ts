@@ -13,7 +13,7 @@ async function make({ startPosition, streams = [] }: Given = {}): Promise<EventS
   if (startPosition !== undefined) await layOutStore(database.url, { startPosition });
   for (const { stream, version } of streams)
     await database.owner.query(
-      `INSERT INTO es.streams (stream, category, version, last_position) VALUES ($1, split_part($1, '-', 1), $2, 0)`,
+      `INSERT INTO es.streams (stream, category, marked_version, marked_position) VALUES ($1, split_part($1, '-', 1), $2, 0)`,
       [stream, version],
     );
   return openPostgresEventStore({ url: database.url, pollMs: 50 });

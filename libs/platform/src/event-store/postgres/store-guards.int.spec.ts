@@ -106,17 +106,41 @@ describe('a new epoch', () => {
     expect(await renewed.append(appendTo('thing-1'))).toMatchObject({ status: 'appended', versions: [2] });
   });
 
-  it('accepts the log as it is after a restore', async () => {
+  it('accepts a log that lost its end, and forgets what was answered for the lost events', async () => {
     const before = await database.open();
     await before.append(appendTo('thing-1', { events: newEvents(1_500) }));
+    const lost = appendTo('thing-1', { expect: { version: 1_500 }, close: true });
+    const whole = appendTo('thing-2');
+    await before.append(lost);
+    await before.append(whole);
     await before.close();
-    await database.owner.query(`DELETE FROM es.events WHERE position > 3000001400`);
+    await database.owner.query(`DELETE FROM es.events WHERE position > 3000001500`);
     await database.owner.query(`UPDATE es.store SET partitioned_position = start_position`);
     await refusal(openPostgresEventStore({ url: database.url }));
+
     await raiseEpoch(database.url);
     const store = await database.open();
-    expect(await store.append(appendTo('thing-2'))).toMatchObject({ firstPosition: 3_000_001_401n });
-    await store.append(appendTo('thing-2', { events: newEvents(2_000) }));
-    expect(await store.head()).toBe(3_000_003_401n);
+    expect(await store.append(lost)).toMatchObject({
+      status: 'appended',
+      firstPosition: 3_000_001_501n,
+      versions: [1_501],
+    });
+    expect(await store.append(appendTo('thing-2', { expect: 'none', events: newEvents(2_000) }))).toMatchObject({
+      versions: [2_000],
+    });
+    expect(await store.head()).toBe(3_000_003_501n);
+  });
+
+  it('finds the streams of a log that is newer than the rest', async () => {
+    const before = await database.open();
+    await before.append(appendTo('thing-1', { events: newEvents(3) }));
+    await before.close();
+    await database.owner.query(`DELETE FROM es.streams`);
+    await database.owner.query(
+      'UPDATE es.store SET last_position = start_position, reserved_position = start_position',
+    );
+    await raiseEpoch(database.url);
+    const store = await database.open();
+    expect(await store.append(appendTo('thing-1', { expect: { version: 3 } }))).toMatchObject({ versions: [4] });
   });
 });

@@ -4,7 +4,7 @@ import { errorCode } from './error-codes.js';
 export const APPEND_LOCK = `hashtextextended('safar append', 0)`;
 
 /** How many positions a flush reserves at once; the store's row is updated once for as many. */
-const RESERVED_AT_ONCE = 100_000;
+const RESERVED_AT_ONCE = 1_000_000;
 
 /**
  * The only way to write to the log. One call is one flush: its own transaction, all of its requests, one commit.
@@ -13,8 +13,10 @@ const RESERVED_AT_ONCE = 100_000;
  * began, and therefore everything that the previous holder of the lock wrote; a single statement that took the lock and read
  * would read with a snapshot from before it waited.
  *
- * The next position is read from the end of the log's index. A counter row would be updated by each flush, and while somebody
- * holds a long transaction open its dead versions cannot be removed: after 60,000 flushes each one walks over as many of them.
+ * Nothing is updated by an ordinary flush: the next position is read from the end of the log's index, and the version of a
+ * stream from the index of the partitions since the mark in its row. With a counter row and a version in each stream's row, dead
+ * versions pile up while somebody holds a long transaction open, and each flush walks over them: 2,400 flushes of 32 events took
+ * one from 1 ms to 56 ms. This way it stays at 1 ms.
  *
  * Requests of a flush do not depend on each other, which the caller sees to: append ids are distinct, and where several parts
  * have the same stream, only the first may expect something of it and only the last may close it. \`part_earlier\` counts the
@@ -48,6 +50,10 @@ export const appendFunction = `
     any_repeated boolean;
     any_refused boolean;
     any_new     boolean;
+    any_stale   boolean;
+    -- Of each part: the version of its stream before the flush, whether the stream is there, why the part is refused.
+    actual      bigint[];
+    refusals    text[];
     -- Of each request, once something is not appended: whether it is, and how many events before it are not.
     accepted    boolean[];
     shifts      integer[];
@@ -79,22 +85,25 @@ export const appendFunction = `
 
     any_repeated := EXISTS (
       SELECT FROM generate_series(1, request_total) AS r(i) JOIN es.appends a ON a.append_id = request_ids[r.i]);
-    SELECT array_agg(coalesce(s.version, 0) + part_earlier[p.i] ORDER BY p.i), bool_or(s.stream IS NULL),
-           bool_or(coalesce(s.closed, false)
-             OR part_expected[p.i] >= 0 AND part_expected[p.i] <> coalesce(s.version, 0)
-             OR part_expected[p.i] = -2 AND s.stream IS NULL)
-      INTO bases, any_new, any_refused
-      FROM generate_series(1, part_total) AS p(i) LEFT JOIN es.streams s ON s.stream = part_streams[p.i];
+    SELECT array_agg(p.version ORDER BY p.i), array_agg(p.version + part_earlier[p.i] ORDER BY p.i),
+           array_agg(p.refusal ORDER BY p.i), bool_or(p.refusal IS NOT NULL), bool_or(p.new), bool_or(p.stale)
+      INTO actual, bases, refusals, any_refused, any_new, any_stale
+      FROM (SELECT p.i, s.stream IS NULL AS new, after_position - s.marked_position > the_store.partition_rows AS stale,
+                   coalesce(latest.version, s.marked_version, 0) AS version,
+                   CASE WHEN s.closed THEN 'x'
+                        WHEN part_expected[p.i] >= 0
+                             AND part_expected[p.i] <> coalesce(latest.version, s.marked_version, 0) THEN 'c'
+                        WHEN part_expected[p.i] = -2 AND s.stream IS NULL THEN 'c' END AS refusal
+            FROM generate_series(1, part_total) AS p(i)
+            LEFT JOIN es.streams s ON s.stream = part_streams[p.i]
+            LEFT JOIN LATERAL (
+              SELECT e.version FROM es.events e WHERE e.stream = s.stream AND e.position >= s.marked_position
+              ORDER BY e.version DESC LIMIT 1) latest ON true) p;
 
     IF any_repeated OR any_refused THEN
-      WITH part AS (
-        SELECT p.i, part_requests[p.i] AS request, coalesce(s.version, 0) AS version,
-               CASE WHEN s.closed THEN 'x'
-                    WHEN part_expected[p.i] >= 0 AND part_expected[p.i] <> coalesce(s.version, 0) THEN 'c'
-                    WHEN part_expected[p.i] = -2 AND s.stream IS NULL THEN 'c' END AS refusal
-        FROM generate_series(1, part_total) AS p(i) LEFT JOIN es.streams s ON s.stream = part_streams[p.i]
-      ), refused AS (
-        SELECT DISTINCT ON (part.request) part.* FROM part WHERE part.refusal IS NOT NULL ORDER BY part.request, part.i
+      WITH refused AS (
+        SELECT DISTINCT ON (part_requests[p.i]) part_requests[p.i] AS request, p.i, refusals[p.i] AS refusal, actual[p.i] AS version
+        FROM generate_series(1, part_total) AS p(i) WHERE refusals[p.i] IS NOT NULL ORDER BY part_requests[p.i], p.i
       ), judged AS (
         SELECT r.i, refused.i AS part, refused.version, a.first_position, a.event_count, a.recorded_at,
                coalesce(a.versions, (SELECT ARRAY[e.version] FROM es.events e
@@ -145,16 +154,17 @@ export const appendFunction = `
       FROM generate_series(1, request_total) AS r(i)
       WHERE accepted IS NULL OR accepted[r.i];
 
-    UPDATE es.streams s
-      SET version = c.version, last_position = greatest(c.last_position, s.last_position), closed = c.closed
-      FROM (SELECT part_streams[p.i] AS stream, max(bases[p.i] + part_counts[p.i]) AS version, bool_or(part_closes[p.i]) AS closed,
-                   max(CASE WHEN part_counts[p.i] > 0
-                       THEN after_position + part_ends[p.i] - coalesce(shifts[part_requests[p.i]], 0) END) AS last_position
-            FROM generate_series(1, part_total) AS p(i)
-            WHERE accepted IS NULL OR accepted[part_requests[p.i]] GROUP BY 1) c
-      WHERE s.stream = c.stream;
+    IF any_stale OR true = ANY (part_closes) THEN
+      UPDATE es.streams s
+        SET marked_version = c.version, marked_position = c.position, closed = c.closes
+        FROM (SELECT part_streams[p.i] AS stream, max(bases[p.i] + part_counts[p.i]) AS version, bool_or(part_closes[p.i]) AS closes,
+                     max(after_position + part_ends[p.i] - coalesce(shifts[part_requests[p.i]], 0)) AS position
+              FROM generate_series(1, part_total) AS p(i)
+              WHERE accepted IS NULL OR accepted[part_requests[p.i]] GROUP BY 1) c
+        WHERE s.stream = c.stream AND (c.closes OR after_position - s.marked_position > the_store.partition_rows);
+    END IF;
     IF any_new THEN
-      INSERT INTO es.streams (version, last_position, closed, stream, category)
+      INSERT INTO es.streams (marked_version, marked_position, closed, stream, category)
         SELECT max(bases[p.i] + part_counts[p.i]), max(after_position + part_ends[p.i] - coalesce(shifts[part_requests[p.i]], 0)),
                bool_or(part_closes[p.i]), part_streams[p.i], split_part(part_streams[p.i], '-', 1)
         FROM generate_series(1, part_total) AS p(i)

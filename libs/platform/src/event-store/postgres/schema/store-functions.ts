@@ -1,6 +1,8 @@
 import { APPEND_LOCK } from './append-function.js';
 import { errorCode } from './error-codes.js';
 
+const PARTITIONS_LOCK = `hashtextextended('safar partitions', 0)`;
+
 /** No more partitions than these are made by one call. */
 const PARTITIONS_AT_ONCE = 1_000;
 
@@ -18,7 +20,7 @@ const ensurePartitions = `
     wanted    bigint;
     name      text;
   BEGIN
-    PERFORM pg_advisory_xact_lock(hashtextextended('safar partitions', 0));
+    PERFORM pg_advisory_xact_lock(${PARTITIONS_LOCK});
     SELECT * INTO the_store FROM es.store;
     first := greatest(the_store.partitioned_position, the_store.start_position) + 1;
     wanted := least(es.head() + rows_ahead, first + (${String(PARTITIONS_AT_ONCE)} - 1) * the_store.partition_rows);
@@ -125,25 +127,40 @@ const becomeWriter = `
 
 /**
  * A new epoch fences every process that was opened in the old one, and the marks are read from the log as it is. For the
- * owner, after a restore or a fail-over.
+ * owner, after a restore or a fail-over. Where the end of the log is lost, what was answered for it and what is known of its
+ * streams is forgotten with it: a repeated append would otherwise be told that it is stored. Where es.store is older than the
+ * log, streams that are missing are found in the log again.
  */
 const raiseEpoch = `
   CREATE FUNCTION es.raise_epoch() RETURNS bigint
   LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $$
   DECLARE
+    the_store   es.store;
     log_end     bigint;
     partitioned bigint;
-    raised      bigint;
   BEGIN
+    PERFORM pg_advisory_xact_lock(${PARTITIONS_LOCK});
     PERFORM pg_advisory_xact_lock(${APPEND_LOCK});
-    SELECT max(e.position) INTO log_end FROM es.events e;
-    SELECT max(substring(pg_get_expr(c.relpartbound, c.oid) FROM $re$TO \\('?(\\d+)'?\\)$re$)::bigint) - 1 INTO partitioned
+    SELECT * INTO the_store FROM es.store;
+    SELECT coalesce(max(e.position), the_store.start_position) INTO log_end FROM es.events e;
+    SELECT max(substring(pg_get_expr(c.relpartbound, c.oid) FROM 'TO \\(''?(\\d+)''?\\)')::bigint) - 1 INTO partitioned
       FROM pg_inherits i JOIN pg_class c ON c.oid = i.inhrelid WHERE i.inhparent = 'es.events'::regclass;
-    UPDATE es.store SET epoch = epoch + 1, last_position = coalesce(log_end, start_position),
-                        reserved_position = greatest(reserved_position, log_end),
-                        partitioned_position = coalesce(partitioned, start_position)
-      RETURNING epoch INTO raised;
-    RETURN raised;
+    DELETE FROM es.appends a WHERE a.first_position + greatest(a.event_count - 1, 0) > log_end;
+    DELETE FROM es.streams s
+      WHERE s.marked_position > log_end AND NOT EXISTS (SELECT FROM es.events e WHERE e.stream = s.stream);
+    UPDATE es.streams s
+      SET marked_version = (SELECT max(e.version) FROM es.events e WHERE e.stream = s.stream),
+          marked_position = the_store.start_position, closed = false
+      WHERE s.marked_position > log_end;
+    IF log_end > the_store.reserved_position THEN
+      INSERT INTO es.streams (marked_version, marked_position, stream, category)
+        SELECT max(e.version), max(e.position), e.stream, split_part(e.stream, '-', 1)
+        FROM es.events e WHERE e.position > the_store.last_position GROUP BY e.stream
+        ON CONFLICT DO NOTHING;
+    END IF;
+    UPDATE es.store SET epoch = epoch + 1, last_position = log_end, reserved_position = greatest(reserved_position, log_end),
+                        partitioned_position = coalesce(partitioned, start_position);
+    RETURN the_store.epoch + 1;
   END $$;
 `;
 

@@ -25,13 +25,13 @@ export const tables = `
   COMMENT ON COLUMN es.store.partitioned_position IS 'Partitions exist up to this position.';
 
   CREATE TABLE es.streams (
-    version       bigint  NOT NULL,
-    last_position bigint  NOT NULL,
-    closed        boolean NOT NULL DEFAULT false,
-    stream        text COLLATE "C" PRIMARY KEY,
-    category      text COLLATE "C" NOT NULL
-  ) WITH (fillfactor = 70);
-  COMMENT ON TABLE es.streams IS 'Version of each stream. Room is left in the pages, so that an update stays in its page and touches no index.';
+    marked_version  bigint  NOT NULL,
+    marked_position bigint  NOT NULL,
+    closed          boolean NOT NULL DEFAULT false,
+    stream          text COLLATE "C" PRIMARY KEY,
+    category        text COLLATE "C" NOT NULL
+  ) WITH (fillfactor = 90);
+  COMMENT ON TABLE es.streams IS 'Each stream, and where to start looking for its version: it is the highest in the log from marked_position on, or marked_version when there is none. Not updated by each append, but when it is closed or its mark has fallen a partition behind.';
 
   CREATE TABLE es.events (
     position       bigint      NOT NULL,
