@@ -1,15 +1,6 @@
 import type { Expectation } from '../event-store.port.js';
 import type { PreparedPart, PreparedRequest } from '../prepared-request.js';
-import {
-  bigintArray,
-  booleanArray,
-  byteaArray,
-  integerArray,
-  jsonArray,
-  textArray,
-  timestampArray,
-  uuidArray,
-} from './binary-arrays.js';
+import { type BinaryArrays } from './binary-arrays.js';
 
 const PARAMETERS = 22;
 
@@ -19,11 +10,16 @@ export const FLUSH = {
   text: `SELECT * FROM es.append(${Array.from({ length: PARAMETERS }, (_, index) => `$${String(index + 1)}`).join(', ')})`,
 };
 
-/** The parameters of es.append for requests that do not depend on each other. */
-export function encodeFlush(epoch: bigint, requests: readonly PreparedRequest[]): (string | Buffer)[] {
+/** The parameters of es.append for requests that do not depend on each other; good until the next flush is encoded. */
+export function encodeFlush(
+  arrays: BinaryArrays,
+  epoch: bigint,
+  requests: readonly PreparedRequest[],
+): (string | Buffer)[] {
   const columns = new Columns();
   for (const request of requests) columns.add(request);
-  return [epoch.toString(), ...columns.encode()];
+  arrays.reset();
+  return [epoch.toString(), ...columns.encode(arrays)];
 }
 
 class Columns {
@@ -84,29 +80,29 @@ class Columns {
     this.partEnds.push(this.eventIds.length);
   }
 
-  encode(): Buffer[] {
+  encode(arrays: BinaryArrays): Buffer[] {
     return [
-      uuidArray(this.requestIds),
-      byteaArray(this.requestHashes),
-      integerArray(this.requestOffsets),
-      integerArray(this.requestCounts),
-      booleanArray(this.requestPlain),
-      integerArray(this.partRequests),
-      textArray(this.partStreams),
-      bigintArray(this.partExpected),
-      integerArray(this.partCounts),
-      integerArray(this.partEarlier),
-      integerArray(this.partEnds),
-      booleanArray(this.partCloses),
-      integerArray(this.eventParts),
-      integerArray(this.eventNumbers),
-      uuidArray(this.eventIds),
-      textArray(this.eventTypes),
-      integerArray(this.eventSchemas),
-      textArray(this.eventKeys),
-      jsonArray(this.eventData),
-      jsonArray(this.eventMeta),
-      timestampArray(this.eventTimes),
+      arrays.uuid(this.requestIds),
+      arrays.bytea(this.requestHashes),
+      arrays.integer(this.requestOffsets),
+      arrays.integer(this.requestCounts),
+      arrays.boolean(this.requestPlain),
+      arrays.integer(this.partRequests),
+      arrays.text(this.partStreams),
+      arrays.bigint(this.partExpected),
+      arrays.integer(this.partCounts),
+      arrays.integer(this.partEarlier),
+      arrays.integer(this.partEnds),
+      arrays.boolean(this.partCloses),
+      arrays.integer(this.eventParts),
+      arrays.integer(this.eventNumbers),
+      arrays.uuid(this.eventIds),
+      arrays.text(this.eventTypes),
+      arrays.integer(this.eventSchemas),
+      arrays.text(this.eventKeys),
+      arrays.json(this.eventData),
+      arrays.json(this.eventMeta),
+      arrays.timestamp(this.eventTimes),
     ];
   }
 }

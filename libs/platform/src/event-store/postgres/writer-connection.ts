@@ -1,6 +1,7 @@
 import pg from 'pg';
 import { sessionOf } from '#platform/postgres';
 import type { PreparedRequest } from '../prepared-request.js';
+import { BinaryArrays } from './binary-arrays.js';
 import { encodeFlush, FLUSH } from './flush.js';
 import { type FlushRow } from './flush-outcomes.js';
 import { asText } from './text-types.js';
@@ -29,6 +30,7 @@ const SETTINGS = `
 
 /** The connection that flushes go through: one after the other on the server, two on their way at a time. */
 export class WriterConnection {
+  readonly #arrays = new BinaryArrays();
   #lost = false;
 
   private constructor(
@@ -76,7 +78,8 @@ export class WriterConnection {
     try {
       const { rows } = await this.client.query<FlushRow[number][]>({
         ...FLUSH,
-        values: encodeFlush(this.settings.epoch, requests),
+        // Copied into the packet by this very call, because the connection is open and pipelined.
+        values: encodeFlush(this.#arrays, this.settings.epoch, requests),
         rowMode: 'array',
         types: asText,
       });
