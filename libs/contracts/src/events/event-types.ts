@@ -1,6 +1,7 @@
 import { PersonalDataExportedDto } from './audit.js';
 import { type DtoClass } from './fields/dto-class.js';
 import { kinds } from '../touchpoints/kinds/kinds.js';
+import { exampleEventData } from '../touchpoints/kinds/examples.js';
 import { touchpointKinds } from '../touchpoints/touchpoint-event.js';
 import { TouchpointDataDto } from '../touchpoints/touchpoint-event.dto.js';
 import { type PartDto } from './personal-plan.js';
@@ -12,16 +13,28 @@ export interface EventType extends Lineage {
   readonly data: DtoClass;
   /** DTOs of members that are any object to `data` itself. */
   readonly parts: Readonly<Record<string, PartDto>>;
+  /** Of its data, opened. */
+  readonly examples: readonly object[];
 }
 
 const touchpointTypes = touchpointKinds.map((kind): EventType => {
   const { version, details } = kinds[kind];
-  return { type: `touchpoint.${kind}`, version, data: TouchpointDataDto, parts: { details }, upcasters: {} };
+  const examples = [exampleEventData(kind, 'en'), exampleEventData(kind, 'fa')];
+  return { type: `touchpoint.${kind}`, version, data: TouchpointDataDto, parts: { details }, upcasters: {}, examples };
+});
+
+const decision = <Data extends object>(type: string, data: new () => Data, example: Data): EventType => ({
+  type,
+  version: 1,
+  data,
+  parts: {},
+  upcasters: {},
+  examples: [example],
 });
 
 /** Every type of event. One that is not here can neither be written nor read. */
 export const eventTypes: readonly EventType[] = [
   ...touchpointTypes,
-  { type: 'persona.erased', version: 1, data: PersonaErasedDto, parts: {}, upcasters: {} },
-  { type: 'audit.personal_data_exported', version: 1, data: PersonalDataExportedDto, parts: {}, upcasters: {} },
+  decision('persona.erased', PersonaErasedDto, { reason: 'customer_request' }),
+  decision('audit.personal_data_exported', PersonalDataExportedDto, { by: 'cli:sara', after: '0' }),
 ];

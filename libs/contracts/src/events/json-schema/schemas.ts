@@ -1,4 +1,4 @@
-import { exampleEventData, exampleTouchpoint } from '../../touchpoints/kinds/examples.js';
+import { exampleTouchpoint } from '../../touchpoints/kinds/examples.js';
 import { kinds } from '../../touchpoints/kinds/kinds.js';
 import { touchpointKinds } from '../../touchpoints/touchpoint-event.js';
 import { TouchpointDto } from '../../touchpoints/touchpoint.dto.js';
@@ -45,11 +45,6 @@ function nativeTouchpoint(): JsonSchema {
   };
 }
 
-const eventExamples = ({ type }: SchemaName): readonly unknown[] => {
-  const kind = touchpointKinds.find((candidate) => type === `touchpoint.${candidate}`);
-  return kind ? languages.map((language) => exampleEventData(kind, language)) : [{ reason: 'customer_request' }];
-};
-
 // Made when the module is loaded: a field that cannot be described stops the build, not the first reader of a schema.
 const native: SchemaName = { type: NATIVE_TOUCHPOINT, version: NATIVE_VERSION };
 const nativeExamples = touchpointKinds.flatMap((kind) =>
@@ -59,10 +54,7 @@ const schemas: ReadonlyMap<string, JsonSchema> = new Map([
   [schemaPath(native), framed(native, nativeTouchpoint(), nativeExamples)],
   ...eventTypes.map((eventType): [string, JsonSchema] => {
     const { data, parts } = eventType;
-    return [
-      schemaPath(eventType),
-      framed(eventType, schemaOf(data, { parts, erasable: true }), eventExamples(eventType)),
-    ];
+    return [schemaPath(eventType), framed(eventType, schemaOf(data, { parts, erasable: true }), eventType.examples)];
   }),
 ]);
 
