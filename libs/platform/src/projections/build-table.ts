@@ -187,11 +187,6 @@ function statement(text: string, columns: readonly ColumnShape[], rows: readonly
   return {
     name: createHash('sha256').update(text).digest('base64url').slice(0, 22),
     text,
-    values: columns.map(({ type }, index) =>
-      binaryArray(
-        type,
-        rows.map((row) => row[index] ?? null),
-      ),
-    ),
+    values: columns.map(({ type }, index) => binaryArray(type, rows, index)),
   };
 }

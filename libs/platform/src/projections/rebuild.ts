@@ -12,7 +12,7 @@ import {
 import { LaneConsumer, type ProjectionParts } from './lane-consumer.js';
 import { NotReadyError, promoteBuild } from './promote.js';
 import { defaultSettings, type ProjectionSettings } from './settings.js';
-import { pause } from './wake-up.js';
+import { WakeUp } from './wake-up.js';
 
 export interface RebuildProgress {
   /** Events of the log that the slowest lane has passed. */
@@ -55,12 +55,16 @@ export async function rebuildProjection(
     autoPromote: options.promote ?? true,
   });
   const stopping = new AbortController();
-  const build = { ...ref, lanes, projection };
-  const consumers = Array.from({ length: lanes }, (_, lane) =>
-    new LaneConsumer(build, lane, parts, { ...settings, onMoved: () => undefined }).run(stopping.signal),
-  );
+  const wakeUp = new WakeUp();
+  const consumers = Array.from({ length: lanes }, (_, lane) => {
+    const onMoved = (): void => {
+      if (!consumer.health.behind) wakeUp.knock();
+    };
+    const consumer = new LaneConsumer({ ...ref, lanes, projection }, lane, parts, { ...settings, onMoved });
+    return consumer.run(stopping.signal);
+  });
   try {
-    await fill({ parts, projection, ref, settings }, options);
+    await fill({ parts, projection, ref, settings, wakeUp }, options);
   } finally {
     stopping.abort();
     await Promise.all(consumers);
@@ -75,12 +79,13 @@ interface Filling {
   readonly projection: Projection;
   readonly ref: BuildRef;
   readonly settings: ProjectionSettings;
+  /** Knocked at when a lane has come to the head. */
+  readonly wakeUp: WakeUp;
 }
 
-async function fill(
-  { parts: { pool, source }, projection, ref, settings }: Filling,
-  options: RebuildOptions,
-): Promise<void> {
+async function fill(filling: Filling, options: RebuildOptions): Promise<void> {
+  const { projection, ref, settings, wakeUp } = filling;
+  const { pool, source } = filling.parts;
   const startedAt = settings.now();
   const signal = options.signal ?? new AbortController().signal;
   for (;;) {
@@ -95,7 +100,7 @@ async function fill(
     options.onProgress?.({ applied, total, ratePerSecond, etaMs });
     if (build.failed) throw new Error(await troubleOf(build, pool));
     if (total - applied <= settings.promoteWithin && (await takeOver(pool, build, projection, options))) return;
-    await pause(Math.min(REPORT_EVERY_MS, settings.pollMs), signal);
+    await wakeUp.sleep(Math.min(REPORT_EVERY_MS, settings.pollMs), signal);
   }
 }
 
