@@ -32,7 +32,7 @@ export function bannerText({ version, url, database, dataDir, key, now }: Banner
     `  Database  ${database}`,
     `  Data      ${dataDir}  (back up master.key in it: without it personal data cannot be read)`,
     key === undefined
-      ? '  API key   as printed by the first start; `npx safar keys create` makes another'
+      ? '  API key   as printed by the first start; `npm run -s safar -- keys create --name NAME` makes another'
       : `  API key   ${key}  (shown this once)`,
     '',
     'Send a touchpoint, and read the timeline that it is on:',

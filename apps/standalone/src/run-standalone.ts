@@ -6,6 +6,9 @@ import { type Installation, loadConfig, openInstallation, readinessChecks, Safar
 import { createGateway } from '../../gateway/src/bootstrap.js';
 import { bannerText } from './banner.js';
 
+/** A process that is killed keeps its leases for this long: the next start shows nothing new before. */
+const LEASE_MS = 3_000;
+
 type Say = (line: string) => void;
 
 /** Everything in one process: PostgreSQL, the gateway, the projector. Resolves when it was asked to stop, and has. */
@@ -14,7 +17,7 @@ export async function runStandalone(environment: NodeJS.ProcessEnv, say: Say): P
   const stopped = untilStopped();
   const installation = await openInstallation(config, { program: 'standalone', say });
   try {
-    const host = installation.startProjections();
+    const host = installation.startProjections({ leaseMs: LEASE_MS });
     const gateway = await createGateway({
       imports: [SafarModule.with(installation, readinessChecks(installation, host))],
       config: config.http,
