@@ -121,8 +121,12 @@ export function createBuild(pool: pg.Pool, projection: Projection, options: NewB
   });
 }
 
+const MAX_LANES = 64;
+
 async function insertBuild(client: Queryable, projection: Projection, options: NewBuildOptions): Promise<BuildRef> {
   const { name, version, table } = projection;
+  if (!Number.isInteger(options.lanes) || options.lanes < 1 || options.lanes > MAX_LANES)
+    throw new RangeError(`a build has from 1 to ${String(MAX_LANES)} lanes`);
   const [builds, known] = [await listBuilds(client, name), await activeBuilds(client, name)];
   if (builds.length >= options.maxBuilds)
     throw new Error(`${name} has ${String(builds.length)} builds; drop one before making another`);

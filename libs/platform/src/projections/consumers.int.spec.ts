@@ -147,6 +147,11 @@ describe('a consumer', () => {
     const host = engine.start({ ...engine.parts(log), settings: { lanes: 3 } }, [itemLog]);
     await until(() => !host.health().ok, 'not well');
     expect(host.health().errors['item-log']).toMatch(/has 2 lanes, not 3.*rebuild item-log/);
+    // Fed all the same.
+    log.append(added(customer(2)));
+    await until(() => engine.isAtHead(log, [itemLog]), 'at the head');
+    await engine.admin(log).rebuild('item-log', { lanes: 3 });
+    await until(() => host.health().ok, 'well');
   });
 
   it('does not continue a version whose table was declared differently', async () => {

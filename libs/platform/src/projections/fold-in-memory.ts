@@ -49,6 +49,7 @@ export class MemoryFold {
   readonly rows: RowSet;
   readonly #folding: Folding;
   readonly #parked = new Set<string>();
+  readonly #keys = new Set<string>();
   readonly #setAside = new Map<Position, SetAside>();
 
   constructor(projection: Projection) {
@@ -61,7 +62,13 @@ export class MemoryFold {
     return this.#setAside;
   }
 
+  /** Different keys seen. */
+  get keys(): number {
+    return this.#keys.size;
+  }
+
   add(events: readonly RecordedEvent[]): void {
+    for (const { key } of events) this.#keys.add(key);
     const { setAside, superseded } = this.#folding.fold(events, this.rows, {
       parked: this.#parked,
       condemned: new Map(),

@@ -105,7 +105,7 @@ export class LaneConsumer {
     }
     if (lease === 'taken') {
       this.#report({ state: 'standby', behind: false, lastProgressAt: this.settings.now() });
-      await pause(this.settings.leaseMs / 3, signal);
+      await pause(Math.min(this.settings.pollMs, this.settings.leaseMs / 3), signal);
       return;
     }
     await this.#guard(lease);

@@ -49,6 +49,8 @@ const NOTIFY_EVERY_MS = 50;
  */
 export function startProjections(parts: ProjectionHostParts, projections: readonly Projection[]): ProjectionHost {
   projections.forEach(checkDeclaration);
+  const names = new Set(projections.map(({ name, version }) => `${name} v${String(version)}`));
+  if (names.size < projections.length) throw new Error('a version of a projection is listed twice');
   const settings = { ...defaultSettings, ...parts.settings };
   const stopping = new AbortController();
   // Every lane and supervisor listens to it while it sleeps.
@@ -109,7 +111,7 @@ class Supervisor {
     const builds = await this.#builds();
     const known = await activeBuilds(pool, this.projection.name);
     for (const build of builds.filter(({ version }) => version === this.projection.version)) {
-      this.#check(build);
+      this.#checkDefinition(build);
       this.#feed(build, signal);
       if (!(await this.#caughtUp(build))) continue;
       if (!build.filled) await finishFilling(pool, build, this.projection);
@@ -117,6 +119,7 @@ class Supervisor {
       // A build that cannot take over must not keep the active one waiting for it, time and again.
       if (known && !build.failed && build.parked <= (active?.parked ?? 0)) await this.#promote(build, known);
     }
+    this.#checkLanes(builds.find((build) => isSameBuild(build, known?.active)));
   }
 
   async #builds(): Promise<readonly StoredBuild[]> {
@@ -129,14 +132,18 @@ class Supervisor {
     return listBuilds(pool, name);
   }
 
-  #check(build: StoredBuild): void {
-    const { lanes } = this.settings;
+  #checkDefinition(build: StoredBuild): void {
     if (build.definition !== definitionOf(this.projection))
       throw new Error(`the table of ${tableName(build)} was declared differently; raise the version of ${build.name}`);
-    if (lanes !== undefined && lanes !== build.lanes)
-      throw new Error(
-        `${tableName(build)} has ${String(build.lanes)} lanes, not ${String(lanes)}: its checkpoints are per lane; rebuild ${build.name} to change that`,
-      );
+  }
+
+  /** It is fed all the same, with the lanes that it has: readers shall not pay for a setting. */
+  #checkLanes(active: StoredBuild | undefined): void {
+    const { lanes } = this.settings;
+    if (!active || lanes === undefined || lanes === active.lanes) return;
+    throw new Error(
+      `${tableName(active)} has ${String(active.lanes)} lanes, not ${String(lanes)}: its checkpoints are per lane; rebuild ${active.name} to change that`,
+    );
   }
 
   #feed(build: StoredBuild, signal: AbortSignal): void {

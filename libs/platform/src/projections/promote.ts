@@ -60,7 +60,7 @@ async function reaches(client: Queryable, ref: BuildRef, active: BuildRef, waitM
     if (!candidate) throw new Error(`there is no build ${tableName(ref)}`);
     const current = builds.find((build) => isSameBuild(build, active));
     const furthest = await furthestPosition(client, active);
-    if (candidate.position >= furthest) return candidate.parked <= (current?.parked ?? 0);
+    if (candidate.position >= furthest) return candidate.filled && candidate.parked <= (current?.parked ?? 0);
     if (candidate.failed || Date.now() >= until) return false;
     await sleep(CHECK_EVERY_MS);
   }

@@ -41,6 +41,11 @@ export class RowSet {
 
   constructor(private readonly shape: TableShape) {}
 
+  /** Rows and the memory of removed ones. */
+  get size(): number {
+    return this.#entries.size;
+  }
+
   /** A row as the table holds it. */
   load(wires: readonly Wire[]): void {
     const key = keyOfRow(this.shape, wires);

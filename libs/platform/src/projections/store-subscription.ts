@@ -36,8 +36,9 @@ class FullPages {
 
   async read(after: Position, limit: number): Promise<EventPage> {
     const key = `${after.toString()}/${String(limit)}`;
-    const shared = await this.#pages.get(key);
-    const events = shared?.length === limit ? shared : await this.#fetch(key, after, limit);
+    const shared = this.#pages.get(key);
+    let events = await (shared ?? this.#fetch(key, after, limit));
+    if (shared && events.length < limit) events = await this.#fetch(key, after, limit);
     return { events, upTo: events.at(-1)?.position ?? after, full: events.length === limit };
   }
 

@@ -72,6 +72,11 @@ describe('verifying', () => {
     });
   });
 
+  it('says so when the table is empty, without taking the whole read model into memory', async () => {
+    await engine.db.query(`DELETE FROM rm.item_log_v1_b1`);
+    expect(await verify('item-log', 1)).toMatchObject({ ok: false, differences: 4, first: { kind: 'missing' } });
+  });
+
   it('names the first row that should not be there', async () => {
     await engine.db.query(`INSERT INTO rm.customer_totals_v1_b1 (customer, events, last) VALUES ($1, 1, 1)`, [
       customer(0),
