@@ -19,16 +19,26 @@ export type EventRow = readonly [
   recordedAt: string,
 ];
 
-/** Reads rows one after the other; neighbours were mostly recorded by the same flush, so their time is read once. */
+/**
+ * Reads rows one after the other. Neighbours were mostly recorded by the same flush and often reported together: a time or
+ * metadata that is spelled like the one before is not read again.
+ */
 export class EventRowReader {
   #recordedText = '';
   #recordedAt = 0;
+  #metaText = '';
+  #meta: EventMeta = { source: '', correlationId: '', causationId: '' };
 
   read(row: EventRow): RecordedEvent {
+    const metaText = row[8];
+    if (metaText !== this.#metaText) {
+      this.#meta = JSON.parse(metaText) as EventMeta;
+      this.#metaText = metaText;
+    }
     const recordedText = row[10];
     if (recordedText !== this.#recordedText) {
-      this.#recordedText = recordedText;
       this.#recordedAt = parseTimestamp(recordedText);
+      this.#recordedText = recordedText;
     }
     return {
       id: row[3],
@@ -37,7 +47,7 @@ export class EventRowReader {
       key: row[6],
       occurredAt: parseTimestamp(row[9]),
       data: JSON.parse(row[7]) as unknown,
-      meta: JSON.parse(row[8]) as EventMeta,
+      meta: this.#meta,
       stream: row[1],
       version: +row[2],
       position: BigInt(row[0]),
