@@ -8,11 +8,9 @@ import {
   itemLog,
   items,
   logOf,
-  quick,
-  TestEngine,
-  until,
   type TestLog,
-} from './engine.conformance.js';
+} from './sample-projections.conformance.js';
+import { quick, TestEngine, until } from './test-engine.conformance.js';
 import { foldInMemory, type RebuildProgress } from './index.js';
 
 let engine: TestEngine;
@@ -220,7 +218,7 @@ describe('a rebuild', () => {
     const onProgress = (): void => {
       stopping.abort(new Error('enough'));
     };
-    const settings = { ...quick, fillBatchSize: 1 };
+    const settings = { ...quick, fillBatchSize: 1, promoteWithin: 0 };
     const rebuilding = engine.admin(log).rebuild('item-log', { signal: stopping.signal, onProgress, settings });
     await expect(rebuilding).rejects.toThrow('enough');
     expect(await engine.active(itemLog)).toMatchObject({ build: 1 });

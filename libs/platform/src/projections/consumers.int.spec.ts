@@ -2,7 +2,8 @@ import { allGone, type Projection, type RecordedEvent } from '#kernel';
 import { applyPage } from './apply-page.js';
 import { BuildTable } from './build-table.js';
 import { acquireLease, LeaseLostError, type Lease } from './checkpoint.js';
-import { added, customer, customerTotals, itemLog, logOf, TestEngine, until } from './engine.conformance.js';
+import { added, customer, customerTotals, itemLog, logOf } from './sample-projections.conformance.js';
+import { TestEngine, until } from './test-engine.conformance.js';
 import { Folding } from './folding.js';
 import { createMovedHub } from './index.js';
 

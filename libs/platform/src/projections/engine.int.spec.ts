@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import pg from 'pg';
 import type { Projection } from '#kernel';
+import { type Crash, type Plant } from './crashing-pool.conformance.js';
 import {
   added,
   asRead,
@@ -11,14 +12,11 @@ import {
   items,
   logOf,
   moved,
-  quick,
   removed,
   sampleProjections,
   someHappening,
-  TestEngine,
-  type Crash,
-  type Plant,
-} from './engine.conformance.js';
+} from './sample-projections.conformance.js';
+import { quick, TestEngine } from './test-engine.conformance.js';
 import { eventStream, foldInMemory, storeSubscription } from './index.js';
 
 let engine: TestEngine;

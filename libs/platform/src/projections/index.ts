@@ -18,6 +18,7 @@ export { projectionsMigrations } from './projection-tables.js';
 export { NotReadyError } from './promote.js';
 export { type RebuildOptions, type RebuildProgress } from './rebuild.js';
 export { type Decision, type DiscardTarget, type Released } from './release.js';
+export { type RowDifference } from './row-comparison.js';
 export { defaultSettings, type ProjectionSettings } from './settings.js';
 export { storeSubscription } from './store-subscription.js';
-export { verifyProjection, type RowDifference, type Verified, type VerifyOptions } from './verify.js';
+export { verifyProjection, type Verified, type VerifyOptions } from './verify.js';

@@ -8,10 +8,9 @@ import {
   items,
   logOf,
   sampleProjections,
-  TestEngine,
-  until,
   type TestLog,
-} from './engine.conformance.js';
+} from './sample-projections.conformance.js';
+import { TestEngine, until } from './test-engine.conformance.js';
 import { foldInMemory, type ProjectionAdmin } from './index.js';
 
 let engine: TestEngine;

@@ -3,7 +3,7 @@ import type { ColumnType, ColumnTypes, Table } from '#kernel';
 import { testDatabase, type TestDatabase } from '#testing';
 import { asText } from './apply-page.js';
 import { BuildTable, createTableSql } from './build-table.js';
-import { customerTotals } from './engine.conformance.js';
+import { customerTotals } from './sample-projections.conformance.js';
 import { comparable, decodeRow, encodeRow, fromText, RowRefusedError, shapeOf } from './row-codec.js';
 
 const columns = {

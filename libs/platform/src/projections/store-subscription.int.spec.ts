@@ -3,7 +3,8 @@ import type pg from 'pg';
 import { eventStoreMigrations, openPostgresEventStore, type EventStore } from '#platform/event-store';
 import { createPool } from '#platform/postgres';
 import { testDatabase, type TestDatabase } from '#testing';
-import { asRead, customer, customerTotals, itemLog, quick, until } from './engine.conformance.js';
+import { asRead, customer, customerTotals, itemLog } from './sample-projections.conformance.js';
+import { quick, until } from './test-engine.conformance.js';
 import { projectionAdmin, projectionsMigrations, startProjections, storeSubscription } from './index.js';
 
 let database: TestDatabase;

@@ -13,11 +13,12 @@ export class ConsumerTroubleError extends Error {
 /** SQLSTATE classes that blame what was written: data exception, integrity violation, program limit exceeded. */
 const BLAMED_ON_DATA = /^(22|23|54)/;
 
-const codeOf = (error: unknown): string | undefined =>
+/** SQLSTATE, or the code of a socket's error. */
+export const sqlStateOf = (error: unknown): string | undefined =>
   error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : undefined;
 
 /** The database refused what an event led to; trying again will not help. */
-export const isRefusedByTable = (error: unknown): boolean => BLAMED_ON_DATA.test(codeOf(error) ?? '');
+export const isRefusedByTable = (error: unknown): boolean => BLAMED_ON_DATA.test(sqlStateOf(error) ?? '');
 
 const WITHOUT_CODE =
   /^(Connection terminated|Query read timeout|timeout expired|timeout exceeded|Client has encountered|Client was closed|Cannot use a pool)/;
@@ -27,7 +28,7 @@ const WITHOUT_CODE =
  * carry codes; these messages are what node-postgres says without one.
  */
 export const isOutage = (error: unknown): boolean => {
-  const code = codeOf(error);
+  const code = sqlStateOf(error);
   if (code !== undefined) return !BLAMED_ON_DATA.test(code) && !code.startsWith('ERR_');
   return error instanceof Error && WITHOUT_CODE.test(error.message);
 };

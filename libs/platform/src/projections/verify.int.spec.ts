@@ -7,8 +7,8 @@ import {
   items,
   logOf,
   moved,
-  TestEngine,
-} from './engine.conformance.js';
+} from './sample-projections.conformance.js';
+import { TestEngine } from './test-engine.conformance.js';
 import { type Verified } from './index.js';
 
 let engine: TestEngine;

@@ -1,5 +1,4 @@
-import { createHash } from 'node:crypto';
-import type { Position, Projection, RecordedEvent, Row } from '#kernel';
+import type { Position, Projection, RecordedEvent } from '#kernel';
 import { START } from '#kernel';
 import { asText } from './apply-page.js';
 import { BuildTable, type BuildRef } from './build-table.js';
@@ -9,40 +8,17 @@ import { eventStream } from './event-stream.js';
 import { MemoryFold } from './fold-in-memory.js';
 import { laneOf } from './lane.js';
 import { type ProjectionParts } from './lane-consumer.js';
-import {
-  comparable,
-  decodeRow,
-  fromText,
-  keyOfRow,
-  keyText,
-  ownerOfRow,
-  type TableShape,
-  type Wire,
-} from './row-codec.js';
+import { fromText, ownerOfRow, type Wire } from './row-codec.js';
+import { Comparison, hashRows, type Compared } from './row-comparison.js';
 import { transaction } from './transaction.js';
 
-/** A row that is not what the log says. */
-export interface RowDifference {
-  /** Values of the primary key, as text. */
-  readonly key: readonly string[];
-  readonly kind: 'missing' | 'unexpected' | 'different';
-  /** The first column that differs. */
-  readonly column?: string;
-  readonly expected?: unknown;
-  readonly found?: unknown;
-}
-
-export interface Verified extends BuildRef {
+/** What became of comparing a read model with the log; rows of parked keys are not among them. */
+export interface Verified extends BuildRef, Compared {
   readonly ok: boolean;
-  /** Rows compared, without those of parked keys. */
-  readonly rows: number;
   /** Up to where the log was folded: the checkpoint of each lane. */
   readonly positions: readonly Position[];
   /** SHA-256 over the rows that were compared, in key order. Equal tables have equal hashes, on any machine. */
   readonly hash: string;
-  readonly differences: number;
-  /** By key, the first row that differs. */
-  readonly first?: RowDifference;
   /** Keys that cannot be compared: an event of theirs is parked. */
   readonly parkedKeys: readonly string[];
   /** Events that are not applied by decision. */
@@ -77,7 +53,8 @@ export async function verifyProjection(
       rowsOf(client, snapshot, () => true),
       snapshot.table.shape,
     );
-    return { ...snapshot.ref, ...comparison.result(), hash, ...explained(snapshot) };
+    const compared = comparison.result();
+    return { ...snapshot.ref, ...compared, ok: compared.differences === 0, hash, ...explained(snapshot) };
   });
 }
 
@@ -192,83 +169,4 @@ async function* rowsOf(
     }
   }
   await client.query('CLOSE verified');
-}
-
-class Comparison {
-  #rows = 0;
-  #differences = 0;
-  #first: { readonly wires: readonly Wire[]; readonly difference: RowDifference } | undefined;
-
-  constructor(private readonly shape: TableShape) {}
-
-  async compare(expected: Map<string, readonly Wire[]>, stored: AsyncIterable<readonly Wire[]>): Promise<void> {
-    for await (const found of stored) {
-      this.#rows++;
-      const text = keyText(keyOfRow(this.shape, found));
-      const wires = expected.get(text);
-      expected.delete(text);
-      const difference = wires
-        ? this.#difference(wires, found)
-        : ({ kind: 'unexpected', found: this.#show(found) } as const);
-      if (difference) this.#note(found, difference);
-    }
-    for (const wires of expected.values()) this.#note(wires, { kind: 'missing', expected: this.#show(wires) });
-  }
-
-  result(): Pick<Verified, 'ok' | 'rows' | 'differences' | 'first'> {
-    const { difference } = this.#first ?? {};
-    return {
-      ok: this.#differences === 0,
-      rows: this.#rows,
-      differences: this.#differences,
-      ...(difference ? { first: difference } : {}),
-    };
-  }
-
-  #difference(expected: readonly Wire[], found: readonly Wire[]): Omit<RowDifference, 'key'> | undefined {
-    const place = this.shape.columns.findIndex(
-      ({ type }, index) => comparable(type, expected[index] ?? null) !== comparable(type, found[index] ?? null),
-    );
-    const column = this.shape.columns[place]?.name;
-    if (column === undefined) return undefined;
-    return { kind: 'different', column, expected: this.#show(expected)[column], found: this.#show(found)[column] };
-  }
-
-  #note(wires: readonly Wire[], difference: Omit<RowDifference, 'key'>): void {
-    this.#differences++;
-    if (this.#first && compareKeys(this.shape, this.#first.wires, wires) <= 0) return;
-    const key = keyOfRow(this.shape, wires).map(String);
-    this.#first = { wires, difference: { key, ...difference } };
-  }
-
-  #show(wires: readonly Wire[]): Row {
-    return decodeRow(this.shape, wires);
-  }
-}
-
-/** As PostgreSQL orders keys bytewise. */
-export function compareKeys(shape: TableShape, one: readonly Wire[], other: readonly Wire[]): number {
-  for (const place of shape.key) {
-    const order = compareValues(one[place] ?? null, other[place] ?? null);
-    if (order !== 0) return order;
-  }
-  return 0;
-}
-
-function compareValues(one: Wire, other: Wire): number {
-  if (typeof one === 'string') return Buffer.compare(Buffer.from(one), Buffer.from(String(other)));
-  // Relational operators compare numbers and bigints exactly.
-  if (one === other || one === null || other === null) return 0;
-  return one < other ? -1 : 1;
-}
-
-/** Over rows in key order: one line of comparable values each. */
-export async function hashRows(
-  rows: AsyncIterable<readonly Wire[]> | Iterable<readonly Wire[]>,
-  { columns }: TableShape,
-): Promise<string> {
-  const hash = createHash('sha256');
-  for await (const wires of rows)
-    hash.update(`[${columns.map(({ type }, index) => comparable(type, wires[index] ?? null)).join(',')}]\n`);
-  return hash.digest('hex');
 }
