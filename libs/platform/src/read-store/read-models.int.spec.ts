@@ -8,10 +8,8 @@ import {
   itemLog,
   items,
   logOf,
-  quick,
-  TestEngine,
-  until,
-} from '../projections/engine.conformance.js';
+} from '../projections/sample-projections.conformance.js';
+import { quick, TestEngine, until } from '../projections/test-engine.conformance.js';
 import { createMovedHub } from '#platform/projections';
 import { createReadModels, ReadModelMissingError, type ReadModelsService } from './index.js';
 
