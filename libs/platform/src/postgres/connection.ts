@@ -25,6 +25,10 @@ export function createPool({ url, max, applicationName }: PoolOptions): pg.Pool 
   const pool = new pg.Pool({ connectionString: url, max, ...sessionOf(applicationName) });
   // An idle connection that breaks is replaced by the pool; without a listener it would end the process.
   pool.on('error', () => undefined);
+  // The same holds between two statements of a transaction; the next statement fails and says so.
+  pool.on('connect', (client) => {
+    client.on('error', () => undefined);
+  });
   return pool;
 }
 
