@@ -119,7 +119,9 @@ describe('the embedded PostgreSQL', () => {
     const url = new URL(starter.server.url);
     url.password = 'wrong';
     await expect(ask(url.toString(), 'SELECT 1')).rejects.toThrow(/password authentication failed/);
-    expect(readdirSync(folder).sort()).toEqual(['postgres', 'postgres.log', 'postgres.password']);
+    // As root, from a checkout that nobody else may enter, the programs are copied to where PostgreSQL's account can reach them.
+    const made = readdirSync(folder).filter((name) => name !== 'postgres-programs');
+    expect(made.sort()).toEqual(['postgres', 'postgres.log', 'postgres.password']);
     await starter.stop();
   });
 });
