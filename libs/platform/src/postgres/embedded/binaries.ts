@@ -53,7 +53,13 @@ export function copyBinaries(binaries: Binaries, folder: string): Binaries {
   if (!fs.existsSync(path.join(folder, 'bin'))) {
     const half = `${folder}.${String(process.pid)}`;
     fs.cpSync(native, half, { recursive: true, verbatimSymlinks: true });
-    fs.renameSync(half, folder);
+    try {
+      fs.renameSync(half, folder);
+    } catch (error) {
+      // Of two first starts, one puts its copy there.
+      fs.rmSync(half, { recursive: true, force: true });
+      if (!fs.existsSync(path.join(folder, 'bin'))) throw error;
+    }
   }
   return { initdb: path.join(folder, 'bin/initdb'), postgres: path.join(folder, 'bin/postgres') };
 }
