@@ -24,6 +24,15 @@ export function cleanEnvironment(settings: Readonly<Record<string, string>>): No
   return { ...Object.fromEntries(inherited), NO_COLOR: '1', ...settings };
 }
 
+/** Of a test that failed before it stopped them. */
+const running = new Set<ChildProcess>();
+afterAll(async () => {
+  for (const child of running) {
+    child.kill('SIGINT');
+    await once(child, 'exit');
+  }
+});
+
 /** `npm start`, as its own process. */
 export class Standalone {
   private constructor(
@@ -40,6 +49,8 @@ export class Standalone {
       env: cleanEnvironment({ SAFAR_DATA_DIR: dataDir, SAFAR_HTTP_PORT: '0', ...settings }),
       stdio: ['ignore', 'pipe', 'pipe'],
     });
+    running.add(child);
+    child.once('exit', () => running.delete(child));
     let output = '';
     const listening = new Promise<string>((resolve, reject) => {
       const read = (chunk: Buffer): void => {
