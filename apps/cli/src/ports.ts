@@ -8,7 +8,7 @@ import {
   type TouchpointResult,
 } from '#contracts';
 import { type Position, type Result } from '#kernel';
-import { type ManageApiKeys } from '#platform/access';
+import { type ApiKeyView, type IssuedApiKey, type NewApiKey, type RotatedApiKey } from '#platform/access';
 import { type ProjectionAdmin } from '#platform/projections';
 import { type CustomerErased, type EraseFailure, type QueryFailure } from '#wiring';
 
@@ -36,8 +36,13 @@ export interface ExportOptions {
   readonly after: Position;
 }
 
-/** What `safar keys` does; verifying is the gateway's. */
-export type ApiKeyAdmin = ManageApiKeys;
+/** What `safar keys` does, in the name of whoever is at the keyboard; verifying is the gateway's. */
+export interface ApiKeyAdmin {
+  create(request: NewApiKey): Promise<IssuedApiKey>;
+  list(): Promise<readonly ApiKeyView[]>;
+  revoke(id: string): Promise<boolean>;
+  rotate(id: string, overlapMs: number): Promise<RotatedApiKey | undefined>;
+}
 
 /** An installation of Safar that is open: a running one's store, or one that was started for this command. */
 export interface Installation extends TouchpointRecorder {

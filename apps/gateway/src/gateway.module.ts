@@ -4,7 +4,7 @@ import { CqrsModule } from '@nestjs/cqrs';
 import { type Logger } from 'pino';
 import { type HttpConfig } from '#wiring';
 import { AccessGuard } from './access/access.guard.js';
-import { ApiKeys } from './access/api-keys.js';
+import { Authenticator } from './access/authenticator.js';
 import { CustomersController } from './customers/customers.controller.js';
 import { HealthController } from './health/health.controller.js';
 import { Readiness } from './health/readiness.js';
@@ -46,7 +46,7 @@ export class GatewayModule {
         { provide: APP_FILTER, useClass: ProblemFilter },
         { provide: HTTP_CONFIG, useValue: config },
         { provide: GATEWAY_LOGGER, useValue: logger },
-        ApiKeys,
+        Authenticator,
         Draining,
         LiveStreams,
         Readiness,

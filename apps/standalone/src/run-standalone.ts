@@ -55,7 +55,7 @@ async function banner(installation: Installation, url: string): Promise<string> 
 async function firstKey({ apiKeys }: Installation): Promise<string | undefined> {
   const known = await apiKeys.list();
   if (known.length > 0) return undefined;
-  const { key } = await apiKeys.create({ name: 'first key', scopes: ['admin'] });
+  const { key } = await apiKeys.create({ name: 'first key', scopes: ['admin'] }, { kind: 'system', id: 'first-start' });
   return key;
 }
 

@@ -1,3 +1,8 @@
+export * from './access/ability.js';
+export * from './access/access-table.js';
+export * from './access/permissions.js';
+export { isRole, type Role, roles } from './access/roles.js';
+export { isScope, type Scope, scopes } from './access/scopes.js';
 export * from './customers/customer-events.js';
 export * from './customers/customer-parameters.js';
 export * from './customers/customer-view.js';

@@ -2,7 +2,7 @@ import path from 'node:path';
 import { type OpenTimeline, queryTimeline, resolveCustomer, TimelineFeed, type TimelineRequest } from '#capabilities';
 import { type PersonaErasedData, type TimelinePage, type TimelineParameters } from '#contracts';
 import { type Clock, fail, type ReadModels, type Result, succeed } from '#kernel';
-import { type ApiKeys, createApiKeys } from '#platform/access';
+import { type ApiKeys, createApiKeys, noAudit } from '#platform/access';
 import { openPostgresEventStore, type PostgresEventStore } from '#platform/event-store';
 import { createPool, migrate } from '#platform/postgres';
 import {
@@ -110,7 +110,17 @@ async function openParts(config: Config, database: Database, program: string, cl
   const hub = createMovedHub();
   const readModels = createReadModels(pool, { hub, listen: true });
   closers.push(() => readModels.close());
-  return { config, clock, database, pool, vault, store, hub, readModels, apiKeys: createApiKeys(pool, clock) };
+  return {
+    config,
+    clock,
+    database,
+    pool,
+    vault,
+    store,
+    hub,
+    readModels,
+    apiKeys: createApiKeys({ pool, clock, audit: noAudit }),
+  };
 }
 
 function operations(parts: Parts, closers: (() => Promise<void>)[]) {

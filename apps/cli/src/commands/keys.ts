@@ -1,7 +1,8 @@
 import { type Command } from 'commander';
+import { isScope, type Scope, scopes } from '#contracts';
 import { type EpochMs } from '#kernel';
 import { CommandFailure } from '../failure.js';
-import { isScope, scopes, type ApiKeyView, type IssuedApiKey, type NewApiKey, type Scope } from '#platform/access';
+import { type ApiKeyView, type IssuedApiKey, type NewApiKey } from '#platform/access';
 import { isoTime } from '../terminal/terminal.js';
 import { textTable } from '../terminal/table.js';
 import {
@@ -19,9 +20,14 @@ interface CreateOptions extends CommonOptions {
   readonly expiresIn?: number;
 }
 
+interface RotateOptions extends CommonOptions {
+  readonly overlap: number;
+}
+
 /** What a shop that sends touchpoints and shows timelines needs; erasing is given on purpose. */
 const DEFAULT_SCOPES: readonly Scope[] = ['touchpoints:write', 'customers:read', 'timelines:read'];
 const DAY_MS = 86_400_000;
+const HOUR_MS = 3_600_000;
 
 export function addKeys(program: Command, context: CommandContext): void {
   const keys = program.command('keys').description('API keys of the HTTP API. Only their hashes are kept.');
@@ -60,10 +66,11 @@ export function addKeys(program: Command, context: CommandContext): void {
   asCommand(
     keys
       .command('rotate')
-      .description('Give a key a new secret; the old one stops working.')
+      .description('Give a key a new secret; the old one works for a while beside it.')
       .argument('<id>', 'as keys list shows it')
-      .action((id: string, options: CommonOptions) => rotate(context, id, options)),
-    ['safar keys rotate 0190a3c2'],
+      .option('--overlap <hours>', 'how long the old one works; 0 when it leaked', wholeNumber(0, 720), 24)
+      .action((id: string, options: RotateOptions) => rotate(context, id, options)),
+    ['safar keys rotate 0190a3c2', 'safar keys rotate 0190a3c2 --overlap 0'],
   );
 }
 
@@ -86,10 +93,13 @@ const create = (context: CommandContext, options: CreateOptions): Promise<void> 
     show(context, await keys.create(requestFrom(options)), options),
   );
 
-const rotate = (context: CommandContext, id: string, options: CommonOptions): Promise<void> =>
+const rotate = (context: CommandContext, id: string, options: RotateOptions): Promise<void> =>
   withInstallation(context, options, async ({ keys }) => {
-    const issued = await keys.rotate(id);
+    const issued = await keys.rotate(id, options.overlap * HOUR_MS);
     if (issued === undefined) throw noSuchKey(id);
+    const previousEndsAt = isoTime(issued.previousEndsAt);
+    if (options.json === true) return context.terminal.printJson({ id: issued.id, key: issued.key, previousEndsAt });
+    context.terminal.say(`The secret before works until ${previousEndsAt}.`);
     await show(context, issued, options);
   });
 
@@ -117,8 +127,10 @@ const list = (context: CommandContext, options: CommonOptions): Promise<void> =>
     await context.terminal.print(rows.length === 0 ? none : textTable(header, rows));
   });
 
-const viewOf = ({ createdAt, expiresAt, revokedAt, lastUsedAt, ...key }: ApiKeyView) => ({
+const viewOf = ({ createdAt, createdBy, expiresAt, revokedAt, lastUsedAt, previous, ...key }: ApiKeyView) => ({
   ...key,
+  createdBy: createdBy ?? null,
+  previous: previous === undefined ? null : { prefix: previous.prefix, endsAt: isoTime(previous.endsAt) },
   createdAt: isoTime(createdAt),
   expiresAt: when(expiresAt),
   revokedAt: when(revokedAt),

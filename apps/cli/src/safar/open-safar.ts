@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as wait } from 'node:timers/promises';
 import { START, type Position } from '#kernel';
+import { type Actor } from '#platform/access';
 import {
   exportEvents,
   loadConfig,
@@ -93,9 +94,11 @@ function applier({
   };
 }
 
+const atTheKeyboard = (): Actor => ({ kind: 'operator', id: operator() });
+
 const keysOf = ({ apiKeys }: OpenInstallation): ApiKeyAdmin => ({
-  create: (request) => apiKeys.create(request),
+  create: (request) => apiKeys.create(request, atTheKeyboard()),
   list: () => apiKeys.list(),
-  revoke: (id) => apiKeys.revoke(id),
-  rotate: (id) => apiKeys.rotate(id),
+  revoke: (id) => apiKeys.revoke(id, atTheKeyboard()),
+  rotate: (id, overlapMs) => apiKeys.rotate(id, atTheKeyboard(), overlapMs),
 });

@@ -2,7 +2,7 @@ import { type CanActivate, type ExecutionContext, Injectable } from '@nestjs/com
 import { Reflector } from '@nestjs/core';
 import { type FastifyRequest } from 'fastify';
 import { ProblemError } from '../problems/problem-error.js';
-import { ApiKeys } from './api-keys.js';
+import { Authenticator } from './authenticator.js';
 import { admit } from './caller.js';
 import { ACCESS, type Access } from './required-access.js';
 
@@ -14,7 +14,7 @@ import { ACCESS, type Access } from './required-access.js';
 export class AccessGuard implements CanActivate {
   constructor(
     private readonly reflector: Reflector,
-    private readonly keys: ApiKeys,
+    private readonly authenticator: Authenticator,
   ) {}
 
   async canActivate(context: ExecutionContext): Promise<boolean> {
@@ -22,7 +22,7 @@ export class AccessGuard implements CanActivate {
     if (access === undefined) throw new ProblemError('forbidden');
     if ('public' in access) return true;
     const request = context.switchToHttp().getRequest<FastifyRequest>();
-    admit(request.raw, await this.keys.authorize(request.headers.authorization, access.scope));
+    admit(request.raw, await this.authenticator.authorize(request.headers, access));
     return true;
   }
 }

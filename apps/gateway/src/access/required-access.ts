@@ -1,12 +1,13 @@
 import { SetMetadata } from '@nestjs/common';
-import { type Scope } from '#platform/access';
+import { type ActionOn, type Permission, type Subject } from '#contracts';
 
-export type Access = { readonly public: true } | { readonly scope: Scope };
+export type Access = { readonly public: true } | Permission;
 
 export const ACCESS = 'safar:access';
 
-/** The route runs for API keys that have this scope. */
-export const RequireScope = (scope: Scope): MethodDecorator => SetMetadata(ACCESS, { scope } satisfies Access);
+/** The route runs for whoever may do this with that: API keys by their scopes, people by their roles. */
+export const RequireAbility = <Of extends Subject>(action: ActionOn<Of>, subject: Of): MethodDecorator =>
+  SetMetadata(ACCESS, { action, subject } satisfies Access);
 
 /** The route runs for everybody. */
 export const PublicRoute = (): MethodDecorator => SetMetadata(ACCESS, { public: true } satisfies Access);

@@ -4,7 +4,7 @@ import { type FastifyRequest } from 'fastify';
 import { type CustomerPage, type CustomerView, parseCustomerListParameters, type RawParameters } from '#contracts';
 import { EraseCustomer, GetCustomer, ListCustomers } from '#wiring';
 import { type Caller, CalledBy } from '../access/caller.js';
-import { RequireScope } from '../access/required-access.js';
+import { RequireAbility } from '../access/required-access.js';
 import { refuseEncoded } from '../intake/forms.js';
 import { answered, readable } from './answered.js';
 import { type ErasureView, erasureView, parseErasure } from './erasure.js';
@@ -19,14 +19,14 @@ export class CustomersController {
   ) {}
 
   @Get()
-  @RequireScope('customers:read')
+  @RequireAbility('read', 'Customer')
   async list(@Query() query: RawParameters): Promise<CustomerPage> {
     const parameters = readable(parseCustomerListParameters(query));
     return answered(await this.queries.execute(new ListCustomers(parameters)));
   }
 
   @Get(':id')
-  @RequireScope('customers:read')
+  @RequireAbility('read', 'Customer')
   async get(@CustomerReference() reference: string, @Query() query: RawParameters): Promise<CustomerView> {
     const minPosition = readable(parsePositionParameter(query, 'minPosition'));
     const parameters = { reference, ...(minPosition !== undefined && { minPosition }) };
@@ -39,7 +39,7 @@ export class CustomersController {
    */
   @Post(':id/erase')
   @HttpCode(200)
-  @RequireScope('customers:erase')
+  @RequireAbility('erase', 'Customer')
   async erase(
     @CustomerReference() reference: string,
     @Req() { raw, headers }: FastifyRequest,

@@ -3,7 +3,7 @@ import { QueryBus } from '@nestjs/cqrs';
 import { type FastifyReply, type FastifyRequest } from 'fastify';
 import { parseTimelineParameters, type RawParameters, type TimelinePage } from '#contracts';
 import { GetCustomer, GetTimeline, TIMELINE_FEED, type TimelineFeed } from '#wiring';
-import { RequireScope } from '../access/required-access.js';
+import { RequireAbility } from '../access/required-access.js';
 import { answered, readable } from '../customers/answered.js';
 import { CustomerReference } from '../customers/reference.js';
 import { LiveStreams } from './live-streams.js';
@@ -18,7 +18,7 @@ export class TimelineController {
   ) {}
 
   @Get()
-  @RequireScope('timelines:read')
+  @RequireAbility('read', 'Timeline')
   async get(@CustomerReference() reference: string, @Query() query: RawParameters): Promise<TimelinePage> {
     const parameters = readable(parseTimelineParameters(query));
     return answered(await this.queries.execute(new GetTimeline({ reference, ...parameters })));
@@ -26,7 +26,7 @@ export class TimelineController {
 
   /** Server-sent events. The id of each is its position: `Last-Event-ID` or `?after=` continues right behind it. */
   @Get('stream')
-  @RequireScope('timelines:read')
+  @RequireAbility('read', 'Timeline')
   async follow(
     @CustomerReference() reference: string,
     @Req() request: FastifyRequest,

@@ -1,7 +1,7 @@
 import { Controller, Post, Req, Res } from '@nestjs/common';
 import { type FastifyReply, type FastifyRequest } from 'fastify';
 import { type Caller, CalledBy } from '../access/caller.js';
-import { RequireScope } from '../access/required-access.js';
+import { RequireAbility } from '../access/required-access.js';
 import { isNdjson, refuseEncoded, wantsRefusedOnly } from '../intake/forms.js';
 import { TouchpointIntake } from '../intake/touchpoint-intake.js';
 
@@ -11,7 +11,7 @@ export class TouchpointsController {
 
   /** One object, an array of at most 1,000, or NDJSON without end. */
   @Post()
-  @RequireScope('touchpoints:write')
+  @RequireAbility('create', 'Touchpoint')
   async record(
     @Req() { raw, headers }: FastifyRequest,
     @Res() reply: FastifyReply,

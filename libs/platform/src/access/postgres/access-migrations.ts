@@ -29,4 +29,28 @@ class CreateAccess1795305620000 implements MigrationInterface {
   }
 }
 
-export const accessMigrations: readonly Migration[] = [CreateAccess1795305620000];
+/** Two live secrets of one key while it is rotated, and who made it. */
+class RotateApiKeys1795334400000 implements MigrationInterface {
+  readonly name = 'RotateApiKeys1795334400000';
+
+  async up(runner: QueryRunner): Promise<void> {
+    await runner.query(`
+      ALTER TABLE access.api_keys
+        ADD COLUMN created_by       text CHECK (length(created_by) BETWEEN 1 AND 200),
+        ADD COLUMN previous_prefix  text UNIQUE,
+        ADD COLUMN previous_hash    bytea CHECK (octet_length(previous_hash) = 32),
+        ADD COLUMN previous_ends_at timestamptz(3),
+        ADD CHECK (num_nulls(previous_prefix, previous_hash, previous_ends_at) IN (0, 3));
+      GRANT UPDATE (previous_prefix, previous_hash, previous_ends_at) ON access.api_keys TO safar_app;
+    `);
+  }
+
+  async down(runner: QueryRunner): Promise<void> {
+    await runner.query(`
+      ALTER TABLE access.api_keys
+        DROP COLUMN created_by, DROP COLUMN previous_prefix, DROP COLUMN previous_hash, DROP COLUMN previous_ends_at;
+    `);
+  }
+}
+
+export const accessMigrations: readonly Migration[] = [CreateAccess1795305620000, RotateApiKeys1795334400000];

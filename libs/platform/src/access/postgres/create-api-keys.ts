@@ -1,94 +1,132 @@
 import { randomUUID } from 'node:crypto';
 import { type Pool } from 'pg';
+import { isScope } from '#contracts';
 import { type Clock } from '#kernel';
-import { type ApiKeys, type ApiKeyView, type IssuedApiKey, type NewApiKey, type Principal } from '../api-keys.port.js';
-import { newKeyText, type NewKeyText, readKeyText, sameHash } from '../key-text.js';
+import {
+  type ApiKeys,
+  type ApiKeyView,
+  DEFAULT_OVERLAP_MS,
+  type IssuedApiKey,
+  MOST_OVERLAP_MS,
+  type NewApiKey,
+  type RotatedApiKey,
+} from '../api-keys.port.js';
+import { type AuditTrail } from '../audit-trail.port.js';
+import { newKeyText, readKeyText, sameHash } from '../key-text.js';
+import { type Actor, actorText, type KeyPrincipal } from '../principal.js';
 import { Recent } from '../recent.js';
-import { isScope } from '../scopes.js';
-import { apiKeyView, type ApiKeyRow } from './api-key-row.js';
+import { apiKeyView, type ApiKeyRow, hashFor, isLive } from './api-key-row.js';
 
-/** How long a revocation by another process may go unnoticed. */
-const CACHE = { ttlMs: 5_000, most: 10_000 };
+/** How long a revocation by another process may go unnoticed: with the pulse of live streams, less than 5 s. */
+const CACHE = { ttlMs: 2_000, most: 10_000 };
 /** Nobody needs to know it better, and each time is a write. */
 const LAST_USED_MS = 60_000;
 
-/**
- * API keys in `access.api_keys`. On pg and the process's own pool: three statements need no repository, and an ORM would open a
- * second pool for them.
- * @param elapsedMs the clock that cached keys age by; nobody can set it back
- */
-export function createApiKeys(pool: Pool, clock: Clock, elapsedMs: () => number = () => performance.now()): ApiKeys {
-  return new PostgresApiKeys(pool, clock, elapsedMs);
+export interface ApiKeyParts {
+  readonly pool: Pool;
+  readonly clock: Clock;
+  readonly audit: AuditTrail;
+  /** The clock that cached keys age by; nobody can set it back. */
+  readonly elapsedMs?: () => number;
 }
+
+/**
+ * API keys in `access.api_keys`. On pg and the process's own pool: a few statements need no repository, and an ORM would open a
+ * second pool for them.
+ */
+export const createApiKeys = (parts: ApiKeyParts): ApiKeys => new PostgresApiKeys(parts);
 
 class PostgresApiKeys implements ApiKeys {
   /** By prefix. Promises, so that requests that come together ask once. */
   readonly #known: Recent<Promise<ApiKeyRow | undefined>>;
   /** Apart, so that trying made-up keys does not push out real ones. A prefix is drawn when its key is made: it cannot become known. */
   readonly #unknown: Recent<true>;
+  readonly #pool: Pool;
+  readonly #clock: Clock;
+  readonly #audit: AuditTrail;
 
-  constructor(
-    private readonly pool: Pool,
-    private readonly clock: Clock,
-    elapsedMs: () => number,
-  ) {
+  constructor({ pool, clock, audit, elapsedMs = () => performance.now() }: ApiKeyParts) {
+    this.#pool = pool;
+    this.#clock = clock;
+    this.#audit = audit;
     this.#known = new Recent(elapsedMs, CACHE);
     this.#unknown = new Recent(elapsedMs, CACHE);
   }
 
-  async verify(key: string): Promise<Principal | undefined> {
+  async verify(key: string): Promise<KeyPrincipal | undefined> {
     const parts = readKeyText(key);
     if (!parts || this.#unknown.get(parts.prefix)) return undefined;
     const cached = this.#known.get(parts.prefix);
     const row = await (cached ?? this.#load(parts.prefix));
-    if (!row || !sameHash(row.secret_hash, parts.secretHash)) return undefined;
-    const now = this.clock.now();
+    if (!row) return undefined;
+    const now = this.#clock.now();
+    const hash = hashFor(row, parts.prefix, now);
+    if (hash === undefined || !sameHash(hash, parts.secretHash)) return undefined;
     const view = apiKeyView(row);
-    if (view.revokedAt !== undefined || (view.expiresAt !== undefined && view.expiresAt <= now)) return undefined;
+    if (!isLive(view, now)) return undefined;
     if (!cached) await this.#used(view, now);
-    return { id: view.id, name: view.name, scopes: view.scopes };
+    return { kind: 'key', id: view.id, name: view.name, scopes: view.scopes };
   }
 
-  async create({ name, scopes, expiresAt }: NewApiKey): Promise<IssuedApiKey> {
+  async create({ name, scopes, expiresAt }: NewApiKey, by: Actor): Promise<IssuedApiKey> {
     if (!/^\P{C}{1,100}$/u.test(name) || name.trim() === '')
       throw new RangeError('the name of an API key has 1 to 100 characters');
     if (scopes.length === 0 || !scopes.every(isScope))
       throw new RangeError('an API key has at least one scope, of those there are');
+    if (expiresAt !== undefined && !(expiresAt > this.#clock.now()))
+      throw new RangeError('an API key expires in the future');
     const id = randomUUID();
     const text = newKeyText();
-    const times = [this.clock.now(), expiresAt].map((time) =>
-      time === undefined ? null : new Date(time).toISOString(),
+    const granted = [...new Set(scopes)];
+    const expires = expiresAt === undefined ? null : isoOf(expiresAt);
+    await this.#pool.query(
+      `INSERT INTO access.api_keys (id, name, prefix, secret_hash, scopes, created_at, expires_at, created_by)
+       VALUES ($1, $2, $3, $4, $5, $6, $7, $8)`,
+      [id, name, text.prefix, text.secretHash, granted, this.#now(), expires, actorText(by)],
     );
-    await this.pool.query(
-      `INSERT INTO access.api_keys (id, name, prefix, secret_hash, scopes, created_at, expires_at) VALUES ($1, $2, $3, $4, $5, $6, $7)`,
-      [id, name, text.prefix, text.secretHash, [...new Set(scopes)], ...times],
-    );
+    await this.#audit({ ...entryOf('api_key.created', id, by), details: { scopes: granted } });
     return { id, key: text.key };
   }
 
   async list(): Promise<readonly ApiKeyView[]> {
-    const { rows } = await this.pool.query<ApiKeyRow>('SELECT * FROM access.api_keys ORDER BY created_at, id');
+    const { rows } = await this.#pool.query<ApiKeyRow>('SELECT * FROM access.api_keys ORDER BY created_at, id');
     return rows.map(apiKeyView);
   }
 
-  async revoke(id: string): Promise<boolean> {
-    const { rowCount } = await this.pool.query(
-      // As text, so that what is no UUID is not found instead of an error.
-      `UPDATE access.api_keys SET revoked_at = coalesce(revoked_at, $2) WHERE id::text = lower($1)`,
+  async find(id: string): Promise<ApiKeyView | undefined> {
+    // As text, so that what is no UUID is not found instead of an error.
+    const { rows } = await this.#pool.query<ApiKeyRow>('SELECT * FROM access.api_keys WHERE id::text = lower($1)', [
+      id,
+    ]);
+    return rows[0] && apiKeyView(rows[0]);
+  }
+
+  async revoke(id: string, by: Actor): Promise<boolean> {
+    const { rows } = await this.#pool.query<{ id: string }>(
+      `UPDATE access.api_keys SET revoked_at = coalesce(revoked_at, $2) WHERE id::text = lower($1) RETURNING id`,
       [id, this.#now()],
     );
     this.#known.clear();
-    return rowCount === 1;
+    if (rows[0]) await this.#audit(entryOf('api_key.revoked', rows[0].id, by));
+    return rows[0] !== undefined;
   }
 
-  async rotate(id: string): Promise<IssuedApiKey | undefined> {
-    const text: NewKeyText = newKeyText();
-    const { rows } = await this.pool.query<{ id: string }>(
-      `UPDATE access.api_keys SET prefix = $2, secret_hash = $3 WHERE id::text = lower($1) AND revoked_at IS NULL RETURNING id`,
-      [id, text.prefix, text.secretHash],
+  async rotate(id: string, by: Actor, overlapMs: number = DEFAULT_OVERLAP_MS): Promise<RotatedApiKey | undefined> {
+    if (!(overlapMs >= 0 && overlapMs <= MOST_OVERLAP_MS))
+      throw new RangeError('two secrets of an API key work beside each other for 0 to 30 days');
+    const text = newKeyText();
+    const now = this.#clock.now();
+    const previousEndsAt = now + overlapMs;
+    const { rows } = await this.#pool.query<{ id: string }>(
+      `UPDATE access.api_keys SET prefix = $2, secret_hash = $3,
+         previous_prefix = prefix, previous_hash = secret_hash, previous_ends_at = $4
+       WHERE id::text = lower($1) AND revoked_at IS NULL AND (expires_at IS NULL OR expires_at > $5) RETURNING id`,
+      [id, text.prefix, text.secretHash, isoOf(previousEndsAt), isoOf(now)],
     );
     this.#known.clear();
-    return rows[0] && { id: rows[0].id, key: text.key };
+    if (!rows[0]) return undefined;
+    await this.#audit({ ...entryOf('api_key.rotated', rows[0].id, by), details: { overlapMs } });
+    return { id: rows[0].id, key: text.key, previousEndsAt };
   }
 
   #load(prefix: string): Promise<ApiKeyRow | undefined> {
@@ -99,9 +137,9 @@ class PostgresApiKeys implements ApiKeys {
 
   async #find(prefix: string): Promise<ApiKeyRow | undefined> {
     try {
-      const { rows } = await this.pool.query<ApiKeyRow>({
+      const { rows } = await this.#pool.query<ApiKeyRow>({
         name: 'access-find-key',
-        text: 'SELECT * FROM access.api_keys WHERE prefix = $1',
+        text: 'SELECT * FROM access.api_keys WHERE prefix = $1 OR previous_prefix = $1',
         values: [prefix],
       });
       if (rows[0]) return rows[0];
@@ -117,11 +155,16 @@ class PostgresApiKeys implements ApiKeys {
 
   async #used({ id, lastUsedAt }: ApiKeyView, now: number): Promise<void> {
     if (lastUsedAt !== undefined && now - lastUsedAt < LAST_USED_MS) return;
-    await this.pool.query('UPDATE access.api_keys SET last_used_at = greatest(last_used_at, $2) WHERE id = $1', [
+    await this.#pool.query('UPDATE access.api_keys SET last_used_at = greatest(last_used_at, $2) WHERE id = $1', [
       id,
       this.#now(),
     ]);
   }
 
-  readonly #now = (): string => new Date(this.clock.now()).toISOString();
+  readonly #now = (): string => isoOf(this.#clock.now());
 }
+
+const isoOf = (at: number): string => new Date(at).toISOString();
+
+const entryOf = (action: string, id: string, actor: Actor) =>
+  ({ actor, action, subject: { kind: 'api_key', id }, outcome: 'done' }) as const;

@@ -1,5 +1,6 @@
+import { type IncomingHttpHeaders } from 'node:http';
 import { Inject, Injectable } from '@nestjs/common';
-import { allows, type Scope } from '#platform/access';
+import { may, type Permission, scopeFor } from '#contracts';
 import { API_KEY_VERIFIER, type ApiKeyVerifier, type Principal } from '#wiring';
 import { ProblemError } from '../problems/problem-error.js';
 
@@ -7,21 +8,22 @@ import { ProblemError } from '../problems/problem-error.js';
 const BEARER = /^Bearer +(safar_[A-Za-z0-9_-]{1,200})$/i;
 const CHALLENGE = 'Bearer realm="safar"';
 
+/** Who calls, and whether they may. */
 @Injectable()
-export class ApiKeys {
+export class Authenticator {
   constructor(@Inject(API_KEY_VERIFIER) private readonly verifier: ApiKeyVerifier) {}
 
   /**
-   * Who calls with this `Authorization` header.
+   * Who calls with these headers, if they may do that.
    * @throws ProblemError `unauthenticated` or `forbidden`, with the challenge of RFC 6750 §3
    */
-  async authorize(authorization: string | undefined, scope: Scope): Promise<Principal> {
+  async authorize({ authorization }: IncomingHttpHeaders, permission: Permission): Promise<Principal> {
     if (authorization === undefined) throw challenge('unauthenticated', CHALLENGE);
     const key = BEARER.exec(authorization)?.[1];
     const principal = key === undefined ? undefined : await this.verifier.verify(key);
     if (principal === undefined) throw challenge('unauthenticated', `${CHALLENGE}, error="invalid_token"`);
-    if (!allows(principal.scopes, scope))
-      throw challenge('forbidden', `${CHALLENGE}, error="insufficient_scope", scope="${scope}"`);
+    if (!may(principal, permission))
+      throw challenge('forbidden', `${CHALLENGE}, error="insufficient_scope", scope="${scopeFor(permission)}"`);
     return principal;
   }
 }

@@ -1,0 +1,28 @@
+import { type Grants } from './roles.js';
+
+/** Everything that an API key may be allowed to do. `admin` allows all of it. */
+export const scopes = [
+  'touchpoints:write',
+  'customers:read',
+  'timelines:read',
+  'customers:erase',
+  'events:export',
+  'debugger:read',
+  'metrics:read',
+  'audit:read',
+  'admin',
+] as const;
+export type Scope = (typeof scopes)[number];
+
+export const isScope = (text: string): text is Scope => scopes.some((scope) => scope === text);
+
+export const grantsOfScopes: Readonly<Record<Exclude<Scope, 'admin'>, Grants>> = {
+  'touchpoints:write': { Touchpoint: ['create'] },
+  'customers:read': { Customer: ['read'] },
+  'timelines:read': { Timeline: ['read'] },
+  'customers:erase': { Customer: ['erase'] },
+  'events:export': { Event: ['export'] },
+  'debugger:read': { Debugger: ['read'] },
+  'metrics:read': { Metrics: ['read'] },
+  'audit:read': { AuditLog: ['read'] },
+};
