@@ -2,7 +2,8 @@ import path from 'node:path';
 import { type OpenTimeline, queryTimeline, resolveCustomer, TimelineFeed, type TimelineRequest } from '#capabilities';
 import { type PersonaErasedData, type TimelinePage, type TimelineParameters } from '#contracts';
 import { type Clock, fail, type ReadModels, type Result, succeed } from '#kernel';
-import { type ApiKeys, createApiKeys, noAudit } from '#platform/access';
+import { type ApiKeys, createApiKeys } from '#platform/access';
+import { type AuditTrail, openPostgresAudit } from '#platform/audit';
 import { openPostgresEventStore, type PostgresEventStore } from '#platform/event-store';
 import { createPool, migrate } from '#platform/postgres';
 import {
@@ -16,6 +17,7 @@ import {
 } from '#platform/projections';
 import { createReadModels } from '#platform/read-store';
 import { openMasterKey, openPostgresVault, type Vault } from '#platform/vault';
+import { accessAudit } from './access-audit.js';
 import { systemClock } from './clock.js';
 import { type Config } from './config/config.js';
 import {
@@ -50,6 +52,7 @@ export interface Installation {
   readonly store: PostgresEventStore;
   readonly vault: Vault;
   readonly apiKeys: ApiKeys;
+  readonly audit: AuditTrail;
   readonly readModels: ReadModels;
   readonly directory: DirectoryPorts;
   readonly timelineFeed: TimelineFeed;
@@ -99,6 +102,9 @@ async function openParts(config: Config, database: Database, program: string, cl
     environment: config.masterKey,
   });
   const clock = systemClock;
+  const checkpointFile = path.join(config.dataDir, 'audit-checkpoints.jsonl');
+  const audit = openPostgresAudit({ pool, masterKey, checkpointFile, clock });
+  closers.push(() => audit.close());
   const ledgerFile = path.join(config.dataDir, 'erasures.jsonl');
   const vault = await openPostgresVault({ pool, masterKey, ledgerFile, clock });
   const store = await openPostgresEventStore({
@@ -119,7 +125,8 @@ async function openParts(config: Config, database: Database, program: string, cl
     store,
     hub,
     readModels,
-    apiKeys: createApiKeys({ pool, clock, audit: noAudit }),
+    audit,
+    apiKeys: createApiKeys({ pool, clock, audit: accessAudit(audit) }),
   };
 }
 

@@ -1,4 +1,5 @@
 import { accessMigrations } from '#platform/access';
+import { auditMigrations } from '#platform/audit';
 import { eventStoreMigrations } from '#platform/event-store';
 import { type Migration } from '#platform/postgres';
 import { projectionsMigrations } from '#platform/projections';
@@ -10,4 +11,5 @@ export const migrations: readonly Migration[] = [
   ...projectionsMigrations,
   ...vaultMigrations,
   ...accessMigrations,
+  ...auditMigrations,
 ];

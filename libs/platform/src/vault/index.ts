@@ -1,3 +1,4 @@
+export { readIfThere, syncFolder } from './durable-file.js';
 export { createMemoryVault, type MemoryVaultSettings } from './memory/create-memory-vault.js';
 export { MemoryKeyStore } from './memory/memory-key-store.js';
 export * from './master-key/master-key.port.js';
