@@ -16,9 +16,12 @@ export interface RunningJob<Name extends JobName> {
 
 const running = new Set<ChildProcess>();
 
+/** As `npm start` runs the platform: with the 16 MB of young memory that Node starts with, collecting it takes a sixth of the time. */
+const NODE_OPTIONS = ['--enable-source-maps', '--max-semi-space-size=32'];
+
 /** A process per job, so that heaps, pools and type parsers of one contestant cannot disturb another. */
 export function startJob<Name extends JobName>(name: Name, input: InputOf<Name>): RunningJob<Name> {
-  const child = fork(WORKER, { stdio: ['ignore', 'ignore', 'pipe', 'ipc'], execArgv: ['--enable-source-maps'] });
+  const child = fork(WORKER, { stdio: ['ignore', 'ignore', 'pipe', 'ipc'], execArgv: NODE_OPTIONS });
   running.add(child);
   let complaint = '';
   child.stderr?.on('data', (chunk: Buffer) => (complaint = (complaint + chunk.toString()).slice(-4_000)));

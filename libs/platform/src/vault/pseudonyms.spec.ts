@@ -32,6 +32,21 @@ describe('a pseudonym', () => {
     expect(Buffer.from(digest('touchpoint', 'سلام')).toString('hex')).toBe('c026b7059049c5bb04b732e369704d72');
   });
 
+  it('is the HMAC of any secret and any text, however long', () => {
+    const secrets = fc.uint8Array({ minLength: 1, maxLength: 100 });
+    const texts = fc.oneof(
+      fc.string({ unit: 'grapheme', maxLength: 200 }),
+      fc.constantFrom('x'.repeat(20_000), 'گ'.repeat(9_000)),
+    );
+    fc.assert(
+      fc.property(secrets, texts, (key, text) => {
+        const input = `digest|1:p|${String(text.length)}:${text}`;
+        const expected = createHmac('sha256', key).update(input).digest().subarray(0, 16);
+        expect(Buffer.from(createPseudonyms(key).digest('p', text))).toEqual(expected);
+      }),
+    );
+  });
+
   it('differs by secret, purpose, and every part', () => {
     const other = createPseudonyms(Buffer.alloc(32, 'another'));
     const made = [
