@@ -18,6 +18,9 @@ export interface EventMeta {
   readonly correlationId: string;
   /** Id of the event or command that caused this one. */
   readonly causationId: string;
+  /** W3C Trace Context of the request that caused it, where its sender was in a trace. */
+  readonly traceparent?: string;
+  readonly tracestate?: string;
 }
 
 /** An event that is about to be appended. */

@@ -1,5 +1,5 @@
 import { type PersonaErasedData } from '#contracts';
-import { type Clock, type EpochMs, type NewEvent, type Position } from '#kernel';
+import { type Clock, type EpochMs, type EventMeta, type NewEvent, type Position } from '#kernel';
 import { type AppendToStore } from '#platform/event-store';
 import { type PersonaKeyRef, type Vault } from '#platform/vault';
 
@@ -16,6 +16,12 @@ export interface Erased {
   readonly position: Position;
 }
 
+/** The request that asked for it; there is none when a crash is cleaned up after. */
+export interface Cause {
+  readonly correlationId?: string;
+  readonly trace?: Pick<EventMeta, 'traceparent' | 'tracestate'>;
+}
+
 type Reason = PersonaErasedData['reason'];
 
 /** A stream belongs to one incarnation: erasing closes it, and the next incarnation begins another. */
@@ -30,9 +36,10 @@ export async function erasePersonas(
   ports: ErasePorts,
   personaIds: readonly string[],
   reason: Reason,
+  cause: Cause = {},
 ): Promise<readonly Erased[]> {
   await ports.vault.destroy(personaIds);
-  return completeErasures(ports, reason, personaIds);
+  return completeErasures(ports, reason, personaIds, cause);
 }
 
 /**
@@ -43,17 +50,23 @@ export async function completeErasures(
   ports: ErasePorts,
   reason: Reason = 'other',
   personaIds?: readonly string[],
+  cause: Cause = {},
 ): Promise<readonly Erased[]> {
   const pending = await ports.vault.pendingErasures(personaIds);
   const erased: Erased[] = [];
   for (const key of pending) {
-    erased.push(await close(ports, key, reason));
+    erased.push(await close(ports, key, reason, cause));
     await ports.vault.completeErasures([key]);
   }
   return erased;
 }
 
-async function close({ store, vault, clock }: ErasePorts, key: PersonaKeyRef, reason: Reason): Promise<Erased> {
+async function close(
+  { store, vault, clock }: ErasePorts,
+  key: PersonaKeyRef,
+  reason: Reason,
+  { correlationId, trace }: Cause,
+): Promise<Erased> {
   const stream = streamOf(key);
   const id = vault.uuid('erasure', stream);
   const event: NewEvent<'persona.erased', PersonaErasedData> = {
@@ -63,7 +76,7 @@ async function close({ store, vault, clock }: ErasePorts, key: PersonaKeyRef, re
     key: key.personaId,
     occurredAt: clock.now(),
     data: { reason },
-    meta: { source: '/safar', correlationId: id, causationId: id },
+    meta: { source: '/safar', correlationId: correlationId ?? id, causationId: id, ...trace },
   };
   const outcome = await store.append({
     appendId: id,

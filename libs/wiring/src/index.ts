@@ -1,6 +1,7 @@
 export * from './config/config.js';
 export * from './config/configuration-error.js';
 export * from './messages/api-key-verifier.port.js';
+export * from './messages/command-request.js';
 export * from './messages/erase-customer.command.js';
 export * from './messages/failures.js';
 export * from './messages/get-customer.query.js';

@@ -1,5 +1,6 @@
 import { accessMigrations } from '#platform/access';
 import { auditMigrations } from '#platform/audit';
+import { commandAnswersMigrations } from '#platform/command-answers';
 import { eventStoreMigrations } from '#platform/event-store';
 import { type Migration } from '#platform/postgres';
 import { projectionsMigrations } from '#platform/projections';
@@ -12,4 +13,5 @@ export const migrations: readonly Migration[] = [
   ...vaultMigrations,
   ...accessMigrations,
   ...auditMigrations,
+  ...commandAnswersMigrations,
 ];

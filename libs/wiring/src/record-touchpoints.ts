@@ -1,5 +1,5 @@
 import { setImmediate } from 'node:timers/promises';
-import { acceptTouchpoint, type AcceptedTouchpoint } from '#capabilities';
+import { type AcceptContext, acceptTouchpoint, type AcceptedTouchpoint } from '#capabilities';
 import { parseTouchpoint, type ParseOptions, type TouchpointResult } from '#contracts';
 import { type AppendOutcome } from '#platform/event-store';
 import { ErasurePendingError, type PersonaKeyRef } from '#platform/vault';
@@ -7,7 +7,7 @@ import { completeErasures, streamOf, type ErasePorts } from './erase-personas.js
 import { sealEvent } from './sealing.js';
 
 /** On whose behalf touchpoints are stored, and how they are read. The ids become part of the events' metadata. */
-export interface RecordingContext extends ParseOptions {
+export interface RecordingContext extends ParseOptions, Pick<AcceptContext, 'trace'> {
   readonly correlationId: string;
   readonly causationId: string;
 }

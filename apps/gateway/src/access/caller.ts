@@ -3,13 +3,15 @@ import { createParamDecorator, type ExecutionContext } from '@nestjs/common';
 import { type FastifyRequest } from 'fastify';
 import { type Principal } from '#wiring';
 import { type Language, languageOf } from '../problems/language.js';
-import { correlationIdOf } from '../server/correlation-id.js';
+import { correlationIdOf, traceContextOf } from '../server/correlation-id.js';
 
 export interface Caller {
   readonly principal: Principal;
   /** 32 hexadecimal digits. */
   readonly correlationId: string;
   readonly language: Language;
+  /** W3C Trace Context, where the sender is in a trace. */
+  readonly trace?: { readonly traceparent: string; readonly tracestate?: string };
 }
 
 const admitted = new WeakMap<IncomingMessage, Principal>();
@@ -26,5 +28,13 @@ export const CalledBy = createParamDecorator((_: unknown, context: ExecutionCont
   const { raw, headers } = context.switchToHttp().getRequest<FastifyRequest>();
   const principal = principalOf(raw);
   if (principal === undefined) throw new Error('a public route asks who calls');
-  return { principal, correlationId: correlationIdOf(raw), language: languageOf(headers['accept-language']) };
+  const trace = traceContextOf(raw);
+  return {
+    principal,
+    correlationId: correlationIdOf(raw),
+    language: languageOf(headers['accept-language']),
+    ...(trace && {
+      trace: { traceparent: trace.traceparent, ...(trace.tracestate && { tracestate: trace.tracestate }) },
+    }),
+  };
 });

@@ -1,15 +1,16 @@
 import { type FieldError } from '#contracts';
 import { type Result } from '#kernel';
-import { type QueryFailure } from '#wiring';
+import { type CommandFailure } from '#wiring';
+import { entityTag } from '../server/entity-tags.js';
 import { ProblemError } from '../problems/problem-error.js';
 
 /** The value of a query or command, or the problem that its failure is. */
-export function answered<Value>(result: Result<Value, QueryFailure>): Value {
+export function answered<Value>(result: Result<Value, CommandFailure>): Value {
   if (result.ok) return result.value;
   throw problemOf(result.reason);
 }
 
-function problemOf(failure: QueryFailure): ProblemError {
+function problemOf(failure: CommandFailure): ProblemError {
   switch (failure.code) {
     case 'customer_not_found':
       return new ProblemError(failure.code);
@@ -17,6 +18,14 @@ function problemOf(failure: QueryFailure): ProblemError {
       return new ProblemError(failure.code, { extensions: { erasedAt: new Date(failure.erasedAt).toISOString() } });
     case 'ambiguous_identifier':
       return new ProblemError(failure.code, { extensions: { candidates: failure.candidates } });
+    case 'version_mismatch':
+      return new ProblemError(failure.code, {
+        extensions: { version: failure.version },
+        headers: { etag: entityTag(failure.version) },
+      });
+    case 'idempotency_key_reused':
+      return new ProblemError(failure.code);
+    case 'command_running':
     case 'not_caught_up':
       return new ProblemError(failure.code, { retryAfterMs: failure.retryAfterMs });
     case 'invalid_parameters':

@@ -1,10 +1,12 @@
-import { Controller, Get, HttpCode, Post, Query, Req } from '@nestjs/common';
+import { Controller, Get, HttpCode, Post, Query, Req, Res } from '@nestjs/common';
 import { CommandBus, QueryBus } from '@nestjs/cqrs';
-import { type FastifyRequest } from 'fastify';
+import { type FastifyReply, type FastifyRequest } from 'fastify';
 import { type CustomerPage, type CustomerView, parseCustomerListParameters, type RawParameters } from '#contracts';
 import { EraseCustomer, GetCustomer, ListCustomers } from '#wiring';
 import { type Caller, CalledBy } from '../access/caller.js';
 import { RequireAbility } from '../access/required-access.js';
+import { commandRequest } from '../server/command-request.js';
+import { entityTag, ifNoneMatch, isKnown } from '../server/entity-tags.js';
 import { refuseEncoded } from '../intake/forms.js';
 import { answered, readable } from './answered.js';
 import { type ErasureView, erasureView, parseErasure } from './erasure.js';
@@ -27,10 +29,20 @@ export class CustomersController {
 
   @Get(':id')
   @RequireAbility('read', 'Customer')
-  async get(@CustomerReference() reference: string, @Query() query: RawParameters): Promise<CustomerView> {
+  async get(
+    @CustomerReference() reference: string,
+    @Req() { headers }: FastifyRequest,
+    @Res({ passthrough: true }) reply: FastifyReply,
+    @Query() query: RawParameters,
+  ): Promise<CustomerView | undefined> {
     const minPosition = readable(parsePositionParameter(query, 'minPosition'));
+    const known = ifNoneMatch(headers);
     const parameters = { reference, ...(minPosition !== undefined && { minPosition }) };
-    return answered(await this.queries.execute(new GetCustomer(parameters)));
+    const customer = answered(await this.queries.execute(new GetCustomer(parameters)));
+    void reply.header('etag', entityTag(customer.version));
+    if (!isKnown(known, customer.version)) return customer;
+    void reply.code(304);
+    return undefined;
   }
 
   /**
@@ -46,7 +58,8 @@ export class CustomersController {
     @CalledBy() caller: Caller,
   ): Promise<ErasureView> {
     refuseEncoded(headers);
+    const request = commandRequest(caller, headers);
     const reason = await parseErasure(raw, caller.language);
-    return erasureView(answered(await this.commands.execute(new EraseCustomer(reference, reason, caller))));
+    return erasureView(answered(await this.commands.execute(new EraseCustomer(reference, reason, request))));
   }
 }

@@ -1,3 +1,4 @@
+import { fail } from '#kernel';
 import { EraseCustomer, GetCustomer, GetTimeline, ListCustomers } from '#wiring';
 import { as, customerId, keys, openGateway, type TestGateway } from '../fixtures/test-gateway.js';
 
@@ -107,5 +108,96 @@ describe('customers and their timelines', () => {
   ])('are not erased for %j', async (payload) => {
     expect([400, 413]).toContain((await erase(payload)).statusCode);
     expect(gateway.behind.messages).toEqual([]);
+  });
+
+  describe('as a version', () => {
+    const url = `/v1/customers/${customerId}`;
+    const getIf = (tag: string) => gateway.app.inject({ url, headers: { ...as(keys.reader), 'if-none-match': tag } });
+    const eraseIf = (headers: Record<string, string>) =>
+      gateway.app.inject({
+        method: 'POST',
+        url: `${url}/erase`,
+        headers: { ...as(keys.all), ...headers },
+        payload: '{"reason":"other"}',
+      });
+    const request = () => (asked() as EraseCustomer | undefined)?.request;
+
+    it('are told by the entity tag', async () => {
+      const answer = await get(`/${customerId}`);
+      expect([answer.statusCode, answer.headers.etag]).toEqual([200, '"1"']);
+    });
+
+    it.each(['"1"', 'W/"1"', '"0", "1"', '*'])('are not sent again to whoever has %s', async (tag) => {
+      const answer = await getIf(tag);
+      expect([answer.statusCode, answer.headers.etag, answer.body]).toEqual([304, '"1"', '']);
+    });
+
+    it('are sent to whoever has another', async () => {
+      expect((await getIf('"0"')).statusCode).toBe(200);
+    });
+
+    it.each(['1', '"1', '"a" "b"', '', '"1",', Array.from({ length: 11 }, () => '"1"').join()])(
+      'are not asked for with %j, which is no entity tag',
+      async (tag) => {
+        expect((await getIf(tag)).json()).toMatchObject({
+          code: 'invalid_parameters',
+          errors: [{ pointer: '/If-None-Match', code: 'invalid_entity_tag' }],
+        });
+        expect((await eraseIf({ 'if-match': tag })).statusCode).toBe(400);
+        expect(gateway.behind.messages).toEqual([]);
+      },
+    );
+
+    it.each([
+      [{}, 'any'],
+      [{ 'if-match': '*' }, 'any'],
+      [{ 'if-match': '"5", "6.2"' }, ['5', '6.2']],
+      // Of a weak one nobody knows whether it is the same.
+      [{ 'if-match': 'W/"5"' }, []],
+    ])('are expected by a command with %j', async (headers, expectedVersions) => {
+      await eraseIf(headers as Record<string, string>);
+      expect(request()?.expectedVersions).toEqual(expectedVersions);
+    });
+
+    it('are answered when a command expected another', async () => {
+      gateway.behind.erase = () => Promise.resolve(fail({ code: 'version_mismatch', version: '7' }));
+      const answer = await eraseIf({ 'if-match': '"5"' });
+      expect([answer.statusCode, answer.headers.etag]).toEqual([412, '"7"']);
+      expect(answer.json()).toMatchObject({ code: 'version_mismatch', version: '7' });
+    });
+
+    it.each([
+      ['8e03978e-40d5-43dd-bc93-6894a57f9324', '8e03978e-40d5-43dd-bc93-6894a57f9324'],
+      ['"8e03978e"', '8e03978e'],
+      ['x'.repeat(255), 'x'.repeat(255)],
+    ])('are erased under the key %s', async (sent, idempotencyKey) => {
+      await eraseIf({ 'idempotency-key': sent });
+      expect(request()).toMatchObject({ idempotencyKey });
+    });
+
+    it.each(['', '""', 'a b', 'x'.repeat(256), 'a, b', 'کلید'])('are not erased under the key %j', async (key) => {
+      const answer = await eraseIf({ 'idempotency-key': key });
+      expect([answer.statusCode, answer.json().errors[0].code]).toEqual([400, 'invalid_idempotency_key']);
+      expect(gateway.behind.messages).toEqual([]);
+    });
+
+    it.each([
+      [{ code: 'idempotency_key_reused' } as const, 422, undefined],
+      [{ code: 'command_running', retryAfterMs: 1_000 } as const, 409, '1'],
+    ])('are not erased while the key is not free: %j', async (failure, status, retryAfter) => {
+      gateway.behind.erase = () => Promise.resolve(fail(failure));
+      const answer = await eraseIf({ 'idempotency-key': 'k' });
+      expect([answer.statusCode, answer.json().code, answer.headers['retry-after']]).toEqual([
+        status,
+        failure.code,
+        retryAfter,
+      ]);
+    });
+
+    it('are erased in the trace of the caller', async () => {
+      const traceparent = '00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01';
+      await eraseIf({ traceparent, tracestate: 'a=1 , b=2' });
+      expect(request()?.trace).toEqual({ traceparent, tracestate: 'a=1,b=2' });
+    });
   });
 });

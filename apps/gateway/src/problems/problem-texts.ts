@@ -18,6 +18,8 @@ export type ParameterCode =
   | 'empty_range'
   | 'out_of_range'
   | 'invalid_reference'
+  | 'invalid_idempotency_key'
+  | 'invalid_entity_tag'
   | 'invalid_cursor';
 
 export interface ProblemTexts {

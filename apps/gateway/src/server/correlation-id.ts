@@ -1,18 +1,25 @@
 import { randomUUID } from 'node:crypto';
 import { type IncomingMessage } from 'node:http';
+import { parseTraceContext, type TraceContext } from './trace-context.js';
 
-/** W3C Trace Context, level 1: version, trace id, parent id, flags; ids of zeros only are invalid. */
-const TRACEPARENT = /^(?!ff)[0-9a-f]{2}-(?!0{32})([0-9a-f]{32})-(?!0{16})[0-9a-f]{16}-[0-9a-f]{2}(?:-|$)/;
+interface Traced {
+  readonly id: string;
+  readonly context: TraceContext | undefined;
+}
 
-const ids = new WeakMap<IncomingMessage, string>();
+const known = new WeakMap<IncomingMessage, Traced>();
+
+function tracedOf(message: IncomingMessage): Traced {
+  const before = known.get(message);
+  if (before !== undefined) return before;
+  const context = parseTraceContext(message.headers['traceparent'], message.headers['tracestate']);
+  const traced = { id: context?.traceId ?? randomUUID().replaceAll('-', ''), context };
+  known.set(message, traced);
+  return traced;
+}
 
 /** The caller's trace id, or a new one: 32 hexadecimal digits. The same for all that is done for one request. */
-export function correlationIdOf(message: IncomingMessage): string {
-  const known = ids.get(message);
-  if (known !== undefined) return known;
-  const { traceparent } = message.headers;
-  const sent = typeof traceparent === 'string' ? TRACEPARENT.exec(traceparent)?.[1] : undefined;
-  const id = sent ?? randomUUID().replaceAll('-', '');
-  ids.set(message, id);
-  return id;
-}
+export const correlationIdOf = (message: IncomingMessage): string => tracedOf(message).id;
+
+/** The trace that the caller is in, if they sent one. */
+export const traceContextOf = (message: IncomingMessage): TraceContext | undefined => tracedOf(message).context;

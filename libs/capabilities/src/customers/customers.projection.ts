@@ -24,6 +24,8 @@ export type CustomerFeatures = {
   readonly channel_counts: Counts;
   readonly revenue: Revenue;
   readonly last_position: bigint;
+  /** Of the stream after the event at `last_position`; `5.2` is version 5 of the second incarnation's stream. */
+  readonly stream_version: string;
 };
 
 export type CustomerRow = CustomerFeatures & {
@@ -34,7 +36,7 @@ export type CustomerRow = CustomerFeatures & {
 /** The rows behind the list of customers: one for each persona that has a stream. Personal data; dropped by an erasure. */
 export const customers: Projection<CustomerRow, CustomerEvent> = {
   name: 'customers',
-  version: 1,
+  version: 2,
   reads: 'opened',
   table: {
     columns: {
@@ -54,6 +56,7 @@ export const customers: Projection<CustomerRow, CustomerEvent> = {
       channel_counts: { type: 'json' },
       revenue: { type: 'json' },
       last_position: { type: 'bigint' },
+      stream_version: { type: 'text' },
       search_text: { type: 'text' },
     },
     primaryKey: ['persona_id'],
@@ -72,7 +75,8 @@ export const customers: Projection<CustomerRow, CustomerEvent> = {
 };
 
 /** Of a history of this one event. */
-function featuresOf({ key, type, occurredAt, position, data }: TouchpointEvent): CustomerFeatures {
+function featuresOf(event: TouchpointEvent): CustomerFeatures {
+  const { key, type, occurredAt, position, data } = event;
   const said = { at: occurredAt, position: position.toString() };
   return {
     persona_id: key,
@@ -86,6 +90,7 @@ function featuresOf({ key, type, occurredAt, position, data }: TouchpointEvent):
     channel_counts: data.channel === null ? {} : { [data.channel]: 1 },
     revenue: revenueOf(type, data.details),
     last_position: position,
+    stream_version: streamVersion(event),
   };
 }
 
@@ -111,7 +116,14 @@ const mergeFeatures = (a: CustomerFeatures, b: CustomerFeatures): CustomerFeatur
   channel_counts: addCounts(a.channel_counts, b.channel_counts),
   revenue: mergeRevenue(a.revenue, b.revenue),
   last_position: a.last_position > b.last_position ? a.last_position : b.last_position,
+  stream_version: a.last_position > b.last_position ? a.stream_version : b.stream_version,
 });
+
+/** Versions begin again with each incarnation: without it, somebody who came back could look as they were before the erasure. */
+function streamVersion({ stream, key, version }: TouchpointEvent): string {
+  const incarnation = stream.slice(`persona-${key}-`.length);
+  return incarnation === '' ? String(version) : `${String(version)}.${incarnation}`;
+}
 
 const profileColumns = (profile: ProfileClaims) => ({
   profile,

@@ -10,10 +10,11 @@ interface CustomerColumns extends ListColumns {
   readonly channel_counts: Readonly<Partial<Record<Channel, number>>>;
   readonly revenue: Revenue;
   readonly last_position: Position;
+  readonly stream_version: string;
 }
 
 const customerSql = `
-  SELECT ${listColumns}, kind_counts, channel_counts, revenue, last_position FROM {customers} WHERE persona_id = $1::uuid`;
+  SELECT ${listColumns}, kind_counts, channel_counts, revenue, last_position, stream_version FROM {customers} WHERE persona_id = $1::uuid`;
 
 /** `undefined` when there is no such customer (any more). @param customerId UUID, as `resolveCustomer` gives it. */
 export async function getCustomer(readModels: ReadModels, customerId: string): Promise<CustomerView | undefined> {
@@ -26,6 +27,7 @@ export async function getCustomer(readModels: ReadModels, customerId: string): P
     touchpointsByKind: row.kind_counts,
     touchpointsByChannel: row.channel_counts,
     revenue: toRevenueViews(row.revenue),
+    version: row.stream_version,
     position: row.last_position.toString(),
     freshness: { position: applied.toString() },
   };

@@ -12,7 +12,7 @@ import {
   type TouchpointDto,
   type TouchpointKind,
 } from '#contracts';
-import { canonicalJson, type EpochMs, fail, type NewEvent, type Result, succeed } from '#kernel';
+import { canonicalJson, type EpochMs, type EventMeta, fail, type NewEvent, type Result, succeed } from '#kernel';
 import { normaliseIdentifier } from './normalise-identifier.js';
 import { directionOf } from './text-direction.js';
 
@@ -23,6 +23,8 @@ export interface AcceptContext {
   readonly uuid: DeriveUuid;
   readonly correlationId: string;
   readonly causationId: string;
+  /** W3C Trace Context of the request. */
+  readonly trace?: Pick<EventMeta, 'traceparent' | 'tracestate'>;
   /** Country that national phone numbers belong to, ISO 3166-1 alpha-2; without it they are refused. */
   readonly defaultRegion?: string;
   /** Of the details in the errors. */
@@ -72,7 +74,12 @@ export function acceptTouchpoint(
       ...(profile && { profile }),
       details,
     },
-    meta: { source: `/sources/${source}`, correlationId: context.correlationId, causationId: context.causationId },
+    meta: {
+      source: `/sources/${source}`,
+      correlationId: context.correlationId,
+      causationId: context.causationId,
+      ...context.trace,
+    },
   };
   const canonical = canonicalJson({ ...touchpoint, identifiers: identifiers.value });
   return succeed({ event, canonical, touchpointId: id });

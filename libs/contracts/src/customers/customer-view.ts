@@ -45,6 +45,8 @@ export interface CustomerView extends CustomerListItemView {
   /** Touchpoints without a channel are in none. */
   readonly touchpointsByChannel: Readonly<Partial<Record<Channel, number>>>;
   readonly revenue: readonly RevenueView[];
+  /** Of the customer's stream, as it is counted here: changes with each event of theirs. The `ETag`, without its quotes. */
+  readonly version: string;
   /** Position of the customer's last event that is counted here. */
   readonly position: string;
   readonly freshness: {

@@ -1,5 +1,5 @@
 import { Public } from './fields/field-class.js';
-import { AnyObject } from './fields/structure.js';
+import { AnyObject, Optional } from './fields/structure.js';
 import { Instant, OneOf, Pattern, Reference } from './fields/text.js';
 
 export const SPEC_VERSION = '1.0';
@@ -72,6 +72,17 @@ export class CloudEventDto {
   @Public()
   @Reference(256)
   causationid!: string;
+
+  /** W3C Trace Context, as the extension for distributed tracing has it. */
+  @Optional()
+  @Public()
+  @Pattern('^[0-9a-f]{2}-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}(-[\\x21-\\x7e]*)?$', 128)
+  traceparent?: string;
+
+  @Optional()
+  @Public()
+  @Pattern('^[\\x20-\\x7e]+$', 512)
+  tracestate?: string;
 
   @Public()
   @AnyObject()

@@ -25,6 +25,8 @@ export const toCloudEvent = (event: RecordedEvent, installation = ''): CloudEven
   recordedat: new Date(event.recordedAt).toISOString(),
   correlationid: event.meta.correlationId,
   causationid: event.meta.causationId,
+  // The extension for distributed tracing names them like the headers.
+  ...traceOf(event.meta),
   data: event.data,
 });
 
@@ -46,10 +48,14 @@ export function fromCloudEvent(value: unknown): Result<RecordedEvent, readonly F
     key: read.subject,
     occurredAt: Date.parse(read.time),
     data,
-    meta: { source: read.source, correlationId: read.correlationid, causationId: read.causationid },
+    meta: { source: read.source, correlationId: read.correlationid, causationId: read.causationid, ...traceOf(read) },
     stream: read.stream,
     version: Number(read.streamversion),
     position: BigInt(read.position),
     recordedAt: Date.parse(read.recordedat),
   });
+}
+
+function traceOf({ traceparent, tracestate }: { traceparent?: string; tracestate?: string }) {
+  return { ...(traceparent !== undefined && { traceparent }), ...(tracestate !== undefined && { tracestate }) };
 }

@@ -1,16 +1,22 @@
 import { Inject } from '@nestjs/common';
 import { CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
-import { type Result } from '#kernel';
+import { fail, type Result } from '#kernel';
 import { type Installation } from '../installation.js';
 import { INSTALLATION } from '../installation.token.js';
 import { type CustomerErased, EraseCustomer } from '../messages/erase-customer.command.js';
-import { type EraseFailure } from '../messages/failures.js';
+import { type CommandFailure } from '../messages/failures.js';
 
 @CommandHandler(EraseCustomer)
 export class EraseCustomerHandler implements ICommandHandler<EraseCustomer> {
   constructor(@Inject(INSTALLATION) private readonly installation: Installation) {}
 
-  execute({ reference, reason }: EraseCustomer): Promise<Result<CustomerErased, EraseFailure>> {
-    return this.installation.eraseCustomer(reference, reason);
+  execute({ reference, reason, request }: EraseCustomer): Promise<Result<CustomerErased, CommandFailure>> {
+    const { installation } = this;
+    const { expectedVersions = 'any' } = request;
+    const command = { name: 'erase', reference, reason, expectedVersions };
+    return installation.once<CustomerErased, CommandFailure>(request, command, async ({ begunBefore }) => {
+      const unexpected = await installation.unexpectedVersion(reference, expectedVersions);
+      return unexpected ? fail(unexpected) : installation.eraseCustomer(reference, reason, { ...request, begunBefore });
+    });
   }
 }

@@ -10,7 +10,12 @@ export class RecordTouchpointsHandler implements ICommandHandler<RecordTouchpoin
   constructor(@Inject(INSTALLATION) private readonly installation: Installation) {}
 
   execute({ touchpoints, request }: RecordTouchpoints): Promise<readonly TouchpointResult[]> {
-    const { correlationId, language, principal } = request;
-    return this.installation.recordTouchpoints(touchpoints, { correlationId, language, causationId: principal.id });
+    const { correlationId, language, principal, trace } = request;
+    return this.installation.recordTouchpoints(touchpoints, {
+      correlationId,
+      language,
+      causationId: principal.id,
+      ...(trace && { trace }),
+    });
   }
 }

@@ -1,8 +1,8 @@
 import { Command } from '@nestjs/cqrs';
 import { type PersonaErasedData } from '#contracts';
 import { type EpochMs, type Position, type Result } from '#kernel';
-import { type Principal } from './api-key-verifier.port.js';
-import { type EraseFailure } from './failures.js';
+import { type CommandRequest } from './command-request.js';
+import { type CommandFailure } from './failures.js';
 
 export interface CustomerErased {
   readonly customerId: string;
@@ -11,19 +11,13 @@ export interface CustomerErased {
   readonly position: Position;
 }
 
-export interface ErasureRequest {
-  readonly principal: Principal;
-  /** 32 hexadecimal digits, a W3C trace id. */
-  readonly correlationId: string;
-}
-
 /** Destroys the keys of a customer's personal data, then says so in the log. Cannot be undone. */
-export class EraseCustomer extends Command<Result<CustomerErased, EraseFailure>> {
+export class EraseCustomer extends Command<Result<CustomerErased, CommandFailure>> {
   constructor(
     /** A customer id or `kind:value`. */
     readonly reference: string,
     readonly reason: PersonaErasedData['reason'],
-    readonly request: ErasureRequest,
+    readonly request: CommandRequest,
   ) {
     super();
   }

@@ -17,6 +17,22 @@ export type QueryFailure =
 /** Why nobody was erased. */
 export type EraseFailure = Exclude<QueryFailure, { readonly code: 'not_caught_up' }>;
 
+/** Why a command over HTTP did nothing. */
+export type CommandFailure = QueryFailure | VersionMismatch | KeyFailure;
+
+/** The customer is not as the caller believed; `version` is what they are. */
+export interface VersionMismatch {
+  readonly code: 'version_mismatch';
+  readonly version: string;
+}
+
+/** Why a command with an idempotency key was not looked at. */
+export type KeyFailure =
+  /** The same caller used the key before, for something else. */
+  | { readonly code: 'idempotency_key_reused' }
+  /** The same command is being done at the moment. */
+  | { readonly code: 'command_running'; readonly retryAfterMs: number };
+
 export const invalidCursor: QueryFailure = {
   code: 'invalid_parameters',
   errors: [

@@ -6,6 +6,8 @@ export interface RecordingRequest {
   readonly principal: Principal;
   /** 32 hexadecimal digits, a W3C trace id. */
   readonly correlationId: string;
+  /** W3C Trace Context, where the sender is in a trace. */
+  readonly trace?: { readonly traceparent: string; readonly tracestate?: string };
   /** Of the details in the errors. */
   readonly language: 'en' | 'fa';
 }
