@@ -1,9 +1,9 @@
 import path from 'node:path';
-import { type OpenTimeline, queryTimeline, resolveCustomer, TimelineFeed, type TimelineRequest } from '#capabilities';
+import { type OpenTimeline, queryTimeline, TimelineFeed, type TimelineRequest } from '#capabilities';
 import { type PersonaErasedData, type TimelinePage, type TimelineParameters } from '#contracts';
+import { type Clock, fail, type ReadModels, type Result } from '#kernel';
 import { type ApiKeys, createApiKeys } from '#platform/access';
 import { type AuditTrail, openPostgresAudit } from '#platform/audit';
-import { type Clock, type EpochMs, fail, type ReadModels, type Result, succeed } from '#kernel';
 import { createCommandAnswers } from '#platform/command-answers';
 import { openPostgresEventStore, type PostgresEventStore } from '#platform/event-store';
 import { createPool, migrate } from '#platform/postgres';
@@ -21,16 +21,11 @@ import { openMasterKey, openPostgresVault, type Vault } from '#platform/vault';
 import { accessAudit } from './access-audit.js';
 import { systemClock } from './clock.js';
 import { type Config } from './config/config.js';
-import {
-  caughtUp,
-  type DirectoryPorts,
-  findCustomer,
-  referencedPersona,
-  timelineModels,
-} from './customer-directory.js';
+import { caughtUp, type DirectoryPorts, findCustomer, timelineModels } from './customer-directory.js';
 import { type Database, openDatabase } from './database.js';
-import { completeErasures, erasePersonas } from './erase-personas.js';
-import { type CommandRequest, type ExpectedVersions } from './messages/command-request.js';
+import { eraseCustomer, type ErasureContext } from './erase-customer.js';
+import { completeErasures } from './erase-personas.js';
+import { type ExpectedVersions } from './messages/command-request.js';
 import { type CustomerErased } from './messages/erase-customer.command.js';
 import { type EraseFailure, invalidCursor, type QueryFailure, type VersionMismatch } from './messages/failures.js';
 import { migrations } from './migrations.js';
@@ -77,12 +72,6 @@ export interface Installation {
   /** Feeds the read models in this process, until `stop` of what it answers; `close` stops it too. */
   startProjections(settings?: Partial<ProjectionSettings>): ProjectionHost;
   close(): Promise<void>;
-}
-
-/** Of an erasure that somebody asked for over HTTP. */
-export interface ErasureContext extends Partial<Pick<CommandRequest, 'correlationId' | 'trace'>> {
-  /** When an attempt began that nobody knows the end of. */
-  readonly begunBefore?: EpochMs | undefined;
 }
 
 /** Connections of one process: requests wait for one rather than asking more of a server than it was set up for. */
@@ -166,32 +155,8 @@ function operations(parts: Parts, closers: (() => Promise<void>)[]) {
     once: createOnce({ answers: createCommandAnswers(pool), vault }),
     unexpectedVersion: async (reference: string, expected: ExpectedVersions) =>
       unexpectedVersion(directory, await store.head(), reference, expected),
-    eraseCustomer: async (
-      reference: string,
-      reason: PersonaErasedData['reason'],
-      context: ErasureContext = {},
-    ): Promise<Result<CustomerErased, EraseFailure>> => {
-      const persona = referencedPersona(directory, reference);
-      if (!persona.ok) return persona;
-      // Whoever has just been heard of is found by other identifiers too; not by waiting for ever.
-      const head = await store.head();
-      const late = await caughtUp(directory, head);
-      const customerId = await resolveCustomer(readModels, persona.value);
-      if (!customerId.ok && customerId.reason.code === 'ambiguous_identifier') return customerId;
-      // Read models may lag; the vault knows who has a key.
-      const target = customerId.ok ? customerId.value : persona.value;
-      const [erased] = await erasePersonas(parts, [target], reason, context);
-      if (erased)
-        return succeed({ customerId: erased.personaId, erasedAt: erased.erasedAt, position: erased.position });
-      if (customerId.ok) return fail({ code: 'customer_not_found' });
-      // Our own earlier attempt got as far as the erasure, and died before it could say so.
-      const { begunBefore } = context;
-      if (customerId.reason.code === 'customer_erased' && begunBefore !== undefined && !late) {
-        const { erasedAt } = customerId.reason;
-        if (erasedAt >= begunBefore) return succeed({ customerId: target, erasedAt, position: head });
-      }
-      return customerId;
-    },
+    eraseCustomer: (reference: string, reason: PersonaErasedData['reason'], context?: ErasureContext) =>
+      eraseCustomer({ ...parts, directory }, reference, reason, context),
     timelinePage: async (
       reference: string,
       { knownAt, minPosition, ...filters }: TimelineParameters,

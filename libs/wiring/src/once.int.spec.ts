@@ -35,7 +35,7 @@ describe('a command with an idempotency key', () => {
   const once = (process = 0, options = {}) =>
     createOnce({ answers: createCommandAnswers(pools[process]!, options), vault, patienceMs: 2_000 });
   const request = (idempotencyKey?: string, id = 'ada'): CommandRequest => ({
-    principal: { id, name: id, scopes: [] },
+    principal: { kind: 'key', id, name: id, scopes: [] },
     correlationId: 'c',
     ...(idempotencyKey !== undefined && { idempotencyKey }),
   });
@@ -139,8 +139,8 @@ describe('a command with an idempotency key', () => {
         `UPDATE commands.answers SET begun_at = now() - $2 * interval '1 day' WHERE command_id = $1`,
         [id, days],
       );
-    await age(vault.uuid('command', 'ada', 'old'), 30);
-    await age(vault.uuid('command', 'ada', 'older'), 32);
+    await age(vault.uuid('command', 'key', 'ada', 'old'), 30);
+    await age(vault.uuid('command', 'key', 'ada', 'older'), 32);
     await once()(request('new'), { name: 'a' }, work);
     expect(await rows()).toBe(2);
     expect(await once()(request('old'), { name: 'a' }, work)).toEqual(succeed({ position: 1n }));

@@ -42,7 +42,7 @@ export function createOnce(ports: OncePorts): Once {
     const { idempotencyKey, principal } = request;
     if (idempotencyKey === undefined) return work({ commandId: undefined, begunBefore: undefined });
     const repeatable: RepeatableCommand = {
-      commandId: ports.vault.uuid('command', principal.id, idempotencyKey),
+      commandId: ports.vault.uuid('command', principal.kind, principal.id, idempotencyKey),
       requestHash: ports.vault.digest('command', canonicalJson(command)),
     };
     return repeat(ports, repeatable, work);

@@ -47,6 +47,7 @@ describe('a customer', () => {
       }),
     );
     expect(await getCustomer(side.readModels, uuid(1))).toEqual({
+      version: '3',
       id: uuid(1),
       displayName: 'سارا علی‌نژاد',
       customerKind: 'individual',
