@@ -29,6 +29,12 @@ describe('a CSV', () => {
     ]);
   });
 
+  it('has no end of columns refused before they are compared', async () => {
+    const names = Array.from({ length: 100_000 }, (_, index) => `c${String(index)}`);
+    await expect(read(`${names.join(',')}\n`)).rejects.toThrow('100000 column names');
+    await expect(read('a,b,a\n')).rejects.toThrow('two columns named "a"');
+  });
+
   it('keeps rows with too many or too few cells in their places', async () => {
     const { rows } = await read('a,b\n1,2\n3\n4,5,6\n8,9\n');
     expect(rows.map(({ number, line, problem }) => [number, line, problem?.reason])).toEqual([

@@ -2,10 +2,13 @@ import { type Readable } from 'node:stream';
 import { CsvError, parse } from 'csv-parse';
 import { ImportProblem } from './import-problem.js';
 import { type InputSettings } from './profile.js';
+import { isRejectsHeader, withoutApostrophe } from './rejects.js';
 import { type Refusal, type Row, type Table } from './row.js';
 
 /** 1 MB for one row: beyond any real one, and small enough to hold. A quote that is never closed runs into it. */
 const MAXIMUM_ROW_LENGTH = 1_048_576;
+/** Beyond any real table. */
+const MAXIMUM_COLUMNS = 2_000;
 
 /**
  * Rows of a CSV (RFC 4180) with a header, streamed. A quote in the middle of a cell is taken as it stands; a row with more or
@@ -52,7 +55,17 @@ function problemFrom(error: CsvError): ImportProblem {
 function checkHeader(header: readonly string[]): void {
   if (header.length === 0)
     throw new ImportProblem('The input is empty: a CSV begins with a line of column names.', 'Check the file.');
-  const repeated = header.find((name, index) => name !== '' && header.indexOf(name) !== index);
+  if (header.length > MAXIMUM_COLUMNS)
+    throw new ImportProblem(
+      `The first line has ${String(header.length)} column names; ${String(MAXIMUM_COLUMNS)} are read at most.`,
+      'Check the delimiter, and that the first line names the columns.',
+    );
+  const seen = new Set<string>();
+  const repeated = header.find((name) => {
+    const isRepeated = name !== '' && seen.has(name);
+    seen.add(name);
+    return isRepeated;
+  });
   if (repeated !== undefined)
     throw new ImportProblem(
       `The input has two columns named ${JSON.stringify(repeated)}.`,
@@ -61,9 +74,11 @@ function checkHeader(header: readonly string[]): void {
 }
 
 async function* rowsOf(records: AsyncIterable<readonly string[]>, header: readonly string[]): AsyncGenerator<Row> {
+  const corrected = isRejectsHeader(header);
   let number = 0;
   let line = 2;
-  for await (const cells of records) {
+  for await (const record of records) {
+    const cells = corrected ? record.map(withoutApostrophe) : record;
     const begins = line;
     line += 1 + cells.reduce((sum, cell) => sum + lineBreaksIn(cell), 0);
     // An empty line is not a row.

@@ -93,6 +93,14 @@ async function inputOf(name: string, handle: FileHandle, remove: () => Promise<v
       `Unpack it on the way: ${unknown.command} FILE | safar import … -`,
     );
   }
+  // Excel saves "Unicode text" so. Read as UTF-8, every name of a column would be a strange one.
+  if (begins([0xff, 0xfe]) || begins([0xfe, 0xff])) {
+    await handle.close();
+    throw new ImportProblem(
+      `${name} is UTF-16, which is not read here.`,
+      'Save it as "CSV UTF-8", or convert it on the way: iconv -f UTF-16 -t UTF-8 FILE | safar import … -',
+    );
+  }
   const isGzip = begins([0x1f, 0x8b]);
   return {
     name,

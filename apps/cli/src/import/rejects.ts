@@ -1,4 +1,6 @@
-import { open, stat, type FileHandle } from 'node:fs/promises';
+import { constants } from 'node:fs';
+import { lstat, open, stat, type FileHandle } from 'node:fs/promises';
+import { isDecimal } from './decimal.js';
 import { ImportProblem } from './import-problem.js';
 import { type InputSettings } from './profile.js';
 import { type RefusedRow } from './row.js';
@@ -27,6 +29,38 @@ export const canContinue = async (path: string, keepBytes: number): Promise<bool
   return found !== undefined && found.isFile() && found.size >= keepBytes;
 };
 
+/** What is told of a refused row of a CSV, before its cells. */
+const ADDED = ['safar_line', 'safar_reason', 'safar_detail'] as const;
+
+/** Whether an input is such a file, on its way back. */
+export const isRejectsHeader = (header: readonly string[]): boolean =>
+  ADDED.every((name, index) => header[index] === name);
+
+const BEGINNINGS = [ADDED.join(','), ADDED.join(';'), ADDED.join('\t'), ADDED.join('|'), '{"line":'];
+
+/**
+ * A new file of refused rows replaces an older one, and nothing else that happens to have its name.
+ * @throws ImportProblem
+ */
+export async function assertReplaceable(path: string): Promise<void> {
+  const found = await lstat(path).catch(() => undefined);
+  if (found === undefined) return;
+  const handle = await open(path, constants.O_RDONLY | constants.O_NOFOLLOW).catch((error: unknown) => {
+    throw unwritable(path, error);
+  });
+  try {
+    const { buffer, bytesRead } = await handle.read(Buffer.alloc(64), 0, 64, 0);
+    const beginning = buffer.toString('latin1', 0, bytesRead);
+    if (bytesRead === 0 || BEGINNINGS.some((known) => beginning.startsWith(known))) return;
+  } finally {
+    await handle.close();
+  }
+  throw new ImportProblem(
+    `${path} is there already, and it is not a file of refused rows: it is left as it is.`,
+    'Move it away, or name another file with --rejects.',
+  );
+}
+
 /**
  * Refused rows as they stood in the input, with line, reason and detail, in the input's own format: the corrected file can be
  * imported with the same profile. Made with the first row; only its owner can read it, for it holds personal data.
@@ -35,9 +69,11 @@ export function openRejects({ path, settings, header, keepBytes }: RejectsOption
   let bytes = keepBytes;
   let handle: FileHandle | undefined;
   const csvLine = (cells: readonly string[]): string => lineOf(cells, settings.delimiter);
+  // Rows that were corrected and refused again lose what was told of them before.
+  const told = isRejectsHeader(header) ? ADDED.length : 0;
   const textOf = ({ row, reason, detail }: RefusedRow): string =>
     settings.format === 'csv'
-      ? csvLine([String(row.line), reason, detail, ...row.cells])
+      ? csvLine([String(row.line), reason, detail, ...row.cells.slice(told).map(asPlainText)])
       : jsonLine({ row, reason, detail });
   const append = async (file: FileHandle, text: string): Promise<void> => {
     const encoded = Buffer.from(text, settings.encoding);
@@ -46,8 +82,7 @@ export function openRejects({ path, settings, header, keepBytes }: RejectsOption
   };
   const opened = async (): Promise<FileHandle> => {
     const file = await openAt(path, keepBytes);
-    if (bytes === 0 && settings.format === 'csv')
-      await append(file, csvLine(['safar_line', 'safar_reason', 'safar_detail', ...header]));
+    if (bytes === 0 && settings.format === 'csv') await append(file, csvLine([...ADDED, ...header.slice(told)]));
     return file;
   };
   return {
@@ -69,17 +104,30 @@ export function openRejects({ path, settings, header, keepBytes }: RejectsOption
 
 async function openAt(path: string, keepBytes: number): Promise<FileHandle> {
   try {
-    const handle = await open(path, 'a', 0o600);
+    const { O_WRONLY, O_APPEND, O_CREAT, O_NOFOLLOW } = constants;
+    const handle = await open(path, O_WRONLY | O_APPEND | O_CREAT | O_NOFOLLOW, 0o600);
+    // A file that was there keeps the permissions that it had.
+    await handle.chmod(0o600);
     await handle.truncate(keepBytes);
     return handle;
   } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
-    throw new ImportProblem(
-      `Refused rows cannot be written to ${path}: ${reason}.`,
-      'Name another file with --rejects.',
-    );
+    throw unwritable(path, error);
   }
 }
+
+const unwritable = (path: string, error: unknown): ImportProblem =>
+  new ImportProblem(
+    `Refused rows cannot be written to ${path}: ${error instanceof Error ? error.message : String(error)}.`,
+    'Name another file with --rejects.',
+  );
+
+/**
+ * People open this file in spreadsheets, which run a cell that begins like a formula. An apostrophe says that it is text; reading
+ * the file back takes it off again.
+ */
+const asPlainText = (cell: string): string => (/^[=+\-@\t\r']/.test(cell) && !isDecimal(cell) ? `'${cell}` : cell);
+
+export const withoutApostrophe = (cell: string): string => (cell.startsWith("'") ? cell.slice(1) : cell);
 
 /** The row stands in it as the JSON that it was, or as a text when it was none. */
 function jsonLine({ row, reason, detail }: RefusedRow): string {

@@ -1,4 +1,4 @@
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { Readable } from 'node:stream';
@@ -161,6 +161,61 @@ describe('an import of Online Retail', () => {
     await importFile(recorder);
     const { items } = recorder.stored.find(({ id }) => id === '555725')?.['data'] as { items: unknown[] };
     expect(items[0]).toEqual(items[1]);
+  });
+});
+
+describe('the file of refused rows', () => {
+  const orders = (text: string): string => {
+    const file = path.join(folder, 'orders.csv');
+    writeFileSync(file, text);
+    return file;
+  };
+  const refusedLines = (): string[] => readFileSync(rejectsPath(), 'utf8').trim().split('\n');
+
+  it('never replaces a file of another kind, and nothing is imported before that is said', async () => {
+    writeFileSync(rejectsPath(), 'precious', { mode: 0o644 });
+    const recorder = new MemoryRecorder();
+    await expect(importFile(recorder)).rejects.toThrow('it is left as it is');
+    expect(readFileSync(rejectsPath(), 'utf8')).toBe('precious');
+    expect(recorder.stored).toEqual([]);
+  });
+
+  it('does not follow a link', async () => {
+    const target = path.join(folder, 'target');
+    writeFileSync(target, 'precious');
+    symlinkSync(target, rejectsPath());
+    await expect(importFile(new MemoryRecorder())).rejects.toThrow('cannot be written');
+    expect(readFileSync(target, 'utf8')).toBe('precious');
+  });
+
+  it('is for its owner alone, also when an older one was not', async () => {
+    writeFileSync(rejectsPath(), 'safar_line,safar_reason,safar_detail,old\n', { mode: 0o644 });
+    await importFile(new MemoryRecorder());
+    expect(statSync(rejectsPath()).mode & 0o777).toBe(0o600);
+    expect(refusedLines()[0]).not.toContain('old');
+  });
+
+  it('is no formula to a spreadsheet, and comes back as it was', async () => {
+    const formula = `=cmd|' /C calc'!A0`;
+    const profile = shop();
+    await importFile(new MemoryRecorder(), { file: orders(`order,customer,price\n${formula},,"-1.50"\n`), profile });
+    expect(refusedLines()[1]).toMatch(/,'=cmd/);
+    // A negative number is none.
+    expect(refusedLines()[1]).toMatch(/,-1\.50$/);
+    const recorder = new MemoryRecorder();
+    const corrected = orders(readFileSync(rejectsPath(), 'utf8').replace(',,-1.50', ',12347,1.50'));
+    const report = await importFile(recorder, { file: corrected, profile });
+    expect(report.tally.rowsRefused).toEqual({});
+    expect(recorder.stored[0]).toMatchObject({ data: { orderId: formula } });
+  });
+
+  it('has the columns that it adds once, however often rows go round', async () => {
+    const profile = shop();
+    await importFile(new MemoryRecorder(), { file: orders('order,customer,price\n1,,5\n'), profile });
+    const first = refusedLines();
+    await importFile(new MemoryRecorder(), { file: orders(`${first.join('\n')}\n`), profile });
+    expect(refusedLines()).toEqual(first);
+    expect(first).toHaveLength(2);
   });
 });
 

@@ -4,7 +4,7 @@ import { type TouchpointRecorder } from '../ports.js';
 import { batchesOf, readAhead } from './batches.js';
 import { stateFile, type ImportState, type StateFile } from './import-state.js';
 import { outcomes } from './outcomes.js';
-import { canContinue, openRejects, type RejectsFile } from './rejects.js';
+import { assertReplaceable, canContinue, openRejects, type RejectsFile } from './rejects.js';
 import { settle, type SettledBatch } from './sending.js';
 import { survey, type Survey } from './survey.js';
 import { type Source } from './table.js';
@@ -69,6 +69,7 @@ export async function runImport(task: ImportTask): Promise<ImportReport> {
     contentHash: found.contentHash,
   });
   const before = await usableState(state, task);
+  if (before === undefined) await assertReplaceable(task.rejectsPath);
   const rejects = openRejects({
     path: task.rejectsPath,
     settings: source.settings,

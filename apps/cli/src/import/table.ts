@@ -41,7 +41,7 @@ export async function openSource(
   if (missing.length > 0) {
     bytes.destroy();
     throw new ImportProblem(
-      `The input lacks columns that the profile ${profile.name} needs: ${missing.join(', ')}. It has: ${table.header.slice(0, 50).join(', ')}.`,
+      `The input lacks columns that the profile ${profile.name} needs: ${missing.join(', ')}. It has: ${namesOf(table.header)}.`,
       'Check the delimiter and the profile; a column may be declared "optional".',
     );
   }
@@ -64,3 +64,9 @@ export function settingsFor(
     ...(extension === 'tsv' ? { delimiter: '\t' } : {}),
   };
 }
+
+/** Enough to recognise them; of a file without column names it would be the first customer's data. */
+const namesOf = (header: readonly string[]): string => {
+  const shown = header.slice(0, 20).map((name) => (name.length > 30 ? `${name.slice(0, 30)}…` : name));
+  return [...shown, ...(header.length > 20 ? [`… (${String(header.length)} in all)`] : [])].join(', ');
+};
