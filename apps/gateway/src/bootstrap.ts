@@ -1,11 +1,16 @@
 import { randomUUID } from 'node:crypto';
+import helmet from '@fastify/helmet';
 import { NestFactory } from '@nestjs/core';
 import { type NestFastifyApplication } from '@nestjs/platform-fastify';
 import { GatewayModule, type GatewayParts } from './gateway.module.js';
+import { Admission } from './limits/admission.js';
+import { RateLimits } from './limits/rate-limits.js';
+import { shedBeforeRouting } from './limits/shed.js';
 import { createAdapter } from './server/fastify-adapter.js';
 import { addHooks } from './server/hooks.js';
 import { NestLog } from './server/nest-log.js';
 import { Draining } from './server/draining.js';
+import { securityHeaders } from './server/security-headers.js';
 import { OtherMethods } from './server/other-methods.js';
 import { LiveStreams } from './timeline/live-streams.js';
 
@@ -14,23 +19,34 @@ import { LiveStreams } from './timeline/live-streams.js';
  * destroyed after the last request.
  */
 export async function createGateway(parts: GatewayParts): Promise<NestFastifyApplication> {
-  const app = await NestFactory.create<NestFastifyApplication>(GatewayModule.with(parts), createAdapter(), {
-    // Controllers read bodies themselves, after the guard.
-    bodyParser: false,
-    logger: new NestLog(parts.logger),
-    abortOnError: false,
-  });
+  const admission = new Admission(parts.config);
+  const app = await NestFactory.create<NestFastifyApplication>(
+    GatewayModule.with(parts, admission),
+    createAdapter(parts.config),
+    {
+      // Controllers read bodies themselves, after the guard.
+      bodyParser: false,
+      logger: new NestLog(parts.logger),
+      abortOnError: false,
+    },
+  );
   const instance = app.getHttpAdapter().getInstance();
   const draining = app.get(Draining);
   draining.onBegun(() => {
     app.get(LiveStreams).closeAll();
   });
-  addHooks(instance, { draining, logger: parts.logger });
+  await app.register(helmet, securityHeaders);
+  addHooks(instance, { draining, logger: parts.logger, strangers: app.get(RateLimits) });
+  instance.addHook('onClose', (_instance, done) => {
+    admission.close();
+    done();
+  });
   instance.setGenReqId(() => randomUUID());
   const otherMethods = new OtherMethods();
   otherMethods.collect(instance);
   await app.init();
   otherMethods.answer(instance);
   await instance.ready();
+  shedBeforeRouting(instance.server, admission);
   return app;
 }

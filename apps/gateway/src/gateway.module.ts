@@ -10,6 +10,9 @@ import { HealthController } from './health/health.controller.js';
 import { Readiness } from './health/readiness.js';
 import { TouchpointIntake } from './intake/touchpoint-intake.js';
 import { TouchpointRecorder } from './intake/touchpoint-recorder.js';
+import { Admission } from './limits/admission.js';
+import { RateLimitGuard } from './limits/rate-limit.guard.js';
+import { RateLimits } from './limits/rate-limits.js';
 import { ProblemFilter } from './problems/problem.filter.js';
 import { SchemasController } from './schemas/schemas.controller.js';
 import { Draining } from './server/draining.js';
@@ -30,7 +33,7 @@ export interface GatewayParts {
 
 @Module({})
 export class GatewayModule {
-  static with({ imports, config, logger }: GatewayParts): DynamicModule {
+  static with({ imports, config, logger }: GatewayParts, admission: Admission): DynamicModule {
     return {
       module: GatewayModule,
       imports: [CqrsModule, ...imports],
@@ -43,12 +46,16 @@ export class GatewayModule {
       ],
       providers: [
         { provide: APP_GUARD, useClass: AccessGuard },
+        // After the guard that says who calls.
+        { provide: APP_GUARD, useClass: RateLimitGuard },
+        { provide: Admission, useValue: admission },
         { provide: APP_FILTER, useClass: ProblemFilter },
         { provide: HTTP_CONFIG, useValue: config },
         { provide: GATEWAY_LOGGER, useValue: logger },
         Authenticator,
         Draining,
         LiveStreams,
+        RateLimits,
         Readiness,
         TouchpointIntake,
         TouchpointRecorder,

@@ -1,5 +1,6 @@
 import { Controller, Get } from '@nestjs/common';
 import { PublicRoute } from '../access/required-access.js';
+import { Unlimited } from '../limits/rate-limit.guard.js';
 import { Readiness, type ReadinessView } from './readiness.js';
 
 @Controller()
@@ -9,6 +10,7 @@ export class HealthController {
   /** The process answers: it need not be restarted. */
   @Get('livez')
   @PublicRoute()
+  @Unlimited()
   live(): { readonly status: 'alive' } {
     return { status: 'alive' };
   }
@@ -16,6 +18,7 @@ export class HealthController {
   /** It can do its work: send it requests. */
   @Get('readyz')
   @PublicRoute()
+  @Unlimited()
   ready(): Promise<ReadinessView> {
     return this.readiness.view();
   }

@@ -1,6 +1,7 @@
 import { type IncomingMessage } from 'node:http';
 import { type TouchpointResult } from '#contracts';
 import { type Caller } from '../access/caller.js';
+import { allowanceOf } from '../limits/allowance.js';
 import { type Language } from '../problems/language.js';
 import { inOrder } from './in-order.js';
 import { BATCH_ITEMS, BATCHES_IN_FLIGHT, TOUCHPOINT_BYTES } from './limits.js';
@@ -24,12 +25,15 @@ export async function* answersTo(
   caller: Caller,
 ): AsyncGenerator<BatchAnswer> {
   const lines = batchesOfLines(piecesOf(message), { lineBytes: TOUCHPOINT_BYTES, batchLines: BATCH_ITEMS });
+  const allowance = allowanceOf(message);
   const answer = async (batch: readonly Line[]): Promise<BatchAnswer> => {
     try {
-      const results = await recorder.recordPatiently(
-        batch.map((line) => toItem(line, caller.language)),
-        caller,
-      );
+      const record = () =>
+        recorder.recordPatiently(
+          batch.map((line) => toItem(line, caller.language)),
+          caller,
+        );
+      const results = await (allowance?.inTurn(batch.length, record) ?? record());
       return { results: results.map((result, index) => ({ line: batch[index]?.number ?? 0, ...result })) };
     } catch (error) {
       return { unanswered: error, fromLine: batch[0]?.number ?? 0 };

@@ -4,6 +4,7 @@ import { setImmediate } from 'node:timers/promises';
 import { Inject, Injectable } from '@nestjs/common';
 import { type HttpConfig } from '#wiring';
 import { type Caller } from '../access/caller.js';
+import { allowanceOf } from '../limits/allowance.js';
 import { ProblemError } from '../problems/problem-error.js';
 import { toProblem } from '../problems/to-problem.js';
 import { HTTP_CONFIG } from '../server/tokens.js';
@@ -36,7 +37,7 @@ export class TouchpointIntake {
   async takeJson(message: IncomingMessage, caller: Caller): Promise<Answer> {
     const limits = { limitBytes: this.config.bodyLimitBytes, budget: this.#budget };
     return withBody(message, limits, async (body) => {
-      if (body[skipSpace(body)] === OPEN_ARRAY) return this.#takeArray(body, caller);
+      if (body[skipSpace(body)] === OPEN_ARRAY) return this.#takeArray(message, body, caller);
       const [result] = await this.recorder.record([readItem(body, caller.language)], caller);
       return answerToOne(result);
     });
@@ -57,10 +58,11 @@ export class TouchpointIntake {
     return { status: 200, type: 'application/x-ndjson', body };
   }
 
-  async #takeArray(body: Uint8Array, caller: Caller): Promise<Answer> {
+  async #takeArray(message: IncomingMessage, body: Uint8Array, caller: Caller): Promise<Answer> {
     const items = itemsOf(body, ARRAY_ITEMS);
     if (items === 'malformed') throw new ProblemError('malformed_json');
     if (items === 'too-many') throw new ProblemError('too_many_items');
+    await allowanceOf(message)?.take(items.length - 1);
     const record = (batch: readonly Uint8Array[]) =>
       this.recorder.record(
         batch.map((item) => readItem(item, caller.language)),

@@ -1,5 +1,6 @@
 import { FastifyAdapter } from '@nestjs/platform-fastify';
 import { type FastifyReply, type FastifyRequest } from 'fastify';
+import { type HttpConfig } from '#wiring';
 import { answerProblem } from '../problems/answer-problem.js';
 import { ProblemError } from '../problems/problem-error.js';
 import { toProblem } from '../problems/to-problem.js';
@@ -19,9 +20,11 @@ const URL_LENGTH = 8_192;
 /** `kind:value` with a value of 512 characters, percent-encoded in UTF-8. */
 const PARAMETER_LENGTH = 4_096;
 
-export function createAdapter(): FastifyAdapter {
+export function createAdapter({ trustedProxies }: HttpConfig): FastifyAdapter {
   const adapter = new FastifyAdapter({
     http: { maxHeaderSize: HEADER_BYTES, headersTimeout: HEADERS_TIMEOUT_MS, connectionsCheckingInterval: 5_000 },
+    // Whose word on the caller's address is taken; nobody's unless told.
+    trustProxy: trustedProxies.length > 0 ? [...trustedProxies] : false,
     connectionTimeout: IDLE_TIMEOUT_MS,
     requestTimeout: 0,
     routerOptions: { maxParamLength: PARAMETER_LENGTH },

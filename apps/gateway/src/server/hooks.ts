@@ -1,6 +1,11 @@
 import { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
 import { type Logger } from 'pino';
 import { principalOf } from '../access/caller.js';
+import { isWrite } from '../limits/admission.js';
+import { allowanceOf } from '../limits/allowance.js';
+import { rateLimitHeaders, type RateLimits } from '../limits/rate-limits.js';
+import { languageOf } from '../problems/language.js';
+import { problemDocument, problemHeaders } from '../problems/problem-document.js';
 import { ProblemError } from '../problems/problem-error.js';
 import { correlationIdOf } from './correlation-id.js';
 import { type Draining } from './draining.js';
@@ -11,12 +16,11 @@ const LINGER_MS = 5_000;
 
 export function addHooks(
   instance: FastifyInstance,
-  { draining, logger }: { draining: Draining; logger: Logger },
+  { draining, logger, strangers }: { draining: Draining; logger: Logger; strangers: RateLimits },
 ): void {
   instance.addHook('onRequest', (request, reply, done) => {
     void reply.headers({
       'x-request-id': request.id,
-      'x-content-type-options': 'nosniff',
       // Nearly everything here is about a person.
       'cache-control': 'no-store',
     });
@@ -24,15 +28,44 @@ export function addHooks(
     if (draining.begun && !isHealth) done(new ProblemError('shutting_down', { retryAfterMs: DRAINING_RETRY_MS }));
     else done();
   });
-  instance.addHook('onSend', (_request, reply, _payload, done) => {
+  instance.addHook('onSend', async (request, reply, payload) => {
     if (draining.begun) void reply.header('connection', 'close');
-    done();
+    const spent = allowanceOf(request.raw)?.spent;
+    if (spent) void reply.headers(rateLimitHeaders(spent));
+    // The answers to writes tell of what was wrong in the caller's language, one by one.
+    if (isWrite(request.raw)) void reply.headers(languageHeaders(request));
+    return reply.statusCode === 401 ? afterFailure(strangers, request, reply, payload) : payload;
   });
   instance.addHook('onResponse', (request, reply, done) => {
     lingerOn(request);
     logRequest(logger, request, reply);
     done();
   });
+}
+
+const languageHeaders = ({ headers }: FastifyRequest) => ({
+  'content-language': languageOf(headers['accept-language']),
+  vary: 'accept-language',
+});
+
+/** Whoever cannot say who they are is counted by their address, so that nobody tries keys without end. */
+async function afterFailure(
+  strangers: RateLimits,
+  request: FastifyRequest,
+  reply: FastifyReply,
+  payload: unknown,
+): Promise<unknown> {
+  const spent = await strangers.spendAsStranger(request.ip, 1);
+  void reply.headers(rateLimitHeaders(spent));
+  if (spent.ok) return payload;
+  const language = languageOf(request.headers['accept-language']);
+  const problem = new ProblemError('rate_limited', { retryAfterMs: spent.retryAfterMs });
+  const document = JSON.stringify(problemDocument(problem, correlationIdOf(request.raw), language));
+  void reply
+    .code(problem.status)
+    .removeHeader('www-authenticate')
+    .headers({ ...problemHeaders(problem, language), 'content-length': Buffer.byteLength(document) });
+  return document;
 }
 
 /**

@@ -15,6 +15,27 @@ export interface HttpConfig {
   /** All bodies in memory together. */
   readonly bodyBudgetBytes: number;
   readonly liveStreams: number;
+  /** Writes that are worked on at once; more are refused before they are read. */
+  readonly writesInFlight: number;
+  /** Touchpoints that are worked on at once, of all writes together. */
+  readonly itemsInFlight: number;
+  /** NDJSON uploads that are read at once. */
+  readonly uploadsInFlight: number;
+  /** While writes take longer than this, fewer are let in. */
+  readonly writeLatencyMs: number;
+  /** While the event loop is later than this, no writes are let in. */
+  readonly loopDelayMs: number;
+  /** What each caller may send; a request counts as one item, one with a batch as its items. */
+  readonly rates: {
+    readonly itemsPerSecond: number;
+    /** In each minute, beside what the seconds allow. */
+    readonly burstItems: number;
+    /** The same for an address from which nobody says who they are. */
+    readonly anonymousPerSecond: number;
+    readonly anonymousBurst: number;
+  };
+  /** Addresses and networks (CIDR) of proxies whose `X-Forwarded-For` is believed. */
+  readonly trustedProxies: readonly string[];
   /** How long an event of a live timeline may wait before its reader is cut off. */
   readonly slowReaderTimeoutMs: number;
   /** How long requests may finish at shutdown. */
@@ -109,6 +130,21 @@ function toConfig(environment: SafarEnvironment): Config {
       // Sixteen of the largest requests, or tens of thousands of ordinary ones.
       bodyBudgetBytes: whole(environment.SAFAR_HTTP_BODY_BUDGET_BYTES, 67_108_864),
       liveStreams: whole(environment.SAFAR_HTTP_LIVE_STREAMS, 1_000),
+      writesInFlight: whole(environment.SAFAR_HTTP_WRITES_IN_FLIGHT, 256),
+      // Half of what the store queues: another process may write too.
+      itemsInFlight: whole(environment.SAFAR_HTTP_ITEMS_IN_FLIGHT, 5_000),
+      uploadsInFlight: whole(environment.SAFAR_HTTP_UPLOADS_IN_FLIGHT, 64),
+      writeLatencyMs: whole(environment.SAFAR_HTTP_WRITE_LATENCY_MS, 1_000),
+      loopDelayMs: whole(environment.SAFAR_HTTP_LOOP_DELAY_MS, 500),
+      rates: Object.freeze({
+        itemsPerSecond: whole(environment.SAFAR_RATE_ITEMS_PER_SECOND, 10_000),
+        burstItems: whole(environment.SAFAR_RATE_BURST_ITEMS, 100_000),
+        anonymousPerSecond: whole(environment.SAFAR_RATE_ANONYMOUS_PER_SECOND, 20),
+        anonymousBurst: whole(environment.SAFAR_RATE_ANONYMOUS_BURST, 200),
+      }),
+      trustedProxies: Object.freeze(
+        (environment.SAFAR_HTTP_TRUSTED_PROXIES ?? '').split(',').filter((proxy) => proxy !== ''),
+      ),
       slowReaderTimeoutMs: whole(environment.SAFAR_HTTP_SLOW_READER_TIMEOUT_MS, 20_000),
       shutdownTimeoutMs: whole(environment.SAFAR_HTTP_SHUTDOWN_TIMEOUT_MS, 10_000),
     }),

@@ -1,3 +1,4 @@
+import { isIP } from 'node:net';
 import { IsOptional, ValidateBy, type ValidationArguments } from 'class-validator';
 import { areMasterKeys, areSecretKeys, isWellKnownPassword } from './secrets.js';
 
@@ -119,6 +120,45 @@ export class SafarEnvironment {
   @Whole(1, 100_000, 'streams', 'It limits how many live timelines are open at once; leave it unset for 1000.')
   SAFAR_HTTP_LIVE_STREAMS?: string;
 
+  @Whole(16, 100_000, 'writes', 'It limits how many writes are worked on at once; leave it unset for 256.')
+  SAFAR_HTTP_WRITES_IN_FLIGHT?: string;
+
+  @Whole(
+    100,
+    1_000_000,
+    'touchpoints',
+    'It limits how many touchpoints are worked on at once; leave it unset for 5000.',
+  )
+  SAFAR_HTTP_ITEMS_IN_FLIGHT?: string;
+
+  @Whole(1, 10_000, 'uploads', 'It limits how many NDJSON uploads are read at once; leave it unset for 64.')
+  SAFAR_HTTP_UPLOADS_IN_FLIGHT?: string;
+
+  @Whole(10, 60_000, 'milliseconds', 'Fewer writes are let in while they take longer; leave it unset for 1000.')
+  SAFAR_HTTP_WRITE_LATENCY_MS?: string;
+
+  @Whole(10, 60_000, 'milliseconds', 'Writes are refused while the event loop is later; leave it unset for 500.')
+  SAFAR_HTTP_LOOP_DELAY_MS?: string;
+
+  @Whole(1, 10_000_000, 'items', 'It limits what one caller sends in a second; leave it unset for 10000.')
+  SAFAR_RATE_ITEMS_PER_SECOND?: string;
+
+  @Whole(1, 100_000_000, 'items', 'It is what one caller may send beyond that in a minute; leave it unset for 100000.')
+  SAFAR_RATE_BURST_ITEMS?: string;
+
+  @Whole(1, 10_000_000, 'requests', 'It limits an address that does not say who calls; leave it unset for 20.')
+  SAFAR_RATE_ANONYMOUS_PER_SECOND?: string;
+
+  @Whole(1, 100_000_000, 'requests', 'It is what such an address may send beyond that in a minute; unset for 200.')
+  SAFAR_RATE_ANONYMOUS_BURST?: string;
+
+  @Rule(
+    'must be addresses or networks with commas between',
+    'Write it as 10.0.0.5,192.168.0.0/16: the proxies in front of Safar. Leave it unset when there are none.',
+    (value) => value.split(',').every(isNetwork),
+  )
+  SAFAR_HTTP_TRUSTED_PROXIES?: string;
+
   @Whole(
     100,
     300_000,
@@ -150,4 +190,11 @@ function passwordOf(url: string): string {
 function isPostgresUrl(value: string): boolean {
   if (!URL.canParse(value)) return false;
   return ['postgres:', 'postgresql:'].includes(new URL(value).protocol);
+}
+
+function isNetwork(text: string): boolean {
+  const [address = '', bits, ...others] = text.split('/');
+  const family = isIP(address);
+  if (family === 0 || others.length > 0) return false;
+  return bits === undefined || (/^\d{1,3}$/.test(bits) && Number(bits) <= (family === 4 ? 32 : 128));
 }
