@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import { type AuditEntry } from './audit-log.port.js';
 
 /** What the first entry follows. */
@@ -20,5 +20,4 @@ export function canonicalJson(entry: Omit<AuditEntry, 'hash'>): string {
 const text = (value: string | null): string => JSON.stringify(value);
 
 /** SHA-256, 64 hexadecimal digits. */
-export const hashOf = (entry: Omit<AuditEntry, 'hash'>): string =>
-  createHash('sha256').update(canonicalJson(entry)).digest('hex');
+export const hashOf = (entry: Omit<AuditEntry, 'hash'>): string => hash('sha256', canonicalJson(entry));

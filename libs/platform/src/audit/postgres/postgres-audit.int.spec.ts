@@ -2,6 +2,7 @@ import { randomBytes, randomUUID } from 'node:crypto';
 import { appendFile, mkdtemp, readFile, rm, stat, unlink } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import fc from 'fast-check';
 import { type Pool } from 'pg';
 import { createPool } from '#platform/postgres';
 import { testDatabase, type TestDatabase } from '#testing';
@@ -207,6 +208,83 @@ describe('checkpoints', () => {
     await other.record(erased);
     await other.close();
     expect((await audit.verify()).broken).toEqual({ sequence: 2n, problem: 'forged-checkpoint' });
+  });
+});
+
+describe('somebody with every right in the database', () => {
+  const LENGTH = 20;
+  const within = fc.integer({ min: 1, max: LENGTH });
+  /** Statements by a superuser, and the first entry where they must be noticed. */
+  const attacks = fc.oneof(
+    fc
+      .record({ sequence: within, column: fc.constantFrom('actor_id', 'subject', 'outcome', 'action', 'request_id') })
+      .map(({ sequence, column }) => ({
+        sql: `UPDATE audit.entries SET ${column} = 'x' WHERE sequence = ${String(sequence)}`,
+        first: { sequence: BigInt(sequence), problem: 'changed' },
+      })),
+    within.map((sequence) => ({
+      sql: `UPDATE audit.entries SET at = at + interval '1 millisecond' WHERE sequence = ${String(sequence)}`,
+      first: { sequence: BigInt(sequence), problem: 'changed' },
+    })),
+    within.map((sequence) => ({
+      sql: `UPDATE audit.entries SET details = details || ' ' WHERE sequence = ${String(sequence)}`,
+      first: { sequence: BigInt(sequence), problem: 'changed' },
+    })),
+    fc.integer({ min: 1, max: LENGTH - 1 }).map((sequence) => ({
+      sql: `DELETE FROM audit.entries WHERE sequence = ${String(sequence)}`,
+      first: { sequence: BigInt(sequence), problem: 'missing' },
+    })),
+    fc.uniqueArray(within, { minLength: 2, maxLength: 2 }).map((pair) => ({
+      sql: `UPDATE audit.entries SET sequence = 1000 WHERE sequence = ${String(pair[0])};
+        UPDATE audit.entries SET sequence = ${String(pair[0])} WHERE sequence = ${String(pair[1])};
+        UPDATE audit.entries SET sequence = ${String(pair[1])} WHERE sequence = 1000`,
+      first: { sequence: BigInt(Math.min(...pair)), problem: 'changed' },
+    })),
+    within.map((sequence) => ({
+      sql: `UPDATE audit.entries SET sequence = sequence + 1000 WHERE sequence >= ${String(sequence)};
+        UPDATE audit.entries SET sequence = sequence - 999 WHERE sequence > 1000;
+        INSERT INTO audit.entries SELECT ${String(sequence)}, at, actor_kind, actor_id, action, subject, outcome, details, request_id,
+          previous_hash, hash FROM audit.entries WHERE sequence <> ${String(sequence)} LIMIT 1`,
+      first: { sequence: BigInt(sequence), problem: 'changed' },
+    })),
+    within.map((sequence) => ({
+      sql: `DELETE FROM audit.entries WHERE sequence >= ${String(sequence)}; TRUNCATE audit.checkpoints`,
+      first: { sequence: BigInt(sequence), problem: 'truncated' },
+    })),
+    // The chain made anew by the very function that makes it: every hash fits.
+    within.map((sequence) => ({
+      sql: `CREATE TEMP TABLE later ON COMMIT DROP AS SELECT * FROM audit.entries WHERE sequence > ${String(sequence)} ORDER BY sequence;
+        DELETE FROM audit.entries WHERE sequence >= ${String(sequence)};
+        SELECT audit.record('system', 'nobody', 'customer.erased', 'customer:x', 'refused', '{}', NULL);
+        SELECT audit.record(actor_kind, actor_id, action, subject, outcome, details, request_id) FROM later;
+        TRUNCATE audit.checkpoints`,
+      first: { sequence: BigInt(Math.ceil(sequence / 5) * 5), problem: 'rewritten' },
+    })),
+  );
+
+  it('is found out, each of 120 times, and where it began', async () => {
+    const signed = async () =>
+      (await readFile(checkpointFile, 'utf8').catch(() => '')).split('\n').filter((line) => line !== '');
+    audit = open({ rhythm: { everyEntries: 5, everyMs: 600_000 } });
+    for (let round = 1; round <= LENGTH / 5; round += 1) {
+      await fill(5);
+      while ((await signed()).length < round) await new Promise(setImmediate);
+    }
+    await audit.close();
+    const { owner } = database;
+    await owner.query('CREATE TABLE public.entries_before AS SELECT * FROM audit.entries');
+    await owner.query('CREATE TABLE public.checkpoints_before AS SELECT * FROM audit.checkpoints');
+    await fc.assert(
+      fc.asyncProperty(attacks, async ({ sql, first }) => {
+        await owner.query(`BEGIN; ${sql}; COMMIT`);
+        expect((await audit.verify()).broken).toEqual(first);
+        await owner.query(`BEGIN; TRUNCATE audit.entries, audit.checkpoints;
+          INSERT INTO audit.entries SELECT * FROM public.entries_before;
+          INSERT INTO audit.checkpoints SELECT * FROM public.checkpoints_before; COMMIT`);
+      }),
+      { numRuns: 120, seed: 20_261_122 },
+    );
+    expect(await audit.verify()).toMatchObject({ ok: true, entries: BigInt(LENGTH) });
   });
 });
 
