@@ -9,6 +9,7 @@ export const exitCodes = {
   },
   differences: { code: 4, meaning: '`verify` found a read model that differs from the log.' },
   notFound: { code: 5, meaning: 'The customer, key or projection does not exist, or was erased.' },
+  brokenChain: { code: 6, meaning: '`audit verify` found that the audit log was changed.' },
   interrupted: {
     code: 130,
     meaning: 'Stopped with Ctrl-C. What was done stays done; an import continues when it is run again.',

@@ -9,6 +9,7 @@ import {
 } from '#contracts';
 import { type Position, type Result } from '#kernel';
 import { type ApiKeyView, type IssuedApiKey, type NewApiKey, type RotatedApiKey } from '#platform/access';
+import { type AuditTrail } from '#platform/audit';
 import { type ProjectionAdmin } from '#platform/projections';
 import { type CustomerErased, type EraseFailure, type QueryFailure } from '#wiring';
 
@@ -57,6 +58,7 @@ export interface Installation extends TouchpointRecorder {
   erase(customer: string, reason: PersonaErasedData['reason']): Promise<Result<CustomerErased, EraseFailure>>;
   readonly keys: ApiKeyAdmin;
   readonly projections: ProjectionAdmin;
+  readonly audit: Pick<AuditTrail, 'list' | 'verify' | 'record'>;
   /** Names of all projections. */
   readonly projectionNames: readonly string[];
   /** Until the read models have applied a position; false when that took longer. */

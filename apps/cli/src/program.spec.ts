@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { toCloudEvent } from '#contracts';
 import { exitCodes } from './exit-codes.js';
-import { memoryInstallation, run, verified } from './fixtures/memory-safar.js';
+import { auditVerified, memoryInstallation, run, verified } from './fixtures/memory-safar.js';
 import { MemoryRecorder } from './fixtures/memory-recorder.js';
 
 let folder: string;
@@ -14,6 +14,8 @@ afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
 const commands = ['import', 'timeline', 'tail', 'export', 'erase', 'verify', 'doctor'];
 const subcommands = [
+  'audit verify',
+  'audit list',
   'keys create',
   'keys list',
   'keys revoke',
@@ -274,5 +276,42 @@ describe('safar keys', () => {
     expect(stderr).toContain('not shown again');
     expect((await run(['keys', 'revoke', 'k2'])).code).toBe(5);
     expect((await run(['keys', 'rotate', 'k1'])).code).toBe(5);
+  });
+});
+
+describe('safar audit', () => {
+  it('verifies, and ends with 6 and the first broken entry when the chain was changed', async () => {
+    expect(await run(['audit', 'verify'])).toMatchObject({ code: 0, stdout: expect.stringContaining('3 entries') });
+    const broken = { ...auditVerified, ok: false, broken: { sequence: 2n, problem: 'missing' as const } };
+    const changed = memoryInstallation();
+    const installation = { ...changed, audit: { ...changed.audit, verify: () => Promise.resolve(broken) } };
+    expect(await run(['audit', 'verify'], installation)).toMatchObject({
+      code: exitCodes.brokenChain.code,
+      stdout: expect.stringContaining('broken at entry 2: it is missing'),
+    });
+    expect(JSON.parse((await run(['audit', 'verify', '--json'], installation)).stdout)).toMatchObject({
+      ok: false,
+      broken: { sequence: '2', problem: 'missing' },
+    });
+  });
+
+  it('lists entries, for people and for machines, and records that somebody looked', async () => {
+    const recorded: unknown[] = [];
+    const plain = memoryInstallation();
+    const record = (entry: unknown) => {
+      recorded.push(entry);
+      return Promise.resolve();
+    };
+    const { stdout } = await run(['audit', 'list', '--json', '--since', '2026-03-21'], {
+      ...plain,
+      audit: { ...plain.audit, record },
+    });
+    expect(JSON.parse(stdout)).toMatchObject({ sequence: '1', action: 'customer.erased', details: { count: 1 } });
+    expect((await run(['audit', 'list'])).stdout).toContain('operator:cli:sara');
+    expect(recorded).toMatchObject([{ action: 'audit.read', actor: { kind: 'operator' } }]);
+  });
+
+  it('refuses a time that is none', async () => {
+    expect((await run(['audit', 'list', '--since', 'yesterday'])).code).toBe(2);
   });
 });

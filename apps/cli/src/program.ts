@@ -1,4 +1,5 @@
 import { Command, CommanderError } from 'commander';
+import { addAudit } from './commands/audit.js';
 import { addDoctor } from './commands/doctor.js';
 import { addErase } from './commands/erase.js';
 import { addExport } from './commands/export.js';
@@ -55,6 +56,7 @@ function programFor(context: CommandContext, version: string): Command {
     addVerify,
     addProjections,
     addKeys,
+    addAudit,
     addDoctor,
   ])
     add(program, context);

@@ -10,6 +10,7 @@ export * from './messages/list-customers.query.js';
 export * from './messages/readiness-check.port.js';
 export * from './messages/record-touchpoints.command.js';
 export * from './messages/timeline-feed.port.js';
+export { type OnBehalfOf } from './audited.js';
 export * from './export-events.js';
 export * from './installation.js';
 export * from './migrations.js';

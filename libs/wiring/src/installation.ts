@@ -19,6 +19,7 @@ import {
 import { createReadModels } from '#platform/read-store';
 import { openMasterKey, openPostgresVault, type Vault } from '#platform/vault';
 import { accessAudit } from './access-audit.js';
+import { auditedProjections, type OnBehalfOf } from './audited.js';
 import { systemClock } from './clock.js';
 import { type Config } from './config/config.js';
 import { caughtUp, type DirectoryPorts, findCustomer, timelineModels } from './customer-directory.js';
@@ -55,7 +56,8 @@ export interface Installation {
   readonly readModels: ReadModels;
   readonly directory: DirectoryPorts;
   readonly timelineFeed: TimelineFeed;
-  readonly projectionAdmin: ProjectionAdmin;
+  /** What operators do with the read models. Each change is audited. */
+  projectionAdmin(by: OnBehalfOf): ProjectionAdmin;
   readonly decode: DecodeEvents;
   readonly openTimeline: OpenTimeline;
   readonly recordTouchpoints: RecordTouchpointsInto;
@@ -66,7 +68,7 @@ export interface Installation {
   eraseCustomer(
     reference: string,
     reason: PersonaErasedData['reason'],
-    context?: ErasureContext,
+    context: ErasureContext,
   ): Promise<Result<CustomerErased, EraseFailure>>;
   timelinePage(reference: string, parameters: TimelineParameters): Promise<Result<TimelinePage, QueryFailure>>;
   /** Feeds the read models in this process, until `stop` of what it answers; `close` stops it too. */
@@ -138,10 +140,11 @@ async function openParts(config: Config, database: Database, program: string, cl
 }
 
 function operations(parts: Parts, closers: (() => Promise<void>)[]) {
-  const { config, clock, pool, vault, store, hub, readModels } = parts;
+  const { config, clock, pool, vault, store, hub, readModels, audit } = parts;
   const decode = createDecoder(vault);
   const source = storeSubscription(store);
   const projectionParts = { pool, source, decode };
+  const admin = projectionAdmin(projectionParts, projections);
   const timeline = createTimelineOpener(decode);
   const { defaultRegion, reads } = config;
   const directory: DirectoryPorts = { readModels, vault, defaultRegion, waitTimeoutMs: reads.waitTimeoutMs };
@@ -150,12 +153,12 @@ function operations(parts: Parts, closers: (() => Promise<void>)[]) {
     openTimeline: timeline,
     directory,
     timelineFeed: new TimelineFeed(readModels, timeline),
-    projectionAdmin: projectionAdmin(projectionParts, projections),
+    projectionAdmin: (by: OnBehalfOf) => auditedProjections(admin, audit, by),
     recordTouchpoints: createRecorder({ store, vault, clock, defaultRegion }),
     once: createOnce({ answers: createCommandAnswers(pool), vault }),
     unexpectedVersion: async (reference: string, expected: ExpectedVersions) =>
       unexpectedVersion(directory, await store.head(), reference, expected),
-    eraseCustomer: (reference: string, reason: PersonaErasedData['reason'], context?: ErasureContext) =>
+    eraseCustomer: (reference: string, reason: PersonaErasedData['reason'], context: ErasureContext) =>
       eraseCustomer({ ...parts, directory }, reference, reason, context),
     timelinePage: async (
       reference: string,

@@ -4,6 +4,7 @@ import path from 'node:path';
 import { createPool } from '#platform/postgres';
 import { loadConfig, openInstallation, type Config, type Installation } from '#wiring';
 import { describeFailure } from '../failure.js';
+import { operator } from '../operator.js';
 import { type DoctorCheck } from '../ports.js';
 import { clockCheck, diskCheck, laneCheck, nodeCheck, postgresCheck } from './verdicts.js';
 
@@ -98,7 +99,8 @@ async function* inside({ database, store, projectionAdmin }: Installation): Asyn
     status: 'ok',
     detail: `head ${String(await store.head())}, epoch ${store.epoch.toString()}`,
   };
-  for (const lane of await projectionAdmin.status()) if (lane.role === 'active') yield laneCheck(lane);
+  for (const lane of await projectionAdmin({ actor: { kind: 'operator', id: operator() } }).status())
+    if (lane.role === 'active') yield laneCheck(lane);
 }
 
 async function* server(url: string): AsyncGenerator<DoctorCheck> {

@@ -31,7 +31,8 @@ export const createSafar = (environment: Environment): Safar => ({
 });
 
 function adapt(opened: OpenInstallation): Installation {
-  const { store, config, projectionAdmin } = opened;
+  const { store, config, audit } = opened;
+  const by = { actor: atTheKeyboard() };
   const context = {
     correlationId: randomUUID().replaceAll('-', ''),
     causationId: 'command',
@@ -47,16 +48,19 @@ function adapt(opened: OpenInstallation): Installation {
       await applyEverything();
       return opened.timelinePage(customer, parameters);
     },
-    tail: ({ after, ...filter }, signal) => tail(opened, { ...filter, after: startOf(after) }, signal),
-    exportEvents: ({ personal, after }, signal) =>
-      exportEvents(opened, { after, signal, personalFor: personal ? operator() : undefined }),
+    async *tail({ after, ...filter }, signal) {
+      await audit.record({ ...by, action: 'events.read', subject: 'events:all', outcome: 'succeeded' });
+      yield* tail(opened, { ...filter, after: startOf(after) }, signal);
+    },
+    exportEvents: ({ personal, after }, signal) => exportEvents(opened, { after, signal, personal, by }),
     async erase(customer, reason) {
       // Somebody of whom the last touchpoint has just been stored is found, too.
       await applyEverything();
-      return opened.eraseCustomer(customer, reason);
+      return opened.eraseCustomer(customer, reason, { by });
     },
     keys: keysOf(opened),
-    projections: projectionAdmin,
+    projections: opened.projectionAdmin(by),
+    audit,
     projectionNames: projections.map(({ name }) => name),
     waitUntilApplied: apply,
     holds: async (position) => (await store.head()) >= position,

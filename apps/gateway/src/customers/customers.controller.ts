@@ -2,6 +2,7 @@ import { Controller, Get, HttpCode, Post, Query, Req, Res } from '@nestjs/common
 import { CommandBus, QueryBus } from '@nestjs/cqrs';
 import { type FastifyReply, type FastifyRequest } from 'fastify';
 import { type CustomerPage, type CustomerView, parseCustomerListParameters, type RawParameters } from '#contracts';
+import { actorOf } from '#platform/access';
 import { EraseCustomer, GetCustomer, ListCustomers } from '#wiring';
 import { type Caller, CalledBy } from '../access/caller.js';
 import { RequireAbility } from '../access/required-access.js';
@@ -22,9 +23,13 @@ export class CustomersController {
 
   @Get()
   @RequireAbility('read', 'Customer')
-  async list(@Query() query: RawParameters): Promise<CustomerPage> {
+  async list(@Query() query: RawParameters, @CalledBy() { principal, correlationId }: Caller): Promise<CustomerPage> {
     const parameters = readable(parseCustomerListParameters(query));
-    return answered(await this.queries.execute(new ListCustomers(parameters)));
+    return answered(
+      await this.queries.execute(
+        new ListCustomers(parameters, { actor: actorOf(principal), requestId: correlationId }),
+      ),
+    );
   }
 
   @Get(':id')

@@ -22,6 +22,7 @@ export const auditDetails = [
   'count',
   'expiresAt',
   'issuer',
+  'key',
   'keyId',
   'limit',
   'method',

@@ -1,6 +1,7 @@
 import { Inject } from '@nestjs/common';
 import { CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
 import { fail, type Result } from '#kernel';
+import { actorOf } from '#platform/access';
 import { type Installation } from '../installation.js';
 import { INSTALLATION } from '../installation.token.js';
 import { type CustomerErased, EraseCustomer } from '../messages/erase-customer.command.js';
@@ -16,7 +17,9 @@ export class EraseCustomerHandler implements ICommandHandler<EraseCustomer> {
     const command = { name: 'erase', reference, reason, expectedVersions };
     return installation.once<CustomerErased, CommandFailure>(request, command, async ({ begunBefore }) => {
       const unexpected = await installation.unexpectedVersion(reference, expectedVersions);
-      return unexpected ? fail(unexpected) : installation.eraseCustomer(reference, reason, { ...request, begunBefore });
+      if (unexpected) return fail(unexpected);
+      const by = { actor: actorOf(request.principal), requestId: request.correlationId };
+      return installation.eraseCustomer(reference, reason, { ...request, begunBefore, by });
     });
   }
 }

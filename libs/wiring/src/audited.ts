@@ -1,0 +1,76 @@
+import { type AuditActor, type AuditDetails, type AuditLog, type NewAuditEntry } from '#platform/audit';
+import { type ProjectionAdmin } from '#platform/projections';
+
+/** On whose behalf something is done. */
+export interface OnBehalfOf {
+  readonly actor: AuditActor;
+  /** Of the request that asked for it: the `traceId` of its answer and of the log. */
+  readonly requestId?: string | undefined;
+}
+
+export type Act = Omit<NewAuditEntry, 'outcome'>;
+
+/** What is told of an act after it, beyond what was known before. */
+export type Told = Partial<Pick<NewAuditEntry, 'subject' | 'outcome' | 'details'>>;
+
+/** Does something and records how it ended; of what throws, by which kind of error. */
+export async function audited<Value>(
+  audit: AuditLog,
+  act: Act,
+  work: () => Promise<Value>,
+  tell: (value: Value) => Told = () => ({}),
+): Promise<Value> {
+  let value: Value;
+  try {
+    value = await work();
+  } catch (error) {
+    const reason = error instanceof Error ? error.name : 'unknown';
+    // Whoever asked learns why it failed, not that this could not be written down either.
+    await audit.record({ ...act, outcome: 'failed', details: { ...act.details, reason } }).catch(() => undefined);
+    throw error;
+  }
+  await audit.record({ outcome: 'succeeded', ...act, ...tell(value) });
+  return value;
+}
+
+/** What operators change about projections, each time with who did it; what they only look at is not recorded. */
+export function auditedProjections(
+  admin: ProjectionAdmin,
+  audit: AuditLog,
+  { actor, requestId }: OnBehalfOf,
+): ProjectionAdmin {
+  const act = (action: string, name: string, details: AuditDetails = {}): Act => ({
+    ...{ actor, requestId, details },
+    action: `projection.${action}`,
+    subject: `projection:${name}`,
+  });
+  const built = ({ version, build }: { readonly version: number; readonly build: number }): Told => ({
+    details: { version, build },
+  });
+  return {
+    ...admin,
+    rebuild: (name, options) => audited(audit, act('rebuilt', name), () => admin.rebuild(name, options), built),
+    promote: (name, options) => audited(audit, act('promoted', name), () => admin.promote(name, options), built),
+    rollback: (name) => audited(audit, act('rolled_back', name), () => admin.rollback(name), built),
+    drop: (name, build) => audited(audit, act('dropped', name, { build }), () => admin.drop(name, build)),
+    // A key is a persona's pseudonym. Why it was decided is kept with the parked event: people write what they like there.
+    release: (name, key, decision) =>
+      audited(
+        audit,
+        act('released', name, { key }),
+        () => admin.release(name, key, decision),
+        (released) => ({
+          details: { key, count: released.reduce((sum, build) => sum + build.released, 0) },
+        }),
+      ),
+    discard: (name, target, decision) =>
+      audited(
+        audit,
+        act('discarded', name, { key: target.key, position: target.position }),
+        () => admin.discard(name, target, decision),
+        ({ discarded }) => ({
+          details: { key: target.key, position: target.position, count: discarded },
+        }),
+      ),
+  };
+}
