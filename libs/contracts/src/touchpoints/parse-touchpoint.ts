@@ -6,6 +6,8 @@ import { findHostility } from './hostile-json.js';
 import { type Language } from './kinds/kind.js';
 import { kindOf } from './kinds/kind-of.js';
 import { kinds } from './kinds/kinds.js';
+import { isLarger } from './json-size.js';
+import { readCompiled } from './read-compiled.js';
 import { TouchpointDto } from './touchpoint.dto.js';
 import { type FieldError } from './touchpoint-result.js';
 
@@ -26,6 +28,22 @@ export interface ParseOptions {
  * and Arabic digits in times and amounts as ASCII. The errors never repeat a value that was sent.
  */
 export function parseTouchpoint(
+  value: unknown,
+  now: EpochMs,
+  { language = 'en', maxBytes = MAX_TOUCHPOINT_BYTES }: ParseOptions = {},
+): Result<TouchpointDto, readonly FieldError[]> {
+  const touchpoint = isObject(value) ? readCompiled(value, maxBytes) : undefined;
+  // What the compiled validators refuse is for class-validator to judge; its verdict counts, even if it should be another one.
+  if (!touchpoint || !isInTime(touchpoint.occurredAt, now)) return parseThoroughly(value, now, { language, maxBytes });
+  return succeed(touchpoint);
+}
+
+const isInTime = (occurredAt: string, now: EpochMs): boolean => Date.parse(occurredAt) - now <= MAX_AHEAD_MS;
+
+/**
+ * The same by class-validator, which says what is wrong. Fifty times as slow, so it only sees what was refused.
+ */
+export function parseThoroughly(
   value: unknown,
   now: EpochMs,
   { language = 'en', maxBytes = MAX_TOUCHPOINT_BYTES }: ParseOptions = {},
@@ -63,11 +81,3 @@ function checkAll(value: object, language: Language): { touchpoint: TouchpointDt
 
 const isObject = (value: unknown): value is object =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
-
-const encoder = new TextEncoder();
-
-function isLarger(value: object, maxBytes: number): boolean {
-  const json = JSON.stringify(value);
-  // A UTF-16 unit is at most three bytes of UTF-8: what is small needs no exact count, which costs as much as all the rest.
-  return json.length * 3 > maxBytes && encoder.encode(json).byteLength > maxBytes;
-}

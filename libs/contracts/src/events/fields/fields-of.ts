@@ -2,7 +2,8 @@ import { getMetadataStorage } from 'class-validator';
 import { type DtoClass } from './dto-class.js';
 import { type FieldClass, fieldClassesOf } from './field-class.js';
 import { type Rule, rules } from './rules.js';
-import { meansOptional, nestedDtoOf } from './structure.js';
+import { type Reading } from './reading.js';
+import { meansOptional, nestedDtoOf, readingOf } from './structure.js';
 
 /** What the decorators say of one field of a DTO. */
 export interface Field {
@@ -13,6 +14,7 @@ export interface Field {
   readonly list: boolean;
   /** Class of the object that it holds, or holds a list of. */
   readonly nested: DtoClass | undefined;
+  readonly reading: Reading | undefined;
   readonly rules: readonly Rule[];
 }
 
@@ -71,6 +73,7 @@ function readField(dto: DtoClass, name: string): Field {
     optional: conditions.length > 0,
     list,
     nested,
+    reading: readingOf(dto, name),
     rules: found,
   };
 }

@@ -1,8 +1,9 @@
 // class-transformer's @Type looks for the type that the compiler wrote down.
 import 'reflect-metadata';
-import { Type } from 'class-transformer';
+import { Transform, Type } from 'class-transformer';
 import { ArrayMaxSize, ArrayMinSize, IsArray, IsIn, IsObject, ValidateIf, ValidateNested } from 'class-validator';
 import { type DtoClass, together } from './dto-class.js';
+import { read, type Reading } from './reading.js';
 
 const nested = new WeakMap<object, Map<string, DtoClass>>();
 
@@ -23,6 +24,21 @@ export const Optional = (): PropertyDecorator => ValidateIf(isPresent);
 
 /** Whether a condition of class-validator is the one of `Optional`. */
 export const meansOptional = (condition: unknown): boolean => condition === isPresent;
+
+const readings = new WeakMap<object, Map<string, Reading>>();
+
+/** How the text of a field is read before its rules look at it. */
+export const readingOf = (dto: object, name: string): Reading | undefined => readings.get(dto)?.get(name);
+
+/** The rules of the field see what `reading` makes of a text; anything else they see as it is. */
+export const ReadAs = (reading: Reading): PropertyDecorator =>
+  together(
+    Transform(({ value }: { value: unknown }) => (typeof value === 'string' ? read[reading](value) : value)),
+    ({ constructor }, name) => {
+      const ofDto = readings.get(constructor) ?? new Map<string, Reading>();
+      readings.set(constructor, ofDto.set(String(name), reading));
+    },
+  );
 
 export const Nested = (item: DtoClass): PropertyDecorator =>
   together(

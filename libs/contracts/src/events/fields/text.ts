@@ -1,9 +1,8 @@
-import { Transform } from 'class-transformer';
 import { IsIn, IsString, ValidateBy, type ValidationOptions } from 'class-validator';
 import { together } from './dto-class.js';
-import { foldAmount } from './fold-digits.js';
 import { type RuleCode } from './rules.js';
-import { timeProblem, toUtc } from './rfc3339.js';
+import { timeProblem } from './rfc3339.js';
+import { ReadAs } from './structure.js';
 
 /** No line breaks and no control characters; what is left may be shown in one line. */
 const LINE = '^[^\\p{Cc}\\p{Zl}\\p{Zp}]*$';
@@ -21,11 +20,16 @@ const freeText = new WeakMap<object, string[]>();
 /** Names of the fields of a DTO that hold free text, in order of declaration. */
 export const freeTextFieldsOf = (dto: object): readonly string[] => freeText.get(dto) ?? [];
 
+/** Surrogate pairs count once. */
 const codePoints = (text: string): number => {
   let count = 0;
   for (let index = 0; index < text.length; index += (text.codePointAt(index) ?? 0) > 0xffff ? 2 : 1) count++;
   return count;
 };
+
+/** Whether a text has so many code points; most texts are told by their units alone. */
+export const isLengthBetween = (text: string, min: number, max: number): boolean =>
+  text.length >= min && (text.length <= max || (text.length <= 2 * max && codePoints(text) <= max));
 
 /** In code points, as JSON Schema counts. Not class-validator's MaxLength: that one does not count variation selectors at all. */
 export const LengthBetween = (min: number, max: number, options?: ValidationOptions): PropertyDecorator =>
@@ -34,10 +38,7 @@ export const LengthBetween = (min: number, max: number, options?: ValidationOpti
       name: 'lengthBetween',
       constraints: [min, max],
       validator: {
-        validate: (value: unknown) => {
-          if (typeof value !== 'string' || value.length < min) return false;
-          return value.length <= max || (value.length <= 2 * max && codePoints(value) <= max);
-        },
+        validate: (value: unknown) => typeof value === 'string' && isLengthBetween(value, min, max),
       },
     },
     options,
@@ -83,7 +84,7 @@ export const OneOf = (values: readonly (string | null)[]): PropertyDecorator => 
 /** RFC 3339 with a zone, from 1900 to 2199; UTC with milliseconds after reading. */
 export const Instant = (): PropertyDecorator =>
   together(
-    Transform(({ value }: { value: unknown }) => toUtc(value)),
+    ReadAs('instant'),
     ValidateBy({ name: 'isInstant', validator: { validate: (value: unknown) => timeProblem(value) === undefined } }),
   );
 
@@ -91,7 +92,7 @@ export const Instant = (): PropertyDecorator =>
 export const Decimal = (sign: 'positive' | 'zero_or_more'): PropertyDecorator => {
   const digits = '(0|[1-9][0-9]{0,14})([.][0-9]{1,6})?$';
   return together(
-    Transform(({ value }: { value: unknown }) => (typeof value === 'string' ? foldAmount(value) : value)),
+    ReadAs('amount'),
     IsString(),
     LengthBetween(1, 22),
     HasPattern(sign === 'positive' ? `^(?![0.]+$)${digits}` : `^${digits}`, 'amount_not_positive'),

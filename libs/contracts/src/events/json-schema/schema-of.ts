@@ -9,6 +9,8 @@ export interface SchemaOptions {
   readonly parts?: Readonly<Record<string, PartDto>>;
   /** Nothing personal is required: of an erased customer it is gone. */
   readonly erasable?: boolean;
+  /** Not to be published but compiled, with the keywords of `compiled/keywords.ts`. */
+  readonly compiled?: boolean;
 }
 
 /**
@@ -16,13 +18,14 @@ export interface SchemaOptions {
  * public or personal.
  * @throws when a field has no class or a rule without a meaning.
  */
-export function schemaOf(dto: DtoClass, { parts = {}, erasable = false }: SchemaOptions = {}): JsonSchema {
+export function schemaOf(dto: DtoClass, options: SchemaOptions = {}): JsonSchema {
+  const { parts = {}, erasable = false } = options;
   const fields = fieldsOf(dto);
   const required = fields.filter(
     ({ optional, fieldClass, name }) =>
       !optional && !(erasable && (fieldClass === 'personal' || parts[name] === 'free')),
   );
-  const properties = fields.map((field) => [field.name, schemaOfField(field, parts[field.name], erasable)]);
+  const properties = fields.map((field) => [field.name, schemaOfField(field, options)]);
   return {
     type: 'object',
     additionalProperties: false,
@@ -32,24 +35,27 @@ export function schemaOf(dto: DtoClass, { parts = {}, erasable = false }: Schema
   };
 }
 
-function schemaOfField(field: Field, part: PartDto | undefined, erasable: boolean): JsonSchema {
+function schemaOfField(field: Field, { parts = {}, erasable = false, compiled = false }: SchemaOptions): JsonSchema {
+  const part = parts[field.name];
   if (part === 'free') return { type: 'object', 'x-safar-class': 'personal' };
   const inner = part ?? field.nested;
   // What is inside of something personal goes with it, whole.
-  const nested = inner ? schemaOf(inner, { erasable: erasable && field.fieldClass === 'public' && !field.list }) : {};
-  const own = keywords(field.rules.filter(({ each }) => !each).map(schemaOfRule));
-  const items = keywords(field.rules.filter(({ each }) => each).map(schemaOfRule));
+  const whole = erasable && field.fieldClass === 'public' && !field.list;
+  const nested = inner ? schemaOf(inner, { erasable: whole, compiled }) : {};
+  const toSchema = (rule: Rule): JsonSchema => schemaOfRule(rule, compiled);
+  const own = keywords(field.rules.filter(({ each }) => !each).map(toSchema));
+  const items = keywords(field.rules.filter(({ each }) => each).map(toSchema));
   return {
-    ...own,
+    ...(compiled && field.reading ? { type: 'string', readAs: { [field.reading]: own } } : own),
     ...(field.list ? { items: { ...items, ...nested } } : nested),
-    'x-safar-class': field.fieldClass,
+    ...(!compiled && { 'x-safar-class': field.fieldClass }),
   };
 }
 
 const keywords = (schemas: readonly JsonSchema[]): JsonSchema => Object.assign({}, ...schemas);
 
-function schemaOfRule({ name, constraints }: Rule): JsonSchema {
+function schemaOfRule({ name, constraints }: Rule, compiled: boolean): JsonSchema {
   const rule = rules[name];
   if (!rule) throw new Error(`the rule ${name} has no JSON Schema`);
-  return rule.schema(constraints);
+  return compiled && rule.compiled ? rule.compiled(constraints) : rule.schema(constraints);
 }
