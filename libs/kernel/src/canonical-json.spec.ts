@@ -18,6 +18,22 @@ describe('canonical JSON', () => {
     expect(canonicalJson({ a: undefined, b: 2n ** 63n })).toBe('{"b":"9223372036854775808"}');
   });
 
+  it('is the same for members that are in order already', () => {
+    fc.assert(
+      fc.property(fc.jsonValue(), (value) => {
+        const text = canonicalJson(value);
+        const ordered: unknown = JSON.parse(text);
+        expect(canonicalJson(ordered)).toBe(text);
+        // An undefined member keeps it from being written as it is.
+        expect(canonicalJson({ a: ordered, b: undefined })).toBe(`{"a":${text}}`);
+      }),
+    );
+  });
+
+  it('does not ask a value how it wants to be written', () => {
+    expect(canonicalJson({ a: new Date(0), b: [{ toJSON: () => 'x' }] })).toBe('{"a":{},"b":[{"toJSON":null}]}');
+  });
+
   it('means the value that it was made from', () => {
     fc.assert(
       fc.property(fc.jsonValue(), (value) => {

@@ -14,6 +14,9 @@ export const MAX_NORMALISED = 256;
 /** No controls and no format characters: two values that look the same must be the same. */
 const HIDDEN = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/u;
 
+/** Printable ASCII without spaces: folding changes nothing in it. Most identifiers are so. */
+const PLAIN = /^[\x21-\x7e]+$/;
+
 /**
  * The one way to write an identifier, so that a person is the same persona however they were typed. Compatibility forms folded
  * (NFKC), Persian and Arabic digits as ASCII, no white space around it; e-mail addresses and phone numbers by their own rules,
@@ -23,9 +26,10 @@ export function normaliseIdentifier(
   { kind, value }: Identifier,
   defaultRegion?: string,
 ): Result<Identifier, IdentifierProblem> {
-  const folded = foldDigits(value.normalize('NFKC')).trim();
+  const isPlain = PLAIN.test(value);
+  const folded = isPlain ? value : foldDigits(value.normalize('NFKC')).trim();
   if (folded.length > MAX_NORMALISED) return fail('too_long');
-  if (HIDDEN.test(folded)) return fail('malformed');
+  if (!isPlain && HIDDEN.test(folded)) return fail('malformed');
   if (isBlocked(folded)) return fail('blocked_value');
   switch (kind) {
     case 'email': {

@@ -4,6 +4,7 @@ const STRONG_RTL =
   /[\u200f\u061c]|(?=\p{L})[\p{Script=Arabic}\p{Script=Hebrew}\p{Script=Syriac}\p{Script=Thaana}\p{Script=Nko}\p{Script=Samaritan}\p{Script=Mandaic}\p{Script=Adlam}\p{Script=Hanifi_Rohingya}]/u;
 const STRONG = /[\u200e\u200f\u061c]|\p{L}/u;
 /** What stands between an isolate's beginning and its end has no say (rule P2). */
+const ISOLATES = /[\u2066-\u2068]/;
 const ISOLATED = /[\u2066-\u2068][^\u2066-\u2069]*\u2069/gu;
 
 /**
@@ -11,6 +12,6 @@ const ISOLATED = /[\u2066-\u2068][^\u2066-\u2069]*\u2069/gu;
  * (UAX #9). Left to right where there is none, as in a text of digits.
  */
 export function directionOf(text: string): TextDirection {
-  const strong = STRONG.exec(text.replace(ISOLATED, ''))?.[0];
+  const strong = STRONG.exec(ISOLATES.test(text) ? text.replace(ISOLATED, '') : text)?.[0];
   return strong !== undefined && STRONG_RTL.test(strong) ? 'rtl' : 'ltr';
 }

@@ -20,10 +20,34 @@ const texts = [
   ...['nps', 'csat', 'ces', 'purchase', '__proto__', 'constructor', '[object Object]', 'null', '\u0660'],
 ];
 const times = [
-  ...['2026-03-02T10:15:00Z', '2026-03-02T10:15:00.000Z', '2026-03-02t13:45:00.1234567+03:30', '2026-03-02 05:15:00-05:00'],
-  ...['۲۰۲۶-۰۳-۰۲T۱۰:۱۵:۰۰Z', '2016-12-31T23:59:60Z', '2016-12-31T12:00:60Z', '2024-02-29T00:00:00.000Z', '2026-02-29T00:00:00Z'],
-  ...['1899-12-31T23:59:59Z', '1900-01-01T00:00:00Z', '2199-12-31T23:59:59.999Z', '2200-01-01T00:00:00Z', '2026-03-02T10:15:00'],
-  ...['2026-03-02', 'lunchtime', '2026-03-02T24:00:00Z', '2026-13-01T00:00:00Z', '2026-03-11T00:00:00.001Z', '2026-03-02T10:15:00z'],
+  ...[
+    '2026-03-02T10:15:00Z',
+    '2026-03-02T10:15:00.000Z',
+    '2026-03-02t13:45:00.1234567+03:30',
+    '2026-03-02 05:15:00-05:00',
+  ],
+  ...[
+    '۲۰۲۶-۰۳-۰۲T۱۰:۱۵:۰۰Z',
+    '2016-12-31T23:59:60Z',
+    '2016-12-31T12:00:60Z',
+    '2024-02-29T00:00:00.000Z',
+    '2026-02-29T00:00:00Z',
+  ],
+  ...[
+    '1899-12-31T23:59:59Z',
+    '1900-01-01T00:00:00Z',
+    '2199-12-31T23:59:59.999Z',
+    '2200-01-01T00:00:00Z',
+    '2026-03-02T10:15:00',
+  ],
+  ...[
+    '2026-03-02',
+    'lunchtime',
+    '2026-03-02T24:00:00Z',
+    '2026-13-01T00:00:00Z',
+    '2026-03-11T00:00:00.001Z',
+    '2026-03-02T10:15:00z',
+  ],
   ...['2199-12-31T23:30:00-01:00', '1900-01-01T00:30:00+01:00', '2026-03-02T10:15:00,000Z', '2026/03/02T10:15:00Z'],
 ];
 const numbers = [
@@ -34,7 +58,16 @@ const numbers = [
 
 const anyValue = fc.oneof(
   { weight: 4, arbitrary: fc.constantFrom<unknown>(...texts, ...times, ...numbers, null, true, false) },
-  fc.constantFrom<unknown>([], {}, [[]], [null], [{}], { a: { b: [1, -0] } }, Array(51).fill('web'), Array(2001).fill(0)),
+  fc.constantFrom<unknown>(
+    [],
+    {},
+    [[]],
+    [null],
+    [{}],
+    { a: { b: [1, -0] } },
+    Array(51).fill('web'),
+    Array(2001).fill(0),
+  ),
   fc.string({ unit: 'binary', maxLength: 40 }),
   fc.string({ unit: 'grapheme', maxLength: 300 }),
   fc.jsonValue({ maxDepth: 3 }),
@@ -56,34 +89,44 @@ function valueOf(field: Field): fc.Arbitrary<unknown> {
   if (reading === 'instant') return fc.constantFrom(...times.slice(0, 4));
   const [min] = limitsOf(field, 'min') ?? [];
   const [max] = limitsOf(field, 'max') ?? [];
-  if (min !== undefined) return fc.integer({ min: Number(min), max: Number(max) });
+  if (min !== undefined)
+    return fc.oneof(
+      { weight: 8, arbitrary: fc.integer({ min: Number(min), max: Number(max) }) },
+      fc.constantFrom(-0, Number(min), Number(max), Number(max) + 1),
+    );
   if (limitsOf(field, 'isBoolean')) return fc.boolean();
   const [, most = 300] = limitsOf(field, 'lengthBetween') ?? [];
   const [pattern] = limitsOf(field, 'hasPattern') ?? [];
   const fits = (text: string): boolean =>
-    text !== '' && text.length <= Number(most) && (pattern === undefined || new RegExp(String(pattern), 'u').test(text));
+    text !== '' &&
+    text.length <= Number(most) &&
+    (pattern === undefined || new RegExp(String(pattern), 'u').test(text));
+  const longest = ['x', '1', '😀', 'ی'].map((unit) => unit.repeat(Number(most)));
   return fc.oneof(
-    { weight: 6, arbitrary: fc.constantFrom(...texts.filter(fits)) },
-    fc.constantFrom(...['x', '1', '😀', 'ی'].flatMap((unit) => [0, 1].map((more) => unit.repeat(Number(most) + more)))),
+    { weight: 60, arbitrary: fc.constantFrom(...texts.filter(fits)) },
+    { weight: 4, arbitrary: fc.constantFrom(...longest) },
+    { weight: 1, arbitrary: fc.constantFrom(...longest.map((text) => text + text.slice(-1))) },
   );
 }
 
 function objectOf(dto: DtoClass): fc.Arbitrary<object> {
   const fields = fieldsOf(dto);
-  const record = fc.record(
-    Object.fromEntries(fields.map((field) => [field.name, valueOf(field)])),
-    { requiredKeys: fields.filter(({ optional }) => !optional).map(({ name }) => name), noNullPrototype: true },
-  );
-  return record;
+  return fc.record(Object.fromEntries(fields.map((field) => [field.name, valueOf(field)])), {
+    requiredKeys: fields.filter(({ optional }) => !optional).map(({ name }) => name),
+    noNullPrototype: true,
+  });
 }
 
-const touchpoint = fc.constantFrom(...touchpointKinds).chain((kind) => {
-  const { details } = kinds[kind];
-  const data = details === 'free' ? fc.dictionary(fc.constantFrom('a', 'text', 'é'), anyValue) : objectOf(details);
-  return fc
-    .tuple(objectOf(TouchpointDto), data)
-    .map(([general, own]) => ({ ...general, kind: kind === 'custom' ? 'custom:x' : kind, data: own }));
-});
+const general = objectOf(TouchpointDto);
+const touchpoint = fc.oneof(
+  ...touchpointKinds.map((kind) => {
+    const { details } = kinds[kind];
+    const data = details === 'free' ? fc.dictionary(fc.constantFrom('a', 'text', 'é'), anyValue) : objectOf(details);
+    return fc
+      .tuple(general, data)
+      .map(([frame, own]) => ({ ...frame, kind: kind === 'custom' ? 'custom:x' : kind, data: own }));
+  }),
+);
 
 type Path = readonly (string | number)[];
 
@@ -120,7 +163,8 @@ function edited(value: unknown, { place, what, value: other, name }: Edit): unkn
   const member = container[last];
   if (what === 'replace') container[last] = other;
   else if (what === 'remove' && !Array.isArray(parent)) Reflect.deleteProperty(parent, last);
-  else if (what === 'repeat' && Array.isArray(member)) container[last] = Array.from({ length: 11 }, () => member[0] as unknown);
+  else if (what === 'repeat' && Array.isArray(member))
+    container[last] = Array.from({ length: 11 }, () => member[0] as unknown);
   else if (what === 'add' && typeof member === 'object' && member !== null)
     // As JSON.parse does it, which sets an own member whatever its name.
     Object.defineProperty(member, name, { value: other, enumerable: true, configurable: true, writable: true });
@@ -128,7 +172,7 @@ function edited(value: unknown, { place, what, value: other, name }: Edit): unkn
 }
 
 const sent = fc
-  .tuple(touchpoint, fc.array(edit, { maxLength: 2 }))
+  .tuple(touchpoint, fc.oneof(fc.constant([]), fc.array(edit, { minLength: 1, maxLength: 2 })))
   .map(([valid, edits]) => edits.reduce<unknown>(edited, valid));
 
 describe('the compiled validators', () => {
@@ -150,7 +194,7 @@ describe('the compiled validators', () => {
       { numRuns: 12_000 },
     );
     // A comparison of refusals alone would prove little.
-    expect(accepted).toBeGreaterThan(3_000);
+    expect(accepted).toBeGreaterThan(1_500);
     expect(refused).toBeGreaterThan(3_000);
   });
 
