@@ -31,5 +31,6 @@ export { exampleEventData, exampleTouchpoint } from './touchpoints/kinds/example
 export { kindOf } from './touchpoints/kinds/kind-of.js';
 export { kinds } from './touchpoints/kinds/kinds.js';
 export * from './touchpoints/parse-touchpoint.js';
+export { prepareReading } from './touchpoints/read-compiled.js';
 export { TouchpointDto } from './touchpoints/touchpoint.dto.js';
 export { type PersonalDataExported, PersonalDataExportedDto } from './events/audit.js';
