@@ -102,6 +102,18 @@ export class Standalone {
   }
 }
 
+/** One of the processes that share the work, as the README starts it. */
+export function startApp(app: 'gateway' | 'projector', settings: Readonly<Record<string, string>>): ChildProcess {
+  const child = spawn(process.execPath, [`dist/apps/${app}/src/main.js`], {
+    cwd: root,
+    env: cleanEnvironment(settings),
+    stdio: ['ignore', 'ignore', 'inherit'],
+  });
+  running.add(child);
+  child.once('exit', () => running.delete(child));
+  return child;
+}
+
 export interface Finished {
   readonly code: number | null;
   readonly stdout: string;
@@ -121,8 +133,10 @@ export function startCli(
   });
 }
 
-export async function safar(dataDir: string, ...parameters: string[]): Promise<Finished> {
-  const child = startCli(dataDir, parameters);
+export const safar = (dataDir: string, ...parameters: string[]): Promise<Finished> =>
+  finished(startCli(dataDir, parameters));
+
+export async function finished(child: ChildProcess): Promise<Finished> {
   child.stdin?.end();
   let stdout = '';
   let stderr = '';

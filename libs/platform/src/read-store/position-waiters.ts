@@ -1,5 +1,6 @@
 import type { Position } from '#kernel';
 import type { MovedHub } from '#platform/projections';
+import { ReadModelMissingError } from './active-tables.js';
 
 interface Waiter {
   readonly position: Position;
@@ -20,7 +21,8 @@ export class PositionWaiters {
   ) {}
 
   async wait(projection: string, position: Position, timeoutMs: number): Promise<boolean> {
-    if ((await this.appliedPosition(projection)) >= position) return true;
+    const applied = await this.#appliedSoFar(projection);
+    if (applied !== undefined && applied >= position) return true;
     if (this.#closed || timeoutMs <= 0 || this.#count >= this.limits.maxWaiters) return false;
     return new Promise((resolve) => {
       const waiters = this.#waiting.get(projection) ?? new Set<Waiter>();
@@ -46,6 +48,16 @@ export class PositionWaiters {
   close(): void {
     this.#closed = true;
     for (const waiters of this.#waiting.values()) for (const { answer } of [...waiters]) answer(false);
+  }
+
+  /** `undefined`: no projector has made the read model yet, as after the very first start. It may come within the wait. */
+  async #appliedSoFar(projection: string): Promise<Position | undefined> {
+    try {
+      return await this.appliedPosition(projection);
+    } catch (error) {
+      if (error instanceof ReadModelMissingError) return undefined;
+      throw error;
+    }
   }
 
   async #look(projection: string, waiters: ReadonlySet<Waiter>): Promise<void> {

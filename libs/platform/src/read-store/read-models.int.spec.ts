@@ -110,6 +110,15 @@ describe('waiting for a position', () => {
     }
   });
 
+  it('begins before there is a read model: no projector may have started yet', async () => {
+    const log = logOf(added(customer(1)));
+    const readModels = open(engine.pool, { pollMs: 5 });
+    expect(await readModels.waitUntil('customer-totals', await log.head(), 20)).toBe(false);
+    const waiting = readModels.waitUntil('customer-totals', await log.head(), 20_000);
+    await engine.catchUp(log, {}, [customerTotals]);
+    expect(await waiting).toBe(true);
+  });
+
   it('ends without it in time, and does not wait beyond its limits', async () => {
     const log = logOf(added(customer(1)));
     await engine.catchUp(log, {}, [itemLog]);
