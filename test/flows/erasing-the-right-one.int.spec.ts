@@ -58,7 +58,8 @@ describe('erasing by an identifier', () => {
   };
   const waits = (name: string, position: bigint): Promise<boolean> =>
     installation.readModels.waitUntil(name, position, 1_000).catch(() => false);
-  const erase = (reference: string) => installation.eraseCustomer(reference, 'customer_request');
+  const by = { actor: { kind: 'operator', id: 'test' } } as const;
+  const erase = (reference: string) => installation.eraseCustomer(reference, 'customer_request', { by });
   const personasWithKeys = async (): Promise<readonly string[]> => {
     const { rows } = await database.owner.query<{ id: string }>(
       `SELECT persona_id AS id FROM vault.keys WHERE wrapped_key IS NOT NULL`,

@@ -1,11 +1,11 @@
-import { resolveCustomer } from '#capabilities';
+import { erasureOf, resolveCustomer } from '#capabilities';
 import { type PersonaErasedData } from '#contracts';
 import { type EpochMs, fail, type Result, succeed } from '#kernel';
 import { type AuditLog } from '#platform/audit';
 import { type ReadFromStore } from '#platform/event-store';
 import { audited, type OnBehalfOf } from './audited.js';
 import { caughtUp, type DirectoryPorts, referencedPersona } from './customer-directory.js';
-import { type Cause, erasePersonas, type ErasePorts } from './erase-personas.js';
+import { type Cause, type Erased, erasePersonas, type ErasePorts } from './erase-personas.js';
 import { type CustomerErased } from './messages/erase-customer.command.js';
 import { type EraseFailure } from './messages/failures.js';
 
@@ -26,8 +26,9 @@ type Reason = PersonaErasedData['reason'];
 type Erasing = Result<CustomerErased, EraseFailure>;
 
 /**
- * Erases whom a caller's reference names: the customer's keys, then a word about it in the log. Audited whatever comes of it, under
- * the customer's id and never the reference.
+ * Erases whom a caller's reference names: the customer's keys, then a word about it in the log. The customer whose own it is, by the
+ * vault; else the one customer whose touchpoints named it, once the read models know everything that was stored before the request.
+ * Audited whatever comes of it, under the customer's id and never the reference.
  */
 export function eraseCustomer(
   ports: EraseCustomerPorts,
@@ -56,21 +57,30 @@ async function erase(
   context: ErasureContext,
 ): Promise<Erasing> {
   const { directory, store } = ports;
-  // Whoever has just been heard of is found by other identifiers too; not by waiting for ever.
+  // A key says whose own the reference is, however far behind the read models are: nobody who merely named it is meant then.
+  const [own] = await erasePersonas(ports, [persona], reason, context);
+  if (own) return succeed(answerOf(own));
   const head = await store.head();
-  await caughtUp(directory, head);
-  const customerId = await resolveCustomer(directory.readModels, persona);
-  if (!customerId.ok && customerId.reason.code === 'ambiguous_identifier') return customerId;
-  // Read models may lag; the vault knows who has a key.
-  const target = customerId.ok ? customerId.value : persona;
-  const [erased] = await erasePersonas(ports, [target], reason, context);
-  if (erased) return succeed({ customerId: erased.personaId, erasedAt: erased.erasedAt, position: erased.position });
-  if (customerId.ok) return fail({ code: 'customer_not_found' });
-  // Our own earlier attempt got as far as the erasure, and died before it could say so.
-  const { begunBefore } = context;
-  if (customerId.reason.code === 'customer_erased' && begunBefore !== undefined) {
-    const { erasedAt } = customerId.reason;
-    if (erasedAt >= begunBefore) return succeed({ customerId: target, erasedAt, position: head });
+  // Who else is meant stands in the read models alone; from old rows somebody else would be erased, for ever.
+  const late = await caughtUp(directory, head);
+  if (late) return fail(late);
+  const erasedAt = await erasureOf(directory.readModels, persona);
+  if (erasedAt !== undefined) {
+    // Our own earlier attempt got as far as the erasure, and died before it could say so.
+    const { begunBefore } = context;
+    if (begunBefore !== undefined && erasedAt >= begunBefore)
+      return succeed({ customerId: persona, erasedAt, position: head });
+    // A repeated request must not fall upon the next customer who named the same identifier.
+    return fail({ code: 'customer_erased', erasedAt });
   }
-  return customerId;
+  const customerId = await resolveCustomer(directory.readModels, persona);
+  if (!customerId.ok) return customerId;
+  const [erased] = await erasePersonas(ports, [customerId.value], reason, context);
+  return erased ? succeed(answerOf(erased)) : fail({ code: 'customer_not_found' });
 }
+
+const answerOf = ({ personaId, erasedAt, position }: Erased): CustomerErased => ({
+  customerId: personaId,
+  erasedAt,
+  position,
+});

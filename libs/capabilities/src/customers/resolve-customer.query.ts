@@ -36,8 +36,12 @@ export async function resolveCustomer(
 }
 
 async function absence(readModels: ReadModels, personaId: string): Promise<ResolveFailure> {
+  const erasedAt = await erasureOf(readModels, personaId);
+  return erasedAt === undefined ? { code: 'customer_not_found' } : { code: 'customer_erased', erasedAt };
+}
+
+/** When the customer whose own this persona is was erased, for the last time. */
+export async function erasureOf(readModels: ReadModels, personaId: string): Promise<EpochMs | undefined> {
   const [erasure] = await readModels.query<{ erased_at: EpochMs }>(erasureSql, [personaId]);
-  return erasure === undefined
-    ? { code: 'customer_not_found' }
-    : { code: 'customer_erased', erasedAt: erasure.erased_at };
+  return erasure?.erased_at;
 }

@@ -15,7 +15,7 @@ export type QueryFailure =
   | { readonly code: 'invalid_parameters'; readonly errors: readonly FieldError[] };
 
 /** Why nobody was erased. */
-export type EraseFailure = Exclude<QueryFailure, { readonly code: 'not_caught_up' }>;
+export type EraseFailure = QueryFailure;
 
 /** Why a command over HTTP did nothing. */
 export type CommandFailure = QueryFailure | VersionMismatch | KeyFailure;
