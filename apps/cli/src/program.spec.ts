@@ -12,7 +12,7 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
-const commands = ['import', 'timeline', 'tail', 'export', 'erase', 'verify', 'doctor'];
+const commands = ['import', 'simulate', 'timeline', 'tail', 'export', 'erase', 'verify', 'doctor'];
 const subcommands = [
   'audit verify',
   'audit list',

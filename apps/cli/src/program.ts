@@ -6,6 +6,7 @@ import { addExport } from './commands/export.js';
 import { addImport } from './commands/import.js';
 import { addKeys } from './commands/keys.js';
 import { addProjections } from './commands/projections.js';
+import { addSimulate } from './commands/simulate.js';
 import { addTail } from './commands/tail.js';
 import { addTimeline } from './commands/timeline.js';
 import { addVerify } from './commands/verify.js';
@@ -49,6 +50,7 @@ function programFor(context: CommandContext, version: string): Command {
     .addHelpText('after', () => exitCodeHelp());
   for (const add of [
     addImport,
+    addSimulate,
     addTimeline,
     addTail,
     addExport,

@@ -6,7 +6,7 @@ import { type ImportProgress } from './run-import.js';
 export type DisplayKind = 'bar' | 'lines' | 'silent';
 
 /** Often enough to see that it lives, seldom enough for a log. */
-const LINE_EVERY_MS = 5_000;
+export const LINE_EVERY_MS = 5_000;
 
 /** Shows on standard error how far an import is, with rate and remaining time. */
 export class ImportDisplay {
@@ -81,11 +81,11 @@ export function aboutOf(progress: ImportProgress, elapsedMs: number): string {
   return `${counted(rowsSettled)} of ${counted(rows)} lines │ ${counted(Math.round(done / seconds))} lines/s │ ${counted(tally.accepted + tally.duplicate)} touchpoints │ ETA ${etaOf(done, rows - rowsSkipped, seconds)}`;
 }
 
-function etaOf(done: number, all: number, seconds: number): string {
+export function etaOf(done: number, all: number, seconds: number): string {
   if (done <= 0) return '–';
   const left = Math.ceil(((all - done) / done) * seconds);
   return left < 60 ? `${String(left)} s` : `${String(Math.floor(left / 60))} min ${String(left % 60)} s`;
 }
 
-const counted = (count: number): string => count.toLocaleString('en-GB');
+export const counted = (count: number): string => count.toLocaleString('en-GB');
 const megabytes = (bytes: number): string => (bytes / 1e6).toFixed(1);
