@@ -8,6 +8,21 @@ export interface Banner {
   /** The key of the first start; later starts do not know it any more. */
   readonly key: string | undefined;
   readonly now: EpochMs;
+  /** In demo mode only. */
+  readonly demo: { readonly isLoaded: boolean } | undefined;
+}
+
+function demoText({ isLoaded }: { readonly isLoaded: boolean }): readonly string[] {
+  return [
+    '',
+    'DEMO: a made-up shop and its customers; not for real data (well-known passwords are accepted in this mode).',
+    isLoaded
+      ? 'Its history is here; a touchpoint more happens every five seconds.'
+      : 'Its history is being loaded in the background; then a touchpoint more happens every five seconds.',
+    'Who to look at is in docs/how-to/demo.md. The customer who is about to leave:',
+    '',
+    '  npm run -s safar -- timeline customer_number:AY-1001',
+  ];
 }
 
 const exampleTouchpoint = (occurredAt: string): string =>
@@ -22,7 +37,7 @@ const exampleTouchpoint = (occurredAt: string): string =>
   });
 
 /** What the first lines of a start say: what this is, where to look, and how to send the first touchpoint. */
-export function bannerText({ version, url, database, dataDir, key, now }: Banner): string {
+export function bannerText({ version, url, database, dataDir, key, now, demo }: Banner): string {
   const bearer = `-H 'Authorization: Bearer ${key ?? '<your key>'}'`;
   return [
     '',
@@ -34,6 +49,7 @@ export function bannerText({ version, url, database, dataDir, key, now }: Banner
     key === undefined
       ? '  API key   as printed by the first start; `npm run -s safar -- keys create --name NAME` makes another'
       : `  API key   ${key}  (shown this once)`,
+    ...(demo === undefined ? [] : demoText(demo)),
     '',
     'Send a touchpoint, and read the timeline that it is on:',
     '',

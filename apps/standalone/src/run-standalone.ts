@@ -5,6 +5,7 @@ import { freePort } from '#platform/postgres';
 import { type Installation, loadConfig, openInstallation, readinessChecks, SafarModule, untilStopped } from '#wiring';
 import { createGateway } from '../../gateway/src/bootstrap.js';
 import { bannerText } from './banner.js';
+import { prepareDemo, type PreparedDemo, showDemo } from './demo.js';
 
 /** A process that is killed keeps its leases for this long: the next start shows nothing new before. */
 const LEASE_MS = 3_000;
@@ -17,6 +18,7 @@ export async function runStandalone(environment: NodeJS.ProcessEnv, say: Say): P
   const stopped = untilStopped();
   const installation = await openInstallation(config, { program: 'standalone', say });
   try {
+    const demo = config.demo ? await prepareDemo(installation) : undefined;
     const host = installation.startProjections({ leaseMs: LEASE_MS });
     const gateway = await createGateway({
       imports: [SafarModule.with(installation, readinessChecks(installation, host))],
@@ -28,9 +30,14 @@ export async function runStandalone(environment: NodeJS.ProcessEnv, say: Say): P
       if (config.http.port !== 0 && port !== config.http.port)
         say(`Port ${String(config.http.port)} is taken: listening on ${String(port)}.`);
       await gateway.listen(port, config.http.host);
-      say(await banner(installation, await gateway.getUrl()));
+      say(await banner(installation, await gateway.getUrl(), demo));
+      const stopDemo = new AbortController();
+      const { signal } = stopDemo;
+      const shown = demo === undefined ? undefined : showDemo(installation, demo, { say, signal });
       await stopped;
       say('Stopping …');
+      stopDemo.abort();
+      await shown;
     } finally {
       await gateway.close();
     }
@@ -39,7 +46,7 @@ export async function runStandalone(environment: NodeJS.ProcessEnv, say: Say): P
   }
 }
 
-async function banner(installation: Installation, url: string): Promise<string> {
+async function banner(installation: Installation, url: string, demo: PreparedDemo | undefined): Promise<string> {
   const { config, database } = installation;
   return bannerText({
     version: version(),
@@ -48,6 +55,7 @@ async function banner(installation: Installation, url: string): Promise<string> 
     dataDir: path.relative(process.cwd(), config.dataDir) || '.',
     key: await firstKey(installation),
     now: installation.clock.now(),
+    demo: demo && { isLoaded: demo.isLoaded },
   });
 }
 

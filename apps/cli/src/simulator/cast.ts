@@ -3,7 +3,7 @@ import { type EpochMs } from '#kernel';
 import { atHour, DAY, HOUR, localDay, MINUTE, whenOpen } from './calendar.js';
 import { Chance } from './chance.js';
 import { consent, joinClub } from './journeys/club.js';
-import { abandonCart, ask, begin, meet, visit } from './journeys/life.js';
+import { abandonCart, ask, begin, joinEvent, meet, visit } from './journeys/life.js';
 import { answer, mention } from './journeys/opinions.js';
 import { type Order, orderSlots } from './journeys/order-facts.js';
 import { placeOrder } from './journeys/order.js';
@@ -141,7 +141,9 @@ function leave(world: World, person: Person): void {
   grievance(55, 'high');
   at(54, 19, () => mention(world, person, 'late', slots()));
   at(49, 18, () => answer(world, person, { question: 'nps', mood: 'late', slots: slots(), score: 2 }));
-  at(46, 11, () => followUp(world, person, { reason: 'low_score', isReached: false, slots: slots() }));
+  world.plan(whenOpen(teamOf(person), dayOf(world, person, 46, 11), person.chance), () =>
+    followUp(world, person, { reason: 'low_score', isReached: false, slots: slots() }),
+  );
   at(41, 22, () => abandonCart(world, person, fridge));
   at(38, 22.4, () => consent(world, person, 'marketing', false));
 }
@@ -199,6 +201,7 @@ function waitForRepair(world: World, person: Person): void {
   let order: Order | undefined;
   const at = (daysAgo: number, hour: number, run: () => void): void =>
     world.plan(whenOpen(teamOf(person), dayOf(world, person, daysAgo, hour), person.chance), run);
+  at(100, 17, () => joinEvent(world, person));
   at(90, 12, () => {
     order = placeOrder(world, person, { product: espressoMachine, isQuiet: true, lateDays: 0 });
   });

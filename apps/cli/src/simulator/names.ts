@@ -95,6 +95,7 @@ export const organisations: Readonly<
 export const asciiOf = (name: string): string =>
   name
     .normalize('NFKD')
+    .replace(/\p{M}/gu, '')
     .replace(/ı/g, 'i')
     .replace(/[^A-Za-z0-9]+/g, ' ')
     .trim()

@@ -53,7 +53,12 @@ describe('a simulated history', () => {
 
   // On every machine and Node. When this changes on purpose, MODEL_VERSION has to be raised with it.
   it('is this one', () => {
-    expect({ fingerprint: fingerprintOf(demo), hash: hashOf(small) }).toMatchInlineSnapshot();
+    expect({ fingerprint: fingerprintOf(demo), hash: hashOf(small) }).toMatchInlineSnapshot(`
+      {
+        "fingerprint": "simd759201b",
+        "hash": "10e6ec5fa16e372564ff4ece263de56c41e5302c556b340739f5e20550fa8844",
+      }
+    `);
   });
 
   it('has ids of its own for every seed, size and end', () => {
@@ -187,7 +192,7 @@ describe('how customers behave', () => {
   it('meets colleagues in working hours only: no Friday in Iran, no weekend elsewhere', () => {
     const homes = new Map(large.filter(({ profile }) => profile).map((one) => [customerOf(one), one.profile!.country]));
     const byPeople = large.filter((one) => detailsOf(one).author === 'agent' || one.kind === 'follow_up');
-    const iranian = byPeople.filter((one) => homes.get(customerOf(one)) === 'IR');
+    const iranian = byPeople.filter((one) => customerOf(one) !== '' && homes.get(customerOf(one)) === 'IR');
     const others = byPeople.filter((one) => customerOf(one) !== '' && homes.get(customerOf(one)) !== 'IR');
     expect(iranian.length).toBeGreaterThan(1000);
     expect(others.length).toBeGreaterThan(500);

@@ -154,7 +154,7 @@ export function abandonCart(world: World, person: Person, product: Product): voi
     });
 }
 
-function joinEvent(world: World, person: Person): void {
+export function joinEvent(world: World, person: Person): void {
   const { chance, place, language } = person;
   if (place.branch === undefined) return;
   world.plan(world.now + chance.between(2, 9) * DAY, () =>

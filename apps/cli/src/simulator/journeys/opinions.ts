@@ -1,9 +1,9 @@
 import { type Channel } from '#contracts';
-import { activeMoment, DAY } from '../calendar.js';
+import { activeMoment, DAY, whenOpen } from '../calendar.js';
 import { type Person } from '../person.js';
 import { textsIn, write } from '../texts/texts.js';
 import { type Question, type Slots, type Topic } from '../texts/topics.js';
-import { type World } from '../world.js';
+import { teamOf, type World } from '../world.js';
 import { type Order, orderSlots } from './order-facts.js';
 import { daysIn, followUp } from './support.js';
 
@@ -75,7 +75,7 @@ export function answer(world: World, person: Person, { question, mood, slots, sc
   });
   if (isDismissed || mood === 'happy' || mood === 'mixed') return;
   if (chance.happens(0.5))
-    world.plan(world.now + DAY, () =>
+    world.plan(whenOpen(teamOf(person), world.now + DAY, chance), () =>
       followUp(world, person, { reason: 'low_score', isReached: chance.happens(0.6), slots }),
     );
 }
