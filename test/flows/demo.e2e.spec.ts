@@ -16,6 +16,8 @@ interface Simulated {
 const small = ['simulate', '--customers', '30', '--years', '0.5', '--json'];
 const reportOf = ({ stdout }: { readonly stdout: string }): Simulated => JSON.parse(stdout) as Simulated;
 
+jest.setTimeout(180_000);
+
 describe('safar simulate', () => {
   const folder = dataFolder();
   afterAll(() => folder.remove());
@@ -140,7 +142,7 @@ describe('npm start -- --demo', () => {
     const answer = await second.request('GET', '/v1/customers?search=رستمی', undefined, key);
     expect(JSON.stringify(answer.body)).toContain('مینا رستمی');
     expect(await second.stop()).toBe(0);
-  }, 180_000);
+  });
 
   it('does not start where other touchpoints are', async () => {
     const real = await Standalone.start(folder.path);
