@@ -56,7 +56,7 @@ describe('a simulated history', () => {
     expect({ fingerprint: fingerprintOf(demo), hash: hashOf(small) }).toMatchInlineSnapshot(`
       {
         "fingerprint": "simd759201b",
-        "hash": "10e6ec5fa16e372564ff4ece263de56c41e5302c556b340739f5e20550fa8844",
+        "hash": "b1634ee584ca0074a1c5e0c102b5a1962845d5871f5897b7a5644500c913b782",
       }
     `);
   });

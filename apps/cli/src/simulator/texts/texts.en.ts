@@ -195,7 +195,7 @@ export const english: Texts = {
     ],
     trainingNotes: ['Barista basics on the {model}, two hours.', 'Showed how to descale and to change the filter.'],
     consentGiven: ['Yes, send me offers.', 'Yes, you may ask me about my order.'],
-    consentWithdrawn: ['Please stop sending me advertising.', 'No more surveys, please.'],
+    consentWithdrawn: ['Please stop sending me advertising.', 'Unsubscribe me from your offers, please.'],
     subscriptionCancelled: [
       'The filters come too late every time.',
       'We are moving abroad.',
