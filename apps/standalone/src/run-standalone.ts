@@ -60,7 +60,7 @@ async function banner(installation: Installation, url: string, demo: PreparedDem
 }
 
 /** An installation without any key gets one that may do everything, shown once. */
-async function firstKey({ apiKeys }: Installation): Promise<string | undefined> {
+async function firstKey({ access: { apiKeys } }: Installation): Promise<string | undefined> {
   const known = await apiKeys.list();
   if (known.length > 0) return undefined;
   const { key } = await apiKeys.create({ name: 'first key', scopes: ['admin'] }, { kind: 'system', id: 'first-start' });

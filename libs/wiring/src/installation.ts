@@ -2,7 +2,7 @@ import path from 'node:path';
 import { type OpenTimeline, queryTimeline, TimelineFeed, type TimelineRequest } from '#capabilities';
 import { type PersonaErasedData, type TimelinePage, type TimelineParameters } from '#contracts';
 import { type Clock, fail, type ReadModels, type Result } from '#kernel';
-import { type ApiKeys, createApiKeys } from '#platform/access';
+import { type Access, createAccess } from '#platform/access';
 import { type AuditTrail, openPostgresAudit } from '#platform/audit';
 import { createCommandAnswers } from '#platform/command-answers';
 import { openPostgresEventStore, type PostgresEventStore } from '#platform/event-store';
@@ -51,7 +51,7 @@ export interface Installation {
   readonly database: Database;
   readonly store: PostgresEventStore;
   readonly vault: Vault;
-  readonly apiKeys: ApiKeys;
+  readonly access: Access;
   readonly audit: AuditTrail;
   readonly readModels: ReadModels;
   readonly directory: DirectoryPorts;
@@ -135,7 +135,7 @@ async function openParts(config: Config, database: Database, program: string, cl
     hub,
     readModels,
     audit,
-    apiKeys: createApiKeys({ pool, clock, audit: accessAudit(audit) }),
+    access: createAccess({ pool, clock, audit: accessAudit(audit), sessionLimits: config.sessions }),
   };
 }
 

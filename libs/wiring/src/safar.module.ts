@@ -15,7 +15,7 @@ import { TIMELINE_FEED, type TimelineFeed } from './messages/timeline-feed.port.
 @Module({})
 export class SafarModule {
   static with(installation: Installation, checks: readonly ReadinessCheck[]): DynamicModule {
-    const verifier: ApiKeyVerifier = { verify: (key) => installation.apiKeys.verify(key) };
+    const verifier: ApiKeyVerifier = { verify: (key) => installation.access.apiKeys.verify(key) };
     const feed: TimelineFeed = {
       follow: (customerId, after, signal) => installation.timelineFeed.follow({ customerId, after, signal }),
     };

@@ -100,7 +100,7 @@ function applier({
 
 const atTheKeyboard = (): Actor => ({ kind: 'operator', id: operator() });
 
-const keysOf = ({ apiKeys }: OpenInstallation): ApiKeyAdmin => ({
+const keysOf = ({ access: { apiKeys } }: OpenInstallation): ApiKeyAdmin => ({
   create: (request) => apiKeys.create(request, atTheKeyboard()),
   list: () => apiKeys.list(),
   revoke: (id) => apiKeys.revoke(id, atTheKeyboard()),

@@ -1,4 +1,5 @@
 import path from 'node:path';
+import { type SessionLimits } from '#platform/access';
 import { getMetadataStorage, validateSync } from 'class-validator';
 import { ConfigurationError, type ConfigurationProblem } from './configuration-error.js';
 import { logLevels, SafarEnvironment } from './environment.dto.js';
@@ -8,6 +9,8 @@ export type LogLevel = (typeof logLevels)[number];
 
 export interface HttpConfig {
   readonly host: string;
+  /** Addresses and networks whose `X-Forwarded-For` is believed. */
+  readonly trustedProxies: readonly string[];
   /** 0: any free port. */
   readonly port: number;
   /** One request that is not streamed. */
@@ -57,6 +60,9 @@ export interface Config {
   readonly http: HttpConfig;
   readonly store: { readonly queueLimit: number };
   readonly reads: { readonly waitTimeoutMs: number };
+  readonly sessions: SessionLimits;
+  /** Origin under which browsers reach Safar, for example `https://safar.example.com`; without it, whatever they ask for. */
+  readonly publicUrl: string | undefined;
 }
 
 type Environment = Readonly<Record<string, string | undefined>>;
@@ -125,6 +131,12 @@ function toConfig(environment: SafarEnvironment): Config {
     defaultRegion: environment.SAFAR_DEFAULT_REGION ?? 'IR',
     http: Object.freeze({
       host: environment.SAFAR_HTTP_HOST ?? '127.0.0.1',
+      trustedProxies: Object.freeze(
+        (environment.SAFAR_HTTP_TRUSTED_PROXIES ?? '')
+          .split(',')
+          .map((each) => each.trim())
+          .filter(Boolean),
+      ),
       port: whole(environment.SAFAR_HTTP_PORT, 3000),
       bodyLimitBytes: whole(environment.SAFAR_HTTP_BODY_LIMIT_BYTES, 4_194_304),
       // Sixteen of the largest requests, or tens of thousands of ordinary ones.
@@ -149,6 +161,11 @@ function toConfig(environment: SafarEnvironment): Config {
       shutdownTimeoutMs: whole(environment.SAFAR_HTTP_SHUTDOWN_TIMEOUT_MS, 10_000),
     }),
     store: Object.freeze({ queueLimit: whole(environment.SAFAR_STORE_QUEUE_LIMIT, 10_000) }),
+    publicUrl: environment.SAFAR_PUBLIC_URL === undefined ? undefined : new URL(environment.SAFAR_PUBLIC_URL).origin,
+    sessions: Object.freeze({
+      idleTimeoutMs: whole(environment.SAFAR_SESSION_IDLE_TIMEOUT_MS, 3_600_000),
+      lifetimeMs: whole(environment.SAFAR_SESSION_LIFETIME_MS, 43_200_000),
+    }),
     reads: Object.freeze({ waitTimeoutMs: whole(environment.SAFAR_READ_WAIT_TIMEOUT_MS, 5_000) }),
   });
 }

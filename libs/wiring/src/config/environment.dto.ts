@@ -170,11 +170,46 @@ export class SafarEnvironment {
   @Whole(0, 300_000, 'milliseconds', 'It limits how long requests may finish at shutdown; leave it unset for 10000.')
   SAFAR_HTTP_SHUTDOWN_TIMEOUT_MS?: string;
 
+  @Rule(
+    'must be the https origin of Safar, without a path',
+    'Write it as https://safar.example.com, as browsers show it; http is for localhost and for trials (SAFAR_DEMO=true).',
+    (value, { SAFAR_DEMO }) => isOrigin(value, SAFAR_DEMO === 'true'),
+  )
+  SAFAR_PUBLIC_URL?: string;
+
+  @Rule(
+    'must be addresses or networks of proxies, with commas between',
+    'Name those whose X-Forwarded-For is true, for example 10.0.0.0/8; leave it unset without a proxy.',
+    (value) => value.split(',').every((each) => isNetwork(each.trim())),
+  )
+  SAFAR_HTTP_TRUSTED_PROXIES?: string;
+
+  @Whole(300_000, 86_400_000, 'milliseconds', 'It ends sessions that nobody uses; leave it unset for 3600000.')
+  SAFAR_SESSION_IDLE_TIMEOUT_MS?: string;
+
+  @Whole(600_000, 2_592_000_000, 'milliseconds', 'It ends every session; leave it unset for 43200000.')
+  SAFAR_SESSION_LIFETIME_MS?: string;
+
   @Whole(100, 1_000_000, 'events', 'It limits what waits in front of the store; leave it unset for 10000.')
   SAFAR_STORE_QUEUE_LIMIT?: string;
 
   @Whole(0, 60_000, 'milliseconds', 'It limits how long a read waits for minPosition; leave it unset for 5000.')
   SAFAR_READ_WAIT_TIMEOUT_MS?: string;
+}
+
+function isOrigin(value: string, isDemo: boolean): boolean {
+  if (!URL.canParse(value)) return false;
+  const { protocol, hostname, origin, href } = new URL(value);
+  if (href !== `${origin}/`) return false;
+  return protocol === 'https:' || (protocol === 'http:' && (isDemo || isLoopback(hostname)));
+}
+
+const isLoopback = (hostname: string): boolean => /^(localhost|127\.\d+\.\d+\.\d+|\[::1\])$/.test(hostname);
+
+function isNetwork(value: string): boolean {
+  const [address = '', bits, ...others] = value.split('/');
+  const most = { 0: -1, 4: 32, 6: 128 }[isIP(address)] ?? -1;
+  return most > 0 && others.length === 0 && (bits === undefined || (/^\d{1,3}$/.test(bits) && Number(bits) <= most));
 }
 
 /** Percent-decoded, where that can be done. */

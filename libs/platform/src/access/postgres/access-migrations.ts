@@ -53,4 +53,57 @@ class RotateApiKeys1795334400000 implements MigrationInterface {
   }
 }
 
-export const accessMigrations: readonly Migration[] = [CreateAccess1795305620000, RotateApiKeys1795334400000];
+/** People: accounts, where else they are known, their sessions, and how often somebody guessed. */
+class CreateUsers1795335000000 implements MigrationInterface {
+  readonly name = 'CreateUsers1795335000000';
+
+  async up(runner: QueryRunner): Promise<void> {
+    await runner.query(`
+      CREATE TABLE access.users (
+        id            uuid PRIMARY KEY,
+        name          text NOT NULL UNIQUE CHECK (length(name) BETWEEN 1 AND 120),
+        password_hash text CHECK (password_hash LIKE '$argon2id$%' AND length(password_hash) < 300),
+        roles         text[] NOT NULL,
+        created_at    timestamptz(3) NOT NULL,
+        created_by    text NOT NULL CHECK (length(created_by) BETWEEN 1 AND 200),
+        disabled_at   timestamptz(3)
+      );
+      -- Who somebody is elsewhere: an issuer and its name for them. Never an e-mail address, which can change hands.
+      CREATE TABLE access.identities (
+        issuer     text NOT NULL CHECK (length(issuer) <= 500),
+        subject    text NOT NULL CHECK (length(subject) BETWEEN 1 AND 255),
+        user_id    uuid NOT NULL REFERENCES access.users,
+        created_at timestamptz(3) NOT NULL,
+        PRIMARY KEY (issuer, subject)
+      );
+      CREATE TABLE access.sessions (
+        id           uuid PRIMARY KEY,
+        token_hash   bytea NOT NULL UNIQUE CHECK (octet_length(token_hash) = 32),
+        user_id      uuid NOT NULL REFERENCES access.users,
+        signed_in_by text NOT NULL CHECK (signed_in_by IN ('password', 'oidc')),
+        client       text NOT NULL CHECK (length(client) <= 200),
+        created_at   timestamptz(3) NOT NULL,
+        last_seen_at timestamptz(3) NOT NULL,
+        expires_at   timestamptz(3) NOT NULL,
+        ended_at     timestamptz(3)
+      );
+      CREATE INDEX sessions_of_user ON access.sessions (user_id, created_at);
+      -- The table of rate-limiter-flexible: keys are hashes, points are attempts, expire is in milliseconds of the epoch.
+      CREATE UNLOGGED TABLE access.attempts (key varchar(255) PRIMARY KEY, points integer NOT NULL DEFAULT 0, expire bigint);
+      GRANT SELECT, INSERT, UPDATE (password_hash, roles, disabled_at) ON access.users TO safar_app;
+      GRANT SELECT, INSERT ON access.identities TO safar_app;
+      GRANT SELECT, INSERT, UPDATE (last_seen_at, ended_at), DELETE ON access.sessions TO safar_app;
+      GRANT SELECT, INSERT, UPDATE, DELETE ON access.attempts TO safar_app;
+    `);
+  }
+
+  async down(runner: QueryRunner): Promise<void> {
+    await runner.query('DROP TABLE access.attempts, access.sessions, access.identities, access.users');
+  }
+}
+
+export const accessMigrations: readonly Migration[] = [
+  CreateAccess1795305620000,
+  RotateApiKeys1795334400000,
+  CreateUsers1795335000000,
+];
