@@ -13,10 +13,12 @@ import { TouchpointRecorder } from './intake/touchpoint-recorder.js';
 import { Admission } from './limits/admission.js';
 import { RateLimitGuard } from './limits/rate-limit.guard.js';
 import { RateLimits } from './limits/rate-limits.js';
+import { KeysController } from './keys/keys.controller.js';
 import { ProblemFilter } from './problems/problem.filter.js';
 import { SchemasController } from './schemas/schemas.controller.js';
 import { Draining } from './server/draining.js';
 import { GATEWAY_LOGGER, HTTP_CONFIG } from './server/tokens.js';
+import { SessionController } from './session/session.controller.js';
 import { LiveStreams } from './timeline/live-streams.js';
 import { TimelineController } from './timeline/timeline.controller.js';
 import { TouchpointsController } from './touchpoints/touchpoints.controller.js';
@@ -24,7 +26,7 @@ import { TouchpointsController } from './touchpoints/touchpoints.controller.js';
 export interface GatewayParts {
   /**
    * Modules that hold the handlers of the messages (they import the class `CqrsModule`, so that there is one bus) and export
-   * `API_KEY_VERIFIER`, `TIMELINE_FEED` and `READINESS_CHECKS`.
+   * `API_KEY_VERIFIER`, `ACCESS_PORT`, `TIMELINE_FEED` and `READINESS_CHECKS`.
    */
   readonly imports: NonNullable<ModuleMetadata['imports']>;
   readonly config: HttpConfig;
@@ -43,6 +45,8 @@ export class GatewayModule {
         TimelineController,
         SchemasController,
         HealthController,
+        SessionController,
+        KeysController,
       ],
       providers: [
         { provide: APP_GUARD, useClass: AccessGuard },

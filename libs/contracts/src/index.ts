@@ -1,5 +1,6 @@
 export * from './access/ability.js';
 export * from './access/access-table.js';
+export * from './access/access.dto.js';
 export * from './access/permissions.js';
 export { isRole, type Role, roles } from './access/roles.js';
 export { isScope, type Scope, scopes } from './access/scopes.js';
@@ -7,6 +8,7 @@ export * from './customers/customer-events.js';
 export * from './customers/customer-parameters.js';
 export * from './customers/customer-view.js';
 export * from './paging.js';
+export * from './parse-as.js';
 export { parsePosition, type RawParameters } from './parameters.js';
 export * from './timeline/timeline-event.js';
 export * from './timeline/timeline-parameters.js';

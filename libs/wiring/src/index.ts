@@ -1,5 +1,6 @@
 export * from './config/config.js';
 export * from './config/configuration-error.js';
+export * from './messages/access.port.js';
 export * from './messages/api-key-verifier.port.js';
 export * from './messages/command-request.js';
 export * from './messages/erase-customer.command.js';

@@ -7,6 +7,7 @@ import { ListCustomersHandler } from './handlers/list-customers.handler.js';
 import { RecordTouchpointsHandler } from './handlers/record-touchpoints.handler.js';
 import { type Installation } from './installation.js';
 import { INSTALLATION } from './installation.token.js';
+import { ACCESS_PORT } from './messages/access.port.js';
 import { API_KEY_VERIFIER, type ApiKeyVerifier } from './messages/api-key-verifier.port.js';
 import { READINESS_CHECKS, type ReadinessCheck } from './messages/readiness-check.port.js';
 import { TIMELINE_FEED, type TimelineFeed } from './messages/timeline-feed.port.js';
@@ -24,6 +25,7 @@ export class SafarModule {
       imports: [CqrsModule],
       providers: [
         { provide: INSTALLATION, useValue: installation },
+        { provide: ACCESS_PORT, useValue: installation.access },
         { provide: API_KEY_VERIFIER, useValue: verifier },
         { provide: READINESS_CHECKS, useValue: checks },
         { provide: TIMELINE_FEED, useValue: feed },
@@ -33,7 +35,7 @@ export class SafarModule {
         GetCustomerHandler,
         GetTimelineHandler,
       ],
-      exports: [API_KEY_VERIFIER, READINESS_CHECKS, TIMELINE_FEED],
+      exports: [ACCESS_PORT, API_KEY_VERIFIER, READINESS_CHECKS, TIMELINE_FEED],
     };
   }
 }

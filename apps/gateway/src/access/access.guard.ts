@@ -22,7 +22,7 @@ export class AccessGuard implements CanActivate {
     if (access === undefined) throw new ProblemError('forbidden');
     if ('public' in access) return true;
     const request = context.switchToHttp().getRequest<FastifyRequest>();
-    admit(request.raw, await this.authenticator.authorize(request.headers, access));
+    admit(request.raw, await this.authenticator.authorize(request, access, { activity: true }));
     return true;
   }
 }

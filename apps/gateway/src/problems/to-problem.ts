@@ -1,4 +1,5 @@
 import { HttpException } from '@nestjs/common';
+import { PasswordsBusyError } from '#platform/access';
 import { AppendOutcomeUnknownError, StoreBusyError } from '#platform/event-store';
 import { ReadModelMissingError } from '#platform/read-store';
 import { ErasurePendingError } from '#platform/vault';
@@ -26,6 +27,8 @@ export function toProblem(error: unknown): ProblemError {
     return new ProblemError('store_busy', { retryAfterMs: error.retryAfterMs, cause: error });
   if (error instanceof AppendOutcomeUnknownError)
     return new ProblemError('outcome_unknown', { retryAfterMs: 1_000, cause: error });
+  if (error instanceof PasswordsBusyError)
+    return new ProblemError('overloaded', { retryAfterMs: error.retryAfterMs, cause: error });
   if (error instanceof ErasurePendingError)
     return new ProblemError('unavailable', { retryAfterMs: 1_000, cause: error });
   // Of a new installation, until its first projector has started.

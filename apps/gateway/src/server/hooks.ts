@@ -86,13 +86,20 @@ function lingerOn({ raw }: FastifyRequest): void {
   raw.once('end', stop).resume();
 }
 
+/** Ids only: a name is about a person. */
+function callerOf({ raw }: FastifyRequest): Readonly<Record<string, string>> {
+  const principal = principalOf(raw);
+  if (principal === undefined) return {};
+  return principal.kind === 'key' ? { keyId: principal.id } : { userId: principal.id };
+}
+
 /** The pattern of the route and never the address: that holds e-mail addresses and telephone numbers. */
 function logRequest(logger: Logger, request: FastifyRequest, reply: FastifyReply): void {
   logger.info(
     {
       requestId: request.id,
       traceId: correlationIdOf(request.raw),
-      keyId: principalOf(request.raw)?.id,
+      ...callerOf(request),
       method: request.method,
       route: request.routeOptions.url,
       status: reply.statusCode,

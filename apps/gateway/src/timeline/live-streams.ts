@@ -57,9 +57,9 @@ export class LiveStreams {
     }
   }
 
-  async #check(stream: EventStream, { headers }: FastifyRequest): Promise<void> {
+  async #check(stream: EventStream, request: FastifyRequest): Promise<void> {
     try {
-      await this.authenticator.authorize(headers, { action: 'read', subject: 'Timeline' });
+      await this.authenticator.authorize(request, { action: 'read', subject: 'Timeline' }, { activity: false });
       stream.comment();
     } catch {
       // Refused, or nobody can tell at the moment: the reader comes back and is told which.

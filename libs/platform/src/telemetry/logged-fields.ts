@@ -18,6 +18,7 @@ export const loggedFields: Readonly<Record<string, FieldShape>> = {
   traceId: 'word',
   correlationId: 'word',
   keyId: 'uuid',
+  userId: 'uuid',
   personaId: 'uuid',
   customerId: 'uuid',
   eventId: 'uuid',

@@ -9,6 +9,8 @@ export type LogLevel = (typeof logLevels)[number];
 
 export interface HttpConfig {
   readonly host: string;
+  /** Origin under which browsers reach Safar, for example `https://safar.example.com`; without it, the host that they ask for. */
+  readonly publicUrl: string | undefined;
   /** Addresses and networks whose `X-Forwarded-For` is believed. */
   readonly trustedProxies: readonly string[];
   /** 0: any free port. */
@@ -61,8 +63,6 @@ export interface Config {
   readonly store: { readonly queueLimit: number };
   readonly reads: { readonly waitTimeoutMs: number };
   readonly sessions: SessionLimits;
-  /** Origin under which browsers reach Safar, for example `https://safar.example.com`; without it, whatever they ask for. */
-  readonly publicUrl: string | undefined;
 }
 
 type Environment = Readonly<Record<string, string | undefined>>;
@@ -131,6 +131,7 @@ function toConfig(environment: SafarEnvironment): Config {
     defaultRegion: environment.SAFAR_DEFAULT_REGION ?? 'IR',
     http: Object.freeze({
       host: environment.SAFAR_HTTP_HOST ?? '127.0.0.1',
+      publicUrl: environment.SAFAR_PUBLIC_URL === undefined ? undefined : new URL(environment.SAFAR_PUBLIC_URL).origin,
       trustedProxies: Object.freeze(
         (environment.SAFAR_HTTP_TRUSTED_PROXIES ?? '')
           .split(',')
@@ -161,7 +162,6 @@ function toConfig(environment: SafarEnvironment): Config {
       shutdownTimeoutMs: whole(environment.SAFAR_HTTP_SHUTDOWN_TIMEOUT_MS, 10_000),
     }),
     store: Object.freeze({ queueLimit: whole(environment.SAFAR_STORE_QUEUE_LIMIT, 10_000) }),
-    publicUrl: environment.SAFAR_PUBLIC_URL === undefined ? undefined : new URL(environment.SAFAR_PUBLIC_URL).origin,
     sessions: Object.freeze({
       idleTimeoutMs: whole(environment.SAFAR_SESSION_IDLE_TIMEOUT_MS, 3_600_000),
       lifetimeMs: whole(environment.SAFAR_SESSION_LIFETIME_MS, 43_200_000),

@@ -1,0 +1,62 @@
+import { Controller, Delete, Get, HttpCode, Inject, Param, Post, Query, Req } from '@nestjs/common';
+import { type FastifyRequest } from 'fastify';
+import { mayGrant, NewApiKeyDto, type Page, type RawParameters, RotateApiKeyDto } from '#contracts';
+import { actorOf, type IssuedApiKey } from '#platform/access';
+import { type Access, ACCESS_PORT } from '#wiring';
+import { type Caller, CalledBy } from '../access/caller.js';
+import { RequireAbility } from '../access/required-access.js';
+import { parseBody } from '../intake/parse-body.js';
+import { parameterError } from '../problems/catalogues.js';
+import { ProblemError } from '../problems/problem-error.js';
+import { onlyParameters, pageOf } from '../session/list-page.js';
+import { type KeyDocument, keyDocument } from './key-document.js';
+
+/** API keys, for those who may give access to others. */
+@Controller('v1/keys')
+export class KeysController {
+  constructor(@Inject(ACCESS_PORT) private readonly access: Access) {}
+
+  @Get()
+  @RequireAbility('read', 'ApiKey')
+  async list(@Query() query: RawParameters): Promise<Page<KeyDocument>> {
+    onlyParameters(query, ['limit', 'cursor']);
+    return pageOf('keys', (await this.access.apiKeys.list()).map(keyDocument), query);
+  }
+
+  /** The answer shows the key, once. */
+  @Post()
+  @RequireAbility('create', 'ApiKey')
+  async create(@CalledBy() { principal }: Caller, @Req() request: FastifyRequest): Promise<IssuedApiKey> {
+    const { name, scopes, expiresAt } = await parseBody(NewApiKeyDto, request);
+    if (!mayGrant(principal, { scopes })) throw new ProblemError('forbidden');
+    const expires = expiresAt === undefined ? {} : { expiresAt: Date.parse(expiresAt) };
+    if (expires.expiresAt !== undefined && expires.expiresAt <= Date.now())
+      throw new ProblemError('invalid_parameters', { errors: [parameterError('/expiresAt', 'out_of_range')] });
+    return this.access.apiKeys.create({ name, scopes, ...expires }, actorOf(principal));
+  }
+
+  @Post(':id/rotate')
+  @HttpCode(200)
+  @RequireAbility('update', 'ApiKey')
+  async rotate(
+    @Param('id') id: string,
+    @CalledBy() { principal }: Caller,
+    @Req() request: FastifyRequest,
+  ): Promise<IssuedApiKey & { readonly previousEndsAt: string }> {
+    const { overlapSeconds } = await parseBody(RotateApiKeyDto, request);
+    const known = await this.access.apiKeys.find(id);
+    if (!known) throw new ProblemError('key_not_found');
+    if (!mayGrant(principal, known)) throw new ProblemError('forbidden');
+    const overlapMs = overlapSeconds === undefined ? undefined : overlapSeconds * 1_000;
+    const rotated = await this.access.apiKeys.rotate(id, actorOf(principal), overlapMs);
+    if (!rotated) throw new ProblemError('key_not_found');
+    return { ...rotated, previousEndsAt: new Date(rotated.previousEndsAt).toISOString() };
+  }
+
+  @Delete(':id')
+  @HttpCode(204)
+  @RequireAbility('delete', 'ApiKey')
+  async revoke(@Param('id') id: string, @CalledBy() { principal }: Caller): Promise<void> {
+    if (!(await this.access.apiKeys.revoke(id, actorOf(principal)))) throw new ProblemError('key_not_found');
+  }
+}

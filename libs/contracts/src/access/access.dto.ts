@@ -1,0 +1,48 @@
+import { Whole } from '../events/fields/number.js';
+import { ListOf, Optional } from '../events/fields/structure.js';
+import { Instant, Line, LengthBetween } from '../events/fields/text.js';
+import { together } from '../events/fields/dto-class.js';
+import { IsString } from 'class-validator';
+import { type Scope, scopes } from './scopes.js';
+
+/** Longer than any password may be, so that the answer to a long one is not another. */
+const Secret = (): PropertyDecorator => together(IsString(), LengthBetween(1, 1_024));
+
+/** `POST /v1/session` */
+export class SignInDto {
+  @Line(200)
+  name!: string;
+
+  @Secret()
+  password!: string;
+}
+
+/** `POST /v1/me/password` */
+export class PasswordChangeDto {
+  @Secret()
+  current!: string;
+
+  @Secret()
+  next!: string;
+}
+
+/** `POST /v1/keys` */
+export class NewApiKeyDto {
+  @Line(100)
+  name!: string;
+
+  @ListOf(scopes)
+  scopes!: Scope[];
+
+  @Optional()
+  @Instant()
+  expiresAt?: string;
+}
+
+/** `POST /v1/keys/{id}/rotate` */
+export class RotateApiKeyDto {
+  /** How long the secret before works too: 0 to 30 days. */
+  @Optional()
+  @Whole(0, 2_592_000)
+  overlapSeconds?: number;
+}
