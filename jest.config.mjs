@@ -1,6 +1,16 @@
 // swc compiles everything to CommonJS: NestJS 12 is ESM, and Jest's native ESM breaks when a CommonJS package requires it.
 // Packages that ship ESM only are compiled too; add one here when "Must use import to load ES Module" turns up.
-const esmPackages = ['@nestjs/[^/]+', 'content-disposition', 'cookie', 'file-type', 'csv-parse'];
+const esmPackages = [
+  '@nestjs/[^/]+',
+  'content-disposition',
+  'cookie',
+  'file-type',
+  'csv-parse',
+  'openid-client',
+  'oauth4webapi',
+  'oidc-provider',
+  'jose',
+];
 const swc = {
   sourceMaps: 'inline',
   module: { type: 'commonjs' },

@@ -18,6 +18,7 @@ import { ProblemFilter } from './problems/problem.filter.js';
 import { SchemasController } from './schemas/schemas.controller.js';
 import { Draining } from './server/draining.js';
 import { GATEWAY_LOGGER, HTTP_CONFIG } from './server/tokens.js';
+import { OidcController } from './session/oidc.controller.js';
 import { SessionController } from './session/session.controller.js';
 import { LiveStreams } from './timeline/live-streams.js';
 import { TimelineController } from './timeline/timeline.controller.js';
@@ -46,6 +47,7 @@ export class GatewayModule {
         SchemasController,
         HealthController,
         SessionController,
+        OidcController,
         KeysController,
       ],
       providers: [

@@ -135,7 +135,7 @@ async function openParts(config: Config, database: Database, program: string, cl
     hub,
     readModels,
     audit,
-    access: createAccess({ pool, clock, audit: accessAudit(audit), sessionLimits: config.sessions }),
+    access: createAccess({ pool, clock, audit: accessAudit(audit), sessionLimits: config.sessions, oidc: config.oidc }),
   };
 }
 

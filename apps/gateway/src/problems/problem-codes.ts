@@ -8,6 +8,7 @@ export const statusOf = {
   sign_in_refused: 401,
   forbidden: 403,
   foreign_page: 403,
+  no_role: 403,
   route_not_found: 404,
   customer_not_found: 404,
   schema_not_found: 404,

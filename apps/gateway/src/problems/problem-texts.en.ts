@@ -12,6 +12,7 @@ export const english: ProblemTexts = {
       'From another page',
       'Sent with a cookie, this needs Origin of this site, and X-Safar-Request where it changes something.',
     ],
+    no_role: ['No role', 'You are known where you signed in, but no role here is meant for you.'],
     session_not_found: ['No such session', 'There is no such session, or it has ended.'],
     key_not_found: ['No such key', 'There is no such API key, or it can no longer be used.'],
     weak_password: ['Weak password', 'A password has 12 to 256 characters, and is not the name repeated.'],

@@ -1,5 +1,5 @@
 import { HttpException } from '@nestjs/common';
-import { PasswordsBusyError } from '#platform/access';
+import { OidcUnavailableError, PasswordsBusyError } from '#platform/access';
 import { AppendOutcomeUnknownError, StoreBusyError } from '#platform/event-store';
 import { ReadModelMissingError } from '#platform/read-store';
 import { ErasurePendingError } from '#platform/vault';
@@ -29,6 +29,8 @@ export function toProblem(error: unknown): ProblemError {
     return new ProblemError('outcome_unknown', { retryAfterMs: 1_000, cause: error });
   if (error instanceof PasswordsBusyError)
     return new ProblemError('overloaded', { retryAfterMs: error.retryAfterMs, cause: error });
+  if (error instanceof OidcUnavailableError)
+    return new ProblemError('unavailable', { retryAfterMs: error.retryAfterMs, cause: error });
   if (error instanceof ErasurePendingError)
     return new ProblemError('unavailable', { retryAfterMs: 1_000, cause: error });
   // Of a new installation, until its first projector has started.

@@ -1,8 +1,9 @@
+import { IsString } from 'class-validator';
+import { Public } from '../events/fields/field-class.js';
 import { Whole } from '../events/fields/number.js';
 import { ListOf, Optional } from '../events/fields/structure.js';
 import { Instant, Line, LengthBetween } from '../events/fields/text.js';
 import { together } from '../events/fields/dto-class.js';
-import { IsString } from 'class-validator';
 import { type Scope, scopes } from './scopes.js';
 
 /** Longer than any password may be, so that the answer to a long one is not another. */
@@ -10,30 +11,37 @@ const Secret = (): PropertyDecorator => together(IsString(), LengthBetween(1, 1_
 
 /** `POST /v1/session` */
 export class SignInDto {
+  @Public()
   @Line(200)
   name!: string;
 
+  @Public()
   @Secret()
   password!: string;
 }
 
 /** `POST /v1/me/password` */
 export class PasswordChangeDto {
+  @Public()
   @Secret()
   current!: string;
 
+  @Public()
   @Secret()
   next!: string;
 }
 
 /** `POST /v1/keys` */
 export class NewApiKeyDto {
+  @Public()
   @Line(100)
   name!: string;
 
+  @Public()
   @ListOf(scopes)
   scopes!: Scope[];
 
+  @Public()
   @Optional()
   @Instant()
   expiresAt?: string;
@@ -42,6 +50,7 @@ export class NewApiKeyDto {
 /** `POST /v1/keys/{id}/rotate` */
 export class RotateApiKeyDto {
   /** How long the secret before works too: 0 to 30 days. */
+  @Public()
   @Optional()
   @Whole(0, 2_592_000)
   overlapSeconds?: number;

@@ -2,6 +2,8 @@ import { type Pool } from 'pg';
 import { type Clock } from '#kernel';
 import { type ApiKeys } from './api-keys.port.js';
 import { type AuditTrail } from './audit-trail.port.js';
+import { createOidcSignIn } from './oidc/create-oidc-sign-in.js';
+import { type OidcSettings, type OidcSignIn } from './oidc/oidc.port.js';
 import { createApiKeys } from './postgres/create-api-keys.js';
 import { createSessions } from './postgres/create-sessions.js';
 import { createUsers } from './postgres/create-users.js';
@@ -17,6 +19,8 @@ export interface Access {
   readonly users: Users;
   readonly sessions: Sessions;
   readonly signIn: SignIn;
+  /** Where an issuer is set up. */
+  readonly oidc: OidcSignIn | undefined;
 }
 
 export interface AccessParts {
@@ -24,11 +28,12 @@ export interface AccessParts {
   readonly clock: Clock;
   readonly audit: AuditTrail;
   readonly sessionLimits: SessionLimits;
+  readonly oidc?: OidcSettings | undefined;
   /** The clock that caches age by; nobody can set it back. */
   readonly elapsedMs?: () => number;
 }
 
-export function createAccess({ sessionLimits, ...parts }: AccessParts): Access {
+export function createAccess({ sessionLimits, oidc, ...parts }: AccessParts): Access {
   const passwords = new Passwords();
   const sessions = createSessions({ ...parts, limits: sessionLimits });
   return {
@@ -36,5 +41,6 @@ export function createAccess({ sessionLimits, ...parts }: AccessParts): Access {
     sessions,
     users: createUsers({ ...parts, passwords, sessions }),
     signIn: createSignIn({ ...parts, passwords, sessions, limits: createAttemptLimits(parts.pool) }),
+    oidc: oidc && createOidcSignIn({ ...parts, sessions, settings: oidc }),
   };
 }

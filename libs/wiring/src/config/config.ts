@@ -1,8 +1,9 @@
 import path from 'node:path';
-import { type SessionLimits } from '#platform/access';
+import { isRole } from '#contracts';
+import { type OidcSettings, type SessionLimits } from '#platform/access';
 import { getMetadataStorage, validateSync } from 'class-validator';
 import { ConfigurationError, type ConfigurationProblem } from './configuration-error.js';
-import { logLevels, SafarEnvironment } from './environment.dto.js';
+import { logLevels, rolePairs, SafarEnvironment } from './environment.dto.js';
 import { nearestName } from './nearest-name.js';
 
 export type LogLevel = (typeof logLevels)[number];
@@ -63,6 +64,8 @@ export interface Config {
   readonly store: { readonly queueLimit: number };
   readonly reads: { readonly waitTimeoutMs: number };
   readonly sessions: SessionLimits;
+  /** An issuer at which people sign in; without it, passwords only. */
+  readonly oidc: OidcSettings | undefined;
 }
 
 type Environment = Readonly<Record<string, string | undefined>>;
@@ -162,6 +165,7 @@ function toConfig(environment: SafarEnvironment): Config {
       shutdownTimeoutMs: whole(environment.SAFAR_HTTP_SHUTDOWN_TIMEOUT_MS, 10_000),
     }),
     store: Object.freeze({ queueLimit: whole(environment.SAFAR_STORE_QUEUE_LIMIT, 10_000) }),
+    oidc: oidcOf(environment),
     sessions: Object.freeze({
       idleTimeoutMs: whole(environment.SAFAR_SESSION_IDLE_TIMEOUT_MS, 3_600_000),
       lifetimeMs: whole(environment.SAFAR_SESSION_LIFETIME_MS, 43_200_000),
@@ -169,3 +173,23 @@ function toConfig(environment: SafarEnvironment): Config {
     reads: Object.freeze({ waitTimeoutMs: whole(environment.SAFAR_READ_WAIT_TIMEOUT_MS, 5_000) }),
   });
 }
+
+/** The rules have seen to it that all are there, or none. */
+function oidcOf(environment: SafarEnvironment): OidcSettings | undefined {
+  const { SAFAR_OIDC_ISSUER: issuer, SAFAR_OIDC_CLIENT_ID: clientId, SAFAR_PUBLIC_URL: publicUrl } = environment;
+  if (issuer === undefined || clientId === undefined || publicUrl === undefined) return undefined;
+  return Object.freeze({
+    issuer,
+    clientId,
+    clientSecret: environment.SAFAR_OIDC_CLIENT_SECRET,
+    scope: environment.SAFAR_OIDC_SCOPE ?? 'openid profile email',
+    rolesClaim: environment.SAFAR_OIDC_ROLES_CLAIM ?? 'roles',
+    roleMap: Object.freeze(roleMapOf(environment.SAFAR_OIDC_ROLE_MAP ?? '')),
+    redirectUri: `${new URL(publicUrl).origin}/v1/session/oidc/callback`,
+  });
+}
+
+const roleMapOf = (text: string): OidcSettings['roleMap'] =>
+  Object.fromEntries(
+    rolePairs(text).flatMap(([name, role]) => (role !== undefined && isRole(role) ? [[name, role]] : [])),
+  );

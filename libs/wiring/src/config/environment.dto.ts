@@ -1,5 +1,6 @@
 import { isIP } from 'node:net';
 import { IsOptional, ValidateBy, type ValidationArguments } from 'class-validator';
+import { isRole, roles } from '#contracts';
 import { areMasterKeys, areSecretKeys, isWellKnownPassword } from './secrets.js';
 
 type Check = (value: string, all: SafarEnvironment) => boolean;
@@ -31,6 +32,15 @@ const Whole = (least: number, most: number, unit: string, remedy: string): Prope
     // Digits only: Number() would also take "0x10", "1e3" and " 5 ".
     (value) => /^\d{1,12}$/.test(value) && Number(value) >= least && Number(value) <= most,
   );
+
+/** `support=agent,it=admin`; names may hold `=`. */
+export const rolePairs = (text: string): readonly (readonly [name: string, role: string | undefined])[] =>
+  text.split(',').map((pair) => {
+    const at = pair.lastIndexOf('=');
+    return at === -1 ? [pair.trim(), undefined] : [pair.slice(0, at).trim(), pair.slice(at + 1).trim()];
+  });
+
+const besideIssuer: Check = (_value, { SAFAR_OIDC_ISSUER }) => SAFAR_OIDC_ISSUER !== undefined;
 
 const oneOf =
   (...choices: readonly string[]): Check =>
@@ -178,6 +188,55 @@ export class SafarEnvironment {
   SAFAR_PUBLIC_URL?: string;
 
   @Rule(
+    'must be the https address of an issuer of OpenID Connect',
+    'Write it as its /.well-known/openid-configuration says; http is for localhost and for trials (SAFAR_DEMO=true).',
+    (value, { SAFAR_DEMO }) => isIssuer(value, SAFAR_DEMO === 'true'),
+  )
+  @Rule(
+    'needs SAFAR_OIDC_CLIENT_ID, SAFAR_OIDC_ROLE_MAP and SAFAR_PUBLIC_URL beside it',
+    'Register Safar at the issuer with the redirect URI <SAFAR_PUBLIC_URL>/v1/session/oidc/callback.',
+    (_value, all) =>
+      [all.SAFAR_OIDC_CLIENT_ID, all.SAFAR_OIDC_ROLE_MAP, all.SAFAR_PUBLIC_URL].every((each) => each !== undefined),
+  )
+  SAFAR_OIDC_ISSUER?: string;
+
+  @Rule('needs SAFAR_OIDC_ISSUER beside it', 'Set it too, or neither.', besideIssuer)
+  @Rule('must have at most 500 characters', 'Take it from the issuer.', (value) => value.length <= 500)
+  SAFAR_OIDC_CLIENT_ID?: string;
+
+  @Rule('needs SAFAR_OIDC_ISSUER beside it', 'Set it too, or neither.', besideIssuer)
+  @Rule(
+    'is a secret that everybody knows',
+    'Let the issuer make another, or set SAFAR_DEMO=true for a trial.',
+    (value, { SAFAR_DEMO }) => SAFAR_DEMO === 'true' || !isWellKnownPassword(value),
+  )
+  SAFAR_OIDC_CLIENT_SECRET?: string;
+
+  @Rule('needs SAFAR_OIDC_ISSUER beside it', 'Set it too, or neither.', besideIssuer)
+  @Rule(
+    'must be scopes with spaces between, openid among them',
+    'Leave it unset for openid profile email.',
+    (value) => /^[!-~]+( [!-~]+)*$/.test(value) && value.split(' ').includes('openid'),
+  )
+  SAFAR_OIDC_SCOPE?: string;
+
+  @Rule('needs SAFAR_OIDC_ISSUER beside it', 'Set it too, or neither.', besideIssuer)
+  @Rule(
+    'must be the name of a claim, or a path into one',
+    'Leave it unset for roles; Keycloak has realm_access.roles.',
+    (value) => /^[!-~]{1,200}$/.test(value),
+  )
+  SAFAR_OIDC_ROLES_CLAIM?: string;
+
+  @Rule('needs SAFAR_OIDC_ISSUER beside it', 'Set it too, or neither.', besideIssuer)
+  @Rule(
+    'must say which value of the claim is which role',
+    `Write it as support=agent,it=admin; the roles are ${roles.join(', ')}.`,
+    (value) => rolePairs(value).every(([name, role]) => name !== '' && role !== undefined && isRole(role)),
+  )
+  SAFAR_OIDC_ROLE_MAP?: string;
+
+  @Rule(
     'must be addresses or networks of proxies, with commas between',
     'Name those whose X-Forwarded-For is true, for example 10.0.0.0/8; leave it unset without a proxy.',
     (value) => value.split(',').every((each) => isNetwork(each.trim())),
@@ -195,6 +254,13 @@ export class SafarEnvironment {
 
   @Whole(0, 60_000, 'milliseconds', 'It limits how long a read waits for minPosition; leave it unset for 5000.')
   SAFAR_READ_WAIT_TIMEOUT_MS?: string;
+}
+
+function isIssuer(value: string, isDemo: boolean): boolean {
+  if (!URL.canParse(value)) return false;
+  const { protocol, hostname, search, hash, username } = new URL(value);
+  if (search !== '' || hash !== '' || username !== '') return false;
+  return protocol === 'https:' || (protocol === 'http:' && (isDemo || isLoopback(hostname)));
 }
 
 function isOrigin(value: string, isDemo: boolean): boolean {

@@ -14,6 +14,7 @@ import {
 import { type AuditTrail } from '../audit-trail.port.js';
 import { newKeyText, readKeyText, sameHash } from '../key-text.js';
 import { type Actor, actorText, type KeyPrincipal } from '../principal.js';
+import { uuidOr } from '../uuid.js';
 import { Recent } from '../recent.js';
 import { apiKeyView, type ApiKeyRow, hashFor, isLive } from './api-key-row.js';
 
@@ -94,17 +95,14 @@ class PostgresApiKeys implements ApiKeys {
   }
 
   async find(id: string): Promise<ApiKeyView | undefined> {
-    // As text, so that what is no UUID is not found instead of an error.
-    const { rows } = await this.#pool.query<ApiKeyRow>('SELECT * FROM access.api_keys WHERE id::text = lower($1)', [
-      id,
-    ]);
+    const { rows } = await this.#pool.query<ApiKeyRow>('SELECT * FROM access.api_keys WHERE id = $1', [uuidOr(id)]);
     return rows[0] && apiKeyView(rows[0]);
   }
 
   async revoke(id: string, by: Actor): Promise<boolean> {
     const { rows } = await this.#pool.query<{ id: string }>(
-      `UPDATE access.api_keys SET revoked_at = coalesce(revoked_at, $2) WHERE id::text = lower($1) RETURNING id`,
-      [id, this.#now()],
+      `UPDATE access.api_keys SET revoked_at = coalesce(revoked_at, $2) WHERE id = $1 RETURNING id`,
+      [uuidOr(id), this.#now()],
     );
     this.#known.clear();
     if (rows[0]) await this.#audit(entryOf('api_key.revoked', rows[0].id, by));
@@ -120,8 +118,8 @@ class PostgresApiKeys implements ApiKeys {
     const { rows } = await this.#pool.query<{ id: string }>(
       `UPDATE access.api_keys SET prefix = $2, secret_hash = $3,
          previous_prefix = prefix, previous_hash = secret_hash, previous_ends_at = $4
-       WHERE id::text = lower($1) AND revoked_at IS NULL AND (expires_at IS NULL OR expires_at > $5) RETURNING id`,
-      [id, text.prefix, text.secretHash, isoOf(previousEndsAt), isoOf(now)],
+       WHERE id = $1 AND revoked_at IS NULL AND (expires_at IS NULL OR expires_at > $5) RETURNING id`,
+      [uuidOr(id), text.prefix, text.secretHash, isoOf(previousEndsAt), isoOf(now)],
     );
     this.#known.clear();
     if (!rows[0]) return undefined;

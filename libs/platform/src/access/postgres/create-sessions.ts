@@ -12,6 +12,7 @@ import {
   type SessionView,
 } from '../sessions.port.js';
 import { newToken, TOKEN_SHAPE, tokenHash } from '../token.js';
+import { uuidOr } from '../uuid.js';
 import { rolesOf } from './create-users.js';
 
 /** As of API keys. */
@@ -95,25 +96,25 @@ class PostgresSessions implements Sessions {
     const now = this.parts.clock.now();
     const { rows } = await this.parts.pool.query<SessionRow>(
       `SELECT ${COLUMNS} FROM ${FROM} WHERE s.ended_at IS NULL AND s.expires_at > $1 AND s.last_seen_at > $2
-         AND u.disabled_at IS NULL AND ($3::text IS NULL OR s.user_id::text = $3) ORDER BY s.created_at DESC, s.id`,
-      [isoOf(now), isoOf(now - this.parts.limits.idleTimeoutMs), userId ?? null],
+         AND u.disabled_at IS NULL AND ($3::uuid IS NULL OR s.user_id = $3) ORDER BY s.created_at DESC, s.id`,
+      [isoOf(now), isoOf(now - this.parts.limits.idleTimeoutMs), userId === undefined ? null : uuidOr(userId)],
     );
     return rows.map(viewOf);
   }
 
   async end(id: string, by: Actor, ofUser?: string): Promise<boolean> {
-    const ended = await this.#end('s.id::text = lower($2) AND ($3::text IS NULL OR s.user_id::text = $3)', [
-      id,
-      ofUser ?? null,
+    const ended = await this.#end('s.id = $2 AND ($3::uuid IS NULL OR s.user_id = $3)', [
+      uuidOr(id),
+      ofUser === undefined ? null : uuidOr(ofUser),
     ]);
     for (const each of ended) await this.#tell(each, by);
     return ended.length > 0;
   }
 
   async endAll(userId: string, by: Actor, exceptId?: string): Promise<number> {
-    const ended = await this.#end('s.user_id::text = $2 AND s.id::text IS DISTINCT FROM $3', [
-      userId,
-      exceptId ?? null,
+    const ended = await this.#end('s.user_id = $2 AND s.id IS DISTINCT FROM $3::uuid', [
+      uuidOr(userId),
+      exceptId === undefined ? null : uuidOr(exceptId),
     ]);
     for (const each of ended) await this.#tell(each, by);
     return ended.length;

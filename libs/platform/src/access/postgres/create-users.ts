@@ -7,6 +7,7 @@ import { type AuditEntry, type AuditTrail } from '../audit-trail.port.js';
 import { type Actor, actorText } from '../principal.js';
 import { type Sessions } from '../sessions.port.js';
 import { newPassword, type Passwords } from '../sign-in/passwords.js';
+import { uuidOr } from '../uuid.js';
 import { userName } from '../user-name.js';
 import { type IssuedPassword, type NewUser, type UserFailure, type Users, type UserView } from '../users.port.js';
 
@@ -139,12 +140,8 @@ class PostgresUsers implements Users {
   readonly #now = (): string => new Date(this.parts.clock.now()).toISOString();
 }
 
-/** As text, so that what is no UUID is a name. */
-const FIND = 'SELECT * FROM access.users WHERE id::text = $1 OR name = $2';
-const parametersOf = (reference: string): [string, string | undefined] => [
-  reference.toLowerCase(),
-  userName(reference),
-];
+const FIND = 'SELECT * FROM access.users WHERE id = $1 OR name = $2';
+const parametersOf = (reference: string): [string, string | undefined] => [uuidOr(reference), userName(reference)];
 
 async function admins(client: PoolClient): Promise<number> {
   const { rowCount } = await client.query(
