@@ -12,8 +12,6 @@ export interface HttpConfig {
   readonly host: string;
   /** Origin under which browsers reach Safar, for example `https://safar.example.com`; without it, the host that they ask for. */
   readonly publicUrl: string | undefined;
-  /** Addresses and networks whose `X-Forwarded-For` is believed. */
-  readonly trustedProxies: readonly string[];
   /** 0: any free port. */
   readonly port: number;
   /** One request that is not streamed. */
@@ -135,12 +133,6 @@ function toConfig(environment: SafarEnvironment): Config {
     http: Object.freeze({
       host: environment.SAFAR_HTTP_HOST ?? '127.0.0.1',
       publicUrl: environment.SAFAR_PUBLIC_URL === undefined ? undefined : new URL(environment.SAFAR_PUBLIC_URL).origin,
-      trustedProxies: Object.freeze(
-        (environment.SAFAR_HTTP_TRUSTED_PROXIES ?? '')
-          .split(',')
-          .map((each) => each.trim())
-          .filter(Boolean),
-      ),
       port: whole(environment.SAFAR_HTTP_PORT, 3000),
       bodyLimitBytes: whole(environment.SAFAR_HTTP_BODY_LIMIT_BYTES, 4_194_304),
       // Sixteen of the largest requests, or tens of thousands of ordinary ones.

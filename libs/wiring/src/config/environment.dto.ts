@@ -236,13 +236,6 @@ export class SafarEnvironment {
   )
   SAFAR_OIDC_ROLE_MAP?: string;
 
-  @Rule(
-    'must be addresses or networks of proxies, with commas between',
-    'Name those whose X-Forwarded-For is true, for example 10.0.0.0/8; leave it unset without a proxy.',
-    (value) => value.split(',').every((each) => isNetwork(each.trim())),
-  )
-  SAFAR_HTTP_TRUSTED_PROXIES?: string;
-
   @Whole(300_000, 86_400_000, 'milliseconds', 'It ends sessions that nobody uses; leave it unset for 3600000.')
   SAFAR_SESSION_IDLE_TIMEOUT_MS?: string;
 
@@ -271,12 +264,6 @@ function isOrigin(value: string, isDemo: boolean): boolean {
 }
 
 const isLoopback = (hostname: string): boolean => /^(localhost|127\.\d+\.\d+\.\d+|\[::1\])$/.test(hostname);
-
-function isNetwork(value: string): boolean {
-  const [address = '', bits, ...others] = value.split('/');
-  const most = { 0: -1, 4: 32, 6: 128 }[isIP(address)] ?? -1;
-  return most > 0 && others.length === 0 && (bits === undefined || (/^\d{1,3}$/.test(bits) && Number(bits) <= most));
-}
 
 /** Percent-decoded, where that can be done. */
 function passwordOf(url: string): string {
