@@ -49,6 +49,14 @@ describe('safar', () => {
     for (const command of [...commands, ...subcommands]) expect(documentation).toContain(`safar ${command}`);
   });
 
+  it('tells a wrong use as JSON to a machine', async () => {
+    for (const parameters of [['frobnicate'], ['erase'], ['timeline', 'a:b', '--limit', '0']]) {
+      const { code, stderr } = await run([...parameters, '--json']);
+      expect(code).toBe(2);
+      expect(JSON.parse(stderr)).toMatchObject({ error: { ending: 'usage', message: expect.any(String) } });
+    }
+  });
+
   it.each([
     [['frobnicate']],
     [['timeline']],

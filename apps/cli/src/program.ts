@@ -29,14 +29,16 @@ export interface Surroundings {
 export async function runSafar(parameters: readonly string[], surroundings: Surroundings): Promise<number> {
   const context: CommandContext = { ...surroundings, ending: 'ok' };
   try {
-    await programFor(context, surroundings.version).parseAsync([...parameters], { from: 'user' });
+    await programFor(context, surroundings.version, parameters.includes('--json')).parseAsync([...parameters], {
+      from: 'user',
+    });
   } catch (error) {
     context.ending = endingOf(error, parameters, surroundings);
   }
   return exitCodes[stoppedBy(surroundings.signal) ?? context.ending].code;
 }
 
-function programFor(context: CommandContext, version: string): Command {
+function programFor(context: CommandContext, version: string, asJson: boolean): Command {
   const { terminal } = context;
   const program = new Command('safar')
     .description('Safar keeps everything that passes between a company and its customers, and shows it.')
@@ -45,7 +47,10 @@ function programFor(context: CommandContext, version: string): Command {
     .exitOverride()
     .configureOutput({
       writeOut: (text) => void terminal.print(text.trimEnd()),
-      writeErr: (text) => terminal.say(text.trimEnd()),
+      writeErr: (text) => {
+        // With --json the reason is told once, as JSON, when it has come up to `endingOf`.
+        if (!asJson) terminal.say(text.trimEnd());
+      },
     })
     .addHelpText('after', () => exitCodeHelp());
   for (const add of [
@@ -77,10 +82,16 @@ const stoppedBy = (signal: AbortSignal): Ending | undefined =>
   signal.aborted ? (signal.reason === 'SIGTERM' ? 'terminated' : 'interrupted') : undefined;
 
 function endingOf(error: unknown, parameters: readonly string[], { terminal, debug, signal }: Surroundings): Ending {
-  if (error instanceof CommanderError) return error.exitCode === 0 ? 'ok' : 'usage';
+  const asJson = parameters.includes('--json');
+  if (error instanceof CommanderError) {
+    if (error.exitCode === 0) return 'ok';
+    const message = error.message.replace(/^error: /, '');
+    if (asJson) terminal.say(toJson({ error: { ending: 'usage', message, remedy: '--help shows what there is.' } }));
+    return 'usage';
+  }
   if (signal.aborted && isAbort(error, signal)) return 'interrupted';
   const { ending, message, remedy } = describeFailure(error);
-  if (parameters.includes('--json')) terminal.say(toJson({ error: { ending, message, remedy } }));
+  if (asJson) terminal.say(toJson({ error: { ending, message, remedy } }));
   else
     terminal.say(
       [

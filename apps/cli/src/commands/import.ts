@@ -33,7 +33,10 @@ export function addImport(program: Command, context: CommandContext): void {
       `how rows become touchpoints: ${builtInProfiles.join(', ')}, or a JSON file (docs/how-to/import.md); without it each line is a touchpoint in JSON`,
     )
     .option('--format <csv|jsonl>', 'what the input is; otherwise by the name of the file, then by the profile')
-    .option('--rejects <file>', 'where refused rows go; otherwise <input>.rejected.csv or .jsonl in this folder')
+    .option(
+      '--rejects <file>',
+      'where refused rows go; otherwise <name of the input>.rejected.csv or .jsonl in this folder',
+    )
     .option('--batch-size <n>', 'touchpoints sent together, 1–500', wholeNumber(1, 500), 250)
     .option(
       '--concurrency <n>',

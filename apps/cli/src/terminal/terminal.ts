@@ -50,10 +50,14 @@ export class Terminal {
   /** Waits when the reader is slower than we are, so that nothing piles up. */
   async print(text: string): Promise<void> {
     if (this.closedByReader) return;
-    if (!this.streams.stdout.write(`${text}\n`))
-      await Promise.race([once(this.streams.stdout, 'drain'), once(this.streams.stdout, 'close')]).catch(
-        () => undefined,
-      );
+    const { stdout } = this.streams;
+    if (stdout.write(`${text}\n`)) return;
+    // Whichever comes first takes the other's listener away: a long export waits thousands of times.
+    const over = new AbortController();
+    const first = (event: string): Promise<unknown> =>
+      once(stdout, event, { signal: over.signal }).catch(() => undefined);
+    await Promise.race([first('drain'), first('close')]);
+    over.abort();
   }
 
   printJson(document: unknown): Promise<void> {

@@ -10,8 +10,8 @@ export interface EntryFacts {
   readonly text: string;
 }
 
-/** Members of the details that go on an entry's line, in this order. Codes stand as they were sent. */
-const shown: Readonly<Record<TouchpointKind, readonly string[]>> = {
+/** Members of the details that go on an entry's line, in this order. */
+export const shownDetails: Readonly<Record<TouchpointKind, readonly string[]>> = {
   first_contact: ['reason', 'campaign'],
   visit: ['page', 'branch', 'campaign'],
   message: ['author', 'subject'],
@@ -43,14 +43,32 @@ export function factsOf(entry: TimelineEntryView, words: TimelineWords): EntryFa
   const names =
     kindOf(entry) === 'custom'
       ? Object.keys(details).filter((name) => !texts.some((text) => text === name))
-      : shown[kindOf(entry)];
+      : shownDetails[kindOf(entry)];
   const facts = names
     .slice(0, 8)
-    .map((name) => written(details[name], words))
+    .map((name) => written(isCode(entry, name) ? wordOf(details[name], words) : details[name], words))
     .filter((fact) => fact !== '');
   const text = texts.map((name) => details[name]).find((value) => typeof value === 'string' && value !== '');
   return { facts, text: typeof text === 'string' ? text : '' };
 }
+
+/** Members whose values come from a closed list; an issue or a tier of the same spelling stays as it is. */
+const codes = new Set([
+  'reason',
+  'author',
+  'outcome',
+  'stage',
+  'severity',
+  'survey',
+  'sentiment',
+  'status',
+  'service',
+  'action',
+  'purpose',
+]);
+const isCode = (entry: TimelineEntryView, name: string): boolean => kindOf(entry) !== 'custom' && codes.has(name);
+const wordOf = (value: unknown, { codes: words }: TimelineWords): unknown =>
+  typeof value === 'string' && Object.hasOwn(words, value) ? words[value] : value;
 
 function written(value: unknown, words: TimelineWords): string {
   if (typeof value === 'string') return plainText(value);

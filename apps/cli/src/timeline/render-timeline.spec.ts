@@ -43,7 +43,7 @@ describe('a timeline', () => {
       .split('\n')
       .map(bare);
     expect(heading).toMatch(/^── سه‌شنبه ۱۶ آذر ۱۳۸۹ ─+$/);
-    expect(line?.replace(/ +/g, ' ')).toBe(' ۱۸:۲۷ ▲ شکایت تلفن high');
+    expect(line?.replace(/ +/g, ' ')).toBe(' ۱۸:۲۷ ▲ شکایت تلفن زیاد');
     expect(text?.trim()).toBe('بستهٔ من هنوز نرسیده است.');
   });
 

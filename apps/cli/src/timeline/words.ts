@@ -1,9 +1,12 @@
 import { type Channel, type TouchpointKind } from '#contracts';
+import { codeWords } from './code-words.js';
 
 /** What a timeline says in one language. Both catalogues have the same keys: the compiler sees to it. */
 export interface TimelineWords {
   readonly kinds: Readonly<Record<TouchpointKind, string>>;
   readonly channels: Readonly<Record<Channel, string>>;
+  /** Of closed lists in the details. */
+  readonly codes: Readonly<Record<string, string>>;
   readonly erased: string;
   readonly erasure: string;
   readonly empty: string;
@@ -55,6 +58,7 @@ export const timelineWords: Readonly<Record<TimelineLanguage, TimelineWords>> = 
       app: 'app',
       other: 'other',
     },
+    codes: codeWords.en,
     erased: 'personal data erased',
     erasure: 'Customer erased',
     empty: 'Nothing to show.',
@@ -101,6 +105,7 @@ export const timelineWords: Readonly<Record<TimelineLanguage, TimelineWords>> = 
       app: 'اپلیکیشن',
       other: 'دیگر',
     },
+    codes: codeWords.fa,
     erased: 'داده‌های شخصی پاک شده است',
     erasure: 'مشتری پاک شد',
     empty: 'چیزی برای نمایش نیست.',
