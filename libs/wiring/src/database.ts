@@ -1,6 +1,6 @@
 import path from 'node:path';
 import pg from 'pg';
-import { startEmbeddedPostgres } from '#platform/postgres';
+import { connectionOf, startEmbeddedPostgres } from '#platform/postgres';
 
 export interface DatabaseSettings {
   /** Another server's connection string; without it, PostgreSQL runs inside the data folder. */
@@ -11,7 +11,7 @@ export interface DatabaseSettings {
 export interface Database {
   /** Connection string of the owner. */
   readonly url: string;
-  /** For people: which server this is, without the password. */
+  /** For people: which server this is; nothing else of the connection string, which may hold secrets. */
   readonly description: string;
   /** Lets go of the server. An embedded one stops when nobody else of us uses it. */
   release(): Promise<void>;
@@ -37,7 +37,7 @@ export async function openDatabase(settings: DatabaseSettings, say: (line: strin
   if (settings.databaseUrl !== undefined)
     return {
       url: settings.databaseUrl,
-      description: withoutPassword(settings.databaseUrl),
+      description: describe(settings.databaseUrl),
       release: () => Promise.resolve(),
     };
   const dataDir = path.join(settings.dataDir, 'postgres');
@@ -55,10 +55,16 @@ export async function openDatabase(settings: DatabaseSettings, say: (line: strin
   };
 }
 
-function withoutPassword(url: string): string {
-  const parsed = new URL(url);
-  if (parsed.password) parsed.password = '***';
-  return parsed.toString();
+/** Only what says which server it is: secrets may stand in every other part of a connection string. */
+function describe(url: string): string {
+  const connection = connectionOf(url);
+  if (connection === undefined) return 'PostgreSQL of SAFAR_DATABASE_URL';
+  const { host, port, database } = connection;
+  // A host with a slash is the folder of a socket, one with a colon an IPv6 address.
+  const server = host.includes('/')
+    ? `${host}, port ${String(port)}`
+    : `${host.includes(':') ? `[${host}]` : host}:${String(port)}`;
+  return `PostgreSQL on ${server}, database ${database}`;
 }
 
 async function usedByOthers(url: string): Promise<boolean> {

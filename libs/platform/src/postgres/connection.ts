@@ -3,6 +3,29 @@ import pg from 'pg';
 /** Group role that Safar's processes work as: it may call the append function, but not write to the log itself. */
 export const APP_ROLE = 'safar_app';
 
+/** Where a connection string leads to. */
+export interface ConnectionTarget {
+  readonly host: string;
+  readonly port: number;
+  readonly database: string;
+  /** Empty where the string and the environment have none. */
+  readonly password: string;
+}
+
+/**
+ * What a connection string means, read as `pg` reads it when it connects: a parameter behind the question mark goes before what
+ * stands in front of it, and `PG…` variables fill the gaps. Nothing where `pg` cannot read it, also because a certificate that it
+ * names is not there.
+ */
+export function connectionOf(url: string): ConnectionTarget | undefined {
+  try {
+    const { host, port, database = '', password } = new pg.Client(url);
+    return { host, port, database, password: typeof password === 'string' ? password : '' };
+  } catch {
+    return undefined;
+  }
+}
+
 export interface PoolOptions {
   readonly url: string;
   /** Most connections that this pool opens. */

@@ -101,6 +101,20 @@ describe('the configuration', () => {
     },
   );
 
+  it.each([
+    'postgres://safar@localhost/safar?password=postgres',
+    'postgresql://safar@127.0.0.1:5435/postgres?sslmode=disable&password=ChangeMe',
+    'postgres://safar:k3-wz-91@localhost/safar?password=s%61far',
+  ])('refuses such a password as a parameter, too: %s', (SAFAR_DATABASE_URL) => {
+    expect(wrong({ SAFAR_DATABASE_URL }).problems).toHaveLength(1);
+    expect(wrong({ SAFAR_DATABASE_URL }).message).not.toContain('127.0.0.1');
+  });
+
+  it('does not refuse a password that the connection does not use', () => {
+    const SAFAR_DATABASE_URL = 'postgres://safar:postgres@localhost/safar?password=k3-wz-91';
+    expect(loadConfig({ SAFAR_DATABASE_URL }).databaseUrl).toBe(SAFAR_DATABASE_URL);
+  });
+
   it.each([Buffer.alloc(32), Buffer.alloc(32, 'safar'), Buffer.from(Array.from({ length: 32 }, (_, index) => index))])(
     'refuses a master key from an example',
     (key) => {

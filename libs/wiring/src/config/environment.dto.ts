@@ -1,6 +1,7 @@
 import { isIP } from 'node:net';
 import { IsOptional, ValidateBy, type ValidationArguments } from 'class-validator';
 import { isRole, roles } from '#contracts';
+import { connectionOf } from '#platform/postgres';
 import { areMasterKeys, areSecretKeys, isWellKnownPassword } from './secrets.js';
 
 type Check = (value: string, all: SafarEnvironment) => boolean;
@@ -66,7 +67,7 @@ export class SafarEnvironment {
     'has a password that everybody knows',
     'Give the database user another password, or set SAFAR_DEMO=true for a trial.',
     (value, { SAFAR_DEMO }) =>
-      SAFAR_DEMO === 'true' || !isPostgresUrl(value) || !isWellKnownPassword(passwordOf(value)),
+      SAFAR_DEMO === 'true' || !isPostgresUrl(value) || !isWellKnownPassword(connectionOf(value)?.password ?? ''),
   )
   SAFAR_DATABASE_URL?: string;
 
@@ -264,16 +265,6 @@ function isOrigin(value: string, isDemo: boolean): boolean {
 }
 
 const isLoopback = (hostname: string): boolean => /^(localhost|127\.\d+\.\d+\.\d+|\[::1\])$/.test(hostname);
-
-/** Percent-decoded, where that can be done. */
-function passwordOf(url: string): string {
-  const { password } = new URL(url);
-  try {
-    return decodeURIComponent(password);
-  } catch {
-    return password;
-  }
-}
 
 function isPostgresUrl(value: string): boolean {
   if (!URL.canParse(value)) return false;
