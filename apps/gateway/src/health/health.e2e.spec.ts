@@ -2,10 +2,10 @@ import { openGateway, type TestGateway } from '../fixtures/test-gateway.js';
 
 describe('health', () => {
   let gateway: TestGateway;
-  beforeAll(async () => {
+  beforeEach(async () => {
     gateway = await openGateway();
   });
-  afterAll(() => gateway.app.close());
+  afterEach(() => gateway.app.close());
   const ready = () => gateway.app.inject('/readyz');
 
   it('is asked for without a key', async () => {
@@ -32,5 +32,34 @@ describe('health', () => {
     await jest.advanceTimersByTimeAsync(3_000);
     jest.useRealTimers();
     expect(await answer).toBe(503);
+  });
+
+  it('asks once a second, however many ask it', async () => {
+    jest.useFakeTimers({ advanceTimers: false, doNotFake: ['nextTick', 'setImmediate', 'queueMicrotask'] });
+    let asked = 0;
+    gateway.behind.checks = [{ name: 'store', check: () => Promise.resolve(void (asked += 1)) }];
+    const crowd = () => Promise.all(Array.from({ length: 20 }, ready));
+    const answers = [...(await crowd()), ...(await crowd())];
+    expect(new Set(answers.map(({ statusCode }) => statusCode))).toEqual(new Set([200]));
+    expect(asked).toBe(1);
+    await jest.advanceTimersByTimeAsync(1_000);
+    await crowd();
+    jest.useRealTimers();
+    expect(asked).toBe(2);
+  });
+
+  it('does not begin a check again that still goes on', async () => {
+    jest.useFakeTimers({ advanceTimers: false, doNotFake: ['nextTick', 'setImmediate', 'queueMicrotask'] });
+    let asked = 0;
+    gateway.behind.checks = [{ name: 'store', check: () => new Promise(() => void (asked += 1)) }];
+    for (let round = 0; round < 3; round++) {
+      const answer = ready();
+      for (let turn = 0; turn < 20; turn++) await new Promise(setImmediate);
+      await jest.advanceTimersByTimeAsync(2_000);
+      expect((await answer).statusCode).toBe(503);
+      await jest.advanceTimersByTimeAsync(1_000);
+    }
+    jest.useRealTimers();
+    expect(asked).toBe(1);
   });
 });
