@@ -1,5 +1,5 @@
 import { type Clock } from '#kernel';
-import { coalesced } from './coalesced.js';
+import { coalesced } from '#platform/coalescing';
 import { KeyCache, type LoadedKey, type PersonaKeys } from './key-cache.js';
 import { KeyLoader } from './key-loader.js';
 import { type KeyStore } from './key-store.port.js';

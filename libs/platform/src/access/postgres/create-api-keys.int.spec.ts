@@ -263,4 +263,16 @@ describe('the database', () => {
   ])('does not let the application role: %s', async (sql) => {
     await expect(pool.query(sql)).rejects.toThrow(/permission denied/);
   });
+
+  it('looks any number of made-up keys up with one statement at a time, and real ones among them', async () => {
+    const { key } = await keys.create(shop, root);
+    const query = jest.spyOn(pool, 'query');
+    const madeUp = Array.from({ length: 500 }, (_, n) => `safar_${n.toString(16).padStart(12, '0')}_${'0'.repeat(48)}`);
+    const other = another();
+    const [real, ...found] = await Promise.all([key, ...madeUp].map((each) => other.verify(each)));
+    expect(real).toMatchObject(shop);
+    expect(new Set(found)).toEqual(new Set([undefined]));
+    // The look-up, and when the real one was used last.
+    expect(query).toHaveBeenCalledTimes(2);
+  });
 });

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { type Pool } from 'pg';
 import { isScope } from '#contracts';
 import { type Clock } from '#kernel';
+import { coalesced } from '#platform/coalescing';
 import {
   type ApiKeys,
   type ApiKeyView,
@@ -42,6 +43,8 @@ class PostgresApiKeys implements ApiKeys {
   readonly #known: Recent<Promise<ApiKeyRow | undefined>>;
   /** Apart, so that trying made-up keys does not push out real ones. A prefix is drawn when its key is made: it cannot become known. */
   readonly #unknown: Recent<true>;
+  /** One statement at a time, for all whose keys are not known yet: made-up keys do not take the connections that callers need. */
+  readonly #lookUp: (prefixes: readonly string[]) => Promise<ReadonlyMap<string, ApiKeyRow>>;
   readonly #pool: Pool;
   readonly #clock: Clock;
   readonly #audit: AuditTrail;
@@ -52,6 +55,7 @@ class PostgresApiKeys implements ApiKeys {
     this.#audit = audit;
     this.#known = new Recent(elapsedMs, CACHE);
     this.#unknown = new Recent(elapsedMs, CACHE);
+    this.#lookUp = coalesced((prefixes) => this.#read(prefixes));
   }
 
   async verify(key: string): Promise<KeyPrincipal | undefined> {
@@ -135,12 +139,8 @@ class PostgresApiKeys implements ApiKeys {
 
   async #find(prefix: string): Promise<ApiKeyRow | undefined> {
     try {
-      const { rows } = await this.#pool.query<ApiKeyRow>({
-        name: 'access-find-key',
-        text: 'SELECT * FROM access.api_keys WHERE prefix = $1 OR previous_prefix = $1',
-        values: [prefix],
-      });
-      if (rows[0]) return rows[0];
+      const row = (await this.#lookUp([prefix])).get(prefix);
+      if (row) return row;
       this.#unknown.set(prefix, true);
     } catch (error) {
       // The database being away is no answer, and is not remembered as one.
@@ -149,6 +149,16 @@ class PostgresApiKeys implements ApiKeys {
     }
     this.#known.delete(prefix);
     return undefined;
+  }
+
+  async #read(prefixes: readonly string[]): Promise<ReadonlyMap<string, ApiKeyRow>> {
+    const { rows } = await this.#pool.query<ApiKeyRow & { readonly asked: string }>({
+      name: 'access-find-keys',
+      text: `SELECT a.asked, k.* FROM unnest($1::text[]) AS a(asked)
+        JOIN access.api_keys k ON k.prefix = a.asked OR k.previous_prefix = a.asked`,
+      values: [prefixes],
+    });
+    return new Map(rows.map((row) => [row.asked, row]));
   }
 
   async #used({ id, lastUsedAt }: ApiKeyView, now: number): Promise<void> {

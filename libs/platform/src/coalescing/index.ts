@@ -1,0 +1,1 @@
+export { coalesced } from './coalesced.js';
