@@ -11,7 +11,8 @@ import { type Position, type Result } from '#kernel';
 import { type ApiKeyView, type IssuedApiKey, type NewApiKey, type RotatedApiKey } from '#platform/access';
 import { type AuditTrail } from '#platform/audit';
 import { type ProjectionAdmin } from '#platform/projections';
-import { type CustomerErased, type EraseFailure, type QueryFailure } from '#wiring';
+import { type Quarantine } from '#platform/quarantine';
+import { type CustomerErased, type EraseFailure, type QueryFailure, type Redriven } from '#wiring';
 
 /** Takes touchpoints; the same (source, id) is stored once, so sending again is safe. */
 export interface TouchpointRecorder {
@@ -59,6 +60,9 @@ export interface Installation extends TouchpointRecorder {
   readonly keys: ApiKeyAdmin;
   readonly projections: ProjectionAdmin;
   readonly audit: Pick<AuditTrail, 'list' | 'verify' | 'record'>;
+  readonly quarantine: Pick<Quarantine, 'list' | 'get' | 'remove'>;
+  /** Tries quarantined messages again. */
+  redrive(ids: readonly string[]): Promise<readonly Redriven[]>;
   /** Names of all projections. */
   readonly projectionNames: readonly string[];
   /** Until the read models have applied a position; false when that took longer. */

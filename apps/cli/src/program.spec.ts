@@ -27,6 +27,9 @@ const subcommands = [
   'projections parked',
   'projections release',
   'projections discard',
+  'quarantine list',
+  'quarantine redrive',
+  'quarantine discard',
 ];
 
 describe('safar', () => {

@@ -7,6 +7,7 @@ import { addImport } from './commands/import.js';
 import { addKeys } from './commands/keys.js';
 import { addProjections } from './commands/projections.js';
 import { addSimulate } from './commands/simulate.js';
+import { addQuarantine } from './commands/quarantine.js';
 import { addTail } from './commands/tail.js';
 import { addTimeline } from './commands/timeline.js';
 import { addVerify } from './commands/verify.js';
@@ -64,6 +65,7 @@ function programFor(context: CommandContext, version: string, asJson: boolean): 
     addProjections,
     addKeys,
     addAudit,
+    addQuarantine,
     addDoctor,
   ])
     add(program, context);

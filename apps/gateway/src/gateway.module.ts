@@ -5,9 +5,14 @@ import { type Logger } from 'pino';
 import { type HttpConfig } from '#wiring';
 import { AccessGuard } from './access/access.guard.js';
 import { Authenticator } from './access/authenticator.js';
+import { CloudEventIntake } from './cloud-events/cloud-event-intake.js';
+import { CloudEventsController } from './cloud-events/cloud-events.controller.js';
 import { CustomersController } from './customers/customers.controller.js';
+import { Debugger } from './debugger/debugger.js';
+import { DebuggerController } from './debugger/debugger.controller.js';
 import { HealthController } from './health/health.controller.js';
 import { Readiness } from './health/readiness.js';
+import { Bodies } from './intake/bodies.js';
 import { TouchpointIntake } from './intake/touchpoint-intake.js';
 import { TouchpointRecorder } from './intake/touchpoint-recorder.js';
 import { Admission } from './limits/admission.js';
@@ -16,6 +21,9 @@ import { RateLimits } from './limits/rate-limits.js';
 import { KeysController } from './keys/keys.controller.js';
 import { ProblemFilter } from './problems/problem.filter.js';
 import { SchemasController } from './schemas/schemas.controller.js';
+import { SdkController } from './segment/sdk.controller.js';
+import { SdkIntake } from './segment/sdk-intake.js';
+import { WriteKeys } from './segment/write-key.js';
 import { Draining } from './server/draining.js';
 import { GATEWAY_LOGGER, HTTP_CONFIG } from './server/tokens.js';
 import { OidcController } from './session/oidc.controller.js';
@@ -42,6 +50,9 @@ export class GatewayModule {
       imports: [CqrsModule, ...imports],
       controllers: [
         TouchpointsController,
+        CloudEventsController,
+        SdkController,
+        DebuggerController,
         CustomersController,
         TimelineController,
         SchemasController,
@@ -59,12 +70,17 @@ export class GatewayModule {
         { provide: HTTP_CONFIG, useValue: config },
         { provide: GATEWAY_LOGGER, useValue: logger },
         Authenticator,
+        Bodies,
+        CloudEventIntake,
+        Debugger,
         Draining,
         LiveStreams,
         RateLimits,
         Readiness,
+        SdkIntake,
         TouchpointIntake,
         TouchpointRecorder,
+        WriteKeys,
       ],
     };
   }

@@ -14,3 +14,5 @@ export * from './touchpoints/customer-reference.js';
 export * from './touchpoints/normalise-identifier.js';
 export * from './touchpoints/text-direction.js';
 export * from './timeline/entries-of-events.js';
+export * from './touchpoints/cloud-events/touchpoint-of-cloud-event.js';
+export * from './touchpoints/segment/touchpoint-of-message.js';

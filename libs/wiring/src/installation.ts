@@ -16,6 +16,7 @@ import {
   startProjections,
   storeSubscription,
 } from '#platform/projections';
+import { createQuarantine, type Quarantine } from '#platform/quarantine';
 import { createReadModels } from '#platform/read-store';
 import { openMasterKey, openPostgresVault, type Vault } from '#platform/vault';
 import { accessAudit } from './access-audit.js';
@@ -33,7 +34,9 @@ import { migrations } from './migrations.js';
 import { createOnce, type Once } from './once.js';
 import { createTimelineOpener } from './open-timeline.js';
 import { projections } from './projections.js';
+import { createMessageRecorder, type RecordMessagesInto } from './record-messages.js';
 import { createRecorder, type RecordTouchpointsInto } from './record-touchpoints.js';
+import { type Redriven, redriveQuarantined } from './redrive-quarantined.js';
 import { unexpectedVersion } from './unexpected-version.js';
 import { createDecoder, type DecodeEvents } from './sealing.js';
 
@@ -61,6 +64,11 @@ export interface Installation {
   readonly decode: DecodeEvents;
   readonly openTimeline: OpenTimeline;
   readonly recordTouchpoints: RecordTouchpointsInto;
+  /** What Segment's and RudderStack's SDKs send. */
+  readonly recordMessages: RecordMessagesInto;
+  readonly quarantine: Quarantine;
+  /** Tries quarantined messages again, by their ids. */
+  redrive(ids: readonly string[], causationId: string): Promise<readonly Redriven[]>;
   /** Does commands at most once for each idempotency key. */
   readonly once: Once;
   /** Why a command must not be done to a customer of whom its sender believes something; see `unexpectedVersion`. */
@@ -147,6 +155,9 @@ function operations(parts: Parts, closers: (() => Promise<void>)[]) {
   const admin = projectionAdmin(projectionParts, projections);
   const timeline = createTimelineOpener(decode);
   const { defaultRegion, reads } = config;
+  const recordTouchpoints = createRecorder({ store, vault, clock, defaultRegion });
+  const quarantine = createQuarantine(pool);
+  const messagePorts = { recordTouchpoints, quarantine, vault, clock, defaultRegion };
   const directory: DirectoryPorts = { readModels, vault, defaultRegion, waitTimeoutMs: reads.waitTimeoutMs };
   return {
     decode,
@@ -154,7 +165,11 @@ function operations(parts: Parts, closers: (() => Promise<void>)[]) {
     directory,
     timelineFeed: new TimelineFeed(readModels, timeline),
     projectionAdmin: (by: OnBehalfOf) => auditedProjections(admin, audit, by),
-    recordTouchpoints: createRecorder({ store, vault, clock, defaultRegion }),
+    recordTouchpoints,
+    recordMessages: createMessageRecorder(messagePorts),
+    quarantine,
+    redrive: async (ids: readonly string[], causationId: string): Promise<readonly Redriven[]> =>
+      redriveQuarantined(messagePorts, await quarantine.get(ids), causationId),
     once: createOnce({ answers: createCommandAnswers(pool), vault }),
     unexpectedVersion: async (reference: string, expected: ExpectedVersions) =>
       unexpectedVersion(directory, await store.head(), reference, expected),

@@ -4,6 +4,7 @@ import { commandAnswersMigrations } from '#platform/command-answers';
 import { eventStoreMigrations } from '#platform/event-store';
 import { type Migration } from '#platform/postgres';
 import { projectionsMigrations } from '#platform/projections';
+import { quarantineMigrations } from '#platform/quarantine';
 import { vaultMigrations } from '#platform/vault';
 
 /** Every schema of an installation. */
@@ -14,4 +15,5 @@ export const migrations: readonly Migration[] = [
   ...accessMigrations,
   ...auditMigrations,
   ...commandAnswersMigrations,
+  ...quarantineMigrations,
 ];

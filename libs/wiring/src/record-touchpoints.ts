@@ -10,6 +10,8 @@ import { sealEvent } from './sealing.js';
 export interface RecordingContext extends ParseOptions, Pick<AcceptContext, 'trace'> {
   readonly correlationId: string;
   readonly causationId: string;
+  /** All or nothing: when one of them is refused, the others are answered with `not_stored`. */
+  readonly strict?: boolean;
 }
 
 export type RecordTouchpointsInto = (
@@ -40,6 +42,10 @@ export const createRecorder =
       if (index > 0 && index % IN_A_ROW === 0) await setImmediate();
       decisions.push(decide(ports, value, context));
     }
+    if (context.strict === true) {
+      const judged = withoutReuses(decisions);
+      if (judged.some((decision) => 'refused' in decision)) return judged.map(withoutStoring);
+    }
     const personas = decisions.flatMap((decision) => ('refused' in decision ? [] : [decision.accepted.event.key]));
     const keys = await keysFor(ports, [...new Set(personas)]);
     return Promise.all(
@@ -48,6 +54,26 @@ export const createRecorder =
   };
 
 type Decided = { readonly refused: TouchpointResult } | { readonly accepted: AcceptedTouchpoint };
+
+/**
+ * That an id was used before for something else is known only to the store, and only in the end; within one request it is seen before
+ * anything is stored.
+ */
+function withoutReuses(decisions: readonly Decided[]): readonly Decided[] {
+  const texts = new Map<string, string>();
+  return decisions.map((decision): Decided => {
+    if ('refused' in decision) return decision;
+    const { event, canonical, touchpointId } = decision.accepted;
+    const before = texts.get(event.id) ?? canonical;
+    texts.set(event.id, before);
+    return before === canonical ? decision : { refused: idReused(touchpointId) };
+  });
+}
+
+const withoutStoring = (decision: Decided): TouchpointResult =>
+  'refused' in decision
+    ? decision.refused
+    : { status: 'refused', id: decision.accepted.touchpointId, code: 'not_stored', errors: [] };
 
 function decide(ports: RecorderPorts, value: unknown, context: RecordingContext): Decided {
   const parsed = parseTouchpoint(value, ports.clock.now(), context);
@@ -122,15 +148,15 @@ function resultOf(
         position: outcome.firstPosition.toString(),
       };
     case 'id-reused':
-      return {
-        status: 'refused',
-        id,
-        code: 'id_reused',
-        errors: [
-          { pointer: '/id', code: 'id_reused', detail: 'This source sent another touchpoint with this id before.' },
-        ],
-      };
+      return idReused(id);
     case 'conflict':
       throw new Error(`the store refused an append that expects nothing of ${outcome.stream}`);
   }
 }
+
+const idReused = (id: string): TouchpointResult => ({
+  status: 'refused',
+  id,
+  code: 'id_reused',
+  errors: [{ pointer: '/id', code: 'id_reused', detail: 'This source sent another touchpoint with this id before.' }],
+});

@@ -4,6 +4,7 @@ import { EraseCustomerHandler } from './handlers/erase-customer.handler.js';
 import { GetCustomerHandler } from './handlers/get-customer.handler.js';
 import { GetTimelineHandler } from './handlers/get-timeline.handler.js';
 import { ListCustomersHandler } from './handlers/list-customers.handler.js';
+import { RecordMessagesHandler } from './handlers/record-messages.handler.js';
 import { RecordTouchpointsHandler } from './handlers/record-touchpoints.handler.js';
 import { type Installation } from './installation.js';
 import { INSTALLATION } from './installation.token.js';
@@ -30,6 +31,7 @@ export class SafarModule {
         { provide: READINESS_CHECKS, useValue: checks },
         { provide: TIMELINE_FEED, useValue: feed },
         RecordTouchpointsHandler,
+        RecordMessagesHandler,
         EraseCustomerHandler,
         ListCustomersHandler,
         GetCustomerHandler,

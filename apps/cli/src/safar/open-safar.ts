@@ -61,6 +61,8 @@ function adapt(opened: OpenInstallation): Installation {
     keys: keysOf(opened),
     projections: opened.projectionAdmin(by),
     audit,
+    quarantine: opened.quarantine,
+    redrive: (ids) => opened.redrive(ids, context.causationId),
     projectionNames: projections.map(({ name }) => name),
     waitUntilApplied: apply,
     holds: async (position) => (await store.head()) >= position,

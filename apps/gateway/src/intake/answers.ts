@@ -1,7 +1,7 @@
 import { type Readable } from 'node:stream';
-import { type TouchpointResult } from '#contracts';
 import { type ProblemCode } from '../problems/problem-codes.js';
 import { ProblemError } from '../problems/problem-error.js';
+import { type Recorded } from './touchpoint-recorder.js';
 
 export interface Answer {
   readonly status: number;
@@ -24,7 +24,7 @@ const problemOf: Readonly<Record<string, ProblemCode>> = {
 };
 
 /** 201 for what was stored now, 200 for what was there before; refused: a problem. */
-export function answerToOne(result: TouchpointResult | undefined): Answer {
+export function answerToOne(result: Recorded | undefined): Answer {
   if (result === undefined) throw new Error('a touchpoint has no result');
   if (result.status !== 'refused') return json(result.status === 'accepted' ? 201 : 200, result);
   const code = problemOf[result.code] ?? problemOf[result.errors[0]?.code ?? ''] ?? 'invalid_touchpoint';
@@ -40,7 +40,7 @@ export interface Counts {
 export const noCounts = (): Counts => ({ accepted: 0, duplicate: 0, refused: 0 });
 
 /** 200 whatever became of the items: each has its own result. */
-export function answerToArray(results: readonly TouchpointResult[]): Answer {
+export function answerToArray(results: readonly Recorded[]): Answer {
   const counts = noCounts();
   for (const { status } of results) counts[status] += 1;
   return json(200, { ...counts, results });

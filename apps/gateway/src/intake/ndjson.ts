@@ -1,5 +1,4 @@
 import { type IncomingMessage } from 'node:http';
-import { type TouchpointResult } from '#contracts';
 import { type Caller } from '../access/caller.js';
 import { allowanceOf } from '../limits/allowance.js';
 import { type Language } from '../problems/language.js';
@@ -7,9 +6,9 @@ import { inOrder } from './in-order.js';
 import { BATCH_ITEMS, BATCHES_IN_FLIGHT, TOUCHPOINT_BYTES } from './limits.js';
 import { type Line, batchesOfLines } from './lines.js';
 import { type Item, readItem, refuseItem } from './read-item.js';
-import { type TouchpointRecorder } from './touchpoint-recorder.js';
+import { type Recorded, type TouchpointRecorder } from './touchpoint-recorder.js';
 
-export type NumberedResult = TouchpointResult & { readonly line: number };
+export type NumberedResult = Recorded & { readonly line: number };
 
 /** What became of some lines, or why they and all after them have no answer. */
 export type BatchAnswer =

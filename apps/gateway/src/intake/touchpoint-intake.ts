@@ -1,21 +1,18 @@
 import { type IncomingMessage } from 'node:http';
 import { Readable } from 'node:stream';
 import { setImmediate } from 'node:timers/promises';
-import { Inject, Injectable } from '@nestjs/common';
-import { type HttpConfig } from '#wiring';
+import { Injectable } from '@nestjs/common';
 import { type Caller } from '../access/caller.js';
 import { allowanceOf } from '../limits/allowance.js';
 import { ProblemError } from '../problems/problem-error.js';
 import { toProblem } from '../problems/to-problem.js';
-import { HTTP_CONFIG } from '../server/tokens.js';
 import { answersTo, type BatchAnswer } from './ndjson.js';
 import { ndjsonText } from './ndjson-text.js';
 import { type Answer, answerToArray, answerToOne } from './answers.js';
-import { BodyBudget } from './body-budget.js';
+import { Bodies } from './bodies.js';
 import { inOrder } from './in-order.js';
 import { itemsOf, skipSpace } from './json-structure.js';
 import { ARRAY_ITEMS, BATCH_ITEMS, BATCHES_IN_FLIGHT } from './limits.js';
-import { withBody } from './read-body.js';
 import { readItem } from './read-item.js';
 import { TouchpointRecorder } from './touchpoint-recorder.js';
 
@@ -24,20 +21,15 @@ const OPEN_ARRAY = 0x5b;
 /** Touchpoints as they come in, in each of their forms. */
 @Injectable()
 export class TouchpointIntake {
-  readonly #budget: BodyBudget;
-
   constructor(
     private readonly recorder: TouchpointRecorder,
-    @Inject(HTTP_CONFIG) private readonly config: HttpConfig,
-  ) {
-    this.#budget = new BodyBudget(config.bodyBudgetBytes);
-  }
+    private readonly bodies: Bodies,
+  ) {}
 
-  /** One object or an array. */
-  async takeJson(message: IncomingMessage, caller: Caller): Promise<Answer> {
-    const limits = { limitBytes: this.config.bodyLimitBytes, budget: this.#budget };
-    return withBody(message, limits, async (body) => {
-      if (body[skipSpace(body)] === OPEN_ARRAY) return this.#takeArray(message, body, caller);
+  /** One object or an array; `strict`: all of the array or nothing of it. */
+  async takeJson(message: IncomingMessage, caller: Caller, strict: boolean): Promise<Answer> {
+    return this.bodies.read(message, async (body) => {
+      if (body[skipSpace(body)] === OPEN_ARRAY) return this.#takeArray(message, body, { caller, strict });
       const [result] = await this.recorder.record([readItem(body, caller.language)], caller);
       return answerToOne(result);
     });
@@ -58,11 +50,19 @@ export class TouchpointIntake {
     return { status: 200, type: 'application/x-ndjson', body };
   }
 
-  async #takeArray(message: IncomingMessage, body: Uint8Array, caller: Caller): Promise<Answer> {
+  async #takeArray(
+    message: IncomingMessage,
+    body: Uint8Array,
+    { caller, strict }: { readonly caller: Caller; readonly strict: boolean },
+  ): Promise<Answer> {
     const items = itemsOf(body, ARRAY_ITEMS);
     if (items === 'malformed') throw new ProblemError('malformed_json');
     if (items === 'too-many') throw new ProblemError('too_many_items');
     await allowanceOf(message)?.take(items.length - 1);
+    if (strict) {
+      const read = items.map((item) => readItem(item, caller.language));
+      return answerToArray(await this.recorder.recordAllOrNothing(read, caller));
+    }
     const record = (batch: readonly Uint8Array[]) =>
       this.recorder.record(
         batch.map((item) => readItem(item, caller.language)),

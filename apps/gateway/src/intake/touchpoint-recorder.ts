@@ -1,12 +1,14 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { Injectable } from '@nestjs/common';
 import { CommandBus } from '@nestjs/cqrs';
-import { type TouchpointResult } from '#contracts';
+import { type TouchpointResult, type WayIn } from '#contracts';
 import { AppendOutcomeUnknownError, StoreBusyError } from '#platform/event-store';
 import { ErasurePendingError } from '#platform/vault';
 import { RecordTouchpoints } from '#wiring';
 import { type Caller } from '../access/caller.js';
+import { Debugger } from '../debugger/debugger.js';
 import { type Item } from './read-item.js';
+import { strictRefusal } from './strict-mode.js';
 
 const TRIES = 5;
 const RETRY_MS = 200;
@@ -14,23 +16,59 @@ const RETRY_MS = 200;
 /** Sends what could be read to the store and puts the answers back into the order of the items. */
 @Injectable()
 export class TouchpointRecorder {
-  constructor(private readonly commands: CommandBus) {}
+  constructor(
+    private readonly commands: CommandBus,
+    private readonly entries: Debugger,
+  ) {}
 
   /** @throws StoreBusyError, AppendOutcomeUnknownError */
-  async record(items: readonly Item[], caller: Caller): Promise<readonly TouchpointResult[]> {
+  async record(
+    items: readonly Item[],
+    caller: Caller,
+    { strict = false, via = 'touchpoints', retold }: RecordOptions = {},
+  ): Promise<readonly Recorded[]> {
     const touchpoints = items.flatMap((item) => (item.ok ? [item.value] : []));
+    const request = strict ? { ...caller, strict } : caller;
     const recorded =
-      touchpoints.length === 0 ? [] : await this.commands.execute(new RecordTouchpoints(touchpoints, caller));
+      touchpoints.length === 0 ? [] : await this.commands.execute(new RecordTouchpoints(touchpoints, request));
     if (recorded.length !== touchpoints.length) throw new Error('the recorder did not answer for every touchpoint');
     const answers = recorded[Symbol.iterator]();
-    return items.map((item) => (item.ok ? next(answers) : item.reason));
+    const results = items.map((item): Recorded => {
+      const result = item.ok ? next(answers) : item.reason;
+      return retold?.has(item) === true ? asSame(result) : result;
+    });
+    for (const [index, result] of results.entries()) this.#note(via, items[index], result);
+    return results;
+  }
+
+  /**
+   * As `record`, and nothing is stored when one of them is refused.
+   * @throws ProblemError `refused_in_strict_mode` with every error; its pointers begin with the index of the item
+   */
+  async recordAllOrNothing(
+    items: readonly Item[],
+    caller: Caller,
+    options: Omit<RecordOptions, 'strict'> = {},
+  ): Promise<readonly Recorded[]> {
+    const unread = items.map((item) => (item.ok ? notStored : item.reason));
+    if (items.some((item) => !item.ok)) throw strictRefusal(unread);
+    const results = await this.record(items, caller, { ...options, strict: true });
+    // Where something was stored, the store itself had something against the others: an id that it knows.
+    if (results.length > 0 && results.every(({ status }) => status === 'refused')) throw strictRefusal(results);
+    return results;
+  }
+
+  #note(via: WayIn, item: Item | undefined, result: Recorded): void {
+    const sent = item?.ok === true && typeof item.value === 'object' && item.value !== null ? item.value : {};
+    const kind = 'kind' in sent && typeof sent.kind === 'string' ? { kind: sent.kind } : {};
+    this.entries.note(via, 'source' in sent ? sent.source : undefined, { ...kind, ...result });
   }
 
   /**
    * As `record`, for a caller who is held back by not being read: waits while the store is busy or an erasure is under way, and learns an unknown outcome by sending
    * the same ids again. Bounded, then it throws as `record` does.
    */
-  async recordPatiently(items: readonly Item[], caller: Caller): Promise<readonly TouchpointResult[]> {
+  async recordPatiently(items: readonly Item[], caller: Caller): Promise<readonly Recorded[]> {
     for (let tries = 1; ; tries += 1)
       try {
         return await this.record(items, caller);
@@ -41,6 +79,23 @@ export class TouchpointRecorder {
       }
   }
 }
+
+/** What became of an item; of a duplicate that reads differently each time it is sent, no more than that is known. */
+export type Recorded = TouchpointResult | { readonly status: 'duplicate'; readonly id?: string };
+
+export interface RecordOptions {
+  readonly strict?: boolean;
+  readonly via?: WayIn;
+  /** Items that are the same when only their ids are: something that we added is different each time. */
+  readonly retold?: ReadonlySet<Item>;
+}
+
+function asSame(result: TouchpointResult): Recorded {
+  if (result.status !== 'refused' || result.code !== 'id_reused') return result;
+  return { status: 'duplicate', ...(result.id !== undefined && { id: result.id }) };
+}
+
+const notStored: TouchpointResult = { status: 'refused', code: 'not_stored', errors: [] };
 
 function next(answers: Iterator<TouchpointResult>): TouchpointResult {
   const { value, done } = answers.next();

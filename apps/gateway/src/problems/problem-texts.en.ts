@@ -5,6 +5,16 @@ export const english: ProblemTexts = {
     malformed_request: ['Malformed request', 'The request does not follow HTTP.'],
     malformed_json: ['Malformed JSON', 'The body is not the JSON text that was expected.'],
     empty_body: ['Empty body', 'The request needs a body.'],
+    malformed_gzip: ['Malformed gzip', 'The body is announced as compressed, and cannot be unpacked.'],
+    invalid_cloud_event: [
+      'Invalid CloudEvent',
+      'This is not a CloudEvent 1.0, or not one of a touchpoint; see errors.',
+    ],
+    invalid_messages: ['Invalid messages', 'Nothing was stored; see errors.'],
+    strict_mode_of_stream: [
+      'No strict mode here',
+      'Lines are stored as they come. Send an array, or leave X-Strict-Mode out.',
+    ],
     invalid_parameters: ['Invalid parameters', 'At least one parameter cannot be used; see errors.'],
     unauthenticated: ['Not authenticated', 'Sign in, or send a valid API key: Authorization: Bearer safar_…'],
     sign_in_refused: ['Not signed in', 'The name or the password is not right, or the account is disabled.'],
@@ -43,6 +53,10 @@ export const english: ProblemTexts = {
       'Another command was sent with this Idempotency-Key before; use a new one for each command.',
     ],
     rate_limited: ['Too many requests', 'This caller has sent more than it may; see RateLimit-Policy. Try again.'],
+    refused_in_strict_mode: [
+      'Refused in strict mode',
+      'At least one item is refused, so nothing was stored; see errors.',
+    ],
     headers_too_large: ['Headers too large', 'The headers of the request are too large.'],
     internal: ['Internal error', 'Something went wrong here. The trace id helps to find it.'],
     store_busy: ['Busy', 'The event store has as much to do as it can take. Nothing was stored; try again.'],

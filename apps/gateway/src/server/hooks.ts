@@ -7,6 +7,7 @@ import { rateLimitHeaders, type RateLimits } from '../limits/rate-limits.js';
 import { languageOf } from '../problems/language.js';
 import { problemDocument, problemHeaders } from '../problems/problem-document.js';
 import { ProblemError } from '../problems/problem-error.js';
+import { isSdkRoute } from '../segment/sdk-routes.js';
 import { correlationIdOf } from './correlation-id.js';
 import { type Draining } from './draining.js';
 
@@ -24,6 +25,8 @@ export function addHooks(
       // Nearly everything here is about a person.
       'cache-control': 'no-store',
     });
+    // What SDKs and beacons announce says nothing of what they send, and is no reason to refuse it.
+    if (isSdkRoute(request.routeOptions.url)) request.raw.headers['content-type'] = 'application/octet-stream';
     const isHealth = request.routeOptions.url === '/livez' || request.routeOptions.url === '/readyz';
     if (draining.begun && !isHealth) done(new ProblemError('shutting_down', { retryAfterMs: DRAINING_RETRY_MS }));
     else done();

@@ -1,12 +1,12 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { type FastifyReply, type FastifyRequest } from 'fastify';
 import { type Logger } from 'pino';
-import { type TimelineEntryView } from '#contracts';
+import { type Permission } from '#contracts';
 import { type HttpConfig } from '#wiring';
 import { Authenticator } from '../access/authenticator.js';
 import { ProblemError } from '../problems/problem-error.js';
 import { GATEWAY_LOGGER, HTTP_CONFIG } from '../server/tokens.js';
-import { EventStream } from './event-stream.js';
+import { EventStream, type ServerSentEvent } from './event-stream.js';
 
 /**
  * How often is asked whether the reader still may; also the pulse that keeps proxies from closing a silent stream. What another
@@ -15,9 +15,14 @@ import { EventStream } from './event-stream.js';
 const PULSE_MS = 2_000;
 const FULL_RETRY_MS = 10_000;
 
-type Follow = (signal: AbortSignal) => AsyncIterable<TimelineEntryView>;
+export interface LiveSource {
+  /** What is sent, until the signal. */
+  readonly events: (signal: AbortSignal) => AsyncIterable<ServerSentEvent>;
+  /** What the reader has to be allowed for as long as the stream is open. */
+  readonly permission: Permission;
+}
 
-/** The live timelines that are open, and what ends them: the reader, a revoked key, a slow reader, the shutdown. */
+/** The live streams that are open, and what ends them: the reader, a revoked key, a slow reader, the shutdown. */
 @Injectable()
 export class LiveStreams {
   readonly #open = new Set<EventStream>();
@@ -28,28 +33,27 @@ export class LiveStreams {
     @Inject(GATEWAY_LOGGER) private readonly logger: Logger,
   ) {}
 
-  open(request: FastifyRequest, reply: FastifyReply, follow: Follow): void {
+  open(request: FastifyRequest, reply: FastifyReply, source: LiveSource): void {
     if (this.#open.size >= this.config.liveStreams)
       throw new ProblemError('overloaded', { retryAfterMs: FULL_RETRY_MS });
     void reply.headers({ 'content-type': 'text/event-stream; charset=utf-8', 'x-accel-buffering': 'no' });
     // Its headers are all that HEAD asks for.
     if (request.method === 'HEAD') void reply.send();
     else
-      void this.#run(new EventStream(reply, { slowReaderTimeoutMs: this.config.slowReaderTimeoutMs }), request, follow);
+      void this.#run(new EventStream(reply, { slowReaderTimeoutMs: this.config.slowReaderTimeoutMs }), request, source);
   }
 
   closeAll(): void {
     for (const stream of this.#open) stream.end();
   }
 
-  async #run(stream: EventStream, request: FastifyRequest, follow: Follow): Promise<void> {
+  async #run(stream: EventStream, request: FastifyRequest, source: LiveSource): Promise<void> {
     this.#open.add(stream);
-    const pulse = setInterval(() => void this.#check(stream, request), PULSE_MS);
+    const pulse = setInterval(() => void this.#check(stream, request, source.permission), PULSE_MS);
     try {
-      for await (const entry of follow(stream.signal))
-        if (!(await stream.send({ id: entry.position, event: 'entry', data: entry }))) break;
+      for await (const event of source.events(stream.signal)) if (!(await stream.send(event))) break;
     } catch (error) {
-      if (!stream.signal.aborted) this.logger.error({ err: error }, 'a live timeline broke off');
+      if (!stream.signal.aborted) this.logger.error({ err: error }, 'a live stream broke off');
     } finally {
       clearInterval(pulse);
       this.#open.delete(stream);
@@ -57,9 +61,9 @@ export class LiveStreams {
     }
   }
 
-  async #check(stream: EventStream, request: FastifyRequest): Promise<void> {
+  async #check(stream: EventStream, request: FastifyRequest, permission: Permission): Promise<void> {
     try {
-      await this.authenticator.authorize(request, { action: 'read', subject: 'Timeline' }, { activity: false });
+      await this.authenticator.authorize(request, permission, { activity: false });
       stream.comment();
     } catch {
       // Refused, or nobody can tell at the moment: the reader comes back and is told which.

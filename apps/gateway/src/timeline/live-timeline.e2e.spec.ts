@@ -162,7 +162,7 @@ describe('a live timeline', () => {
     };
     const reader = read('?after=0');
     expect(await reader.take(2)).toMatchObject([{ id: '1' }, undefined]);
-    expect(gateway.log()).toContain('a live timeline broke off');
+    expect(gateway.log()).toContain('a live stream broke off');
     expect(gateway.log()).not.toContain('secret');
   });
 

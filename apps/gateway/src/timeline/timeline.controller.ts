@@ -1,11 +1,12 @@
 import { Controller, Get, Inject, Query, Req, Res } from '@nestjs/common';
 import { QueryBus } from '@nestjs/cqrs';
 import { type FastifyReply, type FastifyRequest } from 'fastify';
-import { parseTimelineParameters, type RawParameters, type TimelinePage } from '#contracts';
+import { parseTimelineParameters, type RawParameters, type TimelineEntryView, type TimelinePage } from '#contracts';
 import { GetCustomer, GetTimeline, TIMELINE_FEED, type TimelineFeed } from '#wiring';
 import { RequireAbility } from '../access/required-access.js';
 import { answered, readable } from '../customers/answered.js';
 import { CustomerReference } from '../customers/reference.js';
+import { type ServerSentEvent } from './event-stream.js';
 import { LiveStreams } from './live-streams.js';
 import { parseResume } from './resume.js';
 
@@ -37,6 +38,13 @@ export class TimelineController {
     // Somebody who was written a moment ago is known as soon as that position is applied.
     const known = new GetCustomer({ reference, ...(after !== 'now' && { minPosition: after }) });
     const { id } = answered(await this.queries.execute(known));
-    this.streams.open(request, reply, (signal) => this.feed.follow(id, after, signal));
+    this.streams.open(request, reply, {
+      events: (signal) => entries(this.feed.follow(id, after, signal)),
+      permission: { action: 'read', subject: 'Timeline' },
+    });
   }
+}
+
+async function* entries(followed: AsyncIterable<TimelineEntryView>): AsyncGenerator<ServerSentEvent> {
+  for await (const data of followed) yield { id: data.position, event: 'entry', data };
 }

@@ -3,7 +3,9 @@ import { type FastifyReply, type FastifyRequest } from 'fastify';
 import { type Caller, CalledBy } from '../access/caller.js';
 import { RequireAbility } from '../access/required-access.js';
 import { isNdjson, refuseEncoded, wantsRefusedOnly } from '../intake/forms.js';
+import { wantsStrict } from '../intake/strict-mode.js';
 import { TouchpointIntake } from '../intake/touchpoint-intake.js';
+import { ProblemError } from '../problems/problem-error.js';
 
 @Controller('v1/touchpoints')
 export class TouchpointsController {
@@ -18,9 +20,11 @@ export class TouchpointsController {
     @CalledBy() caller: Caller,
   ): Promise<void> {
     refuseEncoded(headers);
+    const strict = wantsStrict(headers);
+    if (strict && isNdjson(headers)) throw new ProblemError('strict_mode_of_stream');
     const answer = isNdjson(headers)
       ? await this.intake.takeNdjson(raw, caller, wantsRefusedOnly(headers))
-      : await this.intake.takeJson(raw, caller);
+      : await this.intake.takeJson(raw, caller, strict);
     await reply.code(answer.status).type(answer.type).send(answer.body);
   }
 }

@@ -10,12 +10,7 @@ export class RecordTouchpointsHandler implements ICommandHandler<RecordTouchpoin
   constructor(@Inject(INSTALLATION) private readonly installation: Installation) {}
 
   execute({ touchpoints, request }: RecordTouchpoints): Promise<readonly TouchpointResult[]> {
-    const { correlationId, language, principal, trace } = request;
-    return this.installation.recordTouchpoints(touchpoints, {
-      correlationId,
-      language,
-      causationId: principal.id,
-      ...(trace && { trace }),
-    });
+    const { principal, ...context } = request;
+    return this.installation.recordTouchpoints(touchpoints, { ...context, causationId: principal.id });
   }
 }

@@ -10,6 +10,8 @@ export interface RecordingRequest {
   readonly trace?: { readonly traceparent: string; readonly tracestate?: string };
   /** Of the details in the errors. */
   readonly language: 'en' | 'fa';
+  /** Nothing is stored when one of them is refused. */
+  readonly strict?: boolean;
 }
 
 /**

@@ -1,0 +1,143 @@
+import { type Command } from 'commander';
+import { type Quarantined } from '#platform/quarantine';
+import { CommandFailure } from '../failure.js';
+import { type Installation } from '../ports.js';
+import { textTable } from '../terminal/table.js';
+import { isoTime } from '../terminal/terminal.js';
+import {
+  asCommand,
+  confirm,
+  wholeNumber,
+  withInstallation,
+  type CommandContext,
+  type CommonOptions,
+} from './context.js';
+
+interface Selection extends CommonOptions {
+  readonly all?: boolean;
+  readonly source?: string;
+  readonly olderThan?: number;
+}
+
+interface ListOptions extends Selection {
+  readonly limit?: number;
+}
+
+const DAY_MS = 86_400_000;
+/** Read, tried again or removed together. */
+const BATCH = 200;
+const DEFAULT_LIMIT = 50;
+
+export function addQuarantine(program: Command, context: CommandContext): void {
+  const quarantine = program
+    .command('quarantine')
+    .description('Messages of SDKs that were taken and are no valid touchpoints.');
+  asCommand(
+    selecting(quarantine.command('list').description('What is there, and why; oldest first. Never what is in it.'))
+      .option('--limit <count>', `at most so many; otherwise ${String(DEFAULT_LIMIT)}`, wholeNumber(1, 10_000))
+      .action((options: ListOptions) => list(context, options)),
+    ['safar quarantine list', 'safar quarantine list --source web-shop --json'],
+  );
+  asCommand(
+    selecting(quarantine.command('redrive').description('Try messages again, by the rules of today.'))
+      .argument('[ids...]', 'as quarantine list shows them')
+      .option('--all', 'all of them')
+      .action((ids: readonly string[], options: Selection) => redrive(context, ids, options)),
+    ['safar quarantine redrive --all', 'safar quarantine redrive --source web-shop'],
+  );
+  asCommand(
+    selecting(quarantine.command('discard').description('Remove messages for good.'))
+      .argument('[ids...]', 'as quarantine list shows them')
+      .option('--all', 'all of them')
+      .option('--yes', 'do not ask')
+      .action((ids: readonly string[], options: Selection & { readonly yes?: boolean }) =>
+        discard(context, ids, options),
+      ),
+    ['safar quarantine discard --older-than 30 --yes'],
+  );
+}
+
+const selecting = (command: Command): Command =>
+  command
+    .option('--source <source>', 'only of one source')
+    .option('--older-than <days>', 'only what came longer ago', wholeNumber(0, 36_500));
+
+/** In batches, oldest first; what a batch leaves behind is not met again. */
+async function* selected(
+  { quarantine }: Installation,
+  ids: readonly string[],
+  { all, source, olderThan }: Selection,
+): AsyncGenerator<readonly Quarantined[]> {
+  if (ids.length > 0) {
+    yield await quarantine.get(ids);
+    return;
+  }
+  if (all !== true && source === undefined && olderThan === undefined)
+    throw new CommandFailure('usage', 'Nothing was chosen.', 'Name ids, or use --all, --source or --older-than.');
+  const before = olderThan === undefined ? {} : { before: Date.now() - olderThan * DAY_MS };
+  const filter = { ...before, ...(source !== undefined && { source }), limit: BATCH };
+  let last: Quarantined | undefined;
+  do {
+    const batch = await quarantine.list({ ...filter, ...(last && { after: last }) });
+    if (batch.length > 0) yield batch;
+    last = batch.at(-1);
+  } while (last !== undefined);
+}
+
+const viewOf = ({ id, source, at, reasons, tries, triedAt }: Quarantined) => ({
+  id,
+  source,
+  at: isoTime(at),
+  reasons,
+  tries,
+  triedAt: triedAt === undefined ? null : isoTime(triedAt),
+});
+
+const list = (context: CommandContext, options: ListOptions): Promise<void> =>
+  withInstallation(context, options, async (installation) => {
+    const { limit = DEFAULT_LIMIT } = options;
+    const messages: Quarantined[] = [];
+    for await (const batch of selected(installation, [], { all: true, ...options })) {
+      messages.push(...batch);
+      if (messages.length >= limit) break;
+    }
+    const views = messages.slice(0, limit).map(viewOf);
+    if (options.json === true) return context.terminal.printJson(views);
+    const rows = views.map(({ id, source, at, reasons, tries }) => [
+      id,
+      source,
+      at,
+      reasons.map(({ pointer, code }) => `${pointer === '' ? '/' : pointer} ${code}`).join(', '),
+      String(tries),
+    ]);
+    const header = ['id', 'source', 'since', 'why', 'tries'];
+    await context.terminal.print(rows.length === 0 ? 'Nothing is quarantined.' : textTable(header, rows));
+  });
+
+const redrive = (context: CommandContext, ids: readonly string[], options: Selection): Promise<void> =>
+  withInstallation(context, options, async (installation) => {
+    const counts = { accepted: 0, duplicate: 0, refused: 0 };
+    for await (const batch of selected(installation, ids, options)) {
+      context.signal.throwIfAborted();
+      for (const { status } of await installation.redrive(batch.map(({ id }) => id))) counts[status] += 1;
+    }
+    if (options.json === true) return context.terminal.printJson(counts);
+    const { accepted, duplicate, refused } = counts;
+    await context.terminal.print(
+      `${String(accepted)} stored, ${String(duplicate)} were stored before, ${String(refused)} stay in quarantine.`,
+    );
+  });
+
+const discard = (
+  context: CommandContext,
+  ids: readonly string[],
+  options: Selection & { readonly yes?: boolean },
+): Promise<void> =>
+  withInstallation(context, options, async (installation) => {
+    await confirm(context, options, 'Messages will be gone for good.', 'discard');
+    let discarded = 0;
+    for await (const batch of selected(installation, ids, options))
+      discarded += await installation.quarantine.remove(batch.map(({ id }) => id));
+    if (options.json === true) return context.terminal.printJson({ discarded });
+    await context.terminal.print(`${String(discarded)} discarded.`);
+  });

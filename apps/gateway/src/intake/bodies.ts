@@ -1,0 +1,27 @@
+import { type IncomingMessage } from 'node:http';
+import { Inject, Injectable } from '@nestjs/common';
+import { type HttpConfig } from '#wiring';
+import { HTTP_CONFIG } from '../server/tokens.js';
+import { BodyBudget } from './body-budget.js';
+import { withBody } from './read-body.js';
+
+/** The bodies that are in memory, all together within one budget. */
+@Injectable()
+export class Bodies {
+  readonly budget: BodyBudget;
+  /** Of one body. */
+  readonly limitBytes: number;
+
+  constructor(@Inject(HTTP_CONFIG) config: HttpConfig) {
+    this.budget = new BodyBudget(config.bodyBudgetBytes);
+    this.limitBytes = config.bodyLimitBytes;
+  }
+
+  /**
+   * Reads a whole body and lends its bytes to `use`.
+   * @throws ProblemError `body_too_large`, `overloaded`, `request_timeout` or `empty_body`
+   */
+  read<T>(message: IncomingMessage, use: (body: Uint8Array) => Promise<T>): Promise<T> {
+    return withBody(message, { limitBytes: this.limitBytes, budget: this.budget }, use);
+  }
+}

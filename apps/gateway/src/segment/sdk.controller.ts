@@ -1,0 +1,100 @@
+import { Controller, Get, HttpCode, Options, Param, Post, Query, Req, Res } from '@nestjs/common';
+import { type FastifyReply, type FastifyRequest } from 'fastify';
+import { PublicRoute } from '../access/required-access.js';
+import { Unlimited } from '../limits/rate-limit.guard.js';
+import { languageOf } from '../problems/language.js';
+import { METRICS, sdkCalls, SETTINGS, SOURCE_CONFIGS } from './sdk-routes.js';
+import { type SdkAnswer, SdkIntake, sourceOf } from './sdk-intake.js';
+import { segmentSettings, sourceConfig } from './sdk-settings.js';
+import { writeKeyOf, WriteKeys } from './write-key.js';
+
+type Query = Readonly<Record<string, unknown>>;
+
+const text = (value: unknown): string | undefined => (typeof value === 'string' ? value : undefined);
+
+/** A day, which is as long as browsers remember it. */
+const PREFLIGHT_S = '86400';
+
+/** Any site may send with its write key: that a browser holds it makes it public, so cookies have no say here. */
+function allowBrowsers(reply: FastifyReply): void {
+  void reply.header('access-control-allow-origin', '*');
+}
+
+/**
+ * The addresses of Segment's and RudderStack's SDKs. Public to the guard, because the key may stand in the body; the intake lets nobody
+ * through without one.
+ */
+@Controller()
+export class SdkController {
+  constructor(
+    private readonly intake: SdkIntake,
+    private readonly writeKeys: WriteKeys,
+  ) {}
+
+  @Post(Object.keys(sdkCalls))
+  @HttpCode(200)
+  @PublicRoute()
+  // Not by the guard, who cannot know yet whose it is.
+  @Unlimited()
+  async take(
+    @Req() request: FastifyRequest,
+    @Res({ passthrough: true }) reply: FastifyReply,
+    @Query() query: Query,
+  ): Promise<SdkAnswer> {
+    allowBrowsers(reply);
+    const call = sdkCalls[request.routeOptions.url ?? ''];
+    if (call === undefined) throw new Error('a route of the SDKs has no call');
+    const language = languageOf(request.headers['accept-language']);
+    return this.intake.take(request, { call, language, queryKey: text(query['writeKey']) });
+  }
+
+  @Post(METRICS)
+  @HttpCode(200)
+  @PublicRoute()
+  metrics(@Res({ passthrough: true }) reply: FastifyReply): { readonly success: true } {
+    allowBrowsers(reply);
+    return { success: true };
+  }
+
+  /** What `analytics.js` asks before it sends anything. */
+  @Get(SETTINGS)
+  @PublicRoute()
+  async settings(
+    @Req() request: FastifyRequest,
+    @Res({ passthrough: true }) reply: FastifyReply,
+    @Param('key') key: string,
+  ): Promise<object> {
+    allowBrowsers(reply);
+    await this.writeKeys.authorize(key);
+    return segmentSettings(key, request.host);
+  }
+
+  /** What RudderStack's SDKs ask their control plane. */
+  @Get([...SOURCE_CONFIGS])
+  @PublicRoute()
+  async config(
+    @Req() request: FastifyRequest,
+    @Res({ passthrough: true }) reply: FastifyReply,
+    @Query() query: Query,
+  ): Promise<object> {
+    allowBrowsers(reply);
+    const key = writeKeyOf(request.headers) ?? text(query['writeKey']) ?? '';
+    const principal = await this.writeKeys.authorize(key);
+    return sourceConfig(key, { id: principal.id, name: sourceOf(principal) });
+  }
+
+  /** Browsers ask first when a request has headers of its own. 200, because SDKs know nothing else. */
+  @Options([...Object.keys(sdkCalls), METRICS, SETTINGS, ...SOURCE_CONFIGS])
+  @HttpCode(200)
+  @PublicRoute()
+  preflight(@Res({ passthrough: true }) reply: FastifyReply): string {
+    allowBrowsers(reply);
+    void reply.headers({
+      'access-control-allow-methods': 'GET, POST',
+      'access-control-allow-headers':
+        'authorization, content-type, content-encoding, anonymousid, x-strict-mode, x-retry-count',
+      'access-control-max-age': PREFLIGHT_S,
+    });
+    return '';
+  }
+}

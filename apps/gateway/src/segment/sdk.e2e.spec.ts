@@ -1,0 +1,182 @@
+import { gzipSync } from 'node:zlib';
+import { StoreBusyError } from '#platform/event-store';
+import { type RecordMessages } from '#wiring';
+import { as, keys, openGateway, type TestGateway } from '../fixtures/test-gateway.js';
+import { sdkCalls } from './sdk-routes.js';
+
+const basic = (key: string) => ({ authorization: `Basic ${Buffer.from(`${key}:`).toString('base64')}` });
+const track = { type: 'track', event: 'Signed Up', userId: '12347', messageId: 'm-1' };
+const allowed = [200, 400, 401, 413, 429, 503];
+
+describe('the routes of Segment and RudderStack', () => {
+  let gateway: TestGateway;
+  beforeAll(async () => {
+    gateway = await openGateway({ bodyLimitBytes: 300_000, bodyBudgetBytes: 2_000_000 });
+  });
+  afterAll(() => gateway.app.close());
+  let record: TestGateway['behind']['messagesRecorded'];
+  beforeEach(() => {
+    record = gateway.behind.messagesRecorded;
+    gateway.behind.reached.length = 0;
+    gateway.behind.messages.length = 0;
+  });
+  afterEach(() => {
+    gateway.behind.messagesRecorded = record;
+  });
+
+  const post = (url: string, payload: unknown, headers: Record<string, string> = basic(keys.writer)) =>
+    gateway.app.inject({
+      method: 'POST',
+      url,
+      headers,
+      payload: typeof payload === 'string' || Buffer.isBuffer(payload) ? payload : JSON.stringify(payload),
+    });
+  const last = () => gateway.behind.messages.at(-1) as RecordMessages;
+
+  it.each(Object.entries(sdkCalls))('%s is the call %s', async (url, call) => {
+    const answer = await post(url, call === 'batch' ? { batch: [track], sentAt: 'now' } : track);
+    expect([answer.statusCode, answer.json()]).toEqual([
+      200,
+      { success: true, accepted: 1, duplicate: 0, quarantined: 0, refused: 0 },
+    ]);
+    expect(last().messages).toMatchObject([{ messageId: 'm-1', type: call === 'batch' ? 'track' : call }]);
+    expect(last().request).toMatchObject({ source: keys.writer, principal: { id: 'key-writer' }, strict: false });
+  });
+
+  it.each([
+    ['as a Basic user', basic(keys.writer), {}, ''],
+    ['as a bearer', as(keys.writer), {}, ''],
+    ['in the body', {}, { writeKey: keys.writer }, ''],
+    ['in the address', {}, {}, `?writeKey=${keys.writer}`],
+  ])('take the write key %s', async (_, headers, body, query) => {
+    expect((await post(`/v1/t${query}`, { ...track, ...body }, headers)).statusCode).toBe(200);
+    expect(JSON.stringify(last().messages)).not.toContain(keys.writer);
+  });
+
+  it.each([
+    ['no key', {}, track],
+    ['a key that there is not', basic('safar_unknown'), track],
+    ['a key that may not send', basic(keys.reader), track],
+    ['something else as a user', basic('ada'), { ...track, writeKey: keys.writer }],
+    ['nonsense', { authorization: 'Basic \u00e9' }, track],
+    ['a wrong key in the body', {}, { ...track, writeKey: 'safar_unknown' }],
+    ['an object for a key', {}, { ...track, writeKey: {} }],
+  ])('are closed to %s', async (_, headers, body) => {
+    expect((await post('/v1/track', body, headers)).statusCode).toBe(401);
+    expect(gateway.behind.reached).toEqual([]);
+  });
+
+  it('read JSON whatever the content type says', async () => {
+    for (const type of ['text/plain', 'application/x-www-form-urlencoded', 'multipart/form-data', '', 'nonsense', ';;'])
+      expect((await post('/v1/t', track, { ...basic(keys.writer), 'content-type': type })).statusCode).toBe(200);
+  });
+
+  it('unpack gzip, announced or not', async () => {
+    const packed = gzipSync(JSON.stringify({ batch: [track] }));
+    for (const headers of [{ 'content-encoding': 'gzip' }, {}])
+      expect((await post('/v1/batch', packed, { ...basic(keys.writer), ...headers })).statusCode).toBe(200);
+    expect((await post('/v1/t', track, { ...basic(keys.writer), 'content-encoding': 'gzip' })).statusCode).toBe(200);
+  });
+
+  it.each([
+    ['larger than a body may be', gzipSync(JSON.stringify({ batch: [track], x: 'ab'.repeat(200_000) })), 413],
+    ['a bomb', gzipSync(Buffer.alloc(50_000_000, ' ')), 413],
+    ['below the limit, out of nearly nothing', gzipSync(Buffer.alloc(290_000, ' ')), 413],
+    ['broken', gzipSync('{}').subarray(0, 12), 400],
+    ['not gzip at all', Buffer.from([0x1f, 0x8b, 1, 2, 3]), 400],
+  ])('refuse what is packed and %s', async (_, packed, status) => {
+    const answer = await post('/v1/batch', packed, { ...basic(keys.writer), 'content-encoding': 'gzip' });
+    expect([answer.statusCode, gateway.behind.reached]).toEqual([status, []]);
+    // All of the budget came back.
+    for (let times = 0; times < 10; times++)
+      expect((await post('/v1/batch', gzipSync('{"batch":[]}'))).statusCode).toBe(200);
+  });
+
+  it.each([
+    ['', 400],
+    ['{', 400],
+    ['[]', 400],
+    ['null', 400],
+    ['"\ud800"', 400],
+    ['{"batch":{}}', 400],
+    ['{"a":'.repeat(100), 400],
+    [`{"batch":[${'1,'.repeat(1_001)}1]}`, 413],
+    ['x'.repeat(300_001), 413],
+    [Buffer.from([0x7b, 0xff, 0x7d]), 400],
+  ])('refuse %.20j with %i', async (body, status) => {
+    const answer = await post('/v1/batch', body);
+    expect([answer.statusCode, gateway.behind.reached]).toEqual([status, []]);
+  });
+
+  it('answer with nothing but what SDKs understand, whatever happens', async () => {
+    const failures = [
+      new Error('a bug'),
+      new StoreBusyError(1_500),
+      Object.assign(new Error(), { code: 'ECONNREFUSED' }),
+    ];
+    for (const failure of failures) {
+      gateway.behind.messagesRecorded = () => Promise.reject(failure);
+      const answer = await post('/v1/track', track);
+      expect([answer.statusCode, Number(answer.headers['retry-after']) >= 1]).toEqual([503, true]);
+    }
+    for (const url of [...Object.keys(sdkCalls), '/v1/m', '/sourceConfig', '/v1/projects/x/settings'])
+      for (const method of ['GET', 'PUT', 'DELETE', 'OPTIONS', 'HEAD', 'POST'] as const)
+        expect(allowed).toContain((await gateway.app.inject({ method, url })).statusCode);
+  });
+
+  it('give each message of a batch the context of all, and judge each alone', async () => {
+    gateway.behind.messagesRecorded = () =>
+      Promise.resolve([
+        { status: 'accepted', id: 'a', eventId: 'e', customerId: 'c', position: '1' },
+        { status: 'duplicate', id: 'b' },
+        { status: 'quarantined', errors: [{ pointer: '/event', code: 'required', detail: '' }] },
+      ]);
+    const batch = [track, { ...track, context: { locale: 'fa' } }, 17];
+    const answer = await post('/v1/batch', { batch, context: { library: { name: 'x' }, locale: 'en' } });
+    expect(answer.json()).toMatchObject({ accepted: 1, duplicate: 1, quarantined: 1, refused: 0 });
+    expect(last().messages).toMatchObject([
+      { context: { locale: 'en', library: { name: 'x' } } },
+      { context: { locale: 'fa', library: { name: 'x' } } },
+      17,
+    ]);
+  });
+
+  it('refuse a whole request in strict mode, with what is wrong with which message', async () => {
+    const errors = [{ pointer: '/event', code: 'required', detail: '' }];
+    gateway.behind.messagesRecorded = ({ request }) => {
+      expect(request.strict).toBe(true);
+      const notStored = { status: 'refused', code: 'not_stored', errors: [] } as const;
+      return Promise.resolve([notStored, { status: 'refused', code: 'invalid', errors }]);
+    };
+    const answer = await post('/v1/batch', { batch: [track, {}] }, { ...basic(keys.writer), 'x-strict-mode': '1' });
+    expect([answer.statusCode, answer.json()]).toMatchObject([
+      400,
+      { code: 'invalid_messages', errors: [{ pointer: '/1/event', code: 'required' }] },
+    ]);
+  });
+
+  it('let browsers of any site send, and ask first', async () => {
+    const headers = { origin: 'https://shop.example', 'access-control-request-method': 'POST' };
+    const asked = await gateway.app.inject({ method: 'OPTIONS', url: '/v1/batch', headers });
+    expect([asked.statusCode, asked.headers['access-control-allow-origin']]).toEqual([200, '*']);
+    expect(asked.headers['access-control-allow-headers']).toContain('authorization');
+    for (const sent of [await post('/v1/t', track), await post('/v1/t', '{'), await post('/v1/t', track, {})])
+      expect(sent.headers['access-control-allow-origin']).toBe('*');
+  });
+
+  it('answer with settings that send everything here', async () => {
+    const get = (url: string, headers: Record<string, string> = {}) =>
+      gateway.app.inject({ url, headers: { host: 'localhost:3000', ...headers } });
+    const settings = await get(`/v1/projects/${keys.writer}/settings`);
+    expect(settings.json()).toMatchObject({
+      integrations: { 'Segment.io': { apiKey: keys.writer, apiHost: 'localhost:3000/v1', protocol: 'http' } },
+    });
+    for (const answer of [
+      await get('/sourceConfig/', basic(keys.writer)),
+      await get(`/sourceConfig?writeKey=${keys.writer}`),
+    ])
+      expect(answer.json()).toMatchObject({ source: { writeKey: keys.writer, enabled: true, destinations: [] } });
+    for (const url of ['/v1/projects/safar_unknown/settings', '/v1/projects/%00/settings', '/sourceConfig'])
+      expect((await get(url)).statusCode).toBe(401);
+  });
+});

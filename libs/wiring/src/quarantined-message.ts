@@ -1,0 +1,54 @@
+import { type FieldError } from '#contracts';
+import { type Clock, type EpochMs } from '#kernel';
+import { type NewQuarantined, type Quarantined, type QuarantineReason } from '#platform/quarantine';
+import { openAll, type Vault } from '#platform/vault';
+
+/** A message of an SDK with what is needed to try it again. */
+export interface KeptMessage {
+  readonly message: unknown;
+  readonly sentAt?: unknown;
+  readonly receivedAt: EpochMs;
+}
+
+/** Nobody knows whose data a message holds that could not be read: all of them are sealed under one key. */
+const personaOf = (vault: Vault): string => vault.uuid('quarantine', 'key');
+
+export async function sealMessage(
+  { vault, clock }: { readonly vault: Vault; readonly clock: Clock },
+  kept: KeptMessage,
+  source: string,
+  errors: readonly FieldError[],
+): Promise<NewQuarantined> {
+  const id = vault.uuid('quarantined', source, JSON.stringify(kept.message));
+  const personaId = personaOf(vault);
+  const key = (await vault.currentKeys([personaId])).get(personaId);
+  if (!key) throw new Error('the vault has no key for the quarantine');
+  return { id, source, sealed: vault.seal(key, id, kept), reasons: reasonsOf(errors), at: clock.now() };
+}
+
+/** As many as a person reads. */
+const MOST_REASONS = 20;
+
+export const reasonsOf = (errors: readonly FieldError[]): readonly QuarantineReason[] =>
+  errors.slice(0, MOST_REASONS).map(({ pointer, code }) => ({ pointer: shortened(pointer), code }));
+
+/** Below the second name of a pointer stand names that the sender made up, and those may be anything. */
+export const shortened = (pointer: string): string =>
+  pointer
+    .split('/')
+    .slice(0, 3)
+    .map((name) => (/^[\w.:-]{0,64}$/.test(name) ? name : '…'))
+    .join('/');
+
+export async function openMessages(
+  vault: Vault,
+  messages: readonly Quarantined[],
+): Promise<readonly (KeptMessage | undefined)[]> {
+  const personaId = personaOf(vault);
+  const opened = await openAll(
+    vault,
+    messages.map(({ id, sealed }) => ({ personaId, eventId: id, sealed })),
+  );
+  // Sealed by `sealMessage`: tampering with it would not have opened.
+  return opened.map((each) => (each.status === 'opened' ? (each.personal as KeptMessage) : undefined));
+}
