@@ -70,6 +70,11 @@ export class Standalone {
     return new Standalone(child, () => output, url, /\b(safar_[A-Za-z0-9_-]+)/.exec(output)?.[1]);
   }
 
+  get pid(): number {
+    if (this.child.pid === undefined) throw new Error('it did not start');
+    return this.child.pid;
+  }
+
   /** Ctrl-C; the exit code. */
   async stop(): Promise<number | null> {
     if (this.child.exitCode !== null) return this.child.exitCode;

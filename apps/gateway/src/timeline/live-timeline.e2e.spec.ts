@@ -1,7 +1,9 @@
 import { once } from 'node:events';
+import { connect } from 'node:net';
 import { fail } from '#kernel';
 import { GetCustomer } from '#wiring';
 import { EventReader } from '../fixtures/event-reader.js';
+import { requestText } from '../fixtures/raw-request.js';
 import { as, customerId, entry, keys, openGateway, type TestGateway } from '../fixtures/test-gateway.js';
 
 describe('a live timeline', () => {
@@ -122,6 +124,31 @@ describe('a live timeline', () => {
     response.on('error', () => undefined).resume();
     await reader.closed;
     expect(produced).toBeLessThan(100);
+  });
+
+  it('holds a bounded amount for a socket that is never read, and cuts it off', async () => {
+    await open({ slowReaderTimeoutMs: 300 });
+    let produced = 0;
+    const stopped = new Promise<void>((resolve) => {
+      gateway.behind.follow = async function* (_id, _after, signal) {
+        signal.addEventListener('abort', () => {
+          resolve();
+        });
+        while (produced < 1_000) {
+          produced += 1;
+          yield entry(produced, { details: { text: 'x'.repeat(1_000_000) } });
+        }
+      };
+    });
+    const { port, pathname } = new URL(url);
+    const socket = connect(Number(port), '127.0.0.1').pause();
+    socket.on('error', () => undefined);
+    const headers = { host: 'safar', ...as(keys.reader) };
+    socket.write(requestText({ method: 'GET', path: `${pathname}?after=0`, headers }));
+    await stopped;
+    // What both kernels buffer, and one event more.
+    expect(produced).toBeLessThan(40);
+    socket.destroy();
   });
 
   it('ends when the server shuts down, without waiting for its reader', async () => {

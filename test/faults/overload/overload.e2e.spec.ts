@@ -1,0 +1,100 @@
+import { execFile } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
+import { promisify } from 'node:util';
+import pg from 'pg';
+import { dataFolder, Standalone } from '../../flows/support/safar-process.js';
+
+const WARM_UP_S = 5;
+const CLOSED_S = 10;
+const OPEN_S = 30;
+/** Far more than writes in flight; each costs memory of its own. */
+const CONNECTIONS = 1_500;
+const OVERLOAD = 3;
+
+interface Report {
+  readonly sent: number;
+  /** There was no connection left to send it on. */
+  readonly missed: number;
+  readonly broken: number;
+  readonly unanswered: number;
+  readonly withoutRetryAfter: number;
+  readonly statuses: Readonly<Record<string, number>>;
+  readonly accepted: number;
+  readonly p50Ms: number;
+  readonly p99Ms: number;
+}
+
+const databaseUrl = (folder: string): string => {
+  const port = readFileSync(path.join(folder, 'postgres/postmaster.pid'), 'utf8').split('\n')[3];
+  return `postgres://safar:${readFileSync(path.join(folder, 'postgres.password'), 'utf8').trim()}@127.0.0.1:${port!}/postgres`;
+};
+
+const residentBytes = (pid: number): number =>
+  Number(/VmRSS:\s+(\d+) kB/.exec(readFileSync(`/proc/${String(pid)}/status`, 'utf8'))?.[1]) * 1_024;
+
+const largest = (numbers: readonly number[]): number => Math.max(...numbers);
+
+describe('three times as much as there is capacity for', () => {
+  const folder = dataFolder();
+  let standalone: Standalone;
+  beforeAll(async () => {
+    standalone = await Standalone.start(folder.path, {
+      SAFAR_LOG_LEVEL: 'warn',
+      SAFAR_RATE_ITEMS_PER_SECOND: '10000000',
+    });
+  });
+  afterAll(async () => {
+    await standalone.stop();
+    folder.remove();
+  });
+
+  const ledger = path.join(folder.path, 'acknowledged');
+  const drive = async (mode: string, connections: number, rate: number, seconds: number, name: string) => {
+    const driver = path.join(__dirname, 'driver.mjs');
+    const settings = [standalone.url, standalone.key!, ledger, mode, connections, rate, seconds, name].map(String);
+    const { stdout } = await promisify(execFile)(process.execPath, [driver, ...settings]);
+    return JSON.parse(stdout) as Report;
+  };
+
+  it('is answered with what there is, and refuses the rest at once; nothing that was acknowledged is lost', async () => {
+    await drive('closed', 64, 0, WARM_UP_S, 'warm-up');
+    const closed = await drive('closed', 64, 0, CLOSED_S, 'closed');
+    const before = closed.accepted / CLOSED_S;
+
+    const resident: number[] = [];
+    const watch = setInterval(() => resident.push(residentBytes(standalone.pid)), 500);
+    const open = await drive('open', CONNECTIONS, before * OVERLOAD, OPEN_S, 'open');
+    clearInterval(watch);
+    // Others may use the machine too: as much of it as there was on average, before and after.
+    const later = await drive('closed', 64, 0, CLOSED_S, 'later');
+    const capacity = (before + later.accepted / CLOSED_S) / 2;
+    const goodput = open.accepted / OPEN_S / capacity;
+    // The heap finds its size in the first seconds; afterwards nothing may pile up.
+    const [early, late] = [largest(resident.slice(16, 36)), largest(resident.slice(-20))].map(
+      (bytes) => bytes / 2 ** 20,
+    );
+    process.stdout.write(
+      `${JSON.stringify({ before, capacity, goodput, earlyMb: early, lateMb: late, closed, open, later })}\n`,
+    );
+
+    expect(closed.statuses).toEqual({ 201: closed.accepted });
+    expect(Object.keys(open.statuses).sort()).toEqual(['201', '503']);
+    expect(open).toMatchObject({ withoutRetryAfter: 0, broken: 0, unanswered: 0 });
+    // The load was really offered.
+    expect(open.missed / (open.sent + open.missed)).toBeLessThan(0.05);
+    expect(goodput).toBeGreaterThanOrEqual(0.9);
+    expect(late! / early!).toBeLessThan(1.2);
+
+    const client = new pg.Client(databaseUrl(folder.path));
+    await client.connect();
+    const { rows } = await client.query<{ id: string }>('SELECT event_id AS id FROM es.events');
+    await client.end();
+    const stored = new Set(rows.map(({ id }) => id));
+    const acknowledged = readFileSync(ledger, 'utf8').trim().split('\n');
+    expect(acknowledged.length).toBeGreaterThan(open.accepted);
+    expect(acknowledged.filter((id) => !stored.has(id))).toEqual([]);
+    // What was refused left nothing behind: every event was acknowledged.
+    expect(stored.size).toBe(new Set(acknowledged).size);
+  }, 180_000);
+});
