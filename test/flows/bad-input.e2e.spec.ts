@@ -95,7 +95,10 @@ describe('bad input against the real store', () => {
       config: config.http,
       logger: createLogger({ level: 'debug', destination: { write: (line: string) => void (logged += line) } }),
     });
-    ({ key } = await installation.apiKeys.create({ name: 'test', scopes: ['admin'] }, { kind: 'system', id: 'test' }));
+    ({ key } = await installation.access.apiKeys.create(
+      { name: 'test', scopes: ['admin'] },
+      { kind: 'system', id: 'test' },
+    ));
     loop.enable();
   });
   afterAll(async () => {

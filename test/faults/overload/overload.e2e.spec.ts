@@ -8,6 +8,8 @@ import { dataFolder, Standalone } from '../../flows/support/safar-process.js';
 const WARM_UP_S = 5;
 const CLOSED_S = 10;
 const OPEN_S = 30;
+/** Who wait for each answer before they send again. */
+const CALLERS = 64;
 /** Far more than writes in flight; each costs memory of its own. */
 const CONNECTIONS = 1_500;
 const OVERLOAD = 3;
@@ -50,24 +52,25 @@ describe('three times as much as there is capacity for', () => {
   });
 
   const ledger = path.join(folder.path, 'acknowledged');
-  const drive = async (mode: string, connections: number, rate: number, seconds: number, name: string) => {
+  const drive = async (name: string, seconds: number, mode: 'closed' | 'open' = 'closed', rate = 0) => {
     const driver = path.join(__dirname, 'driver.mjs');
+    const connections = mode === 'closed' ? CALLERS : CONNECTIONS;
     const settings = [standalone.url, standalone.key!, ledger, mode, connections, rate, seconds, name].map(String);
     const { stdout } = await promisify(execFile)(process.execPath, [driver, ...settings]);
     return JSON.parse(stdout) as Report;
   };
 
   it('is answered with what there is, and refuses the rest at once; nothing that was acknowledged is lost', async () => {
-    await drive('closed', 64, 0, WARM_UP_S, 'warm-up');
-    const closed = await drive('closed', 64, 0, CLOSED_S, 'closed');
+    await drive('warm-up', WARM_UP_S);
+    const closed = await drive('closed', CLOSED_S);
     const before = closed.accepted / CLOSED_S;
 
     const resident: number[] = [];
     const watch = setInterval(() => resident.push(residentBytes(standalone.pid)), 500);
-    const open = await drive('open', CONNECTIONS, before * OVERLOAD, OPEN_S, 'open');
+    const open = await drive('open', OPEN_S, 'open', before * OVERLOAD);
     clearInterval(watch);
     // Others may use the machine too: as much of it as there was on average, before and after.
-    const later = await drive('closed', 64, 0, CLOSED_S, 'later');
+    const later = await drive('later', CLOSED_S);
     const capacity = (before + later.accepted / CLOSED_S) / 2;
     const goodput = open.accepted / OPEN_S / capacity;
     // The heap finds its size in the first seconds; afterwards nothing may pile up.

@@ -7,8 +7,8 @@ import { correlationIdOf } from '../server/correlation-id.js';
 import { type Admission, isWrite } from './admission.js';
 
 /**
- * Puts the decision before the framework: a refusal through routing, guards and filters costs half of what doing the work costs, and the
- * work that is under way would pay for it. Call it once the framework listens to the server.
+ * Puts the decision before the framework: a refusal through routing, guards and filters is one that the work under
+ * way pays for. Call it once the framework listens to the server.
  */
 export function shedBeforeRouting(server: Server, admission: Admission): void {
   // What listens to this event of a server is one of these.
