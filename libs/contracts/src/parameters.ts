@@ -37,8 +37,6 @@ export class ParameterReader {
     if (value === undefined || value === '') return undefined;
     if (value.length > maxLength)
       return this.#refuse(name, 'too_long', `Must have at most ${String(maxLength)} characters.`);
-    // PostgreSQL cannot hold these in text; no name or id has them.
-    if (/[\0\p{Cs}]/u.test(value)) return this.#refuse(name, 'invalid_text', 'Must be valid text without NUL.');
     return value;
   }
 
@@ -86,8 +84,11 @@ export class ParameterReader {
     const value = this.parameters[name];
     if (value === undefined) return [];
     const values: readonly unknown[] = Array.isArray(value) ? value : [value];
-    if (values.every((each) => typeof each === 'string')) return values;
-    this.#refuse(name, 'not_text', 'Must be text.');
+    if (!values.every((each) => typeof each === 'string')) this.#refuse(name, 'not_text', 'Must be text.');
+    // PostgreSQL cannot hold these in text; no name or id has them.
+    else if (values.some((each) => /[\0\p{Cs}]/u.test(each)))
+      this.#refuse(name, 'invalid_text', 'Must be valid text without NUL.');
+    else return values;
     return [];
   }
 

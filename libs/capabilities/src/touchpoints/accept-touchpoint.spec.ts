@@ -60,6 +60,10 @@ describe('an accepted touchpoint', () => {
     expect(accepted()).toEqual(accepted());
   });
 
+  it('is the same one when its id is spelled with other code points for the same letters', () => {
+    expect(accepted({ id: 'cafe\u0301-1' })).toEqual(accepted({ id: 'caf\u00e9-1' }));
+  });
+
   it('has one canonical text, however it is written', () => {
     const { canonical } = accepted();
     expect(accepted({ identifiers: [{ value: '+98 912 345 6789', kind: 'phone' }] }).canonical).toBe(canonical);

@@ -44,9 +44,11 @@ export interface AcceptedTouchpoint {
  * its first identifier. Nothing is looked up, so the same touchpoint always makes the same event.
  */
 export function acceptTouchpoint(
-  touchpoint: TouchpointDto,
+  sent: TouchpointDto,
   context: AcceptContext,
 ): Result<AcceptedTouchpoint, readonly FieldError[]> {
+  // `é` may be one character or two; the same id is the same touchpoint in either spelling.
+  const touchpoint = { ...sent, id: sent.id.normalize('NFC') };
   const identifiers = normaliseAll(touchpoint.identifiers, context);
   if (!identifiers.ok) return identifiers;
   const kind = kindOf(touchpoint.kind);

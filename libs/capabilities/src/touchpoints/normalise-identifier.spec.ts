@@ -62,6 +62,15 @@ describe('a phone number', () => {
     },
   );
 
+  it.each(['1234', '99999', '1234567', '0912345', '8877 6655'])('without its area code (%s) names nobody', (sent) => {
+    expect(normalised('phone', sent, 'IR')).toBe('refused: not_a_phone_number');
+  });
+
+  it('may be short where such numbers are assigned', () => {
+    // Directory enquiries of the Solomon Islands have five digits like everybody there.
+    expect(normalised('phone', '+677 40123')).toBe('+67740123');
+  });
+
   it('of a region that nobody knows is read as without one', () => {
     expect(normalised('phone', '0912 345 6789', 'XX')).toBe('refused: not_a_phone_number');
   });
@@ -109,6 +118,17 @@ describe('any other identifier', () => {
   it('has nothing invisible in it', () => {
     expect(normalised('telegram', 'ada\u200d')).toBe('refused: malformed');
     expect(normalised('telegram', '\u202eada')).toBe('refused: malformed');
+    for (const unseen of ['\ufe0f', '\u034f', '\u3164', '\u115f', '\u2800'])
+      expect(normalised('customer_number', `12347${unseen}`)).toBe('refused: malformed');
+    expect(normalised('email', 'ada\ufe0f@example.com')).toBe('refused: malformed');
+  });
+
+  it('is the same whichever keyboard wrote its letters, dashes and spaces', () => {
+    expect(normalised('telegram', 'علي')).toBe(normalised('telegram', 'علی'));
+    expect(normalised('customer_number', 'ك-12')).toBe('ک-12');
+    for (const dash of ['\u2010', '\u2011', '\u2012', '\u2013', '\u2014', '\u2212', '\uff0d'])
+      expect(normalised('customer_number', `A${dash}12`)).toBe('A-12');
+    expect(normalised('customer_number', 'A  \u00a0 12')).toBe('A 12');
   });
 
   it('has at most 256 characters once its ligatures are written out', () => {

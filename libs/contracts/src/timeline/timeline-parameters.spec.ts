@@ -21,8 +21,8 @@ describe('the parameters of a timeline', () => {
   });
 
   it('name kinds and channels once, repeatedly or with commas', () => {
-    expect(accepted({ kind: ['purchase,return', 'custom:open-day', 'return'], channel: 'web,store' })).toEqual({
-      kinds: ['purchase', 'return', 'custom:open-day'],
+    expect(accepted({ kind: ['purchase,return', 'custom:open_day', 'return'], channel: 'web,store' })).toEqual({
+      kinds: ['purchase', 'return', 'custom:open_day'],
       channels: ['web', 'store'],
     });
   });
@@ -57,6 +57,9 @@ describe('the parameters of a timeline', () => {
     [{ limit: { a: 1 } }, '/limit not_text'],
     [{ kind: 'purchases' }, '/kind unknown_value'],
     [{ kind: 'custom:' }, '/kind unknown_value'],
+    [{ kind: 'custom:Open-Day' }, '/kind unknown_value'],
+    [{ kind: 'custom:\0' }, '/kind invalid_text'],
+    [{ channel: 'web,\ud800' }, '/channel invalid_text'],
     [{ channel: 'fax' }, '/channel unknown_value'],
     [{ order: 'random' }, '/order unknown_value'],
     [{ order: 'asc,desc' }, '/order repeated'],

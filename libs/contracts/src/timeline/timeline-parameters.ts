@@ -1,6 +1,7 @@
 import { fail, succeed, type EpochMs, type Position, type Result } from '#kernel';
 import { given, ParameterReader, type RawParameters } from '../parameters.js';
-import { channels, touchpointKinds, type Channel } from '../touchpoints/touchpoint-event.js';
+import { KIND } from '../touchpoints/touchpoint.dto.js';
+import { channels, type Channel } from '../touchpoints/touchpoint-event.js';
 import { type FieldError } from '../touchpoints/touchpoint-result.js';
 
 export type TimelineOrder = 'asc' | 'desc';
@@ -58,5 +59,5 @@ const isOneOf =
 
 const isOrder = isOneOf<TimelineOrder>(['asc', 'desc']);
 const isChannel = isOneOf<Channel>(channels);
-const isNamedKind = isOneOf(touchpointKinds);
-const isKind = (value: string): value is string => isNamedKind(value) || /^custom:\S{1,64}$/.test(value);
+const kindPattern = new RegExp(KIND);
+const isKind = (value: string): value is string => value === 'custom' || kindPattern.test(value);

@@ -6,8 +6,8 @@ import { ReadAs } from './structure.js';
 
 /** No line breaks and no control characters; what is left may be shown in one line. */
 const LINE = '^[^\\p{Cc}\\p{Zl}\\p{Zp}]*$';
-/** As a line, and no format characters: two ids that look the same are the same (bidi overrides, zero-width joiners). */
-const REFERENCE = '^[^\\p{Cc}\\p{Cf}\\p{Zl}\\p{Zp}]*$';
+/** As a line, and nothing that is not seen: two ids that look the same are the same (bidi overrides, zero-width joiners, fillers). */
+const REFERENCE = '^[^\\p{Cc}\\p{Cf}\\p{Zl}\\p{Zp}\\p{Default_Ignorable_Code_Point}\\u2800]*$';
 const CODE = '^[\\p{L}\\p{N}][\\p{L}\\p{M}\\p{N}._:/-]*$';
 /** `javascript:` in a link would run in the browser of the person who reads the timeline. */
 const LINK = '^(https?://|/)[^\\s\\p{Cc}\\p{Cf}]*$';
