@@ -9,12 +9,14 @@ import { runProjection } from './projection/scenario.js';
 import { runReplay } from './replay/scenario.js';
 import { judgeAll, linesOf, type Report } from './report/report.js';
 import { textOf } from './report/text.js';
+import { runValidate } from './validate/scenario.js';
 
 const scenarios: { readonly [Name in ScenarioName]: (run: Run) => Promise<void> } = {
   append: runAppend,
   delivery: runDelivery,
   replay: runReplay,
   projection: runProjection,
+  validate: runValidate,
 };
 
 /** 128 + SIGINT, as shells have it. */

@@ -7,6 +7,7 @@ const handlers: { readonly [Name in JobName]: () => Promise<Handler<Name>> } = {
   'delivery-write': async () => (await import('./delivery/write.js')).write,
   'delivery-read': async () => (await import('./delivery/read.js')).read,
   replay: async () => (await import('./replay/measure.js')).measureReplay,
+  validate: async () => (await import('./validate/measure.js')).measureValidation,
   projection: async () => (await import('./projection/measure.js')).measureProjection,
 };
 

@@ -38,7 +38,7 @@ export const createRecorder =
   async (values, context) => {
     const decisions: Decided[] = [];
     for (const [index, value] of values.entries()) {
-      // Checking a touchpoint takes 0.1 ms, a hostile one more: others have their turn in between.
+      // Checking a touchpoint takes 10 µs, a refused one 0.2 ms: others have their turn in between.
       if (index > 0 && index % IN_A_ROW === 0) await setImmediate();
       decisions.push(decide(ports, value, context));
     }

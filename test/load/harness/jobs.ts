@@ -34,6 +34,10 @@ export interface Jobs {
   'delivery-write': { input: Target & { readonly store: LogName; readonly plan: WritePlan }; output: Written };
   'delivery-read': { input: Target & { readonly store: LogName; readonly untilStream: string }; output: Delivered };
   replay: { input: Target & { readonly way: ReplayWay }; output: Sample };
+  validate: {
+    input: { readonly way: ValidateWay; readonly body: ValidateBody; readonly window: Window };
+    output: Sample;
+  };
   projection: { input: Target & { readonly way: ProjectionWay; readonly limitMs: number }; output: Sample };
 }
 
@@ -59,6 +63,11 @@ export type ReplayWay = (typeof replayWays)[number];
 
 export const projectionWays = ['safar', 'safar-rebuild', 'emmett', 'raw'] as const;
 export type ProjectionWay = (typeof projectionWays)[number];
+
+/** `safar`: read and checked. `safar-decided`: its event, too, with its ids and what the hash of the request is made of. */
+export const validateWays = ['safar', 'safar-decided', 'class-validator', 'json-parse'] as const;
+export type ValidateWay = (typeof validateWays)[number];
+export type ValidateBody = 'single' | 'batch' | 'orders';
 
 export type JobName = keyof Jobs;
 export type InputOf<Name extends JobName> = Jobs[Name]['input'];

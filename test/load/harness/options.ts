@@ -1,7 +1,7 @@
 import { parseArgs } from 'node:util';
 import { type Window } from './jobs.js';
 
-export const scenarioNames = ['append', 'delivery', 'replay', 'projection'] as const;
+export const scenarioNames = ['append', 'delivery', 'replay', 'projection', 'validate'] as const;
 export type ScenarioName = (typeof scenarioNames)[number];
 
 export interface Options {

@@ -4,6 +4,7 @@ import { cpuUsOf, type Measurement, rateOf } from '../harness/sample.js';
 import { type Spread } from '../harness/statistics.js';
 import { projectionCell } from '../projection/scenario.js';
 import { replayCell } from '../replay/scenario.js';
+import { validateCells } from '../validate/scenario.js';
 import { type Pick, ratio, spread, type Subject } from './series.js';
 
 /** A figure that the design promises. */
@@ -113,4 +114,12 @@ export const goals: readonly Goal[] = [
   rateOver(`timeline, live: rate, of Emmett's projection`, [projected('safar'), projected('emmett')], 25),
   rateOver('timeline, live: rate, of raw upserts', [projected('safar'), projected('raw')], 0.75),
   rateOver('timeline, rebuild: rate, of live', [projected('safar-rebuild'), projected('safar')], 1.2),
+  {
+    name: `validate, ${validateCells.batch}: CPU time per event`,
+    unit: 'µs',
+    better: 'less',
+    must: 8,
+    aim: 5,
+    value: (all) => spread(all, subject('validate', validateCells.batch), (sample) => sample.clientCpuUs),
+  },
 ];

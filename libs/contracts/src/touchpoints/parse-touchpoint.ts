@@ -38,7 +38,10 @@ export function parseTouchpoint(
   return succeed(touchpoint);
 }
 
-const isInTime = (occurredAt: string, now: EpochMs): boolean => Date.parse(occurredAt) - now <= MAX_AHEAD_MS;
+function isInTime(occurredAt: string, now: EpochMs): boolean {
+  const time = parseTime(occurredAt);
+  return 'epochMs' in time && time.epochMs - now <= MAX_AHEAD_MS;
+}
 
 /**
  * The same by class-validator, which says what is wrong. Fifty times as slow, so it only sees what was refused.

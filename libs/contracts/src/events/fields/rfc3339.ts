@@ -12,13 +12,11 @@ const LATEST = Date.UTC(2200, 0, 1);
 type Parsed = { readonly epochMs: number } | { readonly problem: TimeProblem };
 
 const DAYS = [31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31];
-const MARKS = [
-  [4, '-'],
-  [7, '-'],
-  [10, 'T'],
-  [13, ':'],
-  [16, ':'],
-] as const;
+const HYPHEN = 0x2d;
+const POINT = 0x2e;
+const COLON = 0x3a;
+const T = 0x54;
+const Z = 0x5a;
 
 /** A number of ASCII digits; NaN, which no comparison accepts, where there are others. */
 function digitsAt(text: string, from: number, to: number): number {
@@ -38,8 +36,9 @@ function digitsAt(text: string, from: number, to: number): number {
 function parseUsual(text: string): number | undefined {
   const withMs = text.length === 24;
   if (!withMs && text.length !== 20) return undefined;
-  for (const [at, mark] of MARKS) if (text[at] !== mark) return undefined;
-  if (text[text.length - 1] !== 'Z' || (withMs && text[19] !== '.')) return undefined;
+  if (text.charCodeAt(4) !== HYPHEN || text.charCodeAt(7) !== HYPHEN || text.charCodeAt(10) !== T) return undefined;
+  if (text.charCodeAt(13) !== COLON || text.charCodeAt(16) !== COLON) return undefined;
+  if (text.charCodeAt(text.length - 1) !== Z || (withMs && text.charCodeAt(19) !== POINT)) return undefined;
   const year = digitsAt(text, 0, 4);
   const month = digitsAt(text, 5, 7);
   const day = digitsAt(text, 8, 10);
