@@ -1,12 +1,15 @@
 import { type PersonaErasedData } from '#contracts';
 import { type Clock, type EpochMs, type EventMeta, type NewEvent, type Position } from '#kernel';
 import { type AppendToStore } from '#platform/event-store';
+import { type KeyErased } from '#platform/projections';
 import { type PersonaKeyRef, type Vault } from '#platform/vault';
 
 export interface ErasePorts {
   readonly store: AppendToStore;
   readonly vault: Vault;
   readonly clock: Clock;
+  /** Sees to it that no build of a read model keeps rows of the persona, also builds that nobody feeds. */
+  readonly eraseFromReadModels: (erased: KeyErased) => Promise<void>;
 }
 
 export interface Erased {
@@ -55,7 +58,10 @@ export async function completeErasures(
   const pending = await ports.vault.pendingErasures(personaIds);
   const erased: Erased[] = [];
   for (const key of pending) {
-    erased.push(await close(ports, key, reason, cause));
+    const done = await close(ports, key, reason, cause);
+    // Before it counts as completed: a crash in between must not leave an old build with rows that nobody comes back for.
+    await ports.eraseFromReadModels({ key: key.personaId, position: done.position });
+    erased.push(done);
     await ports.vault.completeErasures([key]);
   }
   return erased;

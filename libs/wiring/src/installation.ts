@@ -9,10 +9,13 @@ import { openPostgresEventStore, type PostgresEventStore } from '#platform/event
 import { createPool, migrate } from '#platform/postgres';
 import {
   createMovedHub,
+  eraseFromBuilds,
+  type KeyErased,
   projectionAdmin,
   type ProjectionAdmin,
   type ProjectionHost,
   type ProjectionSettings,
+  removeErasedRows,
   startProjections,
   storeSubscription,
 } from '#platform/projections';
@@ -100,6 +103,8 @@ export async function openInstallation(config: Config, options: InstallationOpti
     await migrate(database.url, migrations);
     const parts = await openParts(config, database, program, closers);
     await completeErasures(parts);
+    // What a consumer left that stopped before it came to an erasure; where this fails, it is tried again beside the projections.
+    await removeErasedRows(parts.pool).catch(() => undefined);
     return { ...parts, ...operations(parts, closers), close };
   } catch (error) {
     await close();
@@ -143,6 +148,7 @@ async function openParts(config: Config, database: Database, program: string, cl
     hub,
     readModels,
     audit,
+    eraseFromReadModels: (erased: KeyErased) => eraseFromBuilds(pool, erased),
     access: createAccess({ pool, clock, audit: accessAudit(audit), sessionLimits: config.sessions, oidc: config.oidc }),
   };
 }
@@ -155,7 +161,7 @@ function operations(parts: Parts, closers: (() => Promise<void>)[]) {
   const admin = projectionAdmin(projectionParts, projections);
   const timeline = createTimelineOpener(decode);
   const { defaultRegion, reads } = config;
-  const recordTouchpoints = createRecorder({ store, vault, clock, defaultRegion });
+  const recordTouchpoints = createRecorder({ ...parts, defaultRegion });
   const quarantine = createQuarantine(pool);
   const messagePorts = { recordTouchpoints, quarantine, vault, clock, defaultRegion };
   const directory: DirectoryPorts = { readModels, vault, defaultRegion, waitTimeoutMs: reads.waitTimeoutMs };

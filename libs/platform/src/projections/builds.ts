@@ -196,6 +196,7 @@ export async function dropBuild(pool: pg.Pool, ref: BuildRef): Promise<void> {
     const id = [ref.name, ref.version, ref.build];
     await client.query(`DELETE FROM es.consumers WHERE name = $1 AND version = $2 AND build = $3`, id);
     await client.query(`DELETE FROM es.parked WHERE name = $1 AND version = $2 AND build = $3`, id);
+    await client.query(`DELETE FROM es.unapplied_erasures WHERE name = $1 AND version = $2 AND build = $3`, id);
     await client.query(`DROP TABLE IF EXISTS ${tableName(ref)}`);
     await client.query(
       `UPDATE es.projections SET previous_version = NULL, previous_build = NULL
@@ -203,4 +204,12 @@ export async function dropBuild(pool: pg.Pool, ref: BuildRef): Promise<void> {
       id,
     );
   });
+}
+
+/** Drops older builds that nobody goes back to: only the active and the previous one are worth their room. */
+export async function dropRetired(pool: pg.Pool, name: string): Promise<void> {
+  const known = await activeBuilds(pool, name);
+  if (!known) return;
+  for (const build of await listBuilds(pool, name))
+    if (build.build < known.active.build && !isSameBuild(build, known.previous)) await dropBuild(pool, build);
 }

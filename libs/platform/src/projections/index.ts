@@ -21,4 +21,5 @@ export { type Decision, type DiscardTarget, type Released } from './release.js';
 export { type RowDifference } from './row-comparison.js';
 export { defaultSettings, type ProjectionSettings } from './settings.js';
 export { storeSubscription } from './store-subscription.js';
+export { eraseFromBuilds, removeErasedRows, type KeyErased } from './unapplied-erasures.js';
 export { verifyProjection, type Verified, type VerifyOptions } from './verify.js';

@@ -3,6 +3,7 @@ import { type Projection } from '#kernel';
 import { checkDeclaration, definitionOf, tableName } from './build-table.js';
 import {
   activeBuilds,
+  dropRetired,
   ensureBuild,
   finishFilling,
   isSameBuild,
@@ -15,6 +16,7 @@ import { MOVED_CHANNEL, type MovedHub } from './moved-hub.js';
 import { describeError } from './parked-events.js';
 import { NotReadyError, promoteBuild } from './promote.js';
 import { defaultSettings, type ProjectionSettings } from './settings.js';
+import { removeErasedRows } from './unapplied-erasures.js';
 import { pause, WakeUp } from './wake-up.js';
 
 export interface ProjectionHostParts extends ProjectionParts {
@@ -40,6 +42,8 @@ export interface ProjectionHost {
 
 const STUCK_AFTER_MS = 60_000;
 const PROMOTE_WAIT_MS = 2000;
+/** Polls between two looks for erased rows in builds that nobody feeds. */
+const CLEAN_EVERY_POLLS = 5;
 /** At most one notification for each read model in this time: `NOTIFY` takes a lock over the whole server at commit. */
 const NOTIFY_EVERY_MS = 50;
 
@@ -56,12 +60,13 @@ export function startProjections(parts: ProjectionHostParts, projections: readon
   // Every lane and supervisor listens to it while it sleeps.
   setMaxListeners(0, stopping.signal);
   const supervisors = projections.map((projection) => new Supervisor(projection, parts, settings));
-  const running = supervisors.map((supervisor) => supervisor.run(stopping.signal));
+  const cleaner = new Cleaner(parts, settings);
+  const running = [...supervisors, cleaner].map((each) => each.run(stopping.signal));
   return {
     health: (stuckAfterMs = STUCK_AFTER_MS) => {
       const lanes = supervisors.flatMap((supervisor) => supervisor.lanes());
       const errors = Object.fromEntries(
-        supervisors.flatMap(({ projection, error }) => (error === null ? [] : [[projection.name, error]])),
+        [...supervisors, cleaner].flatMap(({ name, error }) => (error === null ? [] : [[name, error]])),
       );
       const stuck = lanes.some((lane) => lane.behind && settings.now() - lane.lastProgressAt > stuckAfterMs);
       const failed = lanes.some(({ state }) => state === 'failed' || state === 'paused');
@@ -86,6 +91,10 @@ class Supervisor {
     private readonly settings: ProjectionSettings,
   ) {
     this.#notifier = new Notifier(projection.name, parts);
+  }
+
+  get name(): string {
+    return this.projection.name;
   }
 
   lanes(): readonly LaneHealth[] {
@@ -177,6 +186,32 @@ class Supervisor {
       this.#notifier.moved();
     } catch (error) {
       if (!(error instanceof NotReadyError)) throw error;
+      return;
+    }
+    // A query that still reads an old table may keep it: the next promotion or rebuild tries again.
+    await dropRetired(this.parts.pool, build.name).catch(() => undefined);
+  }
+}
+
+/** Looks after builds of all versions in one respect: that those which nobody feeds lose the rows of those who are erased. */
+class Cleaner {
+  readonly name = 'erased rows';
+  error: string | null = null;
+
+  constructor(
+    private readonly parts: ProjectionHostParts,
+    private readonly settings: ProjectionSettings,
+  ) {}
+
+  async run(signal: AbortSignal): Promise<void> {
+    while (!signal.aborted) {
+      try {
+        await removeErasedRows(this.parts.pool);
+        this.error = null;
+      } catch (error) {
+        this.error = describeError(error).text;
+      }
+      await pause(CLEAN_EVERY_POLLS * this.settings.pollMs, signal);
     }
   }
 }

@@ -44,4 +44,24 @@ class ProjectionTables1795305605000 implements MigrationInterface {
   }
 }
 
-export const projectionsMigrations: readonly Migration[] = [ProjectionTables1795305605000];
+/** Erasures that single builds have not come to: what else has to see to it that they keep no rows of the erased. */
+class UnappliedErasures1795339800000 implements MigrationInterface {
+  async up(runner: QueryRunner): Promise<void> {
+    await runner.query(`CREATE TABLE es.unapplied_erasures (
+      name text, version integer, build integer, lane integer NOT NULL, key text,
+      position bigint NOT NULL, cleaned_at bigint,
+      PRIMARY KEY (name, version, build, key))`);
+    await runner.query(`COMMENT ON TABLE es.unapplied_erasures IS
+      'Keys whose rows have to go from a build that is before the position of their erasure; cleaned_at: the checkpoint of the build at which they were removed, as nobody fed it.'`);
+    await runner.query(`GRANT SELECT, INSERT, UPDATE, DELETE ON es.unapplied_erasures TO ${APP_ROLE}`);
+  }
+
+  async down(runner: QueryRunner): Promise<void> {
+    await runner.query(`DROP TABLE es.unapplied_erasures`);
+  }
+}
+
+export const projectionsMigrations: readonly Migration[] = [
+  ProjectionTables1795305605000,
+  UnappliedErasures1795339800000,
+];

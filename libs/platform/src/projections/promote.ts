@@ -22,7 +22,8 @@ const CHECK_EVERY_MS = 5;
 /**
  * Makes a build the one that is read, by one row. The active build is held still (its consumers wait for the row locks) until
  * the new one has applied at least as much: so no reader sees anything disappear, and no position that was answered as
- * applied is taken back. The old build stays as the previous one, and is fed on, so that going back is as quick.
+ * applied is taken back. The old build stays as the previous one, so that going back is as quick; it is fed on by processes whose
+ * code has its version, and where there are none it stands still and only loses the rows of those who are erased.
  */
 export async function promoteBuild(pool: pg.Pool, ref: BuildRef, options: PromoteOptions): Promise<void> {
   await transaction(pool, 'BEGIN', async (client) => {
@@ -44,7 +45,7 @@ export async function promoteBuild(pool: pg.Pool, ref: BuildRef, options: Promot
   });
 }
 
-/** Goes back to the build that was read before. It is fed on for this; where it is not, it is read as it is. */
+/** Goes back to the build that was read before; where nobody feeds it, it is read as it is. */
 export async function rollbackBuild(pool: pg.Pool, name: string, waitMs: number): Promise<BuildRef> {
   const known = await activeBuilds(pool, name);
   if (!known?.previous) throw new Error(`${name} has no previous build to go back to`);

@@ -1,14 +1,6 @@
 import { START, type Projection } from '#kernel';
 import { tableName, type BuildRef } from './build-table.js';
-import {
-  activeBuilds,
-  createBuild,
-  dropBuild,
-  finishFilling,
-  isSameBuild,
-  listBuilds,
-  type StoredBuild,
-} from './builds.js';
+import { createBuild, dropRetired, finishFilling, isSameBuild, listBuilds, type StoredBuild } from './builds.js';
 import { LaneConsumer, type ProjectionParts } from './lane-consumer.js';
 import { NotReadyError, promoteBuild } from './promote.js';
 import { defaultSettings, type ProjectionSettings } from './settings.js';
@@ -46,7 +38,7 @@ export async function rebuildProjection(
 ): Promise<BuildRef> {
   const settings = { ...defaultSettings, ...options.settings };
   const { pool, source } = parts;
-  await dropRetired(parts, projection);
+  await dropRetired(pool, projection.name);
   const builds = await listBuilds(pool, projection.name);
   const lanes = options.lanes ?? builds.at(-1)?.lanes ?? 1;
   const ref = await createBuild(pool, projection, {
@@ -70,7 +62,7 @@ export async function rebuildProjection(
     await Promise.all(consumers);
   }
   // A query that still reads an old table may keep it: the next rebuild tries again.
-  await dropRetired(parts, projection).catch(() => undefined);
+  await dropRetired(pool, projection.name).catch(() => undefined);
   return ref;
 }
 
@@ -134,12 +126,4 @@ async function troubleOf(build: StoredBuild, pool: ProjectionParts['pool']): Pro
     [build.name, build.version, build.build],
   );
   return `${tableName(build)} cannot be filled: ${rows[0]?.error ?? 'no reason was recorded'}`;
-}
-
-/** Older builds that nobody goes back to: only the active and the previous one are worth their room. */
-async function dropRetired({ pool }: ProjectionParts, { name }: Projection): Promise<void> {
-  const known = await activeBuilds(pool, name);
-  if (!known) return;
-  for (const build of await listBuilds(pool, name))
-    if (build.build < known.active.build && !isSameBuild(build, known.previous)) await dropBuild(pool, build);
 }

@@ -124,7 +124,8 @@ export class TestEngine {
 
   async forgetEverything(): Promise<void> {
     await Promise.all(this.#hosts.splice(0).map((host) => host.stop()));
-    await this.db.query(`TRUNCATE es.consumers, es.parked, es.projections; DROP SCHEMA rm CASCADE; CREATE SCHEMA rm;
+    await this.db
+      .query(`TRUNCATE es.consumers, es.parked, es.projections, es.unapplied_erasures; DROP SCHEMA rm CASCADE; CREATE SCHEMA rm;
       GRANT USAGE, CREATE ON SCHEMA rm TO safar_app`);
   }
 

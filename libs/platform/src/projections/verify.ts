@@ -11,8 +11,9 @@ import { type ProjectionParts } from './lane-consumer.js';
 import { fromText, ownerOfRow, type Wire } from './row-codec.js';
 import { Comparison, hashRows, type Compared } from './row-comparison.js';
 import { transaction } from './transaction.js';
+import { unappliedErasures } from './unapplied-erasures.js';
 
-/** What became of comparing a read model with the log; rows of parked keys are not among them. */
+/** What became of comparing a read model with the log; rows of parked keys, and of keys whose erasure it has yet to apply, are not among them. */
 export interface Verified extends BuildRef, Compared {
   readonly ok: boolean;
   /** Up to where the log was folded: the checkpoint of each lane. */
@@ -21,6 +22,8 @@ export interface Verified extends BuildRef, Compared {
   readonly hash: string;
   /** Keys that cannot be compared: an event of theirs is parked. */
   readonly parkedKeys: readonly string[];
+  /** Keys that cannot be compared: they were erased, and the build has not come to that. */
+  readonly erasedKeys: readonly string[];
   /** Events that are not applied by decision. */
   readonly discarded: number;
 }
@@ -65,12 +68,14 @@ interface Snapshot {
   /** By lane. */
   readonly positions: readonly Position[];
   readonly parkedKeys: ReadonlySet<string>;
+  readonly erasedKeys: ReadonlySet<string>;
   readonly discarded: ReadonlySet<Position>;
 }
 
-const explained = ({ positions, parkedKeys, discarded }: Snapshot) => ({
+const explained = ({ positions, parkedKeys, erasedKeys, discarded }: Snapshot) => ({
   positions,
   parkedKeys: [...parkedKeys].sort(),
+  erasedKeys: [...erasedKeys].sort(),
   discarded: discarded.size,
 });
 
@@ -99,6 +104,7 @@ async function takeSnapshot(client: Queryable, projection: Projection): Promise<
     rowCount: Number(count.rows[0]?.rows ?? 0),
     positions: lanes.rows.map(({ position }) => BigInt(position)),
     parkedKeys: new Set(parked.rows.filter(({ status }) => status === 'parked').map(({ key }) => key)),
+    erasedKeys: new Set(await unappliedErasures(client, ref)),
     discarded: new Set(
       parked.rows.filter(({ status }) => status === 'discarded').map(({ position }) => BigInt(position)),
     ),
@@ -130,7 +136,7 @@ async function compareInPasses(
 /** The rows that the log leads to, by the text of their key; `undefined` when they are too many. */
 async function expectedRows(
   { source, decode, projection, maxRows }: ExpectedLog,
-  { positions, parkedKeys, discarded }: Snapshot,
+  { positions, parkedKeys, erasedKeys, discarded }: Snapshot,
   isMine: (key: string) => boolean,
 ): Promise<Map<string, readonly Wire[]> | undefined> {
   const fold = new MemoryFold(projection);
@@ -138,6 +144,7 @@ async function expectedRows(
     position <= (positions[laneOf(key, positions.length)] ?? START) &&
     isMine(key) &&
     !parkedKeys.has(key) &&
+    !erasedKeys.has(key) &&
     !discarded.has(position);
   const upTo = positions.reduce((furthest, position) => (position > furthest ? position : furthest), START);
   for await (const events of eventStream(source, decode, { after: START, upTo, reads: projection.reads, only })) {
@@ -151,7 +158,7 @@ async function expectedRows(
 /** Stored rows in key order. Owners are compared as they are stored, which for UUIDs is lower case. */
 async function* rowsOf(
   client: Queryable,
-  { table, parkedKeys }: Snapshot,
+  { table, parkedKeys, erasedKeys }: Snapshot,
   isMine: (key: string) => boolean,
 ): AsyncGenerator<readonly Wire[]> {
   const { columns } = table.shape;
@@ -165,7 +172,7 @@ async function* rowsOf(
     for (const texts of rows) {
       const wires = texts.map((text, index) => fromText(columns[index]?.type ?? 'text', text));
       const owner = ownerOfRow(table.shape, wires);
-      if (isMine(owner) && !parkedKeys.has(owner)) yield wires;
+      if (isMine(owner) && !parkedKeys.has(owner) && !erasedKeys.has(owner)) yield wires;
     }
   }
   await client.query('CLOSE verified');
