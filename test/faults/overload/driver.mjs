@@ -114,8 +114,9 @@ async function openLoop() {
   while (performance.now() < end) {
     const now = Math.floor(((performance.now() - start) * Number(rate)) / 1000);
     for (; due < now; due += 1) {
-      let socket = idle.pop();
-      while (socket?.gone) socket = idle.pop();
+      // In turns: a connection on which nothing is asked for is closed by the server.
+      let socket = idle.shift();
+      while (socket?.gone) socket = idle.shift();
       if (socket) send(socket);
       else counts.missed += 1;
     }

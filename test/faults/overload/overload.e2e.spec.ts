@@ -25,6 +25,8 @@ interface Report {
   readonly accepted: number;
   readonly p50Ms: number;
   readonly p99Ms: number;
+  /** Of the gateway's process, its projections included. */
+  readonly cpuS: number;
 }
 
 const databaseUrl = (folder: string): string => {
@@ -34,6 +36,14 @@ const databaseUrl = (folder: string): string => {
 
 const residentBytes = (pid: number): number =>
   Number(/VmRSS:\s+(\d+) kB/.exec(readFileSync(`/proc/${String(pid)}/status`, 'utf8'))?.[1]) * 1_024;
+
+/** User and system time of the process; a tick is 10 ms. */
+function cpuSeconds(pid: number): number {
+  const fields = readFileSync(`/proc/${String(pid)}/stat`, 'utf8')
+    .replace(/^.*\) /, '')
+    .split(' ');
+  return (Number(fields[11]) + Number(fields[12])) / 100;
+}
 
 const largest = (numbers: readonly number[]): number => Math.max(...numbers);
 
@@ -56,12 +66,16 @@ describe('three times as much as there is capacity for', () => {
     const driver = path.join(__dirname, 'driver.mjs');
     const connections = mode === 'closed' ? CALLERS : CONNECTIONS;
     const settings = [standalone.url, standalone.key!, ledger, mode, connections, rate, seconds, name].map(String);
+    const before = cpuSeconds(standalone.pid);
     const { stdout } = await promisify(execFile)(process.execPath, [driver, ...settings]);
-    return JSON.parse(stdout) as Report;
+    const cpuS = cpuSeconds(standalone.pid) - before;
+    return { ...(JSON.parse(stdout) as Omit<Report, 'cpuS'>), cpuS };
   };
 
   it('is answered with what there is, and refuses the rest at once; nothing that was acknowledged is lost', async () => {
-    await drive('warm-up', WARM_UP_S);
+    // Code is compiled and the heap finds its size while there is too much to do; afterwards nothing may pile up.
+    const cold = await drive('cold', WARM_UP_S);
+    await drive('warm-up', OPEN_S, 'open', (cold.accepted / WARM_UP_S) * OVERLOAD * 2);
     const closed = await drive('closed', CLOSED_S);
     const before = closed.accepted / CLOSED_S;
 
@@ -73,7 +87,6 @@ describe('three times as much as there is capacity for', () => {
     const later = await drive('later', CLOSED_S);
     const capacity = (before + later.accepted / CLOSED_S) / 2;
     const goodput = open.accepted / OPEN_S / capacity;
-    // The heap finds its size in the first seconds; afterwards nothing may pile up.
     const [early, late] = [largest(resident.slice(16, 36)), largest(resident.slice(-20))].map(
       (bytes) => bytes / 2 ** 20,
     );
@@ -82,6 +95,8 @@ describe('three times as much as there is capacity for', () => {
     );
 
     expect(closed.statuses).toEqual({ 201: closed.accepted });
+    // Afterwards everybody is let in again.
+    expect(later.statuses).toEqual({ 201: later.accepted });
     expect(Object.keys(open.statuses).sort()).toEqual(['201', '503']);
     expect(open).toMatchObject({ withoutRetryAfter: 0, broken: 0, unanswered: 0 });
     // The load was really offered.
@@ -99,5 +114,5 @@ describe('three times as much as there is capacity for', () => {
     expect(acknowledged.filter((id) => !stored.has(id))).toEqual([]);
     // What was refused left nothing behind: every event was acknowledged.
     expect(stored.size).toBe(new Set(acknowledged).size);
-  }, 180_000);
+  }, 300_000);
 });

@@ -10,8 +10,13 @@ export type AdmissionLimits = Pick<
 /** How often the limit is compared with what writes have taken. */
 const REVIEW_MS = 100;
 const LOOP_RESOLUTION_MS = 20;
-/** So many writes are always taken: below it, latency is not ours to shorten by refusing. */
-const LEAST_WRITES = 16;
+/**
+ * So many writes are always taken. Fewer share a flush badly: with a least of 16, a machine that was slow for a moment was kept slow by
+ * senders who tried again at once, 180 writes in ten seconds instead of 4,000.
+ */
+const LEAST_WRITES = 64;
+/** The most that the limit shrinks by in one step. */
+const SHRINK = 0.7;
 /** Refused senders come back spread over this, not all in the same second. */
 const RETRY_SPREAD_MS = 2_000;
 
@@ -35,6 +40,8 @@ export class Admission {
   #finished = 0;
   #tookMs = 0;
   #loopDelayMs = 0;
+  #shrunkAtMs = 0;
+  readonly #least: number;
   readonly #waiting: (() => void)[] = [];
   /** Items of each request that was let in. */
   readonly #in = new Map<IncomingMessage, number>();
@@ -43,6 +50,7 @@ export class Admission {
 
   constructor(private readonly limits: AdmissionLimits) {
     this.#limit = limits.writesInFlight;
+    this.#least = Math.min(LEAST_WRITES, limits.writesInFlight);
     this.#loop.enable();
     this.#review = setInterval(() => {
       this.#reviewLimit();
@@ -124,7 +132,7 @@ export class Admission {
   }
 
   #isFull(): boolean {
-    if (this.#writes < LEAST_WRITES) return false;
+    if (this.#writes < this.#least) return false;
     return (
       this.#writes >= this.#limit ||
       this.#items >= this.limits.itemsInFlight ||
@@ -152,12 +160,14 @@ export class Admission {
     this.#loop.reset();
     if (Number.isFinite(delayMs)) this.#loopDelayMs = 0.5 * this.#loopDelayMs + 0.5 * delayMs;
     const { writesInFlight, writeLatencyMs } = this.limits;
-    if (this.#finished > 0) {
-      const tooSlow = this.#tookMs / this.#finished > writeLatencyMs;
-      this.#limit = tooSlow
-        ? Math.max(LEAST_WRITES, Math.floor(this.#limit * 0.8))
-        : Math.min(writesInFlight, this.#limit + 8);
-    }
+    const tookMs = this.#finished > 0 ? this.#tookMs / this.#finished : 0;
+    if (tookMs > writeLatencyMs) {
+      // What ends now was let in under the limit of a while ago: a step shows only after that while.
+      if (performance.now() - this.#shrunkAtMs > tookMs) {
+        this.#limit = Math.max(this.#least, Math.floor(this.#limit * Math.max(SHRINK, writeLatencyMs / tookMs)));
+        this.#shrunkAtMs = performance.now();
+      }
+    } else if (this.#finished > 0) this.#limit = Math.min(writesInFlight, this.#limit + 8);
     this.#finished = 0;
     this.#tookMs = 0;
   }
