@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { type IncomingHttpHeaders, type IncomingMessage } from 'node:http';
 import { Injectable } from '@nestjs/common';
-import { touchpointOfCloudEvent } from '#capabilities';
+import { TOUCHPOINT_TYPE, touchpointOfCloudEvent } from '#capabilities';
 import { type FieldError, parseIncomingCloudEvent } from '#contracts';
 import { fail, succeed } from '#kernel';
 import { type Caller } from '../access/caller.js';
@@ -19,8 +19,11 @@ import { attributesOf, type CloudEventMode, dataFormOf } from './cloud-event-req
 /** A CloudEvent that is a touchpoint, or why it is none. */
 interface Converted {
   readonly item: Item;
-  /** Its time is ours: sent again it looks like another event under the same id, and is not. */
-  readonly isTimeOurs: boolean;
+  /**
+   * Its id says all: the specification makes source and id the identity of an event, and what we keep of it differs with the mode in
+   * which it came, or has our time. Not of a touchpoint with a time of its own, which is the same or a mistake.
+   */
+  readonly isKnownById: boolean;
 }
 
 interface EventsRequest {
@@ -84,7 +87,7 @@ export class CloudEventIntake {
 
 const optionsFor = (converted: readonly Converted[]): RecordOptions => ({
   via: 'cloud-events',
-  retold: new Set(converted.flatMap(({ item, isTimeOurs }) => (isTimeOurs ? [item] : []))),
+  retold: new Set(converted.flatMap(({ item, isKnownById }) => (isKnownById ? [item] : []))),
 });
 
 const hasBody = (headers: IncomingHttpHeaders): boolean =>
@@ -109,10 +112,10 @@ function binaryItem(body: Uint8Array | undefined, { headers, caller }: EventsReq
 }
 
 function convert(item: Item, { caller, customer }: EventsRequest): Converted {
-  if (!item.ok) return { item, isTimeOurs: false };
+  if (!item.ok) return { item, isKnownById: false };
   const { language } = caller;
   const event = parseIncomingCloudEvent(item.value, { language });
-  if (!event.ok) return { item: refusedFor(event.reason, item.value), isTimeOurs: false };
+  if (!event.ok) return { item: refusedFor(event.reason, item.value), isKnownById: false };
   const touchpoint = touchpointOfCloudEvent(event.value, {
     receivedAt: Date.now(),
     digest,
@@ -121,7 +124,7 @@ function convert(item: Item, { caller, customer }: EventsRequest): Converted {
   });
   return {
     item: touchpoint.ok ? succeed(touchpoint.value) : refusedFor(touchpoint.reason, item.value),
-    isTimeOurs: event.value.time === undefined,
+    isKnownById: event.value.time === undefined || !event.value.type.startsWith(TOUCHPOINT_TYPE),
   };
 }
 
