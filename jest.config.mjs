@@ -1,5 +1,6 @@
 // swc compiles everything to CommonJS: NestJS 12 is ESM, and Jest's native ESM breaks when a CommonJS package requires it.
 // Packages that ship ESM only are compiled too; add one here when "Must use import to load ES Module" turns up.
+// The exporter of traces is CommonJS that imports `http` when it first sends.
 const esmPackages = [
   '@nestjs/[^/]+',
   'content-disposition',
@@ -10,6 +11,7 @@ const esmPackages = [
   'oauth4webapi',
   'oidc-provider',
   'jose',
+  '@opentelemetry/otlp-exporter-base',
 ];
 const swc = {
   sourceMaps: 'inline',

@@ -77,6 +77,18 @@ module.exports = {
       to: { path: '^libs/testing/' },
     },
     {
+      name: 'opentelemetry-is-in-one-file',
+      severity: 'error',
+      from: { path: '^(apps|libs)/', pathNot: ['/otlp-tracing\\.ts$', ofTests] },
+      to: { path: 'node_modules/@opentelemetry/' },
+    },
+    {
+      name: 'opentelemetry-is-loaded-when-asked-for',
+      severity: 'error',
+      from: {},
+      to: { path: '/otlp-tracing\\.ts$', dependencyTypesNot: ['dynamic-import'] },
+    },
+    {
       name: 'production-needs-no-dev-packages',
       severity: 'error',
       from: { path: `^(apps|libs/(?!testing)).*\\.ts$`, pathNot: ofTests },

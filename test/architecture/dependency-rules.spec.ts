@@ -43,6 +43,8 @@ const breaches: readonly (readonly [rule: string, folder: string, imported: stri
   ['apps-do-not-import-apps', 'apps/gateway/src', '../../cli/src/main.js'],
   ['testing-is-for-tests', 'apps/gateway/src', '#testing'],
   ['production-needs-no-dev-packages', 'apps/gateway/src', 'fast-check'],
+  ['opentelemetry-is-in-one-file', 'apps/gateway/src', '@opentelemetry/api'],
+  ['opentelemetry-is-loaded-when-asked-for', 'libs/platform/src/telemetry/tracing', './otlp-tracing.js'],
   ['no-unresolvable', 'libs/kernel/src', './nowhere.js'],
 ];
 

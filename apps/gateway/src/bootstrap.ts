@@ -3,15 +3,21 @@ import helmet from '@fastify/helmet';
 import { NestFactory } from '@nestjs/core';
 import { prepareReading } from '#contracts';
 import { type NestFastifyApplication } from '@nestjs/platform-fastify';
+import { CommandBus } from '@nestjs/cqrs';
+import { type Metrics } from '#platform/telemetry';
 import { GatewayModule, type GatewayParts } from './gateway.module.js';
+import { Bodies } from './intake/bodies.js';
 import { Admission } from './limits/admission.js';
 import { RateLimits } from './limits/rate-limits.js';
 import { shedBeforeRouting } from './limits/shed.js';
+import { observeGateway } from './metrics/observe-gateway.js';
 import { createAdapter } from './server/fastify-adapter.js';
 import { addHooks } from './server/hooks.js';
 import { NestLog } from './server/nest-log.js';
 import { Draining } from './server/draining.js';
 import { securityHeaders } from './server/security-headers.js';
+import { METRICS } from './server/tokens.js';
+import { addTracing } from './server/tracing.js';
 import { OtherMethods } from './server/other-methods.js';
 import { LiveStreams } from './timeline/live-streams.js';
 
@@ -34,12 +40,16 @@ export async function createGateway(parts: GatewayParts): Promise<NestFastifyApp
     },
   );
   const instance = app.getHttpAdapter().getInstance();
+  const metrics = app.get<Metrics>(METRICS);
   const draining = app.get(Draining);
   draining.onBegun(() => {
     app.get(LiveStreams).closeAll();
   });
   await app.register(helmet, securityHeaders);
-  addHooks(instance, { draining, logger: parts.logger, strangers: app.get(RateLimits) });
+  // First, so that whatever is refused has its span too.
+  if (parts.tracing) addTracing(instance, app.get(CommandBus), parts.tracing);
+  addHooks(instance, { draining, logger: parts.logger, strangers: app.get(RateLimits), metrics });
+  observeGateway(metrics, { admission, streams: app.get(LiveStreams), bodies: app.get(Bodies) });
   instance.addHook('onClose', (_instance, done) => {
     admission.close();
     done();

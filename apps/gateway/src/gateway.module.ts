@@ -2,6 +2,7 @@ import { type DynamicModule, Module, type ModuleMetadata } from '@nestjs/common'
 import { APP_FILTER, APP_GUARD } from '@nestjs/core';
 import { CqrsModule } from '@nestjs/cqrs';
 import { type Logger } from 'pino';
+import { createMetrics, type Metrics, type Tracing } from '#platform/telemetry';
 import { type HttpConfig } from '#wiring';
 import { AccessGuard } from './access/access.guard.js';
 import { Authenticator } from './access/authenticator.js';
@@ -19,15 +20,16 @@ import { Admission } from './limits/admission.js';
 import { RateLimitGuard } from './limits/rate-limit.guard.js';
 import { RateLimits } from './limits/rate-limits.js';
 import { KeysController } from './keys/keys.controller.js';
+import { OidcController } from './session/oidc.controller.js';
+import { SessionController } from './session/session.controller.js';
+import { MetricsController } from './metrics/metrics.controller.js';
 import { ProblemFilter } from './problems/problem.filter.js';
 import { SchemasController } from './schemas/schemas.controller.js';
 import { SdkController } from './segment/sdk.controller.js';
 import { SdkIntake } from './segment/sdk-intake.js';
 import { WriteKeys } from './segment/write-key.js';
 import { Draining } from './server/draining.js';
-import { GATEWAY_LOGGER, HTTP_CONFIG } from './server/tokens.js';
-import { OidcController } from './session/oidc.controller.js';
-import { SessionController } from './session/session.controller.js';
+import { GATEWAY_LOGGER, HTTP_CONFIG, METRICS } from './server/tokens.js';
 import { LiveStreams } from './timeline/live-streams.js';
 import { TimelineController } from './timeline/timeline.controller.js';
 import { TouchpointsController } from './touchpoints/touchpoints.controller.js';
@@ -40,11 +42,17 @@ export interface GatewayParts {
   readonly imports: NonNullable<ModuleMetadata['imports']>;
   readonly config: HttpConfig;
   readonly logger: Logger;
+  /** Of the process; otherwise the gateway counts for itself. */
+  readonly metrics?: Metrics;
+  readonly tracing?: Tracing | undefined;
 }
 
 @Module({})
 export class GatewayModule {
-  static with({ imports, config, logger }: GatewayParts, admission: Admission): DynamicModule {
+  static with(
+    { imports, config, logger, metrics = createMetrics({ ofProcess: false }) }: GatewayParts,
+    admission: Admission,
+  ): DynamicModule {
     return {
       module: GatewayModule,
       imports: [CqrsModule, ...imports],
@@ -60,6 +68,7 @@ export class GatewayModule {
         SessionController,
         OidcController,
         KeysController,
+        MetricsController,
       ],
       providers: [
         { provide: APP_GUARD, useClass: AccessGuard },
@@ -69,6 +78,7 @@ export class GatewayModule {
         { provide: APP_FILTER, useClass: ProblemFilter },
         { provide: HTTP_CONFIG, useValue: config },
         { provide: GATEWAY_LOGGER, useValue: logger },
+        { provide: METRICS, useValue: metrics },
         Authenticator,
         Bodies,
         CloudEventIntake,

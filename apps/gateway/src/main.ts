@@ -12,6 +12,8 @@ async function run(): Promise<void> {
       imports: [SafarModule.with(installation, readinessChecks(installation))],
       config: config.http,
       logger: createLogger({ level: config.logLevel }),
+      metrics: installation.metrics,
+      tracing: installation.tracing,
     });
     try {
       await gateway.listen(config.http.port, config.http.host);

@@ -24,6 +24,8 @@ export async function runStandalone(environment: NodeJS.ProcessEnv, say: Say): P
       imports: [SafarModule.with(installation, readinessChecks(installation, host))],
       config: config.http,
       logger: createLogger({ level: config.logLevel }),
+      metrics: installation.metrics,
+      tracing: installation.tracing,
     });
     try {
       const port = await freePort(config.http.port);

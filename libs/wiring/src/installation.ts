@@ -20,6 +20,7 @@ import {
   storeSubscription,
 } from '#platform/projections';
 import { createQuarantine, type Quarantine } from '#platform/quarantine';
+import { type Metrics, type Tracing } from '#platform/telemetry';
 import { createReadModels } from '#platform/read-store';
 import { openMasterKey, openPostgresVault, type Vault } from '#platform/vault';
 import { accessAudit } from './access-audit.js';
@@ -34,6 +35,7 @@ import { type ExpectedVersions } from './messages/command-request.js';
 import { type CustomerErased } from './messages/erase-customer.command.js';
 import { type EraseFailure, invalidCursor, type QueryFailure, type VersionMismatch } from './messages/failures.js';
 import { migrations } from './migrations.js';
+import { observeProjections, observeStore, openObservation } from './observation.js';
 import { createOnce, type Once } from './once.js';
 import { createTimelineOpener } from './open-timeline.js';
 import { projections } from './projections.js';
@@ -59,6 +61,9 @@ export interface Installation {
   readonly vault: Vault;
   readonly access: Access;
   readonly audit: AuditTrail;
+  readonly metrics: Metrics;
+  /** Nothing unless it is asked for. */
+  readonly tracing: Tracing | undefined;
   readonly readModels: ReadModels;
   readonly directory: DirectoryPorts;
   readonly timelineFeed: TimelineFeed;
@@ -124,6 +129,8 @@ async function openParts(config: Config, database: Database, program: string, cl
     environment: config.masterKey,
   });
   const clock = systemClock;
+  const { metrics, tracing, onFlushed, onApplied } = await openObservation(config, program);
+  if (tracing) closers.push(() => tracing.stop());
   const checkpointFile = path.join(config.dataDir, 'audit-checkpoints.jsonl');
   const audit = openPostgresAudit({ pool, masterKey, checkpointFile, clock });
   closers.push(() => audit.close());
@@ -133,8 +140,10 @@ async function openParts(config: Config, database: Database, program: string, cl
     url: database.url,
     applicationName,
     queueLimit: config.store.queueLimit,
+    onFlushed,
   });
   closers.push(() => store.close());
+  observeStore(metrics, store);
   const hub = createMovedHub();
   const readModels = createReadModels(pool, { hub, listen: true });
   closers.push(() => readModels.close());
@@ -149,16 +158,20 @@ async function openParts(config: Config, database: Database, program: string, cl
     readModels,
     audit,
     eraseFromReadModels: (erased: KeyErased) => eraseFromBuilds(pool, erased),
+    metrics,
+    tracing,
+    onApplied,
     access: createAccess({ pool, clock, audit: accessAudit(audit), sessionLimits: config.sessions, oidc: config.oidc }),
   };
 }
 
 function operations(parts: Parts, closers: (() => Promise<void>)[]) {
-  const { config, clock, pool, vault, store, hub, readModels, audit } = parts;
+  const { config, clock, pool, vault, store, hub, readModels, audit, onApplied } = parts;
   const decode = createDecoder(vault);
   const source = storeSubscription(store);
-  const projectionParts = { pool, source, decode };
+  const projectionParts = { pool, source, decode, onApplied };
   const admin = projectionAdmin(projectionParts, projections);
+  observeProjections(parts.metrics, admin);
   const timeline = createTimelineOpener(decode);
   const { defaultRegion, reads } = config;
   const recordTouchpoints = createRecorder({ ...parts, defaultRegion });

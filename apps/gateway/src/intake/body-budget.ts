@@ -2,8 +2,13 @@
 export class BodyBudget {
   #free: number;
 
-  constructor(bytes: number) {
+  constructor(readonly bytes: number) {
     this.#free = bytes;
+  }
+
+  /** In memory now. */
+  get used(): number {
+    return this.bytes - this.#free;
   }
 
   /** Takes bytes out of the budget; false when there are not that many left. */

@@ -1,10 +1,13 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import { Injectable } from '@nestjs/common';
+import { Inject, Injectable } from '@nestjs/common';
 import { CommandBus } from '@nestjs/cqrs';
 import { type TouchpointResult, type WayIn } from '#contracts';
 import { AppendOutcomeUnknownError, StoreBusyError } from '#platform/event-store';
+import { type Metrics } from '#platform/telemetry';
 import { ErasurePendingError } from '#platform/vault';
 import { RecordTouchpoints } from '#wiring';
+import { countTouchpoints } from '../metrics/touchpoint-metrics.js';
+import { METRICS } from '../server/tokens.js';
 import { type Caller } from '../access/caller.js';
 import { Debugger } from '../debugger/debugger.js';
 import { type Item } from './read-item.js';
@@ -19,6 +22,7 @@ export class TouchpointRecorder {
   constructor(
     private readonly commands: CommandBus,
     private readonly entries: Debugger,
+    @Inject(METRICS) private readonly metrics: Metrics,
   ) {}
 
   /** @throws StoreBusyError, AppendOutcomeUnknownError */
@@ -38,6 +42,7 @@ export class TouchpointRecorder {
       return retold?.has(item) === true ? asSame(result) : result;
     });
     for (const [index, result] of results.entries()) this.#note(via, items[index], result);
+    countTouchpoints(this.metrics, results);
     return results;
   }
 

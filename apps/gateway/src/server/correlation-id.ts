@@ -18,6 +18,15 @@ function tracedOf(message: IncomingMessage): Traced {
   return traced;
 }
 
+/** The request goes on in a span of ours, whose parent is the caller's. */
+export function beginTrace(message: IncomingMessage, { traceId, traceparent }: Omit<TraceContext, 'tracestate'>): void {
+  const tracestate = traceContextOf(message)?.tracestate;
+  known.set(message, {
+    id: traceId,
+    context: { traceId, traceparent, ...(tracestate !== undefined && { tracestate }) },
+  });
+}
+
 /** The caller's trace id, or a new one: 32 hexadecimal digits. The same for all that is done for one request. */
 export const correlationIdOf = (message: IncomingMessage): string => tracedOf(message).id;
 

@@ -1,9 +1,12 @@
 import { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
 import { type Logger } from 'pino';
+import { type Metrics } from '#platform/telemetry';
 import { principalOf } from '../access/caller.js';
 import { isWrite } from '../limits/admission.js';
 import { allowanceOf } from '../limits/allowance.js';
 import { rateLimitHeaders, type RateLimits } from '../limits/rate-limits.js';
+import { countRequest } from '../metrics/request-metrics.js';
+import { rememberProblem } from '../problems/answered-problems.js';
 import { languageOf } from '../problems/language.js';
 import { problemDocument, problemHeaders } from '../problems/problem-document.js';
 import { ProblemError } from '../problems/problem-error.js';
@@ -15,10 +18,14 @@ const DRAINING_RETRY_MS = 5_000;
 /** How long somebody may go on sending a body that was answered before it was read. */
 const LINGER_MS = 5_000;
 
-export function addHooks(
-  instance: FastifyInstance,
-  { draining, logger, strangers }: { draining: Draining; logger: Logger; strangers: RateLimits },
-): void {
+interface Surroundings {
+  readonly draining: Draining;
+  readonly logger: Logger;
+  readonly strangers: RateLimits;
+  readonly metrics: Metrics;
+}
+
+export function addHooks(instance: FastifyInstance, { draining, logger, strangers, metrics }: Surroundings): void {
   instance.addHook('onRequest', (request, reply, done) => {
     void reply.headers({
       'x-request-id': request.id,
@@ -42,6 +49,7 @@ export function addHooks(
   instance.addHook('onResponse', (request, reply, done) => {
     lingerOn(request);
     logRequest(logger, request, reply);
+    countRequest(metrics, request, reply);
     done();
   });
 }
@@ -63,6 +71,7 @@ async function afterFailure(
   if (spent.ok) return payload;
   const language = languageOf(request.headers['accept-language']);
   const problem = new ProblemError('rate_limited', { retryAfterMs: spent.retryAfterMs });
+  rememberProblem(request.raw, problem.code);
   const document = JSON.stringify(problemDocument(problem, correlationIdOf(request.raw), language));
   void reply
     .code(problem.status)

@@ -43,6 +43,10 @@ export class LiveStreams {
       void this.#run(new EventStream(reply, { slowReaderTimeoutMs: this.config.slowReaderTimeoutMs }), request, source);
   }
 
+  get count(): number {
+    return this.#open.size;
+  }
+
   closeAll(): void {
     for (const stream of this.#open) stream.end();
   }

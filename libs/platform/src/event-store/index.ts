@@ -2,6 +2,7 @@ export * from './event-store.port.js';
 export { openMemoryEventStore, type MemoryEventStoreOptions } from './memory/memory-event-store.js';
 export { ensurePartitions, layOutStore, raiseEpoch, type StoreLayout } from './postgres/admin.js';
 export { eventStoreMigrations } from './postgres/migrations.js';
+export { type FinishedFlush } from './postgres/group-commit.js';
 export {
   openPostgresEventStore,
   type PostgresEventStore,

@@ -3,7 +3,7 @@ export { type LaneRef } from './checkpoint.js';
 export * from './event-source.port.js';
 export { eventStream, type StreamOptions } from './event-stream.js';
 export { foldInMemory, type Events, type FoldedInMemory, type FoldInMemoryOptions } from './fold-in-memory.js';
-export { type LaneHealth, type ProjectionParts } from './lane-consumer.js';
+export { type FinishedBatch, type LaneHealth, type ProjectionParts } from './lane-consumer.js';
 export { createMovedHub, MOVED_CHANNEL, type MovedHub } from './moved-hub.js';
 export { type ParkedEvent } from './parked-events.js';
 export { projectionAdmin, type ParkedFilter, type ProjectionAdmin } from './projection-admin.js';

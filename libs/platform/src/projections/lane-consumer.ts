@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type pg from 'pg';
-import type { Position } from '#kernel';
+import type { Position, RecordedEvent } from '#kernel';
 import { applyPage, foldPage, type ApplicablePage, type DecodedPage } from './apply-page.js';
 import { BuildTable } from './build-table.js';
 import {
@@ -28,6 +28,18 @@ export interface ProjectionParts {
   readonly pool: pg.Pool;
   readonly source: EventSource;
   readonly decode: DecodeEvents;
+  /** A batch is over, whatever came of it. */
+  readonly onApplied?: ((batch: FinishedBatch) => void) | undefined;
+}
+
+/** A page of the log that was applied, or could not be. */
+export interface FinishedBatch {
+  readonly projection: string;
+  /** Unix time. */
+  readonly startedAt: number;
+  readonly durationMs: number;
+  readonly events: readonly RecordedEvent[];
+  readonly failed: boolean;
 }
 
 export interface LaneHealth extends LaneRef {
@@ -172,9 +184,19 @@ export class LaneConsumer {
         this.#judge(folded, parked);
       },
     };
+    const startedAt = Date.now();
+    const begunAt = performance.now();
+    const finished = (failed: boolean): void => {
+      const { name } = this.lane;
+      const durationMs = performance.now() - begunAt;
+      this.parts.onApplied?.({ projection: name, startedAt, durationMs, events: page.events, failed });
+    };
     try {
-      return await applyPage(target, lease, page, parked);
+      const applied = await applyPage(target, lease, page, parked);
+      finished(false);
+      return applied;
     } catch (error) {
+      finished(true);
       if (isRefusedByTable(error)) this.#narrow(page, error);
       throw error;
     }

@@ -64,6 +64,8 @@ export interface Config {
   readonly sessions: SessionLimits;
   /** An issuer at which people sign in; without it, passwords only. */
   readonly oidc: OidcSettings | undefined;
+  /** Without an endpoint no traces are taken. */
+  readonly tracing: { readonly endpoint: string | undefined };
 }
 
 type Environment = Readonly<Record<string, string | undefined>>;
@@ -162,6 +164,7 @@ function toConfig(environment: SafarEnvironment): Config {
       idleTimeoutMs: whole(environment.SAFAR_SESSION_IDLE_TIMEOUT_MS, 3_600_000),
       lifetimeMs: whole(environment.SAFAR_SESSION_LIFETIME_MS, 43_200_000),
     }),
+    tracing: Object.freeze({ endpoint: environment.SAFAR_OTEL_ENDPOINT }),
     reads: Object.freeze({ waitTimeoutMs: whole(environment.SAFAR_READ_WAIT_TIMEOUT_MS, 5_000) }),
   });
 }

@@ -89,6 +89,13 @@ export class SafarEnvironment {
   @Rule(`must be one of ${logLevels.join(', ')}`, 'Leave it unset for info.', oneOf(...logLevels))
   SAFAR_LOG_LEVEL?: string;
 
+  @Rule(
+    'must be the http or https address of an OpenTelemetry collector, without a user in it',
+    'Write it as http://127.0.0.1:4318, or leave it unset to take no traces. OTEL_EXPORTER_OTLP_HEADERS is for its password.',
+    isCollectorUrl,
+  )
+  SAFAR_OTEL_ENDPOINT?: string;
+
   // The next two are for people at a shell; they are here so that a shell that has them can start everything.
   @Rule('must be 1', 'Leave it unset to see errors without where they happened.', oneOf('1'))
   SAFAR_DEBUG?: string;
@@ -265,6 +272,12 @@ function isOrigin(value: string, isDemo: boolean): boolean {
 }
 
 const isLoopback = (hostname: string): boolean => /^(localhost|127\.\d+\.\d+\.\d+|\[::1\])$/.test(hostname);
+
+function isCollectorUrl(value: string): boolean {
+  if (!URL.canParse(value)) return false;
+  const { protocol, username } = new URL(value);
+  return ['http:', 'https:'].includes(protocol) && username === '';
+}
 
 function isPostgresUrl(value: string): boolean {
   if (!URL.canParse(value)) return false;

@@ -14,6 +14,17 @@ export interface QueueLimits {
   readonly bytes: number;
 }
 
+/** One group commit. */
+export interface FinishedFlush {
+  /** Unix time. */
+  readonly startedAt: number;
+  readonly durationMs: number;
+  readonly events: number;
+  readonly failed: boolean;
+  /** Metadata of its events as JSON. */
+  readonly metadata: () => Iterable<string>;
+}
+
 export interface GroupCommitOptions {
   readonly limits: QueueLimits;
   readonly connect: () => Promise<WriterConnection>;
@@ -21,6 +32,8 @@ export interface GroupCommitOptions {
   readonly makeRoom: (rows: number) => Promise<void>;
   /** Something was stored; the last position of it. */
   readonly onCommitted: (last: Position) => void;
+  /** A flush is over, whatever came of it. */
+  readonly onFlushed?: ((flush: FinishedFlush) => void) | undefined;
   /** How long a lost connection is tried to be replaced before callers are told. */
   readonly patienceMs: number;
 }
@@ -153,10 +166,12 @@ export class GroupCommit {
     this.#flying.push(flight);
     const requests = flight.appends.map(({ request }) => request);
     const sentAt = performance.now();
+    const startedAt = Date.now();
     connection
       .flush(requests)
       .then((row) => {
         this.#land(flight);
+        this.#tell(flight, startedAt, sentAt, false);
         this.#rowsPerMs = 0.9 * this.#rowsPerMs + (0.1 * flight.rows) / Math.max(performance.now() - sentAt, 0.1);
         const outcomes = decodeOutcomes(requests, row);
         let last: Position | undefined;
@@ -168,11 +183,28 @@ export class GroupCommit {
       })
       .catch((error: unknown) => {
         this.#land(flight);
+        this.#tell(flight, startedAt, sentAt, true);
         this.#handle(error, flight, connection);
       })
       .finally(() => {
         this.#pumpSoon();
       });
+  }
+
+  /** What waits, and what is on its way. */
+  get load(): { readonly events: number; readonly requests: number } {
+    const requests = this.#flying.reduce((sum, { appends }) => sum + appends.length, this.#queue.requests);
+    return { events: this.#queue.rows + this.#rowsInFlight(), requests };
+  }
+
+  #tell({ appends, rows }: Flight, startedAt: number, sentAt: number, failed: boolean): void {
+    this.options.onFlushed?.({
+      startedAt,
+      durationMs: performance.now() - sentAt,
+      events: rows,
+      failed,
+      metadata: () => metadataOf(appends),
+    });
   }
 
   #land(flight: Flight): void {
@@ -245,6 +277,10 @@ export class GroupCommit {
     for (const flight of this.#again.splice(0)) reject(flight, unknownOutcome(error));
     for (const append of this.#queue.drain()) append.reject(new StoreBusyError(MAX_PAUSE_MS));
   }
+}
+
+function* metadataOf(appends: readonly WaitingAppend[]): Generator<string> {
+  for (const { request } of appends) for (const { events } of request.parts) for (const { meta } of events) yield meta;
 }
 
 const flightOf = (appends: readonly WaitingAppend[]): Flight => {

@@ -6,7 +6,7 @@ import type { AppendOutcome, AppendRequest, EventStore } from '../event-store.po
 import { prepareRequest } from '../prepared-request.js';
 import { AppendedSignal } from './appended-signal.js';
 import { EventReader, type ReplayOptions } from './event-reader.js';
-import { GroupCommit } from './group-commit.js';
+import { type FinishedFlush, GroupCommit } from './group-commit.js';
 import { HighWaterMark } from './high-water-mark.js';
 import { Partitions } from './partitions.js';
 import { checkStore } from './store-state.js';
@@ -29,9 +29,13 @@ export interface PostgresEventStoreOptions {
   readonly flushTimeoutMs?: number;
   /** How long a lost connection is tried to be replaced before callers are told; 10,000 unless told. */
   readonly patienceMs?: number;
+  /** A group commit is over. */
+  readonly onFlushed?: (flush: FinishedFlush) => void;
 }
 
 export interface PostgresEventStore extends EventStore {
+  /** What waits for the store or is on its way to it. */
+  readonly load: { readonly events: number; readonly requests: number };
   /** UUID of this log, the same for every process that opens it. */
   readonly storeId: string;
   /**
@@ -120,9 +124,14 @@ class PostgresStore implements PostgresEventStore {
           this.#committed(last);
         },
         patienceMs: options.patienceMs ?? 10_000,
+        onFlushed: options.onFlushed,
       },
       connection,
     );
+  }
+
+  get load(): { readonly events: number; readonly requests: number } {
+    return this.#commits.load;
   }
 
   async append(request: AppendRequest): Promise<AppendOutcome> {

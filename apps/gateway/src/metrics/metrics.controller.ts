@@ -1,0 +1,17 @@
+import { Controller, Get, Inject, Res } from '@nestjs/common';
+import { type FastifyReply } from 'fastify';
+import { type Metrics } from '#platform/telemetry';
+import { RequireAbility } from '../access/required-access.js';
+import { METRICS } from '../server/tokens.js';
+
+@Controller('metrics')
+export class MetricsController {
+  constructor(@Inject(METRICS) private readonly metrics: Metrics) {}
+
+  /** For Prometheus, in its text format. */
+  @Get()
+  @RequireAbility('read', 'Metrics')
+  async read(@Res() reply: FastifyReply): Promise<void> {
+    await reply.type(this.metrics.contentType).send(await this.metrics.exposition());
+  }
+}

@@ -1,0 +1,96 @@
+import { type PostgresEventStore, type PostgresEventStoreOptions } from '#platform/event-store';
+import { type ProjectionAdmin, type ProjectionParts } from '#platform/projections';
+import { createMetrics, type Metrics, openTracing, type Traceparent, type Tracing } from '#platform/telemetry';
+import { type Config } from './config/config.js';
+
+/** What is watched of an installation. */
+export interface Observation {
+  readonly metrics: Metrics;
+  /** Nothing unless it is asked for. */
+  readonly tracing: Tracing | undefined;
+  readonly onFlushed: NonNullable<PostgresEventStoreOptions['onFlushed']>;
+  readonly onApplied: ProjectionParts['onApplied'];
+}
+
+export async function openObservation({ tracing: { endpoint } }: Config, program: string): Promise<Observation> {
+  const metrics = createMetrics({ ofProcess: true });
+  const tracing = await openTracing(endpoint === undefined ? undefined : { endpoint, program });
+  return {
+    metrics,
+    tracing,
+    onFlushed: (flush) => {
+      metrics.flushSeconds.observe(flush.durationMs / 1_000);
+      metrics.flushEvents.observe(flush.events);
+      tracing?.flushed({ ...flush, causes: () => causesIn(flush.metadata()) });
+    },
+    onApplied:
+      tracing &&
+      (({ events, ...batch }) => {
+        const causes = (): readonly Traceparent[] => events.flatMap(({ meta }) => meta.traceparent ?? []);
+        tracing.applied({ ...batch, events: events.length, causes });
+      }),
+  };
+}
+
+function* causesIn(metadata: Iterable<string>): Generator<Traceparent> {
+  for (const json of metadata) {
+    const traceparent = /"traceparent":"([0-9a-f-]{55})/.exec(json)?.[1];
+    if (traceparent !== undefined) yield traceparent;
+  }
+}
+
+/** A scrape waits no longer than this for the state of the projections; then it tells of everything else. */
+const STATUS_TIMEOUT_MS = 2_000;
+
+export function observeStore(metrics: Metrics, store: PostgresEventStore): void {
+  metrics.gauge(
+    'safar_store_queue_events',
+    'Events that wait for a group commit or are in one',
+    () => store.load.events,
+  );
+  metrics.gauge(
+    'safar_store_queue_requests',
+    'Appends that wait for a group commit or are in one',
+    () => store.load.requests,
+  );
+}
+
+/** Of the builds that queries read, whichever process feeds them. */
+export function observeProjections(metrics: Metrics, admin: Pick<ProjectionAdmin, 'status'>): void {
+  const names = {
+    safar_projection_lag_events: 'Events that the read model has not applied yet',
+    safar_projection_lag_seconds: 'Age of the oldest event that the read model has not applied yet',
+    safar_projection_parked_events: 'Events that were set aside because applying them failed',
+  };
+  metrics.gauges({
+    label: 'projection',
+    names,
+    read: async () => {
+      const lanes = (await inTime(admin.status())).filter(({ role }) => role === 'active');
+      const found = new Map<string, Record<keyof typeof names, number>>();
+      for (const { name, eventsBehind, secondsBehind, parked } of lanes) {
+        const before = found.get(name);
+        found.set(name, {
+          safar_projection_lag_events: Math.max(eventsBehind, before?.safar_projection_lag_events ?? 0),
+          safar_projection_lag_seconds: Math.max(secondsBehind, before?.safar_projection_lag_seconds ?? 0),
+          safar_projection_parked_events: parked + (before?.safar_projection_parked_events ?? 0),
+        });
+      }
+      return found;
+    },
+  });
+}
+
+async function inTime<Value>(work: Promise<Value>): Promise<Value> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => {
+      reject(new Error('the database took too long'));
+    }, STATUS_TIMEOUT_MS);
+  });
+  try {
+    return await Promise.race([work, late]);
+  } finally {
+    clearTimeout(timer);
+  }
+}
