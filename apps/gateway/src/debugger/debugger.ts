@@ -1,7 +1,10 @@
 import { randomBytes } from 'node:crypto';
-import { Injectable } from '@nestjs/common';
+import { Inject, Injectable } from '@nestjs/common';
 import { type DebuggerEntryView, type WayIn } from '#contracts';
+import { type Metrics } from '#platform/telemetry';
 import { type MessageResult, shortened } from '#wiring';
+import { countTouchpoint } from '../metrics/touchpoint-metrics.js';
+import { METRICS } from '../server/tokens.js';
 
 /** Entries that are kept of each source. */
 const ENTRIES = 200;
@@ -35,8 +38,12 @@ export class Debugger {
   readonly #run = randomBytes(4).toString('hex');
   #count = 0;
 
+  constructor(@Inject(METRICS) private readonly metrics: Metrics) {}
+
+  /** Every way in tells of every item here. */
   note(via: WayIn, source: unknown, { kind, ...result }: MessageResult): void {
     this.#count += 1;
+    countTouchpoint(this.metrics, result);
     const known = typeof source === 'string' && SOURCE.test(source) ? source : UNKNOWN;
     const stored = 'eventId' in result ? result : undefined;
     const errors = 'errors' in result ? result.errors : [];

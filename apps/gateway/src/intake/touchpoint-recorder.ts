@@ -1,13 +1,10 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import { Inject, Injectable } from '@nestjs/common';
+import { Injectable } from '@nestjs/common';
 import { CommandBus } from '@nestjs/cqrs';
 import { type TouchpointResult, type WayIn } from '#contracts';
 import { AppendOutcomeUnknownError, StoreBusyError } from '#platform/event-store';
-import { type Metrics } from '#platform/telemetry';
 import { ErasurePendingError } from '#platform/vault';
 import { RecordTouchpoints } from '#wiring';
-import { countTouchpoints } from '../metrics/touchpoint-metrics.js';
-import { METRICS } from '../server/tokens.js';
 import { type Caller } from '../access/caller.js';
 import { Debugger } from '../debugger/debugger.js';
 import { type Item } from './read-item.js';
@@ -22,7 +19,6 @@ export class TouchpointRecorder {
   constructor(
     private readonly commands: CommandBus,
     private readonly entries: Debugger,
-    @Inject(METRICS) private readonly metrics: Metrics,
   ) {}
 
   /** @throws StoreBusyError, AppendOutcomeUnknownError */
@@ -42,7 +38,6 @@ export class TouchpointRecorder {
       return retold?.has(item) === true ? asSame(result) : result;
     });
     for (const [index, result] of results.entries()) this.#note(via, items[index], result);
-    countTouchpoints(this.metrics, results);
     return results;
   }
 

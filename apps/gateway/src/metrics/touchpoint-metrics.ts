@@ -6,10 +6,8 @@ interface Outcome {
   readonly code?: string;
 }
 
-/** Counts what became of touchpoints; however they came in. */
-export function countTouchpoints({ touchpoints, refusals }: Metrics, outcomes: readonly Outcome[]): void {
-  for (const { status, code = 'invalid' } of outcomes) {
-    touchpoints.labels(status).inc();
-    if (status === 'refused') refusals.labels(code).inc();
-  }
+/** Counts what became of a touchpoint; however it came in. */
+export function countTouchpoint({ touchpoints, refusals }: Metrics, { status, code = 'invalid' }: Outcome): void {
+  touchpoints.labels(status).inc();
+  if (status === 'refused') refusals.labels(code).inc();
 }

@@ -1,17 +1,14 @@
 import { type IncomingMessage } from 'node:http';
-import { Inject, Injectable } from '@nestjs/common';
+import { Injectable } from '@nestjs/common';
 import { CommandBus } from '@nestjs/cqrs';
 import { type FastifyRequest } from 'fastify';
 import { type SegmentCall } from '#capabilities';
-import { type Metrics } from '#platform/telemetry';
 import { type MessageResult, type Principal, RecordMessages } from '#wiring';
 import { Debugger } from '../debugger/debugger.js';
 import { Bodies } from '../intake/bodies.js';
 import { strictRefusal, wantsStrict } from '../intake/strict-mode.js';
 import { allowanceOf } from '../limits/allowance.js';
-import { countTouchpoints } from '../metrics/touchpoint-metrics.js';
 import { type Language } from '../problems/language.js';
-import { METRICS } from '../server/tokens.js';
 import { correlationIdOf } from '../server/correlation-id.js';
 import { withInflated } from './inflate.js';
 import { readSdkBody, type SdkRequest } from './sdk-body.js';
@@ -41,7 +38,6 @@ export class SdkIntake {
     private readonly writeKeys: WriteKeys,
     private readonly bodies: Bodies,
     private readonly entries: Debugger,
-    @Inject(METRICS) private readonly metrics: Metrics,
   ) {}
 
   async take(request: FastifyRequest, { call, language, queryKey }: SdkCallRequest): Promise<SdkAnswer> {
@@ -70,7 +66,6 @@ export class SdkIntake {
     const request = { ...caller, correlationId: correlationIdOf(message), source, sentAt, strict };
     const results = await this.commands.execute(new RecordMessages(messages, { ...request, receivedAt: Date.now() }));
     for (const result of results) this.entries.note('sdk', source, result);
-    countTouchpoints(this.metrics, results);
     if (strict && results.some(({ status }) => status === 'refused')) throw strictRefusal(results, 'invalid_messages');
     return answerOf(results);
   }
