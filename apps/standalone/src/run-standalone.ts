@@ -10,6 +10,9 @@ import { prepareDemo, type PreparedDemo, showDemo } from './demo.js';
 /** A process that is killed keeps its leases for this long: the next start shows nothing new before. */
 const LEASE_MS = 3_000;
 
+/** Without its database, a shutdown that takes longer is cut short. */
+const LOST_SHUTDOWN_MS = 15_000;
+
 type Say = (line: string) => void;
 
 /** Everything in one process: PostgreSQL, the gateway, the projector. Resolves when it was asked to stop, and has. */
@@ -36,7 +39,13 @@ export async function runStandalone(environment: NodeJS.ProcessEnv, say: Say): P
       const stopDemo = new AbortController();
       const { signal } = stopDemo;
       const shown = demo === undefined ? undefined : showDemo(installation, demo, { say, signal });
-      await stopped;
+      const lost = await Promise.race([installation.database.lost, stopped.then(() => undefined)]);
+      if (lost) {
+        // What waits for the database now waits in vain: the end shall not.
+        setTimeout(() => process.exit(1), LOST_SHUTDOWN_MS).unref();
+        say(lost.message);
+        process.exitCode = 1;
+      }
       say('Stopping …');
       stopDemo.abort();
       await shown;

@@ -13,6 +13,8 @@ export interface Database {
   readonly url: string;
   /** For people: which server this is; nothing else of the connection string, which may hold secrets. */
   readonly description: string;
+  /** Resolves with the reason when an embedded server has died and cannot be started again. */
+  readonly lost: Promise<Error>;
   /** Lets go of the server. An embedded one stops when nobody else of us uses it. */
   release(): Promise<void>;
 }
@@ -38,6 +40,8 @@ export async function openDatabase(settings: DatabaseSettings, say: (line: strin
     return {
       url: settings.databaseUrl,
       description: describe(settings.databaseUrl),
+      // Whoever runs that server looks after it.
+      lost: new Promise(() => undefined),
       release: () => Promise.resolve(),
     };
   const dataDir = path.join(settings.dataDir, 'postgres');
@@ -48,7 +52,15 @@ export async function openDatabase(settings: DatabaseSettings, say: (line: strin
   return {
     url: server.url,
     description: `embedded PostgreSQL in ${path.relative(process.cwd(), dataDir) || dataDir}, port ${String(server.port)}`,
+    lost: new Promise((resolve) => {
+      server.keepRunning((news) => {
+        if (news.kind === 'died') say('PostgreSQL has ended unexpectedly: starting it again …');
+        else if (news.kind === 'running-again') say('PostgreSQL runs again.');
+        else resolve(news.error);
+      });
+    }),
     release: async () => {
+      await server.leave();
       // Whoever leaves last turns off the light: a command may still be working while the platform is stopped.
       if (!(await usedByOthers(server.url))) await server.stop();
     },

@@ -1,10 +1,16 @@
 import { StoreGuardError } from '#platform/event-store';
+import { EmbeddedPostgresLostError } from '#platform/postgres';
 import { VaultGuardError } from '#platform/vault';
 import { ConfigurationError } from './config/configuration-error.js';
 
 /** What a person has to read when a program does not start: our own words where we have them, the stack where it is a bug. */
 export function startupProblem(error: unknown): string {
-  if (error instanceof ConfigurationError || error instanceof StoreGuardError || error instanceof VaultGuardError)
+  if (
+    error instanceof ConfigurationError ||
+    error instanceof StoreGuardError ||
+    error instanceof VaultGuardError ||
+    error instanceof EmbeddedPostgresLostError
+  )
     return error.message;
   if (error instanceof Error && 'code' in error && error.code === 'ECONNREFUSED')
     return `The database does not answer (${error.message}): is it running, and is SAFAR_DATABASE_URL right?`;

@@ -83,6 +83,12 @@ export class Standalone {
     return code;
   }
 
+  /** Waits until it ends by itself; the exit code. */
+  async ended(): Promise<number | null> {
+    if (this.child.exitCode === null) await once(this.child, 'exit');
+    return this.child.exitCode;
+  }
+
   async kill(): Promise<void> {
     this.child.kill('SIGKILL');
     await once(this.child, 'exit');

@@ -5,6 +5,7 @@ import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
 import { copyBinaries, findBinaries, type Binaries } from './binaries.js';
+import { Keeper, type RunningServer, type ServerNews } from './keep-running.js';
 import { freePort, isRunning, reachableByAnybody, unprivilegedAccount, type Account } from './processes.js';
 
 export interface EmbeddedPostgresOptions {
@@ -22,8 +23,19 @@ export interface EmbeddedPostgres {
   readonly port: number;
   /** The server was already running: another Safar process uses it, or one was killed and left it behind. */
   readonly adopted: boolean;
+  /**
+   * Starts the server again, on the same port, whenever it dies, whether this process started it or adopted it. Other processes
+   * that do the same share the one that the first of them starts.
+   */
+  keepRunning(tell: (news: ServerNews) => void): void;
+  /** Lets others use it: it is not looked after by this process any more. */
+  leave(): Promise<void>;
   /** Fast shutdown; resolves when the server is gone. */
   stop(): Promise<void>;
+}
+
+interface FoundServer extends RunningServer {
+  readonly adopted: boolean;
 }
 
 const OWNER = 'safar';
@@ -41,7 +53,29 @@ export async function startEmbeddedPostgres(options: EmbeddedPostgresOptions): P
   const binaries = await reachableBinaries(dataDir, account);
   const password = passwordOf(dataDir);
   if (!fs.existsSync(path.join(dataDir, 'PG_VERSION'))) initialise(binaries, dataDir, password, account);
-  return (await adopt(dataDir, password)) ?? (await launch({ ...options, dataDir, binaries, password, account }));
+  const settings = { ...options, dataDir, binaries, password, account };
+  const first = (await adopt(dataDir, password)) ?? (await launch(settings, await freePort(options.port)));
+  const { port, adopted } = first;
+  const keeper = new Keeper(first, () => startAgain(settings, port));
+  return {
+    ...{ url: urlOf(port, password), port, adopted },
+    keepRunning: (tell) => {
+      keeper.watch(tell);
+    },
+    leave: () => keeper.leave(),
+    stop: () => keeper.stop(),
+  };
+}
+
+/** On its port, which everybody who uses it knows. */
+async function startAgain(settings: Launch, port: number): Promise<RunningServer> {
+  const { dataDir, password } = settings;
+  const other = await adopt(dataDir, password);
+  if (!other && (await freePort(port)) !== port)
+    throw new Error(`another program has taken its port ${String(port)} meanwhile`);
+  const server = other ?? (await launch(settings, port));
+  if (server.port !== port) throw new Error(`it listens on port ${String(server.port)} now; start Safar again`);
+  return server;
 }
 
 interface Launch extends EmbeddedPostgresOptions {
@@ -53,17 +87,18 @@ interface Launch extends EmbeddedPostgresOptions {
 const urlOf = (port: number, password: string): string =>
   `postgres://${OWNER}:${password}@127.0.0.1:${String(port)}/postgres`;
 
-async function adopt(dataDir: string, password: string): Promise<EmbeddedPostgres | undefined> {
+async function adopt(dataDir: string, password: string): Promise<FoundServer | undefined> {
   const running = await runningServer(dataDir);
   if (!running) return undefined;
-  const url = urlOf(running.port, password);
-  await answers(url, START_TIMEOUT_MS);
-  return { url, port: running.port, adopted: true, stop: () => stopPid(running.pid) };
+  const { pid, port } = running;
+  const died = (): Error | undefined =>
+    isRunning(pid) ? undefined : new Error('PostgreSQL ended while it was adopted');
+  await answers(urlOf(port, password), START_TIMEOUT_MS, died);
+  return { port, adopted: true, isRunning: () => isRunning(pid), stop: () => stopPid(pid) };
 }
 
-async function launch(settings: Launch): Promise<EmbeddedPostgres> {
+async function launch(settings: Launch, port: number): Promise<FoundServer> {
   const { dataDir, password } = settings;
-  const port = await freePort(settings.port);
   const child = spawnServer(settings, port);
   const url = urlOf(port, password);
   try {
@@ -74,7 +109,7 @@ async function launch(settings: Launch): Promise<EmbeddedPostgres> {
     if (other) return other;
     throw error;
   }
-  return { url, port, adopted: false, stop: () => stopChild(child) };
+  return { port, adopted: false, isRunning: () => !hasEnded(child), stop: () => stopChild(child) };
 }
 
 async function reachableBinaries(dataDir: string, account: Account | undefined): Promise<Binaries> {
@@ -181,7 +216,7 @@ function spawnServer({ binaries, dataDir, settings, account }: Launch, port: num
 const logOf = (dataDir: string): string => `${dataDir}.log`;
 
 function whyEnded(child: ChildProcess, dataDir: string): Error | undefined {
-  if (child.exitCode === null && child.signalCode === null) return undefined;
+  if (!hasEnded(child)) return undefined;
   const lastLines = readLines(logOf(dataDir)).slice(-6).join('\n').trim();
   return new Error(
     `PostgreSQL ended while starting (${String(child.exitCode ?? child.signalCode)}). Its last words in ${logOf(dataDir)}:\n${lastLines}`,
@@ -207,13 +242,16 @@ async function answers(url: string, timeoutMs: number, died: () => Error | undef
   }
 }
 
+const hasEnded = ({ exitCode, signalCode }: ChildProcess): boolean => exitCode !== null || signalCode !== null;
+
 async function stopPid(pid: number): Promise<void> {
+  if (!isRunning(pid)) return;
   process.kill(pid, 'SIGINT');
   while (isRunning(pid)) await sleep(20);
 }
 
 async function stopChild(child: ChildProcess): Promise<void> {
-  if (child.pid === undefined || child.exitCode !== null || child.signalCode !== null) return;
+  if (child.pid === undefined || hasEnded(child)) return;
   child.kill('SIGINT');
-  while (child.exitCode === null && child.signalCode === null) await sleep(20);
+  while (!hasEnded(child)) await sleep(20);
 }
