@@ -24,6 +24,7 @@ const subcommands = [
   'projections rebuild',
   'projections promote',
   'projections rollback',
+  'projections drop',
   'projections parked',
   'projections release',
   'projections discard',

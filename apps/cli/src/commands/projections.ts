@@ -62,6 +62,17 @@ export function addProjections(program: Command, context: CommandContext): void 
     ['safar projections rollback timeline'],
   );
   asCommand(
+    add('drop', 'Remove a build that queries do not read.')
+      .argument('<name>')
+      .argument('<build>', 'its number', wholeNumber(1, 999_999_999))
+      .action((name: string, build: number, options: CommonOptions) => drop(context, { name, build }, options)),
+    ['safar projections drop customers 2'],
+  );
+  addParking(add, context);
+}
+
+function addParking(add: (name: string, description: string) => Command, context: CommandContext): void {
+  asCommand(
     add('parked', 'Events that were set aside because applying them failed.')
       .argument('[name]', 'otherwise of every projection')
       .option('--key <key>', 'only of this key')
@@ -168,6 +179,30 @@ const rollback = (context: CommandContext, name: string, options: CommonOptions)
     checkName(installation, name);
     const built = await installation.projections.rollback(name);
     await tell(context, options, built, `Queries read ${name} v${String(built.version)}.${String(built.build)} again.`);
+  });
+
+/** Also of a read model that this code does not have any more. */
+const drop = (
+  context: CommandContext,
+  { name, build }: { readonly name: string; readonly build: number },
+  options: CommonOptions,
+): Promise<void> =>
+  withInstallation(context, options, async ({ projections }) => {
+    const found = (await projections.status()).find((lane) => lane.name === name && lane.build === build);
+    if (!found)
+      throw new CommandFailure(
+        'notFound',
+        `${name} has no build ${String(build)}.`,
+        'safar projections status shows which there are.',
+      );
+    if (found.role === 'active')
+      throw new CommandFailure(
+        'failed',
+        `Queries read build ${String(build)} of ${name}.`,
+        `safar projections promote ${name} lets them read another.`,
+      );
+    await projections.drop(name, build);
+    await tell(context, options, { name, build }, `Dropped build ${String(build)} of ${name}.`);
   });
 
 const parked = (

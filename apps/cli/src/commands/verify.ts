@@ -1,5 +1,5 @@
 import { type Command } from 'commander';
-import { type RowDifference, type Verified } from '#platform/projections';
+import { type BuildRef, type LaneStatus, type RowDifference, type Verified } from '#platform/projections';
 import { CommandFailure } from '../failure.js';
 import { toJson } from '../terminal/terminal.js';
 import { asCommand, withInstallation, type CommandContext, type CommonOptions } from './context.js';
@@ -32,16 +32,40 @@ const verify = (context: CommandContext, names: readonly string[], options: Comm
       verified.push(result);
       if (options.json !== true) await context.terminal.print(verifiedText(result, context));
     }
+    const notCompared = othersThan(verified, await projections.status());
     if (options.json === true)
-      await context.terminal.printJson({ ok: verified.every(({ ok }) => ok), projections: verified });
+      await context.terminal.printJson({ ok: verified.every(({ ok }) => ok), projections: verified, notCompared });
+    else if (notCompared.length > 0)
+      await context.terminal.print(
+        context.terminal.colours.dim(`not compared: ${notCompared.map(buildText).join(', ')}`),
+      );
     if (!verified.every(({ ok }) => ok)) context.ending = 'differences';
   });
+
+interface OtherBuild extends BuildRef {
+  readonly role: LaneStatus['role'];
+  /** By some process, at the moment. */
+  readonly fed: boolean;
+}
+
+/** Builds that are there and were not looked at: they are not read by queries, or belong to read models that nobody asked about. */
+const othersThan = (verified: readonly Verified[], lanes: readonly LaneStatus[]): readonly OtherBuild[] =>
+  lanes
+    .filter(({ lane }) => lane === 0)
+    .filter(({ name, build }) => !verified.some((done) => done.name === name && done.build === build))
+    .map(({ name, version, build, role, state }) => ({ name, version, build, role, fed: state === 'running' }));
+
+const buildText = ({ name, version, build, role, fed }: OtherBuild): string =>
+  `${name} v${String(version)}.${String(build)} (${role}${fed ? '' : ', nobody feeds it'})`;
 
 function verifiedText(verified: Verified, { terminal: { colours } }: CommandContext): string {
   const name = `${verified.name} v${String(verified.version)}.${String(verified.build)}`;
   const rows = `${verified.rows.toLocaleString('en-GB')} rows`;
   const notes = [
     ...(verified.parkedKeys.length > 0 ? [`${String(verified.parkedKeys.length)} parked keys not compared`] : []),
+    ...(verified.erasedKeys.length > 0
+      ? [`${String(verified.erasedKeys.length)} keys not compared, whose erasure it has yet to apply`]
+      : []),
     ...(verified.discarded > 0 ? [`${String(verified.discarded)} events discarded by decision`] : []),
   ];
   const about = [rows, ...notes, colours.dim(`sha256 ${verified.hash.slice(0, 16)}…`)].join(' · ');

@@ -6,7 +6,7 @@ import { loadConfig, openInstallation, type Config, type Installation } from '#w
 import { describeFailure } from '../failure.js';
 import { operator } from '../operator.js';
 import { type DoctorCheck } from '../ports.js';
-import { clockCheck, diskCheck, laneCheck, nodeCheck, postgresCheck } from './verdicts.js';
+import { clockCheck, diskCheck, laneCheck, nodeCheck, otherBuildCheck, postgresCheck } from './verdicts.js';
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
@@ -99,8 +99,10 @@ async function* inside({ database, store, projectionAdmin }: Installation): Asyn
     status: 'ok',
     detail: `head ${String(await store.head())}, epoch ${store.epoch.toString()}`,
   };
-  for (const lane of await projectionAdmin({ actor: { kind: 'operator', id: operator() } }).status())
-    if (lane.role === 'active') yield laneCheck(lane);
+  for (const lane of await projectionAdmin({ actor: { kind: 'operator', id: operator() } }).status()) {
+    const check = lane.role === 'active' ? laneCheck(lane) : otherBuildCheck(lane);
+    if (check) yield check;
+  }
 }
 
 async function* server(url: string): AsyncGenerator<DoctorCheck> {

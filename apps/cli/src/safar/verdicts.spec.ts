@@ -1,8 +1,24 @@
-import { clockCheck, diskCheck, laneCheck, nodeCheck, postgresCheck } from './verdicts.js';
+import { type LaneStatus } from '#platform/projections';
+import { clockCheck, diskCheck, laneCheck, nodeCheck, otherBuildCheck, postgresCheck } from './verdicts.js';
 
 const lane = { name: 'timeline', state: 'running', error: null, parked: 0, eventsBehind: 0, secondsBehind: 0 } as const;
 
+const old: LaneStatus = {
+  ...{ ...lane, version: 1, build: 2, lane: 0, lanes: 1, role: 'previous', filling: false, position: 7n, head: 9n },
+  ...{ eventsBehind: 2, oldestParkedAt: null, state: 'waiting', owner: null, fence: 1n, effectsFrom: 0n },
+};
+
 describe('the doctor', () => {
+  it('names a build beside the one in use that nobody feeds, and how to be rid of it', () => {
+    expect(otherBuildCheck(old)).toMatchObject({
+      status: 'warning',
+      detail: expect.stringContaining('v1.2'),
+      remedy: expect.stringContaining('safar projections drop timeline 2'),
+    });
+    expect(otherBuildCheck({ ...old, state: 'running' })).toBeUndefined();
+    expect(otherBuildCheck({ ...old, eventsBehind: 0 })).toBeUndefined();
+  });
+
   it.each([
     [nodeCheck('20.18.3'), 'failed'],
     [nodeCheck('20.19.0'), 'ok'],

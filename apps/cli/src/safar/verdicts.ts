@@ -43,6 +43,21 @@ export function clockCheck(skewMs: number): DoctorCheck {
 
 type Lane = Pick<LaneStatus, 'name' | 'state' | 'error' | 'parked' | 'eventsBehind' | 'secondsBehind'>;
 
+/**
+ * A build beside the one that is read, which no process moves: of code that does not run any more, most of the time.
+ * @returns nothing where all is well with it
+ */
+export function otherBuildCheck(lane: LaneStatus): DoctorCheck | undefined {
+  const { name, version, build, role, state, position, eventsBehind } = lane;
+  if (role === 'active' || state === 'running' || eventsBehind === 0) return undefined;
+  return {
+    name: `read model ${name}`,
+    status: 'warning',
+    detail: `nobody feeds its ${role} build v${String(version)}.${String(build)}; it shows what was at position ${position.toString()}`,
+    remedy: `Start the version of Safar that has it, or remove it: safar projections drop ${name} ${String(build)}.`,
+  };
+}
+
 export function laneCheck({ name, state, error, parked, eventsBehind, secondsBehind }: Lane): DoctorCheck {
   const found = {
     name: `read model ${name}`,
