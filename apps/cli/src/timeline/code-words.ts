@@ -1,5 +1,3 @@
-import { type TimelineLanguage } from './words.js';
-
 /*
  * Codes of the closed lists in a touchpoint's details: outcomes, reasons, stages. One word each, whatever member it stands in.
  * What is not here is an organisation's own, and stands as it was sent.
@@ -182,4 +180,4 @@ const fa: Readonly<Record<string, string>> = {
   sharing: 'هم‌رسانی',
 };
 
-export const codeWords: Readonly<Record<TimelineLanguage, Readonly<Record<string, string>>>> = { en, fa };
+export const codeWords: Readonly<Record<'en' | 'fa', Readonly<Record<string, string>>>> = { en, fa };
