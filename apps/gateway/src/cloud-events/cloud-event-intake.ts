@@ -4,6 +4,7 @@ import { Injectable } from '@nestjs/common';
 import { TOUCHPOINT_TYPE, touchpointOfCloudEvent } from '#capabilities';
 import { type FieldError, parseIncomingCloudEvent } from '#contracts';
 import { fail, succeed } from '#kernel';
+import { takeTurns } from '#wiring';
 import { type Caller } from '../access/caller.js';
 import { type Answer, answerToArray, answerToOne } from '../intake/answers.js';
 import { Bodies } from '../intake/bodies.js';
@@ -68,7 +69,11 @@ export class CloudEventIntake {
     if (items === 'too-many') throw new ProblemError('too_many_items');
     await allowanceOf(message)?.take(items.length - 1);
     const { language } = request.caller;
-    const converted = items.map((item) => convert(readItem(item, language), request));
+    const converted: Converted[] = [];
+    for (const item of items) {
+      await takeTurns();
+      converted.push(convert(readItem(item, language), request));
+    }
     if (wantsStrict(request.headers)) {
       const read = converted.map(({ item }) => item);
       return answerToArray(await this.recorder.recordAllOrNothing(read, request.caller, optionsFor(converted)));

@@ -1,4 +1,5 @@
 import { type IncomingMessage } from 'node:http';
+import { takeTurns } from '#wiring';
 import { type Caller } from '../access/caller.js';
 import { allowanceOf } from '../limits/allowance.js';
 import { type Language } from '../problems/language.js';
@@ -27,11 +28,7 @@ export async function* answersTo(
   const allowance = allowanceOf(message);
   const answer = async (batch: readonly Line[]): Promise<BatchAnswer> => {
     try {
-      const record = () =>
-        recorder.recordPatiently(
-          batch.map((line) => toItem(line, caller.language)),
-          caller,
-        );
+      const record = async () => recorder.recordPatiently(await toItems(batch, caller.language), caller);
       const results = await (allowance?.inTurn(batch.length, record) ?? record());
       return { results: results.map((result, index) => ({ line: batch[index]?.number ?? 0, ...result })) };
     } catch (error) {
@@ -44,8 +41,14 @@ export async function* answersTo(
   }
 }
 
-const toItem = ({ bytes }: Line, language: Language): Item =>
-  bytes === undefined ? refuseItem('too_large', language) : readItem(bytes, language);
+async function toItems(lines: readonly Line[], language: Language): Promise<readonly Item[]> {
+  const items: Item[] = [];
+  for (const { bytes } of lines) {
+    await takeTurns();
+    items.push(bytes === undefined ? refuseItem('too_large', language) : readItem(bytes, language));
+  }
+  return items;
+}
 
 /** The body as it arrives. The socket stays open when reading stops early: the answer still has to go through it. */
 async function* piecesOf(message: IncomingMessage): AsyncGenerator<Uint8Array> {

@@ -36,7 +36,7 @@ export async function withBody<T>(
 /** Not `for await`: leaving that loop early destroys the socket, and with it the answer. */
 function collect(message: IncomingMessage, admit: (bytes: number) => ProblemError | undefined): Promise<Buffer> {
   return new Promise((resolve, reject) => {
-    const pieces: Buffer[] = [];
+    const body = new GrowingBuffer(Number(message.headers['content-length'] ?? 0));
     const stop = (): void => {
       clearTimeout(timer);
       message.off('data', onData).off('end', onEnd).off('error', onError).off('close', onClose);
@@ -48,12 +48,12 @@ function collect(message: IncomingMessage, admit: (bytes: number) => ProblemErro
     };
     const onData = (piece: Buffer): void => {
       const refusal = admit(piece.length);
-      if (refusal === undefined) pieces.push(piece);
+      if (refusal === undefined) body.add(piece);
       else refuse(refusal);
     };
     const onEnd = (): void => {
       stop();
-      resolve(Buffer.concat(pieces));
+      resolve(body.bytes);
     };
     const onError = (cause: Error): void => {
       refuse(new ProblemError('malformed_request', { cause }));
@@ -66,4 +66,34 @@ function collect(message: IncomingMessage, admit: (bytes: number) => ProblemErro
     }, BODY_TIMEOUT_MS);
     message.on('data', onData).on('end', onEnd).on('error', onError).on('close', onClose);
   });
+}
+
+const SMALLEST = 4_096;
+
+/**
+ * Bytes copied behind each other. Keeping the pieces as they arrive would keep some hundred bytes around each of them: sent byte by byte,
+ * 4 MB took 1.7 GB. At most twice the bytes that came, or what was announced of them as they come.
+ */
+class GrowingBuffer {
+  private memory = Buffer.allocUnsafe(SMALLEST);
+  private used = 0;
+
+  constructor(private readonly announced: number) {}
+
+  get bytes(): Buffer {
+    return this.memory.subarray(0, this.used);
+  }
+
+  add(piece: Uint8Array): void {
+    const needed = this.used + piece.length;
+    if (needed > this.memory.length) {
+      const doubled = Math.max(needed, 2 * this.memory.length);
+      // Never more than twice what is there: whoever announces much and sends nothing costs nothing.
+      const grown = Buffer.allocUnsafe(needed <= this.announced ? Math.min(doubled, this.announced) : doubled);
+      this.memory.copy(grown, 0, 0, this.used);
+      this.memory = grown;
+    }
+    this.memory.set(piece, this.used);
+    this.used = needed;
+  }
 }

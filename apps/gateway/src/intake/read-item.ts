@@ -1,6 +1,7 @@
 import { isUtf8 } from 'node:buffer';
 import { type TouchpointResult } from '#contracts';
 import { fail, type Result, succeed } from '#kernel';
+import { takeTurns } from '#wiring';
 import { catalogues } from '../problems/catalogues.js';
 import { type Language } from '../problems/language.js';
 import { type ItemCode } from '../problems/problem-texts.js';
@@ -36,7 +37,18 @@ export function readItem(bytes: Uint8Array, language: Language): Item {
   return succeed(parsed.value);
 }
 
-const utf8 = new TextDecoder('utf-8', { fatal: true });
+/** Many of them, with room for others in between. */
+export async function readItems(items: readonly Uint8Array[], language: Language): Promise<readonly Item[]> {
+  const read: Item[] = [];
+  for (const item of items) {
+    await takeTurns();
+    read.push(readItem(item, language));
+  }
+  return read;
+}
+
+// One mark may have been taken off with the body that this is part of; a second one is no JSON.
+const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 
 const BYTE_ORDER_MARK = 0xef;
 

@@ -1,7 +1,7 @@
 import { type IncomingMessage } from 'node:http';
 import { Readable } from 'node:stream';
-import { setImmediate } from 'node:timers/promises';
 import { Injectable } from '@nestjs/common';
+import { takeTurns } from '#wiring';
 import { type Caller } from '../access/caller.js';
 import { allowanceOf } from '../limits/allowance.js';
 import { ProblemError } from '../problems/problem-error.js';
@@ -13,7 +13,7 @@ import { Bodies } from './bodies.js';
 import { inOrder } from './in-order.js';
 import { itemsOf, skipSpace } from './json-structure.js';
 import { ARRAY_ITEMS, BATCH_ITEMS, BATCHES_IN_FLIGHT } from './limits.js';
-import { readItem } from './read-item.js';
+import { readItem, readItems } from './read-item.js';
 import { TouchpointRecorder } from './touchpoint-recorder.js';
 
 const OPEN_ARRAY = 0x5b;
@@ -60,14 +60,11 @@ export class TouchpointIntake {
     if (items === 'too-many') throw new ProblemError('too_many_items');
     await allowanceOf(message)?.take(items.length - 1);
     if (strict) {
-      const read = items.map((item) => readItem(item, caller.language));
+      const read = await readItems(items, caller.language);
       return answerToArray(await this.recorder.recordAllOrNothing(read, caller));
     }
-    const record = (batch: readonly Uint8Array[]) =>
-      this.recorder.record(
-        batch.map((item) => readItem(item, caller.language)),
-        caller,
-      );
+    const record = async (batch: readonly Uint8Array[]) =>
+      this.recorder.record(await readItems(batch, caller.language), caller);
     const results = [];
     for await (const batch of inOrder(batchesOf(items), record, BATCHES_IN_FLIGHT)) results.push(...batch);
     return answerToArray(results);
@@ -79,10 +76,9 @@ async function* startingWith(first: BatchAnswer, others: AsyncIterable<BatchAnsw
   yield* others;
 }
 
-/** Each batch lets others go first: a thousand items checked in a row would hold them up. */
 async function* batchesOf(items: readonly Uint8Array[]): AsyncGenerator<readonly Uint8Array[]> {
   for (let start = 0; start < items.length; start += BATCH_ITEMS) {
-    await setImmediate();
+    await takeTurns();
     yield items.slice(start, start + BATCH_ITEMS);
   }
 }

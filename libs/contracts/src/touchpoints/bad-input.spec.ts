@@ -167,3 +167,33 @@ describe('a refusal', () => {
     expect(parseTouchpoint(bad, now)).toEqual(parseTouchpoint(bad, now));
   });
 });
+
+describe('a touchpoint with far too much in it', () => {
+  const purchase = (items: readonly unknown[]) => ({
+    ...message,
+    kind: 'purchase',
+    data: { orderId: '1', amount: { amount: '1', currency: 'GBP' }, items },
+  });
+  const told = (value: unknown) => problems(parseTouchpoint(value, now));
+  const good = { sku: 'a', quantity: 1 };
+
+  it('is told the first twenty things that are wrong with it', () => {
+    expect(told(purchase(Array.from({ length: 1_500 }, () => ({}))))).toHaveLength(20);
+    const unknown = Object.fromEntries(Array.from({ length: 2_000 }, (_, n) => [`k${String(n)}`, 1]));
+    expect(told({ ...message, ...unknown })).toEqual(
+      Array.from({ length: 20 }, (_, n) => `/k${String(n)} unknown_field`),
+    );
+    expect(told({ ...message, profile: unknown })).toHaveLength(20);
+    expect(told({ ...message, identifiers: Array.from({ length: 1_500 }, () => ({})) })).toEqual([
+      '/identifiers too_many',
+    ]);
+  });
+
+  it('is told of the one item that is wrong, wherever it stands', () => {
+    const items: unknown[] = Array.from({ length: 700 }, () => good);
+    items[611] = { ...good, quantity: -1 };
+    expect(told(purchase(items))).toEqual(['/data/items/611/quantity below_minimum']);
+    items[611] = 'nothing';
+    expect(told(purchase(items))).toEqual(['/data/items/611 not_an_object']);
+  });
+});
