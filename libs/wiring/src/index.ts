@@ -22,5 +22,4 @@ export * from './readiness.js';
 export { type Redriven } from './redrive-quarantined.js';
 export * from './safar.module.js';
 export * from './startup-problem.js';
-export * from './turns.js';
 export * from './until-stopped.js';

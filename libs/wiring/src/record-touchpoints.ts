@@ -1,10 +1,10 @@
 import { type AcceptContext, acceptTouchpoint, type AcceptedTouchpoint } from '#capabilities';
 import { parseTouchpoint, type ParseOptions, type TouchpointResult } from '#contracts';
+import { takeTurns } from '#platform/event-loop';
 import { type AppendOutcome } from '#platform/event-store';
 import { ErasurePendingError, type PersonaKeyRef } from '#platform/vault';
 import { completeErasures, streamOf, type ErasePorts } from './erase-personas.js';
 import { sealEvent } from './sealing.js';
-import { takeTurns } from './turns.js';
 
 /** On whose behalf touchpoints are stored, and how they are read. The ids become part of the events' metadata. */
 export interface RecordingContext extends ParseOptions, Pick<AcceptContext, 'trace'> {

@@ -1,5 +1,6 @@
 import { mergePersonal, splitPersonal, upcast } from '#contracts';
 import { type NewEvent, type RecordedEvent } from '#kernel';
+import { takeTurns } from '#platform/event-loop';
 import { openAll, type Open, type Opened, type PersonaKeyRef, type Seal } from '#platform/vault';
 
 /** Data of an event as it is stored: the personal members are in the box. */
@@ -31,9 +32,13 @@ export const createDecoder =
       return sealed === undefined ? [] : [{ personaId: key, eventId: id, sealed }];
     });
     const opened = (await openAll(vault, boxes))[Symbol.iterator]();
-    return events.map((event) =>
-      upcast(boxOf(event.data) === undefined ? event : withOpened(event, opened.next().value)),
-    );
+    const decoded: RecordedEvent[] = [];
+    for (const event of events) {
+      decoded.push(upcast(boxOf(event.data) === undefined ? event : withOpened(event, opened.next().value)));
+      const turn = takeTurns();
+      if (turn) await turn;
+    }
+    return decoded;
   };
 
 const boxOf = (data: unknown): string | undefined => (isStored(data) ? data.sealed : undefined);

@@ -4,7 +4,7 @@ import { Injectable } from '@nestjs/common';
 import { TOUCHPOINT_TYPE, touchpointOfCloudEvent } from '#capabilities';
 import { type FieldError, parseIncomingCloudEvent } from '#contracts';
 import { fail, succeed } from '#kernel';
-import { takeTurns } from '#wiring';
+import { takeTurns } from '#platform/event-loop';
 import { type Caller } from '../access/caller.js';
 import { type Answer, answerToArray, answerToOne } from '../intake/answers.js';
 import { Bodies } from '../intake/bodies.js';

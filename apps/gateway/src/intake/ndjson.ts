@@ -1,5 +1,5 @@
 import { type IncomingMessage } from 'node:http';
-import { takeTurns } from '#wiring';
+import { takeTurns } from '#platform/event-loop';
 import { type Caller } from '../access/caller.js';
 import { allowanceOf } from '../limits/allowance.js';
 import { type Language } from '../problems/language.js';

@@ -1,7 +1,7 @@
 import { isUtf8 } from 'node:buffer';
 import { type TouchpointResult } from '#contracts';
 import { fail, type Result, succeed } from '#kernel';
-import { takeTurns } from '#wiring';
+import { takeTurns } from '#platform/event-loop';
 import { catalogues } from '../problems/catalogues.js';
 import { type Language } from '../problems/language.js';
 import { type ItemCode } from '../problems/problem-texts.js';

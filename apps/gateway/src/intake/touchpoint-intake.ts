@@ -1,7 +1,7 @@
 import { type IncomingMessage } from 'node:http';
 import { Readable } from 'node:stream';
 import { Injectable } from '@nestjs/common';
-import { takeTurns } from '#wiring';
+import { takeTurns } from '#platform/event-loop';
 import { type Caller } from '../access/caller.js';
 import { allowanceOf } from '../limits/allowance.js';
 import { ProblemError } from '../problems/problem-error.js';

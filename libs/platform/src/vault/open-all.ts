@@ -1,3 +1,4 @@
+import { takeTurns } from '#platform/event-loop';
 import { KeyNotPreparedError } from './vault-errors.js';
 import { type Open, type Opened } from './vault.port.js';
 
@@ -14,11 +15,19 @@ export interface SealedPart {
  */
 export async function openAll(vault: Open, parts: readonly SealedPart[]): Promise<readonly Opened[]> {
   const personaIds = [...new Set(parts.map(({ personaId }) => personaId))];
-  const openEach = (): Opened[] =>
-    parts.map(({ personaId, eventId, sealed }) => vault.open(personaId, eventId, sealed));
+  const openEach = async (): Promise<Opened[]> => {
+    const opened: Opened[] = [];
+    for (const { personaId, eventId, sealed } of parts) {
+      opened.push(vault.open(personaId, eventId, sealed));
+      // A page of large events takes a second to open, and requests are waiting in the same process.
+      const turn = takeTurns();
+      if (turn) await turn;
+    }
+    return opened;
+  };
   await vault.prepare(personaIds);
   try {
-    return openEach();
+    return await openEach();
   } catch (error) {
     if (!(error instanceof KeyNotPreparedError)) throw error;
   }
