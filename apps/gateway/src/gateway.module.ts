@@ -11,6 +11,7 @@ import { CloudEventsController } from './cloud-events/cloud-events.controller.js
 import { CustomersController } from './customers/customers.controller.js';
 import { Debugger } from './debugger/debugger.js';
 import { DebuggerController } from './debugger/debugger.controller.js';
+import { DocumentsController } from './documents/documents.controller.js';
 import { HealthController } from './health/health.controller.js';
 import { Readiness } from './health/readiness.js';
 import { Bodies } from './intake/bodies.js';
@@ -64,6 +65,7 @@ export class GatewayModule {
         CustomersController,
         TimelineController,
         SchemasController,
+        DocumentsController,
         HealthController,
         SessionController,
         OidcController,

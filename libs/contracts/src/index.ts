@@ -21,6 +21,7 @@ export * from './events/fields/field-class.js';
 export * from './events/fields/fold-digits.js';
 export * from './events/fields/rfc3339.js';
 export * from './events/json-schema/json-schema.js';
+export { schemaOf } from './events/json-schema/schema-of.js';
 export * from './events/json-schema/schemas.js';
 export * from './events/split-personal.js';
 export * from './events/upcast.js';

@@ -1,6 +1,8 @@
 import { Controller, Post, Query, Req, Res } from '@nestjs/common';
 import { type FastifyReply, type FastifyRequest } from 'fastify';
 import { parseCloudEventParameters, type RawParameters } from '#contracts';
+import { Operation } from '../documents/operation.js';
+import { takeCloudEvents } from './cloud-event-operations.js';
 import { type Caller, CalledBy } from '../access/caller.js';
 import { RequireAbility } from '../access/required-access.js';
 import { readable } from '../customers/answered.js';
@@ -14,6 +16,7 @@ export class CloudEventsController {
 
   /** CloudEvents 1.0 over HTTP: one in binary or structured mode, or a batch of at most 1,000. */
   @Post()
+  @Operation(takeCloudEvents)
   @RequireAbility('create', 'Touchpoint')
   async take(
     @Req() { raw, headers }: FastifyRequest,

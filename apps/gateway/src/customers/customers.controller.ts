@@ -4,6 +4,8 @@ import { type FastifyReply, type FastifyRequest } from 'fastify';
 import { type CustomerPage, type CustomerView, parseCustomerListParameters, type RawParameters } from '#contracts';
 import { actorOf } from '#platform/access';
 import { EraseCustomer, GetCustomer, ListCustomers } from '#wiring';
+import { Operation } from '../documents/operation.js';
+import { eraseCustomer, getCustomer, listCustomers } from './customer-operations.js';
 import { type Caller, CalledBy } from '../access/caller.js';
 import { RequireAbility } from '../access/required-access.js';
 import { commandRequest } from '../server/command-request.js';
@@ -22,6 +24,7 @@ export class CustomersController {
   ) {}
 
   @Get()
+  @Operation(listCustomers)
   @RequireAbility('read', 'Customer')
   async list(@Query() query: RawParameters, @CalledBy() { principal, correlationId }: Caller): Promise<CustomerPage> {
     const parameters = readable(parseCustomerListParameters(query));
@@ -33,6 +36,7 @@ export class CustomersController {
   }
 
   @Get(':id')
+  @Operation(getCustomer)
   @RequireAbility('read', 'Customer')
   async get(
     @CustomerReference() reference: string,
@@ -56,6 +60,7 @@ export class CustomersController {
    */
   @Post(':id/erase')
   @HttpCode(200)
+  @Operation(eraseCustomer)
   @RequireAbility('erase', 'Customer')
   async erase(
     @CustomerReference() reference: string,

@@ -9,7 +9,11 @@ import { type Language } from '../problems/language.js';
 import { ProblemError } from '../problems/problem-error.js';
 
 const BODY_BYTES = 1_024;
-const reasons = ['customer_request', 'retention', 'other'] as const satisfies readonly PersonaErasedData['reason'][];
+export const erasureReasons = [
+  'customer_request',
+  'retention',
+  'other',
+] as const satisfies readonly PersonaErasedData['reason'][];
 
 export interface ErasureView {
   readonly customerId: string;
@@ -40,7 +44,7 @@ function reasonOf(value: unknown): PersonaErasedData['reason'] {
   const [other] = Object.keys(value).filter((name) => name !== 'reason');
   if (other !== undefined)
     throw new ProblemError('invalid_parameters', { errors: [parameterError('', 'unknown_parameter')] });
-  const reason = reasons.find((known) => 'reason' in value && value.reason === known);
+  const reason = erasureReasons.find((known) => 'reason' in value && value.reason === known);
   if (reason !== undefined) return reason;
   throw new ProblemError('invalid_parameters', { errors: [parameterError('/reason', 'unknown_value')] });
 }

@@ -1,6 +1,8 @@
 import { Controller, Get, Query, Req, Res } from '@nestjs/common';
 import { type FastifyReply, type FastifyRequest } from 'fastify';
 import { type DebuggerPage, parseDebuggerParameters, type RawParameters } from '#contracts';
+import { Operation } from '../documents/operation.js';
+import { followDebugger, readDebugger } from './debugger-operations.js';
 import { RequireAbility } from '../access/required-access.js';
 import { readable } from '../customers/answered.js';
 import { type ServerSentEvent } from '../timeline/event-stream.js';
@@ -19,6 +21,7 @@ export class DebuggerController {
 
   /** The last entries of one source, or of all. */
   @Get()
+  @Operation(readDebugger)
   @RequireAbility('read', 'Debugger')
   latest(@Query() query: RawParameters): DebuggerPage {
     const { source, limit = DEFAULT_LIMIT } = readable(parseDebuggerParameters(query));
@@ -27,6 +30,7 @@ export class DebuggerController {
 
   /** Server-sent events, from now on or behind `Last-Event-ID`. */
   @Get('stream')
+  @Operation(followDebugger)
   @RequireAbility('read', 'Debugger')
   follow(@Req() request: FastifyRequest, @Res() reply: FastifyReply, @Query() query: RawParameters): void {
     const { source } = readable(parseDebuggerParameters(query));

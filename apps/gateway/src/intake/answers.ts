@@ -39,9 +39,14 @@ export interface Counts {
 
 export const noCounts = (): Counts => ({ accepted: 0, duplicate: 0, refused: 0 });
 
+export interface BatchAnswer extends Readonly<Counts> {
+  /** One for each item, in its order. */
+  readonly results: readonly TouchpointResult[];
+}
+
 /** 200 whatever became of the items: each has its own result. */
 export function answerToArray(results: readonly Recorded[]): Answer {
   const counts = noCounts();
   for (const { status } of results) counts[status] += 1;
-  return json(200, { ...counts, results });
+  return json(200, { ...counts, results } satisfies BatchAnswer);
 }

@@ -3,6 +3,8 @@ import { type FastifyRequest } from 'fastify';
 import { mayGrant, NewApiKeyDto, type Page, type RawParameters, RotateApiKeyDto } from '#contracts';
 import { actorOf, type IssuedApiKey } from '#platform/access';
 import { type Access, ACCESS_PORT } from '#wiring';
+import { Operation } from '../documents/operation.js';
+import { createKey, listKeys, revokeKey, rotateKey } from './key-operations.js';
 import { type Caller, CalledBy } from '../access/caller.js';
 import { RequireAbility } from '../access/required-access.js';
 import { parseBody } from '../intake/parse-body.js';
@@ -17,6 +19,7 @@ export class KeysController {
   constructor(@Inject(ACCESS_PORT) private readonly access: Access) {}
 
   @Get()
+  @Operation(listKeys)
   @RequireAbility('read', 'ApiKey')
   async list(@Query() query: RawParameters): Promise<Page<KeyDocument>> {
     onlyParameters(query, ['limit', 'cursor']);
@@ -25,6 +28,7 @@ export class KeysController {
 
   /** The answer shows the key, once. */
   @Post()
+  @Operation(createKey)
   @RequireAbility('create', 'ApiKey')
   async create(@CalledBy() { principal }: Caller, @Req() request: FastifyRequest): Promise<IssuedApiKey> {
     const { name, scopes, expiresAt } = await parseBody(NewApiKeyDto, request);
@@ -37,6 +41,7 @@ export class KeysController {
 
   @Post(':id/rotate')
   @HttpCode(200)
+  @Operation(rotateKey)
   @RequireAbility('update', 'ApiKey')
   async rotate(
     @Param('id') id: string,
@@ -55,6 +60,7 @@ export class KeysController {
 
   @Delete(':id')
   @HttpCode(204)
+  @Operation(revokeKey)
   @RequireAbility('delete', 'ApiKey')
   async revoke(@Param('id') id: string, @CalledBy() { principal }: Caller): Promise<void> {
     if (!(await this.access.apiKeys.revoke(id, actorOf(principal)))) throw new ProblemError('key_not_found');

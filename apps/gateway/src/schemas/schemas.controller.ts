@@ -1,5 +1,7 @@
 import { Controller, Get, Header, Param } from '@nestjs/common';
 import { type JsonSchema, listSchemas, schemaFor, type SchemaName, schemaPath } from '#contracts';
+import { Operation } from '../documents/operation.js';
+import * as schemaOperations from './schema-operations.js';
 import { PublicRoute } from '../access/required-access.js';
 import { ProblemError } from '../problems/problem-error.js';
 
@@ -14,6 +16,7 @@ export interface SchemaLink extends SchemaName {
 @Controller('v1/schemas')
 export class SchemasController {
   @Get()
+  @Operation(schemaOperations.listSchemas)
   @PublicRoute()
   @Header('cache-control', CACHE)
   list(): { readonly data: readonly SchemaLink[] } {
@@ -21,6 +24,7 @@ export class SchemasController {
   }
 
   @Get(':type/:version')
+  @Operation(schemaOperations.getSchema)
   @PublicRoute()
   @Header('cache-control', CACHE)
   @Header('content-type', 'application/schema+json; charset=utf-8')

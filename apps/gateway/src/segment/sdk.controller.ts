@@ -1,5 +1,7 @@
 import { Controller, Get, HttpCode, Options, Param, Post, Query, Req, Res } from '@nestjs/common';
 import { type FastifyReply, type FastifyRequest } from 'fastify';
+import { Operation } from '../documents/operation.js';
+import { sdkCall, sdkMetrics, sdkPreflight, sdkSettings, sdkSourceConfig } from './sdk-operations.js';
 import { PublicRoute } from '../access/required-access.js';
 import { Unlimited } from '../limits/rate-limit.guard.js';
 import { languageOf } from '../problems/language.js';
@@ -33,6 +35,7 @@ export class SdkController {
 
   @Post(Object.keys(sdkCalls))
   @HttpCode(200)
+  @Operation(sdkCall)
   @PublicRoute()
   // Not by the guard, who cannot know yet whose it is.
   @Unlimited()
@@ -50,6 +53,7 @@ export class SdkController {
 
   @Post(METRICS)
   @HttpCode(200)
+  @Operation(sdkMetrics)
   @PublicRoute()
   metrics(@Res({ passthrough: true }) reply: FastifyReply): { readonly success: true } {
     allowBrowsers(reply);
@@ -58,6 +62,7 @@ export class SdkController {
 
   /** What `analytics.js` asks before it sends anything. */
   @Get(SETTINGS)
+  @Operation(sdkSettings)
   @PublicRoute()
   async settings(
     @Req() request: FastifyRequest,
@@ -71,6 +76,7 @@ export class SdkController {
 
   /** What RudderStack's SDKs ask their control plane. */
   @Get([...SOURCE_CONFIGS])
+  @Operation(sdkSourceConfig)
   @PublicRoute()
   async config(
     @Req() request: FastifyRequest,
@@ -86,6 +92,7 @@ export class SdkController {
   /** Browsers ask first when a request has headers of its own. 200, because SDKs know nothing else. */
   @Options([...Object.keys(sdkCalls), METRICS, SETTINGS, ...SOURCE_CONFIGS])
   @HttpCode(200)
+  @Operation(sdkPreflight)
   @PublicRoute()
   preflight(@Res({ passthrough: true }) reply: FastifyReply): string {
     allowBrowsers(reply);

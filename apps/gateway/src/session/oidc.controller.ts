@@ -3,6 +3,8 @@ import { type FastifyReply, type FastifyRequest } from 'fastify';
 import { type RawParameters } from '#contracts';
 import { type OidcSignIn } from '#platform/access';
 import { type Access, ACCESS_PORT } from '#wiring';
+import { Operation } from '../documents/operation.js';
+import { beginOidc, finishOidc } from './session-operations.js';
 import { PublicRoute } from '../access/required-access.js';
 import { setSessionCookie } from '../access/session-cookie.js';
 import { ProblemError } from '../problems/problem-error.js';
@@ -15,6 +17,7 @@ export class OidcController {
 
   /** `?returnTo=/path` is where the browser ends up. */
   @Get()
+  @Operation(beginOidc)
   @PublicRoute()
   async begin(@Query() query: RawParameters, @Res() reply: FastifyReply): Promise<void> {
     const { url, flow } = await this.#oidc().begin();
@@ -23,6 +26,7 @@ export class OidcController {
   }
 
   @Get('callback')
+  @Operation(finishOidc)
   @PublicRoute()
   async finish(@Req() { raw, headers }: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
     const oidc = this.#oidc();

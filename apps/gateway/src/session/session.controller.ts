@@ -3,6 +3,8 @@ import { type FastifyReply, type FastifyRequest } from 'fastify';
 import { may, type Page, PasswordChangeDto, type RawParameters, SignInDto } from '#contracts';
 import { actorOf, type Principal } from '#platform/access';
 import { type Access, ACCESS_PORT, type HttpConfig } from '#wiring';
+import { Operation } from '../documents/operation.js';
+import { changePassword, endSession, listSessions, signIn, signOut, whoAmI } from './session-operations.js';
 import { type Caller, CalledBy } from '../access/caller.js';
 import { assertOwnPage } from '../access/own-pages.js';
 import { PublicRoute, RequireAbility } from '../access/required-access.js';
@@ -23,6 +25,7 @@ export class SessionController {
   ) {}
 
   @Post('session')
+  @Operation(signIn)
   @PublicRoute()
   async signIn(
     @Req() request: FastifyRequest,
@@ -41,6 +44,7 @@ export class SessionController {
 
   @Delete('session')
   @HttpCode(204)
+  @Operation(signOut)
   @RequireAbility('update', 'Account')
   async signOut(@CalledBy() { principal }: Caller, @Res({ passthrough: true }) reply: FastifyReply): Promise<void> {
     const { sessionId } = userOf(principal);
@@ -49,6 +53,7 @@ export class SessionController {
   }
 
   @Get('me')
+  @Operation(whoAmI)
   @RequireAbility('read', 'Account')
   me(@CalledBy() { principal }: Caller): MeView {
     return meView(principal);
@@ -56,6 +61,7 @@ export class SessionController {
 
   @Post('me/password')
   @HttpCode(204)
+  @Operation(changePassword)
   @RequireAbility('update', 'Account')
   async changePassword(@CalledBy() { principal }: Caller, @Req() request: FastifyRequest): Promise<void> {
     const user = userOf(principal);
@@ -66,6 +72,7 @@ export class SessionController {
 
   /** One's own; with `?all=true` everybody's, for whoever may see them. */
   @Get('sessions')
+  @Operation(listSessions)
   @RequireAbility('read', 'Account')
   async list(@CalledBy() { principal }: Caller, @Query() query: RawParameters): Promise<Page<SessionDocument>> {
     onlyParameters(query, ['all', 'limit', 'cursor']);
@@ -79,6 +86,7 @@ export class SessionController {
 
   @Delete('sessions/:id')
   @HttpCode(204)
+  @Operation(endSession)
   @RequireAbility('update', 'Account')
   async end(@Param('id') id: string, @CalledBy() { principal }: Caller): Promise<void> {
     const isAny = may(principal, { action: 'delete', subject: 'Session' });

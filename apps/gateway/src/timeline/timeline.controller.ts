@@ -3,6 +3,8 @@ import { QueryBus } from '@nestjs/cqrs';
 import { type FastifyReply, type FastifyRequest } from 'fastify';
 import { parseTimelineParameters, type RawParameters, type TimelineEntryView, type TimelinePage } from '#contracts';
 import { GetCustomer, GetTimeline, TIMELINE_FEED, type TimelineFeed } from '#wiring';
+import { Operation } from '../documents/operation.js';
+import { followTimeline, getTimeline } from './timeline-operations.js';
 import { RequireAbility } from '../access/required-access.js';
 import { answered, readable } from '../customers/answered.js';
 import { CustomerReference } from '../customers/reference.js';
@@ -19,6 +21,7 @@ export class TimelineController {
   ) {}
 
   @Get()
+  @Operation(getTimeline)
   @RequireAbility('read', 'Timeline')
   async get(@CustomerReference() reference: string, @Query() query: RawParameters): Promise<TimelinePage> {
     const parameters = readable(parseTimelineParameters(query));
@@ -27,6 +30,7 @@ export class TimelineController {
 
   /** Server-sent events. The id of each is its position: `Last-Event-ID` or `?after=` continues right behind it. */
   @Get('stream')
+  @Operation(followTimeline)
   @RequireAbility('read', 'Timeline')
   async follow(
     @CustomerReference() reference: string,

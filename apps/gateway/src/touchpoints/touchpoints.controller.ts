@@ -1,5 +1,7 @@
 import { Controller, Post, Req, Res } from '@nestjs/common';
 import { type FastifyReply, type FastifyRequest } from 'fastify';
+import { Operation } from '../documents/operation.js';
+import { recordTouchpoints } from './touchpoint-operations.js';
 import { type Caller, CalledBy } from '../access/caller.js';
 import { RequireAbility } from '../access/required-access.js';
 import { isNdjson, refuseEncoded, wantsRefusedOnly } from '../intake/forms.js';
@@ -13,6 +15,7 @@ export class TouchpointsController {
 
   /** One object, an array of at most 1,000, or NDJSON without end. */
   @Post()
+  @Operation(recordTouchpoints)
   @RequireAbility('create', 'Touchpoint')
   async record(
     @Req() { raw, headers }: FastifyRequest,
