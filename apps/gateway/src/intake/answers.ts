@@ -41,7 +41,7 @@ export const noCounts = (): Counts => ({ accepted: 0, duplicate: 0, refused: 0 }
 
 export interface BatchAnswer extends Readonly<Counts> {
   /** One for each item, in its order. */
-  readonly results: readonly TouchpointResult[];
+  readonly results: readonly Recorded[];
 }
 
 /** 200 whatever became of the items: each has its own result. */

@@ -6,7 +6,7 @@ import { Allowance } from './allowance.js';
 import { Admission } from './admission.js';
 import { rateLimitHeaders, RateLimits } from './rate-limits.js';
 
-const UNLIMITED = 'safar:unlimited';
+export const UNLIMITED = 'safar:unlimited';
 
 /** The route is asked by machines that must always have an answer: probes. */
 export const Unlimited = (): MethodDecorator => SetMetadata(UNLIMITED, true);
