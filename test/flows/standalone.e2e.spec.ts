@@ -1,6 +1,8 @@
 import { execFileSync } from 'node:child_process';
 import { once } from 'node:events';
+import { readFileSync, statSync } from 'node:fs';
 import net from 'node:net';
+import path from 'node:path';
 import { cleanEnvironment, dataFolder, root, safar, Standalone } from './support/safar-process.js';
 
 const touchpoint = (id: string, text = 'Hello') => ({
@@ -51,6 +53,27 @@ describe('npm start', () => {
     for (let tries = 0; tries < 20 && (page as Page).data === undefined; tries++) page = run(read!);
     expect(page).toMatchObject({ data: [{ details: { text: 'سلام! Hello!' } }] });
     expect(await standalone.stop()).toBe(0);
+  });
+
+  it('makes an admin whose password is nowhere in its output, and who can sign in', async () => {
+    const standalone = await Standalone.start(folder.path);
+    const file = path.join(folder.path, 'first-admin-password');
+    const password = readFileSync(file, 'utf8').trim();
+    expect(statSync(file).mode & 0o777).toBe(0o600);
+    expect(standalone.output()).toContain('first-admin-password');
+    expect(standalone.output()).not.toContain(password);
+    const signIn = (typed: string) =>
+      fetch(`${standalone.url}/v1/session`, {
+        method: 'POST',
+        headers: { origin: standalone.url, 'x-safar-request': '1' },
+        body: JSON.stringify({ name: 'admin', password: typed }),
+      });
+    for (const wellKnown of ['admin', 'password', 'safar']) expect((await signIn(wellKnown)).status).toBe(401);
+    const answer = await signIn(password);
+    expect([answer.status, answer.headers.get('set-cookie')]).toEqual([201, expect.stringContaining('__Host-')]);
+    const users = await safar(folder.path, 'users', 'list', '--json');
+    expect(JSON.parse(users.stdout)).toMatchObject([{ name: 'admin', roles: ['admin'] }]);
+    await standalone.stop();
   });
 
   it('keeps the data, and the key, from one start to the next', async () => {

@@ -8,7 +8,7 @@ export const exitCodes = {
     meaning: 'The import is finished, and some rows were refused; they are in the rejects file.',
   },
   differences: { code: 4, meaning: '`verify` found a read model that differs from the log.' },
-  notFound: { code: 5, meaning: 'The customer, key or projection does not exist, or was erased.' },
+  notFound: { code: 5, meaning: 'The customer, key, user or projection does not exist, or was erased.' },
   brokenChain: { code: 6, meaning: '`audit verify` found that the audit log was changed.' },
   interrupted: {
     code: 130,

@@ -2,13 +2,24 @@ import {
   type Channel,
   type CloudEventDto,
   type PersonaErasedData,
+  type Role,
   type TimelineEntryView,
   type TimelinePage,
   type TimelineParameters,
   type TouchpointResult,
 } from '#contracts';
 import { type Position, type Result } from '#kernel';
-import { type ApiKeyView, type IssuedApiKey, type NewApiKey, type RotatedApiKey } from '#platform/access';
+import {
+  type ApiKeyView,
+  type IssuedApiKey,
+  type IssuedPassword,
+  type NewApiKey,
+  type NewUser,
+  type RotatedApiKey,
+  type SessionView,
+  type UserFailure,
+  type UserView,
+} from '#platform/access';
 import { type AuditTrail } from '#platform/audit';
 import { type ProjectionAdmin } from '#platform/projections';
 import { type Quarantine } from '#platform/quarantine';
@@ -46,6 +57,18 @@ export interface ApiKeyAdmin {
   rotate(id: string, overlapMs: number): Promise<RotatedApiKey | undefined>;
 }
 
+/** What `safar users` does, in the name of whoever is at the keyboard. Users are named by name or id. */
+export interface UserAdmin {
+  add(user: NewUser): Promise<Result<IssuedPassword, UserFailure>>;
+  list(): Promise<readonly UserView[]>;
+  find(user: string): Promise<UserView | undefined>;
+  setRoles(user: string, roles: readonly Role[]): Promise<Result<UserView, UserFailure>>;
+  setDisabled(user: string, disabled: boolean): Promise<Result<UserView, UserFailure>>;
+  resetPassword(user: string): Promise<Result<IssuedPassword, UserFailure>>;
+  sessions(userId?: string): Promise<readonly SessionView[]>;
+  endSessions(userId: string): Promise<number>;
+}
+
 /** An installation of Safar that is open: a running one's store, or one that was started for this command. */
 export interface Installation extends TouchpointRecorder {
   /** Of the store that is written to; another one after a restore. */
@@ -58,6 +81,7 @@ export interface Installation extends TouchpointRecorder {
   exportEvents(options: ExportOptions, signal: AbortSignal): AsyncIterable<CloudEventDto>;
   erase(customer: string, reason: PersonaErasedData['reason']): Promise<Result<CustomerErased, EraseFailure>>;
   readonly keys: ApiKeyAdmin;
+  readonly users: UserAdmin;
   readonly projections: ProjectionAdmin;
   readonly audit: Pick<AuditTrail, 'list' | 'verify' | 'record'>;
   readonly quarantine: Pick<Quarantine, 'list' | 'get' | 'remove'>;

@@ -20,6 +20,12 @@ const subcommands = [
   'keys list',
   'keys revoke',
   'keys rotate',
+  'users add',
+  'users list',
+  'users role',
+  'users disable',
+  'users reset-password',
+  'users sessions',
   'projections status',
   'projections rebuild',
   'projections promote',
@@ -288,6 +294,30 @@ describe('safar keys', () => {
     expect(stderr).toContain('not shown again');
     expect((await run(['keys', 'revoke', 'k2'])).code).toBe(5);
     expect((await run(['keys', 'rotate', 'k1'])).code).toBe(5);
+  });
+});
+
+describe('safar users', () => {
+  it('prints a new password alone on standard output, for scripts, and never again', async () => {
+    const { stdout, stderr } = await run(['users', 'add', 'reza', '--role', 'lead,analyst']);
+    expect(stdout).toBe('shown-once\n');
+    expect(stderr).toContain('not shown again');
+    expect(stderr).not.toContain('shown-once');
+    const json = await run(['users', 'reset-password', 'sara', '--json']);
+    expect(JSON.parse(json.stdout)).toEqual({ id: 'u1', name: 'sara', password: 'shown-once' });
+    expect((await run(['users', 'list', '--json'])).stdout).not.toContain('shown-once');
+  });
+
+  it('says what is wrong and ends with its code', async () => {
+    expect((await run(['users', 'add', 'taken'])).code).toBe(1);
+    expect((await run(['users', 'add', 'reza', '--role', 'root'])).code).toBe(2);
+    expect((await run(['users', 'role', 'nobody', '--role', 'lead'])).code).toBe(5);
+    expect((await run(['users', 'role', 'sara'])).code).toBe(2);
+    const last = await run(['users', 'disable', 'sara']);
+    expect([last.code, last.stderr]).toEqual([1, expect.stringContaining('--role admin')]);
+    expect((await run(['users', 'sessions', 'nobody'])).code).toBe(5);
+    expect((await run(['users', 'sessions', '--end'])).code).toBe(2);
+    expect((await run(['users', 'sessions', 'sara', '--end'])).stdout).toContain('2 session(s)');
   });
 });
 

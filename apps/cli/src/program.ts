@@ -10,6 +10,7 @@ import { addSimulate } from './commands/simulate.js';
 import { addQuarantine } from './commands/quarantine.js';
 import { addTail } from './commands/tail.js';
 import { addTimeline } from './commands/timeline.js';
+import { addUsers } from './commands/users.js';
 import { addVerify } from './commands/verify.js';
 import { type CommandContext } from './commands/context.js';
 import { exitCodes, type Ending } from './exit-codes.js';
@@ -64,6 +65,7 @@ function programFor(context: CommandContext, version: string, asJson: boolean): 
     addVerify,
     addProjections,
     addKeys,
+    addUsers,
     addAudit,
     addQuarantine,
     addDoctor,

@@ -1,4 +1,5 @@
 import { type EpochMs } from '#kernel';
+import { type FirstAdmin, firstAdminText } from './first-admin.js';
 
 export interface Banner {
   readonly version: string;
@@ -7,6 +8,7 @@ export interface Banner {
   readonly dataDir: string;
   /** The key of the first start; later starts do not know it any more. */
   readonly key: string | undefined;
+  readonly admin: FirstAdmin | undefined;
   readonly now: EpochMs;
   /** In demo mode only. */
   readonly demo: { readonly isLoaded: boolean } | undefined;
@@ -37,7 +39,7 @@ const exampleTouchpoint = (occurredAt: string): string =>
   });
 
 /** What the first lines of a start say: what this is, where to look, and how to send the first touchpoint. */
-export function bannerText({ version, url, database, dataDir, key, now, demo }: Banner): string {
+export function bannerText({ version, url, database, dataDir, key, admin, now, demo }: Banner): string {
   const bearer = `-H 'Authorization: Bearer ${key ?? '<your key>'}'`;
   return [
     '',
@@ -49,6 +51,7 @@ export function bannerText({ version, url, database, dataDir, key, now, demo }: 
     key === undefined
       ? '  API key   as printed by the first start; `npm run -s safar -- keys create --name NAME` makes another'
       : `  API key   ${key}  (shown this once)`,
+    firstAdminText(admin),
     ...(demo === undefined ? [] : demoText(demo)),
     '',
     'Send a touchpoint, and read the timeline that it is on:',

@@ -15,7 +15,10 @@ else {
 async function start(): Promise<void> {
   const environment = parameters.includes(DEMO) ? { ...process.env, SAFAR_DEMO: 'true' } : process.env;
   try {
-    await runStandalone(environment, (line) => process.stdout.write(`${line}\n`));
+    await runStandalone(environment, {
+      say: (line) => process.stdout.write(`${line}\n`),
+      isTerminal: process.stdout.isTTY,
+    });
   } catch (error) {
     process.stderr.write(`${startupProblem(error)}\n`);
     process.exitCode = 1;

@@ -5,6 +5,7 @@ import { freePort } from '#platform/postgres';
 import { type Installation, loadConfig, openInstallation, readinessChecks, SafarModule, untilStopped } from '#wiring';
 import { createGateway } from '../../gateway/src/bootstrap.js';
 import { bannerText } from './banner.js';
+import { type FirstAdmin, firstAdmin } from './first-admin.js';
 import { prepareDemo, type PreparedDemo, showDemo } from './demo.js';
 
 /** A process that is killed keeps its leases for this long: the next start shows nothing new before. */
@@ -13,10 +14,15 @@ const LEASE_MS = 3_000;
 /** Without its database, a shutdown that takes longer is cut short. */
 const LOST_SHUTDOWN_MS = 15_000;
 
-type Say = (line: string) => void;
+/** Who sees what is said. */
+export interface Watched {
+  readonly say: (line: string) => void;
+  /** A person at a terminal, rather than a log. */
+  readonly isTerminal: boolean;
+}
 
 /** Everything in one process: PostgreSQL, the gateway, the projector. Resolves when it was asked to stop, and has. */
-export async function runStandalone(environment: NodeJS.ProcessEnv, say: Say): Promise<void> {
+export async function runStandalone(environment: NodeJS.ProcessEnv, { say, isTerminal }: Watched): Promise<void> {
   const config = loadConfig(environment);
   const stopped = untilStopped();
   const installation = await openInstallation(config, { program: 'standalone', say });
@@ -35,7 +41,8 @@ export async function runStandalone(environment: NodeJS.ProcessEnv, say: Say): P
       if (config.http.port !== 0 && port !== config.http.port)
         say(`Port ${String(config.http.port)} is taken: listening on ${String(port)}.`);
       await gateway.listen(port, config.http.host);
-      say(await banner(installation, await gateway.getUrl(), demo));
+      const admin = await firstAdmin(installation, isTerminal);
+      say(await banner(installation, await gateway.getUrl(), { demo, admin }));
       const stopDemo = new AbortController();
       const { signal } = stopDemo;
       const shown = demo === undefined ? undefined : showDemo(installation, demo, { say, signal });
@@ -57,7 +64,11 @@ export async function runStandalone(environment: NodeJS.ProcessEnv, say: Say): P
   }
 }
 
-async function banner(installation: Installation, url: string, demo: PreparedDemo | undefined): Promise<string> {
+async function banner(
+  installation: Installation,
+  url: string,
+  { demo, admin }: { readonly demo: PreparedDemo | undefined; readonly admin: FirstAdmin | undefined },
+): Promise<string> {
   const { config, database } = installation;
   return bannerText({
     version: version(),
@@ -65,6 +76,7 @@ async function banner(installation: Installation, url: string, demo: PreparedDem
     database: database.description,
     dataDir: path.relative(process.cwd(), config.dataDir) || '.',
     key: await firstKey(installation),
+    admin,
     now: installation.clock.now(),
     demo: demo && { isLoaded: demo.isLoaded },
   });

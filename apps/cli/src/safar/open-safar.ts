@@ -10,7 +10,7 @@ import {
   type Installation as OpenInstallation,
 } from '#wiring';
 import { operator } from '../operator.js';
-import { type ApiKeyAdmin, type Installation, type Safar } from '../ports.js';
+import { type ApiKeyAdmin, type Installation, type Safar, type UserAdmin } from '../ports.js';
 import { doctorChecks } from './doctor-checks.js';
 import { tail } from './tail.js';
 
@@ -59,6 +59,7 @@ function adapt(opened: OpenInstallation): Installation {
       return opened.eraseCustomer(customer, reason, { by });
     },
     keys: keysOf(opened),
+    users: usersOf(opened),
     projections: opened.projectionAdmin(by),
     audit,
     quarantine: opened.quarantine,
@@ -107,4 +108,15 @@ const keysOf = ({ access: { apiKeys } }: OpenInstallation): ApiKeyAdmin => ({
   list: () => apiKeys.list(),
   revoke: (id) => apiKeys.revoke(id, atTheKeyboard()),
   rotate: (id, overlapMs) => apiKeys.rotate(id, atTheKeyboard(), overlapMs),
+});
+
+const usersOf = ({ access: { users, sessions } }: OpenInstallation): UserAdmin => ({
+  add: (user) => users.add(user, atTheKeyboard()),
+  list: () => users.list(),
+  find: (user) => users.find(user),
+  setRoles: (user, roles) => users.setRoles(user, roles, atTheKeyboard()),
+  setDisabled: (user, disabled) => users.setDisabled(user, disabled, atTheKeyboard()),
+  resetPassword: (user) => users.resetPassword(user, atTheKeyboard()),
+  sessions: (userId) => sessions.list(userId),
+  endSessions: (userId) => sessions.endAll(userId, atTheKeyboard()),
 });

@@ -1,9 +1,11 @@
-import { Controller, Get, Module } from '@nestjs/common';
-import { requestText, sendRaw } from '../fixtures/raw-request.js';
-import { as, customerId, keys, openGateway, type TestGateway } from '../fixtures/test-gateway.js';
+import { may, type Permission, roles } from '#contracts';
+import { requestText, sendRaw, statusesOf } from '../fixtures/raw-request.js';
+import { type RegisteredRoute, RegisteredRoutes, RegisteredRoutesModule } from '../fixtures/registered-routes.js';
+import { spellings } from '../fixtures/spellings.js';
+import { as, customerId, keys, openGateway, signedInAs, type TestGateway } from '../fixtures/test-gateway.js';
 
-/** Every route that is not public, and the key that opens it. */
-const routes = [
+/** Some protected routes, and a key that opens each: a door that is closed to everybody would pass every other test here. */
+const opened = [
   { method: 'POST', path: '/v1/touchpoints', opens: keys.writer },
   { method: 'GET', path: '/v1/customers', opens: keys.reader },
   { method: 'GET', path: `/v1/customers/${customerId}`, opens: keys.reader },
@@ -12,69 +14,104 @@ const routes = [
   { method: 'POST', path: `/v1/customers/${customerId}/erase`, opens: keys.all },
 ] as const;
 
-/** Ways of writing the same address, or one that some router takes for the same. */
-const spellings: Readonly<Record<string, (path: string) => string>> = {
-  'as it is': (path) => path,
-  'with a slash at the end': (path) => `${path}/`,
-  'with two slashes at the start': (path) => `/${path}`,
-  'with two slashes inside': (path) => path.replace('/v1/', '/v1//'),
-  'with a dot segment': (path) => path.replace('/v1/', '/v1/./'),
-  'with an encoded dot segment': (path) => path.replace('/v1/', '/v1/%2e/'),
-  'with a way up': (path) => path.replace('/v1/', '/livez/../v1/'),
-  'with an encoded way up': (path) => path.replace('/v1/', '/livez/%2e%2e/v1/'),
-  'with an encoded slash': (path) => path.replace('/v1/', '/v1%2f'),
-  'with a backslash': (path) => path.replace('/v1/', '/v1\\'),
-  'with encoded letters': (path) => path.replace('/v1/c', '/v1/%63').replace('/v1/t', '/v1/%74'),
-  'in capitals': (path) => path.toUpperCase(),
-  'with parameters after a semicolon': (path) => `${path};x=y`,
-  'with a NUL at the end': (path) => `${path}%00`,
-  'with a query': (path) => `${path}?x=/livez`,
-  'with a fragment': (path) => `${path}#/livez`,
-};
 const methods = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS', 'QUERY'] as const;
 const payload = JSON.stringify({ reason: 'other' });
+const refusals = [400, 401, 403, 404, 405];
 
-@Controller('forgotten')
-class ForgottenController {
-  @Get()
-  open(): string {
-    return 'somebody forgot to say who may come here';
-  }
-}
-@Module({ controllers: [ForgottenController] })
-class ForgottenModule {}
+type Headers = Readonly<Record<string, string>>;
+/** Who is nobody wherever they go. */
+const strangers: readonly Headers[] = [
+  {},
+  as('safar_unknown'),
+  { authorization: 'Basic c2FmYXI6c2FmYXI=' },
+  { ...signedInAs('admin'), cookie: `__Host-safar-session=${'x'.repeat(43)}` },
+  // The session of an admin, sent by a page of another site.
+  { ...signedInAs('admin'), origin: 'https://evil.example' },
+];
+const holders = [
+  ...roles.map((role) => ({ headers: signedInAs(role), may: (wanted: Permission) => may({ roles: [role] }, wanted) })),
+  { headers: as(keys.idle), may: (wanted: Permission) => may({ scopes: [] }, wanted) },
+  { headers: as(keys.writer), may: (wanted: Permission) => may({ scopes: ['touchpoints:write'] }, wanted) },
+];
+/** Everybody who may call none of these: the same address may be another route by another method. */
+const wrongFor = (here: readonly RegisteredRoute[]): readonly Headers[] => [
+  ...strangers,
+  ...holders
+    .filter((holder) => here.every(({ access }) => access === undefined || ('action' in access && !holder.may(access))))
+    .map(({ headers }) => headers),
+];
 
 describe('access', () => {
   let gateway: TestGateway;
+  let routes: RegisteredRoutes;
   let port: number;
   beforeAll(async () => {
-    gateway = await openGateway({}, [ForgottenModule]);
+    gateway = await openGateway({}, [RegisteredRoutesModule]);
+    routes = gateway.app.get(RegisteredRoutes);
     port = Number(new URL(await gateway.listen()).port);
   });
   afterAll(() => gateway.app.close());
-  beforeEach(() => void gateway.behind.reached.splice(0));
+  beforeEach(() => {
+    gateway.behind.reached.splice(0);
+    routes.ran.splice(0);
+  });
 
-  const statusOf = async (method: string, path: string, headers: Record<string, string>) => {
-    const hasBody = method === 'POST';
-    return (await sendRaw(port, requestText({ method, path, headers, ...(hasBody && { body: payload }) }))).status;
+  const statusOf = async (method: string, path: string, headers: Headers) => {
+    const body = method === 'POST' ? { body: payload } : {};
+    return (await sendRaw(port, requestText({ method, path, headers, ...body }))).status;
+  };
+  /** Every address that is not wholly public, with what is behind it by its methods. */
+  const addresses = (): ReadonlyMap<string, readonly RegisteredRoute[]> => {
+    const byPath = new Map<string, RegisteredRoute[]>();
+    for (const route of routes.all()) {
+      if (route.access !== undefined && 'public' in route.access) continue;
+      const path = route.path.replace(/:\w+/g, customerId);
+      byPath.set(path, [...(byPath.get(path) ?? []), route]);
+    }
+    return byPath;
   };
 
-  it.each(routes)('opens $method $path to a key with its scope', async ({ method, path, opens }) => {
+  it('is asked for at every route of the running gateway, and each but one says what it needs', () => {
+    const silent = routes.all().filter(({ access }) => access === undefined);
+    expect(new Set(silent.map(({ path }) => path))).toEqual(new Set(['/forgotten']));
+    expect(addresses().size).toBeGreaterThan(10);
+    expect(Object.keys(spellings).length).toBeGreaterThanOrEqual(20);
+  });
+
+  it.each(opened)('opens $method $path to a key with its scope', async ({ method, path, opens }) => {
     // The live timeline does not end by itself, so its head has to do.
     const status = await statusOf(path.endsWith('stream') ? 'HEAD' : method, path, as(opens));
     expect([200, 201, 422]).toContain(status);
     expect(gateway.behind.reached.length).toBeGreaterThan(0);
+    expect(routes.ran).toHaveLength(1);
   });
 
-  describe.each(Object.keys(spellings))('for an address %s', (spelling) => {
-    it.each(routes)('keeps $path closed, by any method, to nobody and to a key without the scope', async ({ path }) => {
-      const address = spellings[spelling]!(path);
-      for (const method of methods)
-        for (const headers of [{}, as(keys.idle), as('safar_unknown'), { authorization: 'Basic c2FmYXI6c2FmYXI=' }])
-          expect([400, 401, 403, 404, 405]).toContain(await statusOf(method, address, headers));
-      expect(gateway.behind.reached).toEqual([]);
-    });
+  it('opens to people by their roles', async () => {
+    const get = async (url: string, role: (typeof roles)[number]) =>
+      (await gateway.app.inject({ url, headers: signedInAs(role) })).statusCode;
+    expect([await get('/v1/customers', 'agent'), await get('/v1/keys', 'agent')]).toEqual([200, 403]);
+    expect(await get('/v1/me', 'analyst')).toBe(200);
   });
+
+  it.each(Object.keys(spellings))(
+    'keeps every address closed, written %s, by any method, to nobody and to every wrong role',
+    async (spelling) => {
+      for (const [path, here] of addresses()) {
+        const address = spellings[spelling]!(path);
+        for (const method of methods) {
+          const same = here.filter((route) => route.method === method);
+          const wrong = wrongFor(same.length > 0 ? same : here);
+          const body = method === 'POST' ? { body: payload } : {};
+          const requests = wrong.map((headers) => ({ method, path: address, headers, ...body }));
+          const statuses = await statusesOf(port, requests);
+          const strange = statuses.filter((status) => !refusals.includes(status));
+          expect([method, address, strange]).toEqual([method, address, []]);
+        }
+      }
+      expect(routes.ran).toEqual([]);
+      expect(gateway.behind.reached).toEqual([]);
+    },
+  );
 
   it('says how to authenticate, and never whether a key was close', async () => {
     const get = (headers: Record<string, string>) => gateway.app.inject({ url: '/v1/customers', headers });

@@ -4,7 +4,16 @@ import { fail } from '#kernel';
 import { GetCustomer } from '#wiring';
 import { EventReader } from '../fixtures/event-reader.js';
 import { requestText } from '../fixtures/raw-request.js';
-import { as, customerId, entry, keys, openGateway, type TestGateway } from '../fixtures/test-gateway.js';
+import {
+  as,
+  customerId,
+  entry,
+  keys,
+  openGateway,
+  signedInAs,
+  type TestGateway,
+  tokenOf,
+} from '../fixtures/test-gateway.js';
 
 describe('a live timeline', () => {
   let gateway: TestGateway;
@@ -178,6 +187,21 @@ describe('a live timeline', () => {
       if (text.endsWith('\n:\n\n')) break;
     }
     other.close();
+  });
+
+  it('ends within five seconds for a person whose session ended, and is closed to pages of other sites', async () => {
+    jest.useFakeTimers({
+      doNotFake: ['nextTick', 'setImmediate', 'setTimeout', 'queueMicrotask', 'Date', 'performance'],
+    });
+    await open();
+    const reader = new EventReader(url, signedInAs('agent'));
+    expect((await reader.response).statusCode).toBe(200);
+    const foreign = new EventReader(url, { ...signedInAs('agent'), origin: 'https://evil.example' });
+    expect((await foreign.response).statusCode).toBe(403);
+    gateway.behind.revoked.add(tokenOf('agent'));
+    await jest.advanceTimersByTimeAsync(2_000);
+    jest.useRealTimers();
+    expect(await reader.next()).toBeUndefined();
   });
 
   it('breaks off when the feed fails, and keeps why to itself', async () => {
