@@ -113,6 +113,21 @@ describe('access', () => {
     },
   );
 
+  it('stores nothing where a route is public because it looks for a key itself', async () => {
+    const open = routes
+      .all()
+      .filter(({ method, access }) => method === 'POST' && access !== undefined && 'public' in access);
+    expect(open.length).toBeGreaterThan(0);
+    for (const spelling of Object.values(spellings))
+      for (const { method, path } of open) {
+        const sent = { method, path: spelling(path.replace(/:\w+/g, customerId)), body: payload };
+        const requests = [...strangers, as(keys.idle)].map((headers) => ({ ...sent, headers }));
+        await statusesOf(port, requests);
+      }
+    expect(gateway.behind.reached).toEqual([]);
+    expect(routes.ran).toEqual([]);
+  });
+
   it('says how to authenticate, and never whether a key was close', async () => {
     const get = (headers: Record<string, string>) => gateway.app.inject({ url: '/v1/customers', headers });
     const [none, unknown, malformed] = [await get({}), await get(as('safar_unknown')), await get(as('nonsense'))];
