@@ -1,6 +1,7 @@
 import { customerErasures, customerIdentifiers, customers, timeline, type OpenTimeline } from '#capabilities';
 import { mergePersonal, splitPersonal, type CustomerEvent, type TouchpointEvent } from '#contracts';
 import { type Position, type Projection, type RecordedEvent } from '#kernel';
+import { eventStoreMigrations } from '#platform/event-store';
 import { createPool } from '#platform/postgres';
 import {
   createMovedHub,
@@ -37,7 +38,7 @@ export interface ReadSide {
 }
 
 export async function startReadSide(): Promise<ReadSide> {
-  const database = await testDatabase(projectionsMigrations);
+  const database = await testDatabase([...eventStoreMigrations, ...projectionsMigrations]);
   const pool = createPool({ url: database.url, max: 12, applicationName: 'read models test' });
   const hub = createMovedHub();
   const log = new Log();

@@ -2,7 +2,7 @@ import type pg from 'pg';
 import type { Position, Projection } from '#kernel';
 import { START } from '#kernel';
 import { analyzeSql, createIndexesSql, createTableSql, definitionOf, tableName, type BuildRef } from './build-table.js';
-import { type Queryable } from './checkpoint.js';
+import { OTHER_EPOCH, STORE_EPOCH, type Queryable } from './checkpoint.js';
 import { transaction } from './transaction.js';
 
 /** A build as the database knows it. */
@@ -132,9 +132,10 @@ async function insertBuild(client: Queryable, projection: Projection, options: N
     throw new Error(`${name} has ${String(builds.length)} builds; drop one before making another`);
   const ref = { name, version, build: (known?.lastBuild ?? 0) + 1 };
   for (const sql of createTableSql(ref, table)) await client.query(sql);
-  await client.query(
+  const { rowCount } = await client.query(
     `INSERT INTO es.consumers (name, version, build, lane, lanes, position, epoch, effects_from, definition, auto_promote)
-     SELECT $1, $2, $3, lane, $4::integer, $5, $6, $7, $8, $9 FROM generate_series(0, $4::integer - 1) AS lane`,
+     SELECT $1, $2, $3, lane, $4::integer, $5, $6, $7, $8, $9 FROM generate_series(0, $4::integer - 1) AS lane
+     WHERE $6 = ${STORE_EPOCH}`,
     [
       ...[name, version, ref.build, options.lanes, START, options.epoch],
       builds.find((build) => isSameBuild(build, known?.active))?.position ?? START,
@@ -142,6 +143,7 @@ async function insertBuild(client: Queryable, projection: Projection, options: N
       options.autoPromote,
     ],
   );
+  if (rowCount !== options.lanes) throw new Error(OTHER_EPOCH);
   await inheritDiscards(client, ref);
   await client.query(
     `INSERT INTO es.projections (name, active_version, active_build, last_build) VALUES ($1, $2, $3, $3)

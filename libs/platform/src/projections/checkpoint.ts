@@ -48,24 +48,40 @@ const idOf = ({ name, version, build, lane }: LaneRef): [string, number, number,
 ];
 
 /**
+ * The epoch as it is now, not as it was when a process opened the store: it is raised while processes run, and what they have
+ * read then belongs to a history that may not be the store's any more.
+ */
+export const STORE_EPOCH = `(SELECT s.epoch FROM es.store s)`;
+
+/** What a process does not do that opened the store before its epoch was raised. */
+export const OTHER_EPOCH =
+  'the store is in another epoch than this process: it was restored or failed over; restart the process';
+
+/**
  * Takes the lease when it is free, has run out, or is ours already; every taking raises the fence. The database's clock
- * decides, so that hosts with wrong clocks cannot steal from each other.
+ * decides, so that hosts with wrong clocks cannot steal from each other. `fenced`: the store is in another epoch than the one
+ * that is given, in which this process reads it.
  */
 export async function acquireLease(
   db: Queryable,
   lane: LaneRef,
-  { owner, leaseMs }: { readonly owner: string; readonly leaseMs: number },
-): Promise<Lease | 'taken' | 'retired'> {
+  { owner, leaseMs, epoch }: { readonly owner: string; readonly leaseMs: number; readonly epoch: bigint },
+): Promise<Lease | 'taken' | 'retired' | 'fenced'> {
   const { rows } = await db.query<LeaseRow>(
     `UPDATE es.consumers SET owner = $5, fence = fence + 1, lease_until = clock_timestamp() + $6 * interval '1 ms'
-     WHERE ${WHERE_LANE} AND (owner IS NULL OR owner = $5 OR lease_until < clock_timestamp())
+     WHERE ${WHERE_LANE} AND (owner IS NULL OR owner = $5 OR lease_until < clock_timestamp()) AND $7 = ${STORE_EPOCH}
      RETURNING position, epoch, fence, lanes, filled_at IS NOT NULL AS filled, (status <> 'running' OR error IS NOT NULL) AS troubled`,
-    [...idOf(lane), owner, leaseMs],
+    [...idOf(lane), owner, leaseMs, epoch],
   );
   const row = rows[0];
   if (row) return { ...row, position: BigInt(row.position), epoch: BigInt(row.epoch), fence: BigInt(row.fence) };
-  const { rowCount } = await db.query(`SELECT FROM es.consumers WHERE ${WHERE_LANE}`, idOf(lane));
-  return rowCount === 0 ? 'retired' : 'taken';
+  const found = await db.query<{ fenced: boolean }>(
+    `SELECT $5 IS DISTINCT FROM ${STORE_EPOCH} AS fenced FROM es.consumers WHERE ${WHERE_LANE}`,
+    [...idOf(lane), epoch],
+  );
+  const [consumer] = found.rows;
+  if (!consumer) return 'retired';
+  return consumer.fenced ? 'fenced' : 'taken';
 }
 
 /** Keeps an idle consumer's lease. */
@@ -86,8 +102,9 @@ export async function giveUpLease(db: Queryable, lane: LaneRef, owner: string): 
 
 /**
  * Moves the checkpoint from where this consumer believes it to be, or nothing: a zombie, a second process and a repeated
- * batch all fail here, in the transaction that would write their rows. First in that transaction, so that the row lock keeps
- * a take-over waiting until the outcome is known.
+ * batch all fail here, in the transaction that would write their rows, and so does everybody once the store is in another
+ * epoch. First in that transaction, so that the row lock keeps a take-over, or the raising of the epoch, waiting until the
+ * outcome is known.
  */
 export async function moveCheckpoint(
   client: Queryable,
@@ -99,7 +116,8 @@ export async function moveCheckpoint(
     name: 'safar move checkpoint',
     text: `UPDATE es.consumers
       SET position = $8, status = 'running', error = NULL, lease_until = clock_timestamp() + $9 * interval '1 ms'
-      WHERE ${WHERE_LANE} AND position = $5 AND fence = $6 AND epoch = $7 RETURNING filled_at IS NOT NULL AS filled`,
+      WHERE ${WHERE_LANE} AND position = $5 AND fence = $6 AND epoch = $7 AND epoch = ${STORE_EPOCH}
+      RETURNING filled_at IS NOT NULL AS filled`,
     values: [...idOf(lane), lease.position, lease.fence, lease.epoch, move.to, move.leaseMs],
   });
   const row = rows[0];

@@ -1,9 +1,10 @@
+import { raiseEpoch } from '#platform/event-store';
 import { allGone, type Projection, type RecordedEvent } from '#kernel';
 import { applyPage } from './apply-page.js';
 import { BuildTable } from './build-table.js';
-import { acquireLease, LeaseLostError, type Lease } from './checkpoint.js';
+import { acquireLease, LeaseLostError, moveCheckpoint, type Lease } from './checkpoint.js';
 import { added, customer, customerTotals, itemLog, logOf } from './sample-projections.conformance.js';
-import { TestEngine, until } from './test-engine.conformance.js';
+import { quick, TestEngine, until } from './test-engine.conformance.js';
 import { Folding } from './folding.js';
 import { createMovedHub } from './index.js';
 
@@ -18,7 +19,7 @@ afterAll(() => engine.close());
 const lane = { name: 'item-log', version: 1, build: 1, lane: 0 };
 
 async function take(owner: string): Promise<Lease> {
-  const lease = await acquireLease(engine.pool, lane, { owner, leaseMs: 60_000 });
+  const lease = await acquireLease(engine.pool, lane, { owner, leaseMs: 60_000, epoch: 1n });
   if (typeof lease === 'string') throw new Error(lease);
   return lease;
 }
@@ -27,7 +28,7 @@ describe('a consumer', () => {
   it('has its lane for itself: nobody takes a lease that is held', async () => {
     await engine.catchUp(logOf(added(customer(1))), {}, [itemLog]);
     await take('one');
-    expect(await acquireLease(engine.pool, lane, { owner: 'two', leaseMs: 60_000 })).toBe('taken');
+    expect(await acquireLease(engine.pool, lane, { owner: 'two', leaseMs: 60_000, epoch: 1n })).toBe('taken');
   });
 
   it('is taken over when its lease has run out, and can then not commit any more', async () => {
@@ -135,11 +136,60 @@ describe('a consumer', () => {
     await until(() => shorter.health().lanes.some(({ state }) => state === 'failed'), 'failed');
     expect(shorter.health().lanes[0]?.error).toMatch(/ahead of the store; rebuild/);
     await shorter.stop();
+    await engine.db.query('UPDATE es.store SET epoch = 2');
     const restored = Object.assign(logOf(added(customer(1)), added(customer(2)), added(customer(3))), { epoch: 2n });
     const other = engine.start(engine.parts(restored), [itemLog]);
     await until(() => other.health().lanes.some(({ state }) => state === 'failed'), 'failed');
     expect(other.health().lanes[0]?.error).toMatch(/another epoch.*rebuild/);
     expect((await engine.rows(itemLog)).size).toBe(2);
+    await engine.admin(restored).rebuild('item-log', { settings: quick });
+    expect((await engine.rows(itemLog)).size).toBe(3);
+  });
+
+  it('stops when the epoch is raised beside it, asleep or not, and says what to do', async () => {
+    const log = logOf(added(customer(1)));
+    const settings = { leaseMs: 300 };
+    const host = engine.start({ ...engine.parts(log), settings }, [itemLog, customerTotals]);
+    await until(() => engine.isAtHead(log, [itemLog, customerTotals]), 'at the head');
+    await engine.db.query('SELECT es.raise_epoch()');
+    log.append(added(customer(2)));
+    await until(() => host.health().lanes.every(({ state }) => state === 'failed'), 'failed');
+    expect(host.health().lanes[0]?.error).toMatch(/another epoch than this process.*restart/);
+    expect((await engine.rows(itemLog)).size).toBe(1);
+    await expect(engine.admin(log).rebuild('item-log')).rejects.toThrow(/another epoch than this process/);
+  });
+
+  it('does not commit a page that it read in an epoch that is over', async () => {
+    const log = logOf(added(customer(1)));
+    await engine.catchUp(log, {}, [itemLog]);
+    const lease = await take('reader');
+    log.append(added(customer(2)));
+    await engine.db.query('UPDATE es.store SET epoch = 2');
+    const move = { to: log.events[1]!.position, leaseMs: 60_000 };
+    await expect(moveCheckpoint(engine.db, lane, lease, move)).rejects.toThrow(LeaseLostError);
+    expect(await acquireLease(engine.pool, lane, { owner: 'reader', leaseMs: 60_000, epoch: 1n })).toBe('fenced');
+  });
+
+  it('keeps the raising of the epoch waiting for the page that it is applying', async () => {
+    const log = logOf(added(customer(1)));
+    await engine.catchUp(log, {}, [itemLog]);
+    const lease = await take('writer');
+    const writer = await engine.pool.connect();
+    try {
+      await writer.query('BEGIN');
+      await moveCheckpoint(writer, lane, lease, { to: lease.position + 1n, leaseMs: 60_000 });
+      const raising = raiseEpoch(engine.database.url);
+      await until(async () => {
+        const { rowCount } = await engine.db.query(
+          `SELECT FROM pg_stat_activity WHERE query LIKE '%raise_epoch%' AND wait_event = 'transactionid'`,
+        );
+        return rowCount === 1;
+      }, 'waiting');
+      await writer.query('COMMIT');
+      expect(await raising).toBe(2n);
+    } finally {
+      writer.release(true);
+    }
   });
 
   it('keeps its number of lanes, and says what to do to change it', async () => {

@@ -11,7 +11,7 @@ export interface EventPage {
 
 /** Where projections get their events from. Its order is the store's; it may be read from any position at any time. */
 export interface EventSource {
-  /** Epoch of the store: a checkpoint of another epoch belongs to another history. */
+  /** Epoch of the store when it was opened: a checkpoint of another epoch belongs to another history. */
   readonly epoch: bigint;
   /** Events after a position, at most `limit`; an empty page's `upTo` is `after`. */
   read(after: Position, limit: number): Promise<EventPage>;

@@ -7,6 +7,7 @@ import {
   acquireLease,
   giveUpLease,
   LeaseLostError,
+  OTHER_EPOCH,
   recordTrouble,
   renewLease,
   type Build,
@@ -109,15 +110,17 @@ export class LaneConsumer {
   }
 
   async #hold(signal: AbortSignal): Promise<void> {
-    const { pool } = this.parts;
-    const lease = await acquireLease(pool, this.lane, { owner: this.#owner, leaseMs: this.settings.leaseMs });
+    const { pool, source } = this.parts;
+    const { leaseMs } = this.settings;
+    const lease = await acquireLease(pool, this.lane, { owner: this.#owner, leaseMs, epoch: source.epoch });
+    if (lease === 'fenced') throw new ConsumerTroubleError('failed', OTHER_EPOCH);
     if (lease === 'retired') {
       this.#report({ state: 'retired', behind: false });
       return;
     }
     if (lease === 'taken') {
       this.#report({ state: 'standby', behind: false, lastProgressAt: this.settings.now() });
-      await pause(Math.min(this.settings.pollMs, this.settings.leaseMs / 3), signal);
+      await pause(Math.min(this.settings.pollMs, leaseMs / 3), signal);
       return;
     }
     await this.#guard(lease);

@@ -1,8 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type pg from 'pg';
+import type { Position } from '#kernel';
 import { tableName, type BuildRef } from './build-table.js';
 import { activeBuilds, isSameBuild, listBuilds, lockBuilds } from './builds.js';
-import { type Queryable } from './checkpoint.js';
+import { STORE_EPOCH, type Queryable } from './checkpoint.js';
 import { transaction } from './transaction.js';
 
 export interface PromoteOptions {
@@ -61,16 +62,21 @@ async function reaches(client: Queryable, ref: BuildRef, active: BuildRef, waitM
     if (!candidate) throw new Error(`there is no build ${tableName(ref)}`);
     const current = builds.find((build) => isSameBuild(build, active));
     const furthest = await furthestPosition(client, active);
+    // What was applied in another epoch may not be in the log any more: nobody can be asked to reach it.
+    if (furthest === undefined) return candidate.filled;
     if (candidate.position >= furthest) return candidate.filled && candidate.parked <= (current?.parked ?? 0);
     if (candidate.failed || Date.now() >= until) return false;
     await sleep(CHECK_EVERY_MS);
   }
 }
 
-async function furthestPosition(client: Queryable, { name, version, build }: BuildRef): Promise<bigint> {
+/** Of the lane that is ahead; none of a build of another epoch. */
+async function furthestPosition(client: Queryable, { name, version, build }: BuildRef): Promise<Position | undefined> {
   const { rows } = await client.query<{ position: string | null }>(
-    `SELECT max(position) AS position FROM es.consumers WHERE name = $1 AND version = $2 AND build = $3`,
+    `SELECT max(position) AS position FROM es.consumers
+     WHERE name = $1 AND version = $2 AND build = $3 AND epoch = ${STORE_EPOCH}`,
     [name, version, build],
   );
-  return BigInt(rows[0]?.position ?? 0);
+  const position = rows[0]?.position;
+  return position === null || position === undefined ? undefined : BigInt(position);
 }

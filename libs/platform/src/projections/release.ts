@@ -2,7 +2,7 @@ import type pg from 'pg';
 import type { Position, Projection, RecordedEvent } from '#kernel';
 import { loadRows, runWrites, writesOf } from './apply-page.js';
 import { BuildTable, tableName } from './build-table.js';
-import { type LaneRef, type Queryable } from './checkpoint.js';
+import { STORE_EPOCH, type LaneRef, type Queryable } from './checkpoint.js';
 import type { DecodeEvents, EventSource } from './event-source.port.js';
 import { Folding } from './folding.js';
 import { describeError, listParked, type StoredParkedEvent } from './parked-events.js';
@@ -101,10 +101,13 @@ async function releaseInLane(
  * key is not parked any more. Events it would have parked for the key in between fail with its transaction.
  */
 export async function takeOver(client: Queryable, lane: LaneRef, key: string): Promise<readonly StoredParkedEvent[]> {
-  await client.query(
-    `UPDATE es.consumers SET fence = fence + 1 WHERE name = $1 AND version = $2 AND build = $3 AND lane = $4`,
+  const { rows } = await client.query<{ current: boolean }>(
+    `UPDATE es.consumers SET fence = fence + 1 WHERE name = $1 AND version = $2 AND build = $3 AND lane = $4
+     RETURNING epoch = ${STORE_EPOCH} AS current`,
     [lane.name, lane.version, lane.build, lane.lane],
   );
+  if (rows[0]?.current === false)
+    throw new Error(`${tableName(lane)} was filled in another epoch of the store; rebuild ${lane.name}`);
   const parked = await listParked(client, { name: lane.name, key, limit: MAX_EVENTS });
   return parked.filter(({ version, build }) => version === lane.version && build === lane.build);
 }

@@ -1,5 +1,6 @@
 import type pg from 'pg';
 import type { Position, Projection, Row } from '#kernel';
+import { eventStoreMigrations } from '#platform/event-store';
 import { createPool } from '#platform/postgres';
 import { testDatabase, type TestDatabase } from '#testing';
 import { asText } from './apply-page.js';
@@ -29,7 +30,7 @@ export class TestEngine {
   ) {}
 
   static async open(): Promise<TestEngine> {
-    const database = await testDatabase(projectionsMigrations);
+    const database = await testDatabase([...eventStoreMigrations, ...projectionsMigrations]);
     return new TestEngine(database, createPool({ url: database.url, max: 24, applicationName: 'test' }));
   }
 
@@ -124,8 +125,8 @@ export class TestEngine {
 
   async forgetEverything(): Promise<void> {
     await Promise.all(this.#hosts.splice(0).map((host) => host.stop()));
-    await this.db
-      .query(`TRUNCATE es.consumers, es.parked, es.projections, es.unapplied_erasures; DROP SCHEMA rm CASCADE; CREATE SCHEMA rm;
+    await this.db.query(`UPDATE es.store SET epoch = 1;
+      TRUNCATE es.consumers, es.parked, es.projections, es.unapplied_erasures; DROP SCHEMA rm CASCADE; CREATE SCHEMA rm;
       GRANT USAGE, CREATE ON SCHEMA rm TO safar_app`);
   }
 

@@ -21,4 +21,21 @@ class CreateEventStore1795305600000 implements MigrationInterface {
   }
 }
 
-export const eventStoreMigrations: readonly Migration[] = [CreateEventStore1795305600000];
+/** The functions beside the append function as they are now: they are replaced, whichever release made them. */
+class ReplaceStoreFunctions1795392000000 implements MigrationInterface {
+  readonly name = 'ReplaceStoreFunctions1795392000000';
+
+  async up(runner: QueryRunner): Promise<void> {
+    await runner.query(storeFunctions);
+  }
+
+  /** The older ones are not worth going back to. */
+  down(): Promise<void> {
+    return Promise.resolve();
+  }
+}
+
+export const eventStoreMigrations: readonly Migration[] = [
+  CreateEventStore1795305600000,
+  ReplaceStoreFunctions1795392000000,
+];

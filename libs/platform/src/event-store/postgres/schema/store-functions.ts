@@ -12,7 +12,7 @@ const PARTITIONS_AT_ONCE = 1_000;
  * transaction that once read the log, and everybody else would wait behind that.
  */
 const ensurePartitions = `
-  CREATE FUNCTION es.ensure_partitions(rows_ahead bigint) RETURNS bigint
+  CREATE OR REPLACE FUNCTION es.ensure_partitions(rows_ahead bigint) RETURNS bigint
   LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
   DECLARE
     the_store es.store;
@@ -41,7 +41,7 @@ const ensurePartitions = `
 
 /** The last position; the start when the log is empty. */
 const head = `
-  CREATE FUNCTION es.head() RETURNS bigint
+  CREATE OR REPLACE FUNCTION es.head() RETURNS bigint
   LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp
   SET plan_cache_mode = force_generic_plan SET enable_seqscan = off AS $$
   DECLARE
@@ -59,7 +59,7 @@ const head = `
  * log over its primary key: 30 look-ups in a thousand million events, and no index of its own.
  */
 const positionAt = `
-  CREATE FUNCTION es.position_at(wanted timestamptz) RETURNS bigint
+  CREATE OR REPLACE FUNCTION es.position_at(wanted timestamptz) RETURNS bigint
   LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp
   SET plan_cache_mode = force_generic_plan SET enable_seqscan = off AS $$
   DECLARE
@@ -90,8 +90,8 @@ const positionAt = `
 
 /** Moves the high-water mark up to the head. Called now and then, outside of flushes. */
 const markHead = `
-  CREATE FUNCTION es.mark_head() RETURNS void
-  LANGUAGE sql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp SET synchronous_commit = off AS $$
+  CREATE OR REPLACE FUNCTION es.mark_head() RETURNS void
+  LANGUAGE sql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
     UPDATE es.store SET last_position = h.head FROM (SELECT es.head() AS head) h WHERE last_position < h.head
   $$;
 `;
@@ -101,7 +101,7 @@ const markHead = `
  * one: from then on nothing that it sent on the lost one can still be stored, so what is answered to a retry is final.
  */
 const becomeWriter = `
-  CREATE FUNCTION es.become_writer(writer integer) RETURNS void
+  CREATE OR REPLACE FUNCTION es.become_writer(writer integer) RETURNS void
   LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp SET lock_timeout = '2s' AS $$
   DECLARE
     namespace integer := hashtext('safar writer');
@@ -129,10 +129,11 @@ const becomeWriter = `
  * A new epoch fences every process that was opened in the old one, and the marks are read from the log as it is. For the
  * owner, after a restore or a fail-over. Where the end of the log is lost, what was answered for it and what is known of its
  * streams is forgotten with it: a repeated append would otherwise be told that it is stored. Where es.store is older than the
- * log, streams that are missing are found in the log again.
+ * log, streams that are missing are found in the log again. Projections that run lose their leases: what they are in the middle of
+ * is waited for, and nothing that was read before is applied after.
  */
 const raiseEpoch = `
-  CREATE FUNCTION es.raise_epoch() RETURNS bigint
+  CREATE OR REPLACE FUNCTION es.raise_epoch() RETURNS bigint
   LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $$
   DECLARE
     the_store   es.store;
@@ -160,6 +161,9 @@ const raiseEpoch = `
     END IF;
     UPDATE es.store SET epoch = epoch + 1, last_position = log_end, reserved_position = greatest(reserved_position, log_end),
                         partitioned_position = coalesce(partitioned, start_position);
+    IF to_regclass('es.consumers') IS NOT NULL THEN
+      UPDATE es.consumers SET fence = fence + 1;
+    END IF;
     RETURN the_store.epoch + 1;
   END $$;
 `;
