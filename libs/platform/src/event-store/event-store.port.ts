@@ -54,7 +54,7 @@ export class AppendOutcomeUnknownError extends Error {
 
 /** The store cannot be used as it is; `remedy` says what a person has to do. */
 export class StoreGuardError extends Error {
-  override readonly name = 'StoreGuardError';
+  override readonly name: string = 'StoreGuardError';
   constructor(
     message: string,
     readonly remedy: string,
@@ -63,10 +63,15 @@ export class StoreGuardError extends Error {
   }
 }
 
+/** The store is in another epoch than this process: it can never append again, and has to be started anew. */
+export class StoreFencedError extends StoreGuardError {
+  override readonly name: string = 'StoreFencedError';
+}
+
 export interface AppendToStore {
   /**
    * Stores the request durably, or says why not. Resolves after the commit.
-   * @throws StoreBusyError, AppendOutcomeUnknownError
+   * @throws StoreBusyError, AppendOutcomeUnknownError, StoreGuardError
    */
   append(request: AppendRequest): Promise<AppendOutcome>;
 }

@@ -1,5 +1,7 @@
 import pg from 'pg';
 import type { Position } from '#kernel';
+import { createPool } from '#platform/postgres';
+import { reportOf, type StoreReport } from './store-state.js';
 
 /** What only the owner of the database may do; each function takes the owner's connection string. */
 
@@ -33,6 +35,16 @@ export const ensurePartitions = (url: string, rowsAhead: bigint): Promise<Positi
  */
 export const raiseEpoch = (url: string): Promise<bigint> =>
   asOwner(url, (client) => one(client, 'SELECT es.raise_epoch() AS answer', []));
+
+/** What is known of a store, also of one that cannot be opened as it is; `problem` says why. */
+export async function storeReport(url: string): Promise<StoreReport> {
+  const pool = createPool({ url, max: 1, applicationName: 'safar store' });
+  try {
+    return await reportOf(pool);
+  } finally {
+    await pool.end();
+  }
+}
 
 async function one(client: pg.Client, text: string, values: readonly string[]): Promise<bigint> {
   const { rows } = await client.query<{ answer: string }>(text, [...values]);

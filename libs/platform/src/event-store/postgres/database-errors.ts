@@ -1,5 +1,5 @@
 import pg from 'pg';
-import { StoreGuardError } from '../event-store.port.js';
+import { StoreFencedError, StoreGuardError } from '../event-store.port.js';
 import { errorCode } from './schema/error-codes.js';
 
 /**
@@ -27,12 +27,12 @@ export function classify(error: unknown): FlushError {
 }
 
 const RAISE_EPOCH =
-  'If these events are gone for good, raise the epoch of the store: consumers then start again from the log as it is now.';
+  'If these events are gone for good, continue with the log as it is now: safar store raise-epoch (docs/how-to/backup-and-restore.md).';
 
 const guardErrors = new Map<string, string>([
   [
     errorCode.otherEpoch,
-    'Somebody restored the store or failed over. Restart this process, so that it reads the log of the new epoch.',
+    'Somebody restored the store or failed over. Restart this process, then rebuild the read models: safar projections status shows which.',
   ],
   [
     errorCode.tailMissing,
@@ -40,12 +40,14 @@ const guardErrors = new Map<string, string>([
   ],
   [
     errorCode.markBehind,
-    'The row in es.store is older than the log. Restore es.store from the backup that es.events came from, or raise the epoch of the store, which reads its marks from the log.',
+    'The row in es.store is older than the log. Restore es.store from the backup that es.events came from, or let it read its marks from the log: safar store raise-epoch (docs/how-to/backup-and-restore.md).',
   ],
 ]);
 
-export const guardError = (code: string, message: string): StoreGuardError =>
-  new StoreGuardError(`${message}.`, guardErrors.get(code) ?? 'Restore the store from a backup.');
+export const guardError = (code: string, message: string): StoreGuardError => {
+  const Guard = code === errorCode.otherEpoch ? StoreFencedError : StoreGuardError;
+  return new Guard(`${message}.`, guardErrors.get(code) ?? 'Restore the store from a backup.');
+};
 
 /** The guard that an error of the database stands for, if it does. */
 export function asGuardError(error: unknown): StoreGuardError | undefined {

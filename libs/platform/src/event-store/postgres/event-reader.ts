@@ -13,6 +13,7 @@ const READ_STREAM: PageStatement = {
   text: `SELECT ${EVENT_COLUMNS} FROM es.events WHERE stream = $1 AND version > $2 ORDER BY version LIMIT $3`,
 };
 const HEAD = { name: 'head', text: 'SELECT es.head() AS position' };
+const SETTLED_POSITION_AT = { name: 'settled-position-at', text: 'SELECT es.settled_position_at($1) AS position' };
 const POSITION_AT = { name: 'position-at', text: 'SELECT es.position_at($1) AS position' };
 
 /** Pages of 5,000 take twice the client's time for an event: they outlive the collector's young generation. */
@@ -59,21 +60,37 @@ export class EventReader {
     }
   }
 
-  async head(): Promise<Position> {
+  head(): Promise<Position> {
     return this.#position(HEAD, []);
   }
 
-  async positionAt(time: EpochMs): Promise<Position> {
+  positionAt(time: EpochMs): Promise<Position> {
     return this.#position(POSITION_AT, [new Date(time).toISOString()]);
   }
 
-  async #position(
-    query: { readonly name: string; readonly text: string },
-    values: readonly unknown[],
-  ): Promise<Position> {
-    const { rows } = await this.pool.query<{ position: string }>({ ...query, values: [...values], types: asText });
-    const [row] = rows;
-    if (!row) throw new Error('a function of the store answered nothing');
-    return BigInt(row.position);
+  /** `undefined` of a time at which something may still be recorded. */
+  async settledPositionAt(time: EpochMs): Promise<Position | undefined> {
+    return (await this.#answer(SETTLED_POSITION_AT, [new Date(time).toISOString()])) ?? undefined;
   }
+
+  async #position(query: NamedQuery, values: readonly unknown[]): Promise<Position> {
+    const position = await this.#answer(query, values);
+    if (position === null) throw new Error('a function of the store answered nothing');
+    return position;
+  }
+
+  async #answer(query: NamedQuery, values: readonly unknown[]): Promise<Position | null> {
+    const { rows } = await this.pool.query<{ position: string | null }>({
+      ...query,
+      values: [...values],
+      types: asText,
+    });
+    const position = rows[0]?.position;
+    return position === null || position === undefined ? null : BigInt(position);
+  }
+}
+
+interface NamedQuery {
+  readonly name: string;
+  readonly text: string;
 }

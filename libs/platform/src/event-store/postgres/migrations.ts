@@ -2,7 +2,7 @@ import { type MigrationInterface, type QueryRunner } from 'typeorm';
 import { type Migration } from '#platform/postgres';
 import { appendFunction } from './schema/append-function.js';
 import { storeFunctions } from './schema/store-functions.js';
-import { grants, tables } from './schema/tables.js';
+import { functionGrants, grants, tables } from './schema/tables.js';
 
 /** The log and the functions that write it. */
 class CreateEventStore1795305600000 implements MigrationInterface {
@@ -27,6 +27,7 @@ class ReplaceStoreFunctions1795392000000 implements MigrationInterface {
 
   async up(runner: QueryRunner): Promise<void> {
     await runner.query(storeFunctions);
+    await runner.query(functionGrants);
   }
 
   /** The older ones are not worth going back to. */

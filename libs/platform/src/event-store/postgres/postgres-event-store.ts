@@ -2,14 +2,14 @@ import { randomInt } from 'node:crypto';
 import type { EpochMs, Position, RecordedEvent } from '#kernel';
 import { createPool } from '#platform/postgres';
 import type pg from 'pg';
-import type { AppendOutcome, AppendRequest, EventStore } from '../event-store.port.js';
+import { type AppendOutcome, type AppendRequest, type EventStore, StoreFencedError } from '../event-store.port.js';
 import { prepareRequest } from '../prepared-request.js';
 import { AppendedSignal } from './appended-signal.js';
 import { EventReader, type ReplayOptions } from './event-reader.js';
 import { type FinishedFlush, GroupCommit } from './group-commit.js';
 import { HighWaterMark } from './high-water-mark.js';
 import { Partitions } from './partitions.js';
-import { checkStore } from './store-state.js';
+import { checkStore, checkWritable } from './store-state.js';
 import { WriterConnection, type WriterSettings } from './writer-connection.js';
 
 export interface PostgresEventStoreOptions {
@@ -43,8 +43,22 @@ export interface PostgresEventStore extends EventStore {
    * way while one is worked on.
    */
   replay(after: Position, options?: ReplayOptions): AsyncIterable<readonly RecordedEvent[]>;
+  /**
+   * Which position a time in the past stands for, for ever: nothing is still to be recorded at or before it. `undefined` of a time that
+   * is not over by the database's clock.
+   */
+  settledPositionAt(time: EpochMs): Promise<Position | undefined>;
+  /**
+   * Whether an append could be stored now; writes nothing.
+   * @throws StoreFencedError, StoreGuardError, or what the database says
+   */
+  checkWritable(): Promise<void>;
+  /** Resolves when the store has gone into another epoch: this process is of no use any more, and says why when it ends. */
+  readonly fenced: Promise<StoreFencedError>;
 }
 
+/** How often a process that appends nothing looks whether it was fenced. */
+const EPOCH_CHECK_MS = 5_000;
 const DEFAULT_QUEUE_EVENTS = 20_000;
 /** What the queue may hold in memory, whatever the size of its events. */
 const QUEUE_BYTES = 64_000_000;
@@ -95,6 +109,9 @@ class PostgresStore implements PostgresEventStore {
   readonly #signal: AppendedSignal;
   readonly #mark: HighWaterMark;
   readonly #commits: GroupCommit;
+  readonly #epochCheck: NodeJS.Timeout;
+  readonly fenced: Promise<StoreFencedError>;
+  #tellFenced: (error: StoreFencedError) => void = () => undefined;
   #closing: Promise<void> | undefined;
 
   constructor(
@@ -128,6 +145,10 @@ class PostgresStore implements PostgresEventStore {
       },
       connection,
     );
+    this.fenced = new Promise((resolve) => {
+      this.#tellFenced = resolve;
+    });
+    this.#epochCheck = setInterval(() => void this.checkWritable().catch(() => undefined), EPOCH_CHECK_MS).unref();
   }
 
   get load(): { readonly events: number; readonly requests: number } {
@@ -135,7 +156,25 @@ class PostgresStore implements PostgresEventStore {
   }
 
   async append(request: AppendRequest): Promise<AppendOutcome> {
-    return this.#commits.append(prepareRequest(request));
+    try {
+      return await this.#commits.append(prepareRequest(request));
+    } catch (error) {
+      this.#noteFence(error);
+      throw error;
+    }
+  }
+
+  async checkWritable(): Promise<void> {
+    try {
+      await checkWritable(this.opened.pool, this.epoch);
+    } catch (error) {
+      this.#noteFence(error);
+      throw error;
+    }
+  }
+
+  #noteFence(error: unknown): void {
+    if (error instanceof StoreFencedError) this.#tellFenced(error);
   }
 
   readAll(after: Position, limit: number): Promise<readonly RecordedEvent[]> {
@@ -158,6 +197,10 @@ class PostgresStore implements PostgresEventStore {
     return this.#reader.positionAt(time);
   }
 
+  settledPositionAt(time: EpochMs): Promise<Position | undefined> {
+    return this.#reader.settledPositionAt(time);
+  }
+
   onAppended(listener: () => void): () => void {
     return this.#signal.listen(listener);
   }
@@ -168,6 +211,7 @@ class PostgresStore implements PostgresEventStore {
   }
 
   async #close(): Promise<void> {
+    clearInterval(this.#epochCheck);
     await this.#commits.close();
     await this.#signal.close();
     await this.opened.partitions.settled();

@@ -1,4 +1,5 @@
 import pg from 'pg';
+import type { Position } from '#kernel';
 import { StoreGuardError } from '../event-store.port.js';
 import { guardError } from './database-errors.js';
 import { errorCode } from './schema/error-codes.js';
@@ -19,12 +20,14 @@ interface StateRow {
   readonly partition_rows: string;
   readonly marked: boolean;
   readonly log_end: string | null;
+  readonly read_only: boolean;
 }
 
 const STATE = `
   SELECT s.store_id, s.epoch, s.start_position, s.last_position, s.reserved_position, s.partition_rows,
          EXISTS (SELECT FROM es.events e WHERE e.position = s.last_position) AS marked,
-         (SELECT e.position FROM es.events e ORDER BY e.position DESC LIMIT 1) AS log_end
+         (SELECT e.position FROM es.events e ORDER BY e.position DESC LIMIT 1) AS log_end,
+         pg_is_in_recovery() OR current_setting('transaction_read_only')::boolean AS read_only
   FROM es.store s`;
 
 const MIGRATE = 'Run the migrations with the connection string of its owner, or correct SAFAR_DATABASE_URL.';
@@ -39,13 +42,63 @@ const NO_STORE_CODES = new Set(['42P01', '3F000', '42501']);
 export async function checkStore(pool: pg.Pool, expectedEpoch: bigint | undefined): Promise<StoreState> {
   const row = await stateOf(pool);
   const epoch = BigInt(row.epoch);
-  const mark = BigInt(row.last_position);
-  const logEnd = BigInt(row.log_end ?? row.start_position);
   if (expectedEpoch !== undefined && epoch !== expectedEpoch)
     throw new StoreGuardError(
       `the store is in epoch ${epoch.toString()}, and epoch ${expectedEpoch.toString()} was expected.`,
       'It was restored or failed over: rebuild what was derived from the other epoch, then expect the new one.',
     );
+  checkMarks(row);
+  return { storeId: row.store_id, epoch, partitionRows: BigInt(row.partition_rows) };
+}
+
+/**
+ * Whether a process that opened the store in an epoch can append now; nothing is written for it.
+ * @throws StoreFencedError when it never can again, StoreGuardError when somebody has to act, Error when the server takes no writes
+ */
+export async function checkWritable(pool: pg.Pool, epoch: bigint): Promise<void> {
+  const row = await stateOf(pool);
+  if (BigInt(row.epoch) !== epoch)
+    throw guardError(errorCode.otherEpoch, `the store is in epoch ${row.epoch}, the writer in ${epoch.toString()}`);
+  checkMarks(row);
+  if (row.read_only) throw new Error('the database takes no writes: it is a standby, or read-only');
+}
+
+/** What is known of a store, also of one that cannot be opened as it is. */
+export interface StoreReport {
+  readonly storeId: string;
+  readonly epoch: bigint;
+  /** Of the last event in the log; the start when there is none. */
+  readonly head: Position;
+  /** An event at this position was committed. */
+  readonly mark: Position;
+  /** Why it cannot be opened. */
+  readonly problem: StoreGuardError | undefined;
+}
+
+export async function reportOf(pool: pg.Pool): Promise<StoreReport> {
+  const row = await stateOf(pool);
+  return {
+    storeId: row.store_id,
+    epoch: BigInt(row.epoch),
+    head: BigInt(row.log_end ?? row.start_position),
+    mark: BigInt(row.last_position),
+    problem: problemOf(row),
+  };
+}
+
+function problemOf(row: StateRow): StoreGuardError | undefined {
+  try {
+    checkMarks(row);
+    return undefined;
+  } catch (error) {
+    if (error instanceof StoreGuardError) return error;
+    throw error;
+  }
+}
+
+function checkMarks(row: StateRow): void {
+  const mark = BigInt(row.last_position);
+  const logEnd = BigInt(row.log_end ?? row.start_position);
   if (logEnd < mark || (mark > BigInt(row.start_position) && !row.marked))
     throw guardError(
       errorCode.tailMissing,
@@ -56,7 +109,6 @@ export async function checkStore(pool: pg.Pool, expectedEpoch: bigint | undefine
       errorCode.markBehind,
       `the log ends at position ${logEnd.toString()}, and es.store knows of none beyond ${row.reserved_position}`,
     );
-  return { storeId: row.store_id, epoch, partitionRows: BigInt(row.partition_rows) };
 }
 
 async function stateOf(pool: pg.Pool): Promise<StateRow> {

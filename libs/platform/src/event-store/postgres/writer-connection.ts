@@ -20,13 +20,18 @@ export interface WriterSettings {
 const CONNECT_TIMEOUT_MS = 5_000;
 
 /**
- * A client that froze between two packets of a flush would hold the log's lock. Servers before 17 do not have this
- * setting; there the lock is held until the connection breaks.
+ * A client that froze between two packets of a flush would hold the log's lock. Servers before 17 do not have
+ * transaction_timeout; there the lock is held until the connection breaks.
+ *
+ * What is acknowledged is on disk, whatever somebody set for the server, the database or the role. Every level but `off` waits for
+ * the local disk; which of them waits for standbys too is left to whoever runs the server.
  */
 const SETTINGS = `
   SELECT pg_catalog.set_config(s.name, w.value, false)
   FROM pg_catalog.pg_settings s
-  JOIN (VALUES ('transaction_timeout', '30s'), ('default_transaction_isolation', 'read committed')) AS w(name, value) USING (name)`;
+  JOIN (VALUES ('transaction_timeout', '30s'), ('default_transaction_isolation', 'read committed'),
+               ('synchronous_commit', 'on')) AS w(name, value) USING (name)
+  WHERE s.name <> 'synchronous_commit' OR s.setting = 'off'`;
 
 /** The connection that flushes go through: one after the other on the server, two on their way at a time. */
 export class WriterConnection {

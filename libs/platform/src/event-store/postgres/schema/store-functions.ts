@@ -88,6 +88,29 @@ const positionAt = `
   END $$;
 `;
 
+/**
+ * As position_at, once the answer cannot change any more; NULL before. Where a later event follows, nothing can come between, for
+ * recorded_at never decreases. At the end of the log a flush may be on its way that has taken its time already: when the wanted time is
+ * over, it is waited for, and whoever takes the lock after it records later.
+ */
+const settledPositionAt = `
+  CREATE OR REPLACE FUNCTION es.settled_position_at(wanted timestamptz) RETURNS bigint
+  LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $$
+  DECLARE
+    head_before    bigint := es.head();
+    found_position bigint := es.position_at(wanted);
+  BEGIN
+    IF found_position < head_before THEN
+      RETURN found_position;
+    END IF;
+    IF date_trunc('milliseconds', clock_timestamp()) <= wanted THEN
+      RETURN NULL;
+    END IF;
+    PERFORM pg_advisory_xact_lock_shared(${APPEND_LOCK});
+    RETURN es.position_at(wanted);
+  END $$;
+`;
+
 /** Moves the high-water mark up to the head. Called now and then, outside of flushes. */
 const markHead = `
   CREATE OR REPLACE FUNCTION es.mark_head() RETURNS void
@@ -168,4 +191,12 @@ const raiseEpoch = `
   END $$;
 `;
 
-export const storeFunctions = [head, positionAt, markHead, ensurePartitions, becomeWriter, raiseEpoch].join('\n');
+export const storeFunctions = [
+  head,
+  positionAt,
+  settledPositionAt,
+  markHead,
+  ensurePartitions,
+  becomeWriter,
+  raiseEpoch,
+].join('\n');

@@ -61,9 +61,13 @@ export const tables = `
   COMMENT ON COLUMN es.appends.versions IS 'Of each stream of the request; NULL for events of one stream, whose last event tells it.';
 `;
 
-export const grants = `
+export const functionGrants = `
   REVOKE ALL ON ALL FUNCTIONS IN SCHEMA es FROM PUBLIC;
+  GRANT EXECUTE ON ALL FUNCTIONS IN SCHEMA es TO safar_app;
+`;
+
+export const grants = `
   GRANT USAGE ON SCHEMA es TO safar_app;
   GRANT SELECT ON es.store, es.streams, es.events, es.appends TO safar_app;
-  GRANT EXECUTE ON ALL FUNCTIONS IN SCHEMA es TO safar_app;
+  ${functionGrants}
 `;
