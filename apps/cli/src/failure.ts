@@ -81,6 +81,12 @@ export function queryFailure(failure: QueryFailure, customer: string): CommandFa
         'The read models have not got there yet.',
         'Try again in a moment; safar projections status shows how far they are.',
       );
+    case 'unknown_position':
+      return new CommandFailure(
+        'failed',
+        'The store has not come to this position, or no longer has it.',
+        'Begin again without it.',
+      );
     case 'invalid_parameters':
       return new CommandFailure(
         'usage',

@@ -1,5 +1,13 @@
 import { createLogger } from '#platform/telemetry';
-import { loadConfig, openInstallation, readinessChecks, SafarModule, startupProblem, untilStopped } from '#wiring';
+import {
+  loadConfig,
+  openInstallation,
+  readinessChecks,
+  SafarModule,
+  startupProblem,
+  untilEnded,
+  untilStopped,
+} from '#wiring';
 import { createGateway } from './bootstrap.js';
 
 /** The front door alone: the read models are fed by projectors. */
@@ -17,7 +25,7 @@ async function run(): Promise<void> {
     });
     try {
       await gateway.listen(config.http.port, config.http.host);
-      await stopped;
+      await untilEnded(stopped, installation);
     } finally {
       await gateway.close();
     }

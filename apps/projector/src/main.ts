@@ -1,4 +1,4 @@
-import { loadConfig, openInstallation, startupProblem, untilStopped } from '#wiring';
+import { loadConfig, openInstallation, startupProblem, untilEnded, untilStopped } from '#wiring';
 
 /** Feeds the read models. Any number of these may run: leases decide who works. */
 async function run(): Promise<void> {
@@ -7,7 +7,7 @@ async function run(): Promise<void> {
   const installation = await openInstallation(config, { program: 'projector' });
   try {
     installation.startProjections();
-    await stopped;
+    await untilEnded(stopped, installation);
   } finally {
     await installation.close();
   }

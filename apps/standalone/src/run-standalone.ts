@@ -2,7 +2,15 @@ import { createRequire } from 'node:module';
 import path from 'node:path';
 import { createLogger } from '#platform/telemetry';
 import { freePort } from '#platform/postgres';
-import { type Installation, loadConfig, openInstallation, readinessChecks, SafarModule, untilStopped } from '#wiring';
+import {
+  type Installation,
+  loadConfig,
+  openInstallation,
+  readinessChecks,
+  SafarModule,
+  untilEnded,
+  untilStopped,
+} from '#wiring';
 import { createGateway } from '../../gateway/src/bootstrap.js';
 import { bannerText } from './banner.js';
 import { type FirstAdmin, firstAdmin } from './first-admin.js';
@@ -46,7 +54,10 @@ export async function runStandalone(environment: NodeJS.ProcessEnv, { say, isTer
       const stopDemo = new AbortController();
       const { signal } = stopDemo;
       const shown = demo === undefined ? undefined : showDemo(installation, demo, { say, signal });
-      const lost = await Promise.race([installation.database.lost, stopped.then(() => undefined)]);
+      const ended = untilEnded(stopped, installation).finally(() => {
+        stopDemo.abort();
+      });
+      const lost = await Promise.race([installation.database.lost, ended.then(() => undefined)]);
       if (lost) {
         // What waits for the database now waits in vain: the end shall not.
         setTimeout(() => process.exit(1), LOST_SHUTDOWN_MS).unref();

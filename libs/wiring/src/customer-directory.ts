@@ -6,6 +6,8 @@ import { type EraseFailure, type InvalidParameters, type QueryFailure } from './
 export interface DirectoryPorts {
   readonly readModels: ReadModels;
   readonly vault: Pseudonyms;
+  /** The last position of the store. */
+  readonly head: () => Promise<Position>;
   readonly defaultRegion: string;
   /** Longest wait for `minPosition`. */
   readonly waitTimeoutMs: number;
@@ -31,16 +33,29 @@ export async function findCustomer(ports: DirectoryPorts, reference: string): Pr
   return persona.ok ? resolveCustomer(ports.readModels, persona.value) : persona;
 }
 
-/** Waits until the read models have applied a position; the failure where they did not in time. */
+export const notCaughtUp: QueryFailure = { code: 'not_caught_up', retryAfterMs: 1_000 };
+
+/**
+ * Waits until the read models have applied a position; the failure where they did not in time. A position that the store has not come to
+ * is not waited for: nobody was ever answered with it, or it went with the end of a log that was restored from an older copy.
+ */
 export async function caughtUp(
   ports: DirectoryPorts,
   minPosition: Position | undefined,
   readModels: readonly string[] = directoryModels,
 ): Promise<QueryFailure | undefined> {
-  if (minPosition === undefined) return undefined;
-  const waits = readModels.map((name) => ports.readModels.waitUntil(name, minPosition, ports.waitTimeoutMs));
-  const reached = await Promise.all(waits);
-  return reached.every(Boolean) ? undefined : { code: 'not_caught_up', retryAfterMs: 1_000 };
+  if (minPosition === undefined || (await areAt(ports, minPosition, readModels, 0))) return undefined;
+  if (minPosition > (await ports.head())) return { code: 'unknown_position' };
+  return (await areAt(ports, minPosition, readModels, ports.waitTimeoutMs)) ? undefined : notCaughtUp;
+}
+
+async function areAt(
+  { readModels }: DirectoryPorts,
+  position: Position,
+  names: readonly string[],
+  timeoutMs: number,
+): Promise<boolean> {
+  return (await Promise.all(names.map((name) => readModels.waitUntil(name, position, timeoutMs)))).every(Boolean);
 }
 
 export const timelineModels: readonly string[] = [...directoryModels, 'timeline'];

@@ -1,7 +1,7 @@
 import path from 'node:path';
-import { type OpenTimeline, queryTimeline, TimelineFeed, type TimelineRequest } from '#capabilities';
+import { type OpenTimeline, TimelineFeed } from '#capabilities';
 import { type PersonaErasedData, type TimelinePage, type TimelineParameters } from '#contracts';
-import { type Clock, fail, type ReadModels, type Result } from '#kernel';
+import { type Clock, type Position, type ReadModels, type Result } from '#kernel';
 import { type Access, createAccess } from '#platform/access';
 import { type AuditTrail, openPostgresAudit } from '#platform/audit';
 import { createCommandAnswers } from '#platform/command-answers';
@@ -27,13 +27,13 @@ import { accessAudit } from './access-audit.js';
 import { auditedProjections, type OnBehalfOf } from './audited.js';
 import { systemClock } from './clock.js';
 import { type Config } from './config/config.js';
-import { caughtUp, type DirectoryPorts, findCustomer, timelineModels } from './customer-directory.js';
+import { type DirectoryPorts } from './customer-directory.js';
 import { type Database, openDatabase } from './database.js';
 import { eraseCustomer, type ErasureContext } from './erase-customer.js';
 import { completeErasures } from './erase-personas.js';
 import { type ExpectedVersions } from './messages/command-request.js';
 import { type CustomerErased } from './messages/erase-customer.command.js';
-import { type EraseFailure, invalidCursor, type QueryFailure, type VersionMismatch } from './messages/failures.js';
+import { type EraseFailure, type QueryFailure, type VersionMismatch } from './messages/failures.js';
 import { migrations } from './migrations.js';
 import { observeProjections, observeStore, openObservation } from './observation.js';
 import { createOnce, type Once } from './once.js';
@@ -42,6 +42,7 @@ import { projections } from './projections.js';
 import { createMessageRecorder, type RecordMessagesInto } from './record-messages.js';
 import { createRecorder, type RecordTouchpointsInto } from './record-touchpoints.js';
 import { type Redriven, redriveQuarantined } from './redrive-quarantined.js';
+import { timelinePage } from './timeline-page.js';
 import { unexpectedVersion } from './unexpected-version.js';
 import { createDecoder, type DecodeEvents } from './sealing.js';
 
@@ -177,7 +178,8 @@ function operations(parts: Parts, closers: (() => Promise<void>)[]) {
   const recordTouchpoints = createRecorder({ ...parts, defaultRegion });
   const quarantine = createQuarantine(pool);
   const messagePorts = { recordTouchpoints, quarantine, vault, clock, defaultRegion };
-  const directory: DirectoryPorts = { readModels, vault, defaultRegion, waitTimeoutMs: reads.waitTimeoutMs };
+  const head = (): Promise<Position> => store.head();
+  const directory: DirectoryPorts = { readModels, vault, head, defaultRegion, waitTimeoutMs: reads.waitTimeoutMs };
   return {
     decode,
     openTimeline: timeline,
@@ -194,23 +196,8 @@ function operations(parts: Parts, closers: (() => Promise<void>)[]) {
       unexpectedVersion(directory, await store.head(), reference, expected),
     eraseCustomer: (reference: string, reason: PersonaErasedData['reason'], context: ErasureContext) =>
       eraseCustomer({ ...parts, directory }, reference, reason, context),
-    timelinePage: async (
-      reference: string,
-      { knownAt, minPosition, ...filters }: TimelineParameters,
-    ): Promise<Result<TimelinePage, QueryFailure>> => {
-      const late = await caughtUp(directory, minPosition, timelineModels);
-      if (late) return fail(late);
-      const customerId = await findCustomer(directory, reference);
-      if (!customerId.ok) return customerId;
-      const knownUpTo = knownAt === undefined ? undefined : await store.positionAt(knownAt);
-      const request: TimelineRequest = {
-        ...filters,
-        customerId: customerId.value,
-        ...(knownUpTo !== undefined && { knownUpTo }),
-      };
-      const page = await queryTimeline({ readModels, timeline }, request);
-      return page.ok ? page : fail(invalidCursor);
-    },
+    timelinePage: (reference: string, parameters: TimelineParameters) =>
+      timelinePage({ directory, readModels, store, clock, timeline }, reference, parameters),
     startProjections: (settings: Partial<ProjectionSettings> = {}): ProjectionHost => {
       const host = startProjections({ ...projectionParts, hub, settings }, projections);
       closers.push(() => host.stop());

@@ -7,9 +7,7 @@ export function readinessChecks({ store, readModels }: Installation, host?: Proj
   const checks: ReadinessCheck[] = [
     {
       name: 'event-store',
-      check: async () => {
-        await store.head();
-      },
+      check: () => store.checkWritable(),
     },
     {
       name: 'read-models',

@@ -1,3 +1,5 @@
+import { type Installation } from './installation.js';
+
 /** Signals that ask a process to end; a terminal that is closed among them. */
 const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 
@@ -15,4 +17,16 @@ export function untilStopped(): Promise<NodeJS.Signals> {
         resolve(signal);
       });
   });
+}
+
+/**
+ * Resolves when the process was asked to stop.
+ * @throws StoreFencedError when the store has gone into another epoch: nothing can be stored by this process any more, and whoever
+ * starts it again gets one that can
+ */
+export async function untilEnded(stopped: Promise<unknown>, { store }: Installation): Promise<void> {
+  const fenced = store.fenced.then((error) => {
+    throw error;
+  });
+  await Promise.race([stopped, fenced]);
 }

@@ -13,6 +13,7 @@ export function answered<Value>(result: Result<Value, CommandFailure>): Value {
 function problemOf(failure: CommandFailure): ProblemError {
   switch (failure.code) {
     case 'customer_not_found':
+    case 'unknown_position':
       return new ProblemError(failure.code);
     case 'customer_erased':
       return new ProblemError(failure.code, { extensions: { erasedAt: new Date(failure.erasedAt).toISOString() } });

@@ -41,6 +41,10 @@ export const english: ProblemTexts = {
     command_running: ['Being done', 'The same command, with the same Idempotency-Key, is being done. Try again.'],
     version_mismatch: ['Changed meanwhile', 'The customer is not at the version of If-Match; see version.'],
     customer_erased: ['Customer erased', 'The personal data of this customer was erased.'],
+    unknown_position: [
+      'No such position',
+      'The store has not come to this position, or no longer has it. Begin again without it.',
+    ],
     body_too_large: ['Body too large', 'Send smaller requests, or stream the touchpoints as NDJSON.'],
     touchpoint_too_large: ['Touchpoint too large', 'A touchpoint may have 32 KB.'],
     too_many_items: ['Too many touchpoints', 'An array may hold 1,000 touchpoints; stream more of them as NDJSON.'],
@@ -60,6 +64,10 @@ export const english: ProblemTexts = {
     headers_too_large: ['Headers too large', 'The headers of the request are too large.'],
     internal: ['Internal error', 'Something went wrong here. The trace id helps to find it.'],
     store_busy: ['Busy', 'The event store has as much to do as it can take. Nothing was stored; try again.'],
+    store_refused: [
+      'Not writable',
+      'The event store takes nothing until somebody who runs it has acted. Nothing was stored; try again later.',
+    ],
     outcome_unknown: [
       'Outcome unknown',
       'It may have been stored or not. Send it again with the same ids: nothing is stored twice.',
@@ -88,6 +96,7 @@ export const english: ProblemTexts = {
     time_without_zone: 'Must say its offset from UTC, for example Z or +03:30.',
     time_out_of_range: 'Must lie between the years 1900 and 2199.',
     empty_range: 'Must be later than from.',
+    in_the_future: 'Must be over: nobody knows what will be known by then.',
     out_of_range: 'Is outside of its range.',
     invalid_reference: 'A customer is named by an id or as kind:value.',
     invalid_idempotency_key: 'Must be 1 to 255 visible ASCII characters.',

@@ -17,6 +17,7 @@ export type ParameterCode =
   | 'time_out_of_range'
   | 'empty_range'
   | 'out_of_range'
+  | 'in_the_future'
   | 'invalid_reference'
   | 'invalid_idempotency_key'
   | 'invalid_entity_tag'

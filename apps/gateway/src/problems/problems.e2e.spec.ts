@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { connect } from 'node:net';
 import { gzipSync } from 'node:zlib';
 import { fail } from '#kernel';
-import { AppendOutcomeUnknownError, StoreBusyError } from '#platform/event-store';
+import { AppendOutcomeUnknownError, StoreBusyError, StoreFencedError, StoreGuardError } from '#platform/event-store';
 import { requestText, sendRaw } from '../fixtures/raw-request.js';
 import { as, customerId, keys, openGateway, touchpoint, type TestGateway } from '../fixtures/test-gateway.js';
 
@@ -100,6 +100,8 @@ describe('a problem', () => {
 
   it.each([
     ['the store is busy', new StoreBusyError(2_100), 'store_busy', '3'],
+    ['somebody has to act on the store', new StoreGuardError('epoch 2.', 'Restart.'), 'store_refused', '30'],
+    ['this process was fenced', new StoreFencedError('epoch 2.', 'Restart.'), 'store_refused', '30'],
     ['an answer of the store was lost', new AppendOutcomeUnknownError('lost'), 'outcome_unknown', '1'],
     [
       'the database cannot be reached',
@@ -118,6 +120,7 @@ describe('a problem', () => {
     [{ code: 'customer_not_found' } as const, 404, {}],
     [{ code: 'customer_erased', erasedAt: 0 } as const, 410, { erasedAt: '1970-01-01T00:00:00.000Z' }],
     [{ code: 'ambiguous_identifier', candidates: [customerId] } as const, 409, { candidates: [customerId] }],
+    [{ code: 'unknown_position' } as const, 410, {}],
     [{ code: 'not_caught_up', retryAfterMs: 400 } as const, 503, {}],
   ])('tells of the reason %j', async (reason, status, members) => {
     gateway.behind.customer = () => Promise.resolve(fail(reason));

@@ -1,6 +1,6 @@
 import { HttpException } from '@nestjs/common';
 import { OidcUnavailableError, PasswordsBusyError } from '#platform/access';
-import { AppendOutcomeUnknownError, StoreBusyError } from '#platform/event-store';
+import { AppendOutcomeUnknownError, StoreBusyError, StoreGuardError } from '#platform/event-store';
 import { ReadModelMissingError } from '#platform/read-store';
 import { ErasurePendingError } from '#platform/vault';
 import { type ProblemCode } from './problem-codes.js';
@@ -31,6 +31,9 @@ export function toProblem(error: unknown): ProblemError {
     return new ProblemError('overloaded', { retryAfterMs: error.retryAfterMs, cause: error });
   if (error instanceof OidcUnavailableError)
     return new ProblemError('unavailable', { retryAfterMs: error.retryAfterMs, cause: error });
+  // Somebody has to act: what, stands in the log and in what the process says when it ends.
+  if (error instanceof StoreGuardError)
+    return new ProblemError('store_refused', { retryAfterMs: 30_000, cause: error });
   if (error instanceof ErasurePendingError)
     return new ProblemError('unavailable', { retryAfterMs: 1_000, cause: error });
   // Of a new installation, until its first projector has started.

@@ -92,6 +92,9 @@ describe('a live timeline', () => {
     expect((await read('?since=1').response).statusCode).toBe(400);
     gateway.behind.customer = () => Promise.resolve(fail({ code: 'customer_not_found' }));
     expect((await read().response).statusCode).toBe(404);
+    gateway.behind.customer = () => Promise.resolve(fail({ code: 'unknown_position' }));
+    const beyond = await read('', { 'last-event-id': '99', 'accept-language': 'fa' }).response;
+    expect(beyond.statusCode).toBe(410);
     expect(gateway.behind.reached).not.toContain('TimelineFeed');
   });
 

@@ -100,7 +100,8 @@ function pageSql({ direction, continued, limit }: Walk): string {
       LIMIT ${String(limit + 1)}
     )
     SELECT latest.head, entry.*
-    FROM (SELECT coalesce(max(position), 0) AS head FROM {timeline} WHERE persona_id = $1::uuid) AS latest
+    FROM (SELECT coalesce(max(position), 0) AS head FROM {timeline}
+      WHERE persona_id = $1::uuid AND ($5::bigint IS NULL OR position <= $5)) AS latest
     LEFT JOIN entry ON true
     ORDER BY entry.occurred_at ${sort}, entry.position ${sort}`;
 }

@@ -27,6 +27,8 @@ export interface ReadModelsOptions {
 }
 
 export interface ReadModelsService extends ReadModels {
+  /** Whether the active build has set events of a key aside, at or before a position: its rows are not complete then. */
+  isParked(projection: string, key: string, upTo: Position): Promise<boolean>;
   /** Stops listening; whoever waits gets `false`. */
   close(): Promise<void>;
 }
@@ -49,6 +51,7 @@ export function createReadModels(pool: pg.Pool, options: ReadModelsOptions = {})
     query: (sql, values) => queries.run(sql, values),
     appliedPosition,
     waitUntil: (projection, position, timeoutMs) => waiters.wait(projection, position, timeoutMs),
+    isParked: (projection, key, upTo) => isParked(pool, { projection, key, upTo }),
     onMoved: (projection, listener) => hub.onMoved(projection, listener),
     close: async () => {
       waiters.close();
@@ -149,6 +152,19 @@ async function positionOf(pool: pg.Pool, projection: string): Promise<Position> 
   const position = rows[0]?.position;
   if (position === null || position === undefined) throw new ReadModelMissingError(projection);
   return BigInt(position);
+}
+
+async function isParked(
+  pool: pg.Pool,
+  { projection, key, upTo }: { readonly projection: string; readonly key: string; readonly upTo: Position },
+): Promise<boolean> {
+  const { rowCount } = await pool.query(
+    `SELECT FROM es.parked k JOIN es.projections p
+       ON p.name = k.name AND p.active_version = k.version AND p.active_build = k.build
+     WHERE k.name = $1 AND k.key = $2 AND k.status = 'parked' AND k.position <= $3 LIMIT 1`,
+    [projection, key, upTo],
+  );
+  return rowCount === 1;
 }
 
 const { builtins } = pg.types;

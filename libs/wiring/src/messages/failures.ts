@@ -11,6 +11,8 @@ export type QueryFailure =
   | { readonly code: 'ambiguous_identifier'; readonly candidates: readonly string[] }
   /** `minPosition` was not reached in time; ask again after `retryAfterMs`. */
   | { readonly code: 'not_caught_up'; readonly retryAfterMs: number }
+  /** The store has no such position: begin again, without it. */
+  | { readonly code: 'unknown_position' }
   /** A reference, cursor or filter that means nothing. Pointers name the parameter: `/cursor`. */
   | { readonly code: 'invalid_parameters'; readonly errors: readonly FieldError[] };
 
