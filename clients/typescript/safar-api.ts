@@ -1642,7 +1642,7 @@ export interface operations {
                     };
                 };
             };
-            /** @description `store_busy`: Busy. `outcome_unknown`: Outcome unknown. `overloaded`: Overloaded. `shutting_down`: Shutting down. `unavailable`: Unavailable. */
+            /** @description `store_busy`: Busy. `store_refused`: Not writable. `outcome_unknown`: Outcome unknown. `overloaded`: Overloaded. `shutting_down`: Shutting down. `unavailable`: Unavailable. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -1650,7 +1650,7 @@ export interface operations {
                 content: {
                     "application/problem+json": components["schemas"]["Problem"] & {
                         /** @enum {unknown} */
-                        code?: "store_busy" | "outcome_unknown" | "overloaded" | "shutting_down" | "unavailable";
+                        code?: "store_busy" | "store_refused" | "outcome_unknown" | "overloaded" | "shutting_down" | "unavailable";
                         /** @constant */
                         status?: 503;
                     };
@@ -2076,7 +2076,7 @@ export interface operations {
                     };
                 };
             };
-            /** @description `store_busy`: Busy. `outcome_unknown`: Outcome unknown. `overloaded`: Overloaded. `shutting_down`: Shutting down. `unavailable`: Unavailable. */
+            /** @description `store_busy`: Busy. `store_refused`: Not writable. `outcome_unknown`: Outcome unknown. `overloaded`: Overloaded. `shutting_down`: Shutting down. `unavailable`: Unavailable. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -2084,7 +2084,7 @@ export interface operations {
                 content: {
                     "application/problem+json": components["schemas"]["Problem"] & {
                         /** @enum {unknown} */
-                        code?: "store_busy" | "outcome_unknown" | "overloaded" | "shutting_down" | "unavailable";
+                        code?: "store_busy" | "store_refused" | "outcome_unknown" | "overloaded" | "shutting_down" | "unavailable";
                         /** @constant */
                         status?: 503;
                     };
@@ -2211,7 +2211,7 @@ export interface operations {
                     };
                 };
             };
-            /** @description `store_busy`: Busy. `outcome_unknown`: Outcome unknown. `overloaded`: Overloaded. `shutting_down`: Shutting down. `unavailable`: Unavailable. */
+            /** @description `store_busy`: Busy. `store_refused`: Not writable. `outcome_unknown`: Outcome unknown. `overloaded`: Overloaded. `shutting_down`: Shutting down. `unavailable`: Unavailable. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -2219,7 +2219,7 @@ export interface operations {
                 content: {
                     "application/problem+json": components["schemas"]["Problem"] & {
                         /** @enum {unknown} */
-                        code?: "store_busy" | "outcome_unknown" | "overloaded" | "shutting_down" | "unavailable";
+                        code?: "store_busy" | "store_refused" | "outcome_unknown" | "overloaded" | "shutting_down" | "unavailable";
                         /** @constant */
                         status?: 503;
                     };
@@ -2381,7 +2381,7 @@ export interface operations {
                     };
                 };
             };
-            /** @description `store_busy`: Busy. `outcome_unknown`: Outcome unknown. `overloaded`: Overloaded. `shutting_down`: Shutting down. `unavailable`: Unavailable. */
+            /** @description `store_busy`: Busy. `store_refused`: Not writable. `outcome_unknown`: Outcome unknown. `overloaded`: Overloaded. `shutting_down`: Shutting down. `unavailable`: Unavailable. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -2389,7 +2389,7 @@ export interface operations {
                 content: {
                     "application/problem+json": components["schemas"]["Problem"] & {
                         /** @enum {unknown} */
-                        code?: "store_busy" | "outcome_unknown" | "overloaded" | "shutting_down" | "unavailable";
+                        code?: "store_busy" | "store_refused" | "outcome_unknown" | "overloaded" | "shutting_down" | "unavailable";
                         /** @constant */
                         status?: 503;
                     };
@@ -2516,7 +2516,7 @@ export interface operations {
                     };
                 };
             };
-            /** @description `store_busy`: Busy. `outcome_unknown`: Outcome unknown. `overloaded`: Overloaded. `shutting_down`: Shutting down. `unavailable`: Unavailable. */
+            /** @description `store_busy`: Busy. `store_refused`: Not writable. `outcome_unknown`: Outcome unknown. `overloaded`: Overloaded. `shutting_down`: Shutting down. `unavailable`: Unavailable. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -2524,7 +2524,7 @@ export interface operations {
                 content: {
                     "application/problem+json": components["schemas"]["Problem"] & {
                         /** @enum {unknown} */
-                        code?: "store_busy" | "outcome_unknown" | "overloaded" | "shutting_down" | "unavailable";
+                        code?: "store_busy" | "store_refused" | "outcome_unknown" | "overloaded" | "shutting_down" | "unavailable";
                         /** @constant */
                         status?: 503;
                     };
@@ -2638,6 +2638,20 @@ export interface operations {
                         code?: "forbidden" | "foreign_page";
                         /** @constant */
                         status?: 403;
+                    };
+                };
+            };
+            /** @description `unknown_position`: No such position. */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "unknown_position";
+                        /** @constant */
+                        status?: 410;
                     };
                 };
             };
@@ -2781,7 +2795,7 @@ export interface operations {
                     };
                 };
             };
-            /** @description `customer_erased`: Customer erased. */
+            /** @description `customer_erased`: Customer erased. `unknown_position`: No such position. */
             410: {
                 headers: {
                     [name: string]: unknown;
@@ -2789,7 +2803,7 @@ export interface operations {
                 content: {
                     "application/problem+json": components["schemas"]["Problem"] & {
                         /** @enum {unknown} */
-                        code?: "customer_erased";
+                        code?: "customer_erased" | "unknown_position";
                         /** @constant */
                         status?: 410;
                     };
@@ -2935,7 +2949,7 @@ export interface operations {
                     };
                 };
             };
-            /** @description `customer_erased`: Customer erased. */
+            /** @description `customer_erased`: Customer erased. `unknown_position`: No such position. */
             410: {
                 headers: {
                     [name: string]: unknown;
@@ -2943,7 +2957,7 @@ export interface operations {
                 content: {
                     "application/problem+json": components["schemas"]["Problem"] & {
                         /** @enum {unknown} */
-                        code?: "customer_erased";
+                        code?: "customer_erased" | "unknown_position";
                         /** @constant */
                         status?: 410;
                     };
@@ -3019,7 +3033,7 @@ export interface operations {
                     };
                 };
             };
-            /** @description `not_caught_up`: Not caught up. `store_busy`: Busy. `outcome_unknown`: Outcome unknown. `overloaded`: Overloaded. `shutting_down`: Shutting down. `unavailable`: Unavailable. */
+            /** @description `not_caught_up`: Not caught up. `store_busy`: Busy. `store_refused`: Not writable. `outcome_unknown`: Outcome unknown. `overloaded`: Overloaded. `shutting_down`: Shutting down. `unavailable`: Unavailable. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -3027,7 +3041,7 @@ export interface operations {
                 content: {
                     "application/problem+json": components["schemas"]["Problem"] & {
                         /** @enum {unknown} */
-                        code?: "not_caught_up" | "store_busy" | "outcome_unknown" | "overloaded" | "shutting_down" | "unavailable";
+                        code?: "not_caught_up" | "store_busy" | "store_refused" | "outcome_unknown" | "overloaded" | "shutting_down" | "unavailable";
                         /** @constant */
                         status?: 503;
                     };
@@ -3160,7 +3174,7 @@ export interface operations {
                     };
                 };
             };
-            /** @description `customer_erased`: Customer erased. */
+            /** @description `customer_erased`: Customer erased. `unknown_position`: No such position. */
             410: {
                 headers: {
                     [name: string]: unknown;
@@ -3168,7 +3182,7 @@ export interface operations {
                 content: {
                     "application/problem+json": components["schemas"]["Problem"] & {
                         /** @enum {unknown} */
-                        code?: "customer_erased";
+                        code?: "customer_erased" | "unknown_position";
                         /** @constant */
                         status?: 410;
                     };
@@ -3308,7 +3322,7 @@ export interface operations {
                     };
                 };
             };
-            /** @description `customer_erased`: Customer erased. */
+            /** @description `customer_erased`: Customer erased. `unknown_position`: No such position. */
             410: {
                 headers: {
                     [name: string]: unknown;
@@ -3316,7 +3330,7 @@ export interface operations {
                 content: {
                     "application/problem+json": components["schemas"]["Problem"] & {
                         /** @enum {unknown} */
-                        code?: "customer_erased";
+                        code?: "customer_erased" | "unknown_position";
                         /** @constant */
                         status?: 410;
                     };
@@ -3700,7 +3714,7 @@ export interface operations {
                     };
                 };
             };
-            /** @description `store_busy`: Busy. `outcome_unknown`: Outcome unknown. `overloaded`: Overloaded. `shutting_down`: Shutting down. `unavailable`: Unavailable. */
+            /** @description `store_busy`: Busy. `store_refused`: Not writable. `outcome_unknown`: Outcome unknown. `overloaded`: Overloaded. `shutting_down`: Shutting down. `unavailable`: Unavailable. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -3708,7 +3722,7 @@ export interface operations {
                 content: {
                     "application/problem+json": components["schemas"]["Problem"] & {
                         /** @enum {unknown} */
-                        code?: "store_busy" | "outcome_unknown" | "overloaded" | "shutting_down" | "unavailable";
+                        code?: "store_busy" | "store_refused" | "outcome_unknown" | "overloaded" | "shutting_down" | "unavailable";
                         /** @constant */
                         status?: 503;
                     };
@@ -3802,7 +3816,7 @@ export interface operations {
                     };
                 };
             };
-            /** @description `store_busy`: Busy. `outcome_unknown`: Outcome unknown. `overloaded`: Overloaded. `shutting_down`: Shutting down. `unavailable`: Unavailable. */
+            /** @description `store_busy`: Busy. `store_refused`: Not writable. `outcome_unknown`: Outcome unknown. `overloaded`: Overloaded. `shutting_down`: Shutting down. `unavailable`: Unavailable. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -3810,7 +3824,7 @@ export interface operations {
                 content: {
                     "application/problem+json": components["schemas"]["Problem"] & {
                         /** @enum {unknown} */
-                        code?: "store_busy" | "outcome_unknown" | "overloaded" | "shutting_down" | "unavailable";
+                        code?: "store_busy" | "store_refused" | "outcome_unknown" | "overloaded" | "shutting_down" | "unavailable";
                         /** @constant */
                         status?: 503;
                     };
@@ -3937,7 +3951,7 @@ export interface operations {
                     };
                 };
             };
-            /** @description `store_busy`: Busy. `outcome_unknown`: Outcome unknown. `overloaded`: Overloaded. `shutting_down`: Shutting down. `unavailable`: Unavailable. */
+            /** @description `store_busy`: Busy. `store_refused`: Not writable. `outcome_unknown`: Outcome unknown. `overloaded`: Overloaded. `shutting_down`: Shutting down. `unavailable`: Unavailable. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -3945,7 +3959,7 @@ export interface operations {
                 content: {
                     "application/problem+json": components["schemas"]["Problem"] & {
                         /** @enum {unknown} */
-                        code?: "store_busy" | "outcome_unknown" | "overloaded" | "shutting_down" | "unavailable";
+                        code?: "store_busy" | "store_refused" | "outcome_unknown" | "overloaded" | "shutting_down" | "unavailable";
                         /** @constant */
                         status?: 503;
                     };
@@ -4072,7 +4086,7 @@ export interface operations {
                     };
                 };
             };
-            /** @description `store_busy`: Busy. `outcome_unknown`: Outcome unknown. `overloaded`: Overloaded. `shutting_down`: Shutting down. `unavailable`: Unavailable. */
+            /** @description `store_busy`: Busy. `store_refused`: Not writable. `outcome_unknown`: Outcome unknown. `overloaded`: Overloaded. `shutting_down`: Shutting down. `unavailable`: Unavailable. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -4080,7 +4094,7 @@ export interface operations {
                 content: {
                     "application/problem+json": components["schemas"]["Problem"] & {
                         /** @enum {unknown} */
-                        code?: "store_busy" | "outcome_unknown" | "overloaded" | "shutting_down" | "unavailable";
+                        code?: "store_busy" | "store_refused" | "outcome_unknown" | "overloaded" | "shutting_down" | "unavailable";
                         /** @constant */
                         status?: 503;
                     };
@@ -4207,7 +4221,7 @@ export interface operations {
                     };
                 };
             };
-            /** @description `store_busy`: Busy. `outcome_unknown`: Outcome unknown. `overloaded`: Overloaded. `shutting_down`: Shutting down. `unavailable`: Unavailable. */
+            /** @description `store_busy`: Busy. `store_refused`: Not writable. `outcome_unknown`: Outcome unknown. `overloaded`: Overloaded. `shutting_down`: Shutting down. `unavailable`: Unavailable. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -4215,7 +4229,7 @@ export interface operations {
                 content: {
                     "application/problem+json": components["schemas"]["Problem"] & {
                         /** @enum {unknown} */
-                        code?: "store_busy" | "outcome_unknown" | "overloaded" | "shutting_down" | "unavailable";
+                        code?: "store_busy" | "store_refused" | "outcome_unknown" | "overloaded" | "shutting_down" | "unavailable";
                         /** @constant */
                         status?: 503;
                     };
@@ -4342,7 +4356,7 @@ export interface operations {
                     };
                 };
             };
-            /** @description `store_busy`: Busy. `outcome_unknown`: Outcome unknown. `overloaded`: Overloaded. `shutting_down`: Shutting down. `unavailable`: Unavailable. */
+            /** @description `store_busy`: Busy. `store_refused`: Not writable. `outcome_unknown`: Outcome unknown. `overloaded`: Overloaded. `shutting_down`: Shutting down. `unavailable`: Unavailable. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -4350,7 +4364,7 @@ export interface operations {
                 content: {
                     "application/problem+json": components["schemas"]["Problem"] & {
                         /** @enum {unknown} */
-                        code?: "store_busy" | "outcome_unknown" | "overloaded" | "shutting_down" | "unavailable";
+                        code?: "store_busy" | "store_refused" | "outcome_unknown" | "overloaded" | "shutting_down" | "unavailable";
                         /** @constant */
                         status?: 503;
                     };
@@ -5208,7 +5222,7 @@ export interface operations {
                     };
                 };
             };
-            /** @description `store_busy`: Busy. `outcome_unknown`: Outcome unknown. `overloaded`: Overloaded. `shutting_down`: Shutting down. `unavailable`: Unavailable. */
+            /** @description `store_busy`: Busy. `store_refused`: Not writable. `outcome_unknown`: Outcome unknown. `overloaded`: Overloaded. `shutting_down`: Shutting down. `unavailable`: Unavailable. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -5216,7 +5230,7 @@ export interface operations {
                 content: {
                     "application/problem+json": components["schemas"]["Problem"] & {
                         /** @enum {unknown} */
-                        code?: "store_busy" | "outcome_unknown" | "overloaded" | "shutting_down" | "unavailable";
+                        code?: "store_busy" | "store_refused" | "outcome_unknown" | "overloaded" | "shutting_down" | "unavailable";
                         /** @constant */
                         status?: 503;
                     };
@@ -5343,7 +5357,7 @@ export interface operations {
                     };
                 };
             };
-            /** @description `store_busy`: Busy. `outcome_unknown`: Outcome unknown. `overloaded`: Overloaded. `shutting_down`: Shutting down. `unavailable`: Unavailable. */
+            /** @description `store_busy`: Busy. `store_refused`: Not writable. `outcome_unknown`: Outcome unknown. `overloaded`: Overloaded. `shutting_down`: Shutting down. `unavailable`: Unavailable. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -5351,7 +5365,7 @@ export interface operations {
                 content: {
                     "application/problem+json": components["schemas"]["Problem"] & {
                         /** @enum {unknown} */
-                        code?: "store_busy" | "outcome_unknown" | "overloaded" | "shutting_down" | "unavailable";
+                        code?: "store_busy" | "store_refused" | "outcome_unknown" | "overloaded" | "shutting_down" | "unavailable";
                         /** @constant */
                         status?: 503;
                     };
@@ -5569,7 +5583,7 @@ export interface operations {
                     };
                 };
             };
-            /** @description `store_busy`: Busy. `outcome_unknown`: Outcome unknown. `overloaded`: Overloaded. `shutting_down`: Shutting down. `unavailable`: Unavailable. */
+            /** @description `store_busy`: Busy. `store_refused`: Not writable. `outcome_unknown`: Outcome unknown. `overloaded`: Overloaded. `shutting_down`: Shutting down. `unavailable`: Unavailable. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -5577,7 +5591,7 @@ export interface operations {
                 content: {
                     "application/problem+json": components["schemas"]["Problem"] & {
                         /** @enum {unknown} */
-                        code?: "store_busy" | "outcome_unknown" | "overloaded" | "shutting_down" | "unavailable";
+                        code?: "store_busy" | "store_refused" | "outcome_unknown" | "overloaded" | "shutting_down" | "unavailable";
                         /** @constant */
                         status?: 503;
                     };
@@ -5801,7 +5815,7 @@ export interface operations {
                     };
                 };
             };
-            /** @description `store_busy`: Busy. `outcome_unknown`: Outcome unknown. `overloaded`: Overloaded. `shutting_down`: Shutting down. `unavailable`: Unavailable. */
+            /** @description `store_busy`: Busy. `store_refused`: Not writable. `outcome_unknown`: Outcome unknown. `overloaded`: Overloaded. `shutting_down`: Shutting down. `unavailable`: Unavailable. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -5809,7 +5823,7 @@ export interface operations {
                 content: {
                     "application/problem+json": components["schemas"]["Problem"] & {
                         /** @enum {unknown} */
-                        code?: "store_busy" | "outcome_unknown" | "overloaded" | "shutting_down" | "unavailable";
+                        code?: "store_busy" | "store_refused" | "outcome_unknown" | "overloaded" | "shutting_down" | "unavailable";
                         /** @constant */
                         status?: 503;
                     };
@@ -6485,7 +6499,7 @@ export interface operations {
                     };
                 };
             };
-            /** @description `store_busy`: Busy. `outcome_unknown`: Outcome unknown. `overloaded`: Overloaded. `shutting_down`: Shutting down. `unavailable`: Unavailable. */
+            /** @description `store_busy`: Busy. `store_refused`: Not writable. `outcome_unknown`: Outcome unknown. `overloaded`: Overloaded. `shutting_down`: Shutting down. `unavailable`: Unavailable. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -6493,7 +6507,7 @@ export interface operations {
                 content: {
                     "application/problem+json": components["schemas"]["Problem"] & {
                         /** @enum {unknown} */
-                        code?: "store_busy" | "outcome_unknown" | "overloaded" | "shutting_down" | "unavailable";
+                        code?: "store_busy" | "store_refused" | "outcome_unknown" | "overloaded" | "shutting_down" | "unavailable";
                         /** @constant */
                         status?: 503;
                     };
@@ -6685,7 +6699,7 @@ export interface operations {
                     };
                 };
             };
-            /** @description `store_busy`: Busy. `outcome_unknown`: Outcome unknown. `overloaded`: Overloaded. `shutting_down`: Shutting down. `unavailable`: Unavailable. */
+            /** @description `store_busy`: Busy. `store_refused`: Not writable. `outcome_unknown`: Outcome unknown. `overloaded`: Overloaded. `shutting_down`: Shutting down. `unavailable`: Unavailable. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -6693,7 +6707,7 @@ export interface operations {
                 content: {
                     "application/problem+json": components["schemas"]["Problem"] & {
                         /** @enum {unknown} */
-                        code?: "store_busy" | "outcome_unknown" | "overloaded" | "shutting_down" | "unavailable";
+                        code?: "store_busy" | "store_refused" | "outcome_unknown" | "overloaded" | "shutting_down" | "unavailable";
                         /** @constant */
                         status?: 503;
                     };
@@ -6787,7 +6801,7 @@ export interface operations {
                     };
                 };
             };
-            /** @description `store_busy`: Busy. `outcome_unknown`: Outcome unknown. `overloaded`: Overloaded. `shutting_down`: Shutting down. `unavailable`: Unavailable. */
+            /** @description `store_busy`: Busy. `store_refused`: Not writable. `outcome_unknown`: Outcome unknown. `overloaded`: Overloaded. `shutting_down`: Shutting down. `unavailable`: Unavailable. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -6795,7 +6809,7 @@ export interface operations {
                 content: {
                     "application/problem+json": components["schemas"]["Problem"] & {
                         /** @enum {unknown} */
-                        code?: "store_busy" | "outcome_unknown" | "overloaded" | "shutting_down" | "unavailable";
+                        code?: "store_busy" | "store_refused" | "outcome_unknown" | "overloaded" | "shutting_down" | "unavailable";
                         /** @constant */
                         status?: 503;
                     };

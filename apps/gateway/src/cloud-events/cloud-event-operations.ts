@@ -56,6 +56,7 @@ export const takeCloudEvents: OperationDescription = {
     'invalid_touchpoint',
     'refused_in_strict_mode',
     'store_busy',
+    'store_refused',
     'outcome_unknown',
   ],
   examples: [

@@ -23,7 +23,7 @@ export const listCustomers: OperationDescription = {
     minPosition,
   },
   answers: { 200: { description: 'A page of customers.' } },
-  problems: ['invalid_parameters', 'not_caught_up'],
+  problems: ['invalid_parameters', 'unknown_position', 'not_caught_up'],
   examples: [
     { summary: 'The first ten', query: { limit: '10' }, status: 200 },
     { summary: 'By a part of the name', query: { search: 'larsen' }, status: 200 },
@@ -42,7 +42,14 @@ export const getCustomer: OperationDescription = {
     200: { description: 'The customer.', headers: { ETag: 'Version of the customer.' } },
     304: { description: 'The sender has this version.', content: {} },
   },
-  problems: ['invalid_parameters', 'customer_not_found', 'customer_erased', 'ambiguous_identifier', 'not_caught_up'],
+  problems: [
+    'invalid_parameters',
+    'customer_not_found',
+    'customer_erased',
+    'ambiguous_identifier',
+    'unknown_position',
+    'not_caught_up',
+  ],
   examples: [
     { summary: 'By an identifier', path: { id: 'customer_number:12347' }, status: 200 },
     { summary: 'Nobody', path: { id: 'email:nobody@example.com' }, status: 404 },
@@ -81,8 +88,10 @@ export const eraseCustomer: OperationDescription = {
     'body_too_large',
     'unsupported_encoding',
     'idempotency_key_reused',
+    'unknown_position',
     'not_caught_up',
     'store_busy',
+    'store_refused',
     'outcome_unknown',
   ],
   examples: [

@@ -27,6 +27,7 @@ export const sdkCall: OperationDescription = {
     'too_many_items',
     'rate_limited',
     'store_busy',
+    'store_refused',
     'outcome_unknown',
   ],
   examples: [

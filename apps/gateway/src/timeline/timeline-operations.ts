@@ -31,7 +31,14 @@ export const getTimeline: OperationDescription = {
     minPosition,
   },
   answers: { 200: { description: 'A page of the timeline.' } },
-  problems: ['invalid_parameters', 'customer_not_found', 'customer_erased', 'ambiguous_identifier', 'not_caught_up'],
+  problems: [
+    'invalid_parameters',
+    'customer_not_found',
+    'customer_erased',
+    'ambiguous_identifier',
+    'unknown_position',
+    'not_caught_up',
+  ],
   examples: [
     { summary: 'All of it', path: { id: 'customer_number:12347' }, status: 200 },
     {
@@ -69,6 +76,7 @@ export const followTimeline: OperationDescription = {
     'customer_not_found',
     'customer_erased',
     'ambiguous_identifier',
+    'unknown_position',
     'not_caught_up',
     'overloaded',
   ],

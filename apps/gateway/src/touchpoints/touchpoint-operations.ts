@@ -52,6 +52,7 @@ export const recordTouchpoints: OperationDescription = {
     'refused_in_strict_mode',
     'strict_mode_of_stream',
     'store_busy',
+    'store_refused',
     'outcome_unknown',
   ],
   examples: [
