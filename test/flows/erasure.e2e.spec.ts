@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync, statSync } from 'node:fs';
 import path from 'node:path';
 import pg from 'pg';
+import { nextVersion } from './support/next-version.js';
 import { dataFolder, safar, Standalone } from './support/safar-process.js';
 
 const canary = (name: string): string => `canary-${name}-5f1c9e`;
@@ -126,5 +127,62 @@ describe('erasing a customer while others go on', () => {
     const route = `/v1/customers/${reference}/timeline?minPosition=${position}`;
     const { body: page } = await standalone.request('GET', route);
     expect(page).toMatchObject({ data: [{ touchpointId: 'back', details: { text: 'I am back' } }] });
+  });
+});
+
+describe('erasing a customer whom builds of other versions know', () => {
+  it('leaves nothing of them in any build, whichever version of Safar made it', async () => {
+    const folder = dataFolder();
+    const first = await Standalone.start(folder.path);
+    const key = first.key!;
+    const sent = Array.from({ length: 5 }, (_, n) => erasedCustomers(n));
+    const { body } = await first.request('POST', '/v1/touchpoints', sent);
+    const { position } = (body as { results: { position: string }[] }).results.at(-1)!;
+    expect(await safar(folder.path, 'projections', 'rebuild', 'customers', '--json')).toMatchObject({ code: 0 });
+    await first.stop();
+
+    const next = nextVersion('customers/customers');
+    const second = await Standalone.start(folder.path, {}, next.path);
+    const client = new pg.Client(databaseUrl(folder.path));
+    await client.connect();
+    try {
+      const builds = async (): Promise<readonly string[]> => {
+        const { rows } = await client.query<{ table: string }>(
+          `SELECT 'rm.customers_v' || version || '_b' || build AS table FROM es.consumers WHERE name = 'customers' ORDER BY build`,
+        );
+        return rows.map(({ table }) => table);
+      };
+      const isPromoted = async (): Promise<boolean> => {
+        const { rowCount } = await client.query(
+          `SELECT FROM es.projections WHERE name = 'customers' AND active_build = 3 AND previous_build = 2`,
+        );
+        return rowCount === 1;
+      };
+      while (!(await isPromoted())) await new Promise((resolve) => setTimeout(resolve, 50));
+      const [previous, active] = (await builds()).slice(-2);
+      expect((await client.query(`SELECT t::text AS row FROM ${previous!} t`)).rows[0]?.row).toContain(
+        canary('number'),
+      );
+      const shown = `/v1/customers/customer_number:${canary('number')}`;
+      expect((await second.request('GET', `${shown}?minPosition=${position}`, undefined, key)).status).toBe(200);
+
+      const erased = await second.request('POST', `${shown}/erase`, { reason: 'customer_request' }, key);
+      expect(erased.status).toBe(200);
+      expect((await client.query(`SELECT FROM ${previous!}`)).rowCount).toBe(0);
+      const gone = await second.request(
+        'GET',
+        `${shown}?minPosition=${(erased.body as { position: string }).position}`,
+        undefined,
+        key,
+      );
+      expect(gone.status).toBe(410);
+      expect((await client.query(`SELECT FROM ${active!}`)).rowCount).toBe(0);
+      expect(await dump(client)).not.toContain('5f1c9e');
+    } finally {
+      await client.end();
+      await second.stop();
+      next.remove();
+      folder.remove();
+    }
   });
 });

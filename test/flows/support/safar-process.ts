@@ -43,9 +43,15 @@ export class Standalone {
     readonly key: string | undefined,
   ) {}
 
-  static async start(dataDir: string, settings: Readonly<Record<string, string>> = {}): Promise<Standalone> {
-    const child = spawn(process.execPath, ['bin/start.mjs'], {
-      cwd: root,
+  /** @param program another build than ours: the folder with its `dist` */
+  static async start(
+    dataDir: string,
+    settings: Readonly<Record<string, string>> = {},
+    program?: string,
+  ): Promise<Standalone> {
+    const entry = program === undefined ? 'bin/start.mjs' : 'dist/apps/standalone/src/main.js';
+    const child = spawn(process.execPath, [entry], {
+      cwd: program ?? root,
       env: cleanEnvironment({ SAFAR_DATA_DIR: dataDir, SAFAR_HTTP_PORT: '0', ...settings }),
       stdio: ['ignore', 'pipe', 'pipe'],
     });
