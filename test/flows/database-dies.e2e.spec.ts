@@ -1,5 +1,6 @@
 import { readFileSync, rmSync } from 'node:fs';
 import path from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
 import { dataFolder, safar, Standalone } from './support/safar-process.js';
 
 const touchpoint = (id: string) => ({
@@ -36,12 +37,13 @@ describe('npm start, when its PostgreSQL is killed', () => {
           expect([201, 503]).toContain(status);
           if (status === 201) accepted.push(id);
           if (status === 201 && begunAfter) since += 1;
+          await pause(20);
         }
       }),
     );
     const until = async (holds: () => boolean): Promise<void> => {
       const deadline = Date.now() + 40_000;
-      while (!holds() && Date.now() < deadline) await new Promise((resolve) => setTimeout(resolve, 20));
+      while (!holds() && Date.now() < deadline) await pause(20);
       expect(holds()).toBe(true);
     };
     await until(() => accepted.length > 50);
