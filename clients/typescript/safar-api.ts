@@ -2991,7 +2991,7 @@ export interface operations {
                     };
                 };
             };
-            /** @description `unsupported_encoding`: Unsupported encoding. */
+            /** @description `unsupported_encoding`: Unsupported encoding. `unsupported_media_type`: Unsupported content type. */
             415: {
                 headers: {
                     [name: string]: unknown;
@@ -2999,7 +2999,7 @@ export interface operations {
                 content: {
                     "application/problem+json": components["schemas"]["Problem"] & {
                         /** @enum {unknown} */
-                        code?: "unsupported_encoding";
+                        code?: "unsupported_encoding" | "unsupported_media_type";
                         /** @constant */
                         status?: 415;
                     };
@@ -4566,7 +4566,7 @@ export interface operations {
                     };
                 };
             };
-            /** @description `unsupported_encoding`: Unsupported encoding. */
+            /** @description `unsupported_encoding`: Unsupported encoding. `unsupported_media_type`: Unsupported content type. */
             415: {
                 headers: {
                     [name: string]: unknown;
@@ -4574,7 +4574,7 @@ export interface operations {
                 content: {
                     "application/problem+json": components["schemas"]["Problem"] & {
                         /** @enum {unknown} */
-                        code?: "unsupported_encoding";
+                        code?: "unsupported_encoding" | "unsupported_media_type";
                         /** @constant */
                         status?: 415;
                     };
@@ -4781,7 +4781,7 @@ export interface operations {
                     };
                 };
             };
-            /** @description `unsupported_encoding`: Unsupported encoding. */
+            /** @description `unsupported_encoding`: Unsupported encoding. `unsupported_media_type`: Unsupported content type. */
             415: {
                 headers: {
                     [name: string]: unknown;
@@ -4789,7 +4789,7 @@ export interface operations {
                 content: {
                     "application/problem+json": components["schemas"]["Problem"] & {
                         /** @enum {unknown} */
-                        code?: "unsupported_encoding";
+                        code?: "unsupported_encoding" | "unsupported_media_type";
                         /** @constant */
                         status?: 415;
                     };
@@ -5043,7 +5043,7 @@ export interface operations {
                     };
                 };
             };
-            /** @description `unsupported_encoding`: Unsupported encoding. */
+            /** @description `unsupported_encoding`: Unsupported encoding. `unsupported_media_type`: Unsupported content type. */
             415: {
                 headers: {
                     [name: string]: unknown;
@@ -5051,7 +5051,7 @@ export interface operations {
                 content: {
                     "application/problem+json": components["schemas"]["Problem"] & {
                         /** @enum {unknown} */
-                        code?: "unsupported_encoding";
+                        code?: "unsupported_encoding" | "unsupported_media_type";
                         /** @constant */
                         status?: 415;
                     };
@@ -5948,7 +5948,7 @@ export interface operations {
                     };
                 };
             };
-            /** @description `unsupported_encoding`: Unsupported encoding. */
+            /** @description `unsupported_encoding`: Unsupported encoding. `unsupported_media_type`: Unsupported content type. */
             415: {
                 headers: {
                     [name: string]: unknown;
@@ -5956,7 +5956,7 @@ export interface operations {
                 content: {
                     "application/problem+json": components["schemas"]["Problem"] & {
                         /** @enum {unknown} */
-                        code?: "unsupported_encoding";
+                        code?: "unsupported_encoding" | "unsupported_media_type";
                         /** @constant */
                         status?: 415;
                     };
@@ -6657,7 +6657,7 @@ export interface operations {
                     };
                 };
             };
-            /** @description `unsupported_encoding`: Unsupported encoding. */
+            /** @description `unsupported_encoding`: Unsupported encoding. `unsupported_media_type`: Unsupported content type. */
             415: {
                 headers: {
                     [name: string]: unknown;
@@ -6665,7 +6665,7 @@ export interface operations {
                 content: {
                     "application/problem+json": components["schemas"]["Problem"] & {
                         /** @enum {unknown} */
-                        code?: "unsupported_encoding";
+                        code?: "unsupported_encoding" | "unsupported_media_type";
                         /** @constant */
                         status?: 415;
                     };

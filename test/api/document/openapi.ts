@@ -193,10 +193,16 @@ function answerOf({ description, content, headers }: AnswerDescription, route: R
 }
 
 /** By status, each with the codes that it may have. */
-function problemsOf({ problems = [] }: OperationDescription, access: Access | undefined, isUnlimited: boolean): Json {
+function problemsOf(
+  { problems = [], body, tag }: OperationDescription,
+  access: Access | undefined,
+  isUnlimited: boolean,
+): Json {
   const isGuarded = access !== undefined && !('public' in access);
   const codes: readonly ProblemCode[] = [
     ...problems,
+    // The server reads the content type before anybody; SDKs are answered in statuses of their own.
+    ...(body !== undefined && tag !== 'sdks' ? (['unsupported_media_type'] as const) : []),
     ...(isGuarded ? (['unauthenticated', 'forbidden', 'foreign_page'] as const) : []),
     ...(isUnlimited ? [] : (['rate_limited'] as const)),
   ];
