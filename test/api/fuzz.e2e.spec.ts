@@ -5,8 +5,8 @@ import { operationAt, undocumented } from './support/documented.js';
 import { type FuzzRequest, requests } from './fuzz/requests.js';
 
 /** `npm run fuzz -- --requests 250000 --seed 1` */
-const REQUESTS = Number(process.env['SAFAR_TEST_FUZZ_REQUESTS'] ?? 20_000);
-const SEED = Number(process.env['SAFAR_TEST_FUZZ_SEED'] ?? Date.now() % 2 ** 31);
+const REQUESTS = Number(process.env['SAFAR_TEST_FUZZ_REQUESTS'] ?? 0);
+const SEED = Number(process.env['SAFAR_TEST_FUZZ_SEED'] ?? 1);
 const BATCH = 500;
 const AT_ONCE = 32;
 const SHOWN = 10;
@@ -76,7 +76,8 @@ const touchpointsStored = async (): Promise<number> => {
   return stored;
 };
 
-it(
+// Only when it is asked for: it takes minutes.
+(REQUESTS > 0 ? it : it.skip)(
   `answers ${String(REQUESTS)} generated requests as documented, and stores what it acknowledged`,
   async () => {
     const arbitrary = requests(gateway.key);

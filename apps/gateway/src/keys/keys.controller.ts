@@ -36,7 +36,11 @@ export class KeysController {
     const expires = expiresAt === undefined ? {} : { expiresAt: Date.parse(expiresAt) };
     if (expires.expiresAt !== undefined && expires.expiresAt <= Date.now())
       throw new ProblemError('invalid_parameters', { errors: [parameterError('/expiresAt', 'out_of_range')] });
-    return this.access.apiKeys.create({ name, scopes, ...expires }, actorOf(principal));
+    return this.access.apiKeys.create({ name, scopes, ...expires }, actorOf(principal)).catch((cause: unknown) => {
+      // Names that are nothing to see: blank, or characters that no font has.
+      if (!(cause instanceof RangeError)) throw cause;
+      throw new ProblemError('invalid_parameters', { errors: [parameterError('/name', 'invalid_text')], cause });
+    });
   }
 
   @Post(':id/rotate')
