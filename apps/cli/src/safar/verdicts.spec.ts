@@ -15,6 +15,10 @@ describe('the doctor', () => {
       detail: expect.stringContaining('v1.2'),
       remedy: expect.stringContaining('safar projections drop timeline 2'),
     });
+    expect(otherBuildCheck({ ...old, role: 'new', state: 'failed', eventsBehind: 0, error: 'boom' })).toMatchObject({
+      status: 'warning',
+      detail: expect.stringContaining('nobody reads: boom'),
+    });
     expect(otherBuildCheck({ ...old, state: 'running' })).toBeUndefined();
     expect(otherBuildCheck({ ...old, eventsBehind: 0 })).toBeUndefined();
   });

@@ -44,12 +44,20 @@ export function clockCheck(skewMs: number): DoctorCheck {
 type Lane = Pick<LaneStatus, 'name' | 'state' | 'error' | 'parked' | 'eventsBehind' | 'secondsBehind'>;
 
 /**
- * A build beside the one that is read, which no process moves: of code that does not run any more, most of the time.
+ * A build beside the one that is read, which does not move: it failed, or no process feeds it, as its code does not run any more.
  * @returns nothing where all is well with it
  */
 export function otherBuildCheck(lane: LaneStatus): DoctorCheck | undefined {
-  const { name, version, build, role, state, position, eventsBehind } = lane;
-  if (role === 'active' || state === 'running' || eventsBehind === 0) return undefined;
+  const { name, version, build, role, state, error, position, eventsBehind } = lane;
+  if (role === 'active') return undefined;
+  if (state === 'failed' || state === 'paused')
+    return {
+      name: `read model ${name}`,
+      status: 'warning',
+      detail: `its ${role} build v${String(version)}.${String(build)}, which nobody reads: ${error ?? state}`,
+      remedy: `Mend what is named, or remove the build: safar projections drop ${name} ${String(build)}.`,
+    };
+  if (state === 'running' || eventsBehind === 0) return undefined;
   return {
     name: `read model ${name}`,
     status: 'warning',

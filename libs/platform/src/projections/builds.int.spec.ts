@@ -57,6 +57,48 @@ function reader(log: TestLog): { readonly shrunk: string[]; readonly answers: ()
   };
 }
 
+describe('a build that fails', () => {
+  const failing: Projection = {
+    ...itemLog,
+    version: 2,
+    when: {
+      ...itemLog.when,
+      'item.added': () => {
+        throw new Error('no such bag');
+      },
+    },
+  };
+  const settings = { maxParked: 0 };
+
+  it('takes nobody out of rotation while it is not read, and does when it is', async () => {
+    const log = logOf(...manyEvents(20));
+    await engine.catchUp(log, {}, [itemLog]);
+    const host = engine.start({ ...engine.parts(log), settings }, [itemLog, failing]);
+    await until(() => host.health().lanes.some(({ version, state }) => version === 2 && state === 'failed'), 'failed');
+    log.append(added(customer(1)));
+    await until(async () => (await engine.rows(itemLog)).size === 21, 'the one that is read goes on');
+    expect(host.health()).toMatchObject({ ok: true, errors: {} });
+    await until(async () => (await engine.admin(log).status()).some(({ state }) => state === 'failed'), 'told');
+
+    const admin = engine.admin(log, [itemLog]);
+    await admin.promote('item-log', { build: 2, force: true });
+    await until(() => !host.health().ok, 'what is read fails');
+    await admin.rollback('item-log');
+    await until(() => host.health().ok, 'as before');
+  });
+
+  it('is dropped when it was read before: nobody goes back to it', async () => {
+    const log = logOf(...manyEvents(20));
+    await engine.catchUp(log, {}, [itemLog]);
+    await engine.admin(log).rebuild('item-log', { settings: quick });
+    const host = engine.start(engine.parts(log), [itemLog]);
+    await until(() => host.health().lanes.filter(({ behind }) => !behind).length === 2, 'both at the head');
+    await engine.db.query(`UPDATE es.consumers SET status = 'failed', error = 'too many are parked' WHERE build = 1`);
+    await until(async () => (await engine.admin(log).status()).length === 1, 'dropped');
+    expect(await isActive(itemLog, 2)()).toBe(true);
+  });
+});
+
 describe('a new version', () => {
   it('is filled beside the old one and promoted, and no reader sees anything disappear while events come in', async () => {
     const log = logOf(...manyEvents(500));

@@ -17,7 +17,10 @@ export interface StoredBuild extends BuildRef {
   readonly position: Position;
   readonly effectsFrom: Position;
   readonly parked: number;
+  /** It does not move: somebody has to act, or newer code. */
   readonly failed: boolean;
+  /** It does not move, and no newer code will help. */
+  readonly broken: boolean;
 }
 
 export interface ActiveBuilds {
@@ -58,13 +61,14 @@ interface BuildRow extends BuildRef {
   readonly effects_from: string;
   readonly parked: number;
   readonly failed: boolean;
+  readonly broken: boolean;
 }
 
 /** Oldest first. */
 export async function listBuilds(db: Queryable, name: string): Promise<readonly StoredBuild[]> {
   const { rows } = await db.query<BuildRow>(
     `SELECT name, version, build, lanes, definition, auto_promote, bool_and(filled_at IS NOT NULL) AS filled, min(position) AS position,
-       effects_from, bool_or(status <> 'running') AS failed,
+       effects_from, bool_or(status <> 'running') AS failed, bool_or(status = 'failed') AS broken,
        (SELECT count(*)::integer FROM es.parked p
          WHERE p.name = c.name AND p.version = c.version AND p.build = c.build AND p.status = 'parked') AS parked
      FROM es.consumers c WHERE name = $1 GROUP BY name, version, build, lanes, definition, auto_promote, effects_from ORDER BY build`,

@@ -21,7 +21,7 @@ import { describeError, parkedBefore, type ParkedBefore } from './parked-events.
 import { ReadAhead } from './read-ahead.js';
 import { RowSet } from './row-set.js';
 import { type ProjectionSettings } from './settings.js';
-import { ConsumerTroubleError, isOutage, isRefusedByTable } from './troubles.js';
+import { ConsumerTroubleError, FencedError, isOutage, isRefusedByTable } from './troubles.js';
 import { pause, WakeUp } from './wake-up.js';
 
 /** What consumers work with. */
@@ -113,7 +113,7 @@ export class LaneConsumer {
     const { pool, source } = this.parts;
     const { leaseMs } = this.settings;
     const lease = await acquireLease(pool, this.lane, { owner: this.#owner, leaseMs, epoch: source.epoch });
-    if (lease === 'fenced') throw new ConsumerTroubleError('failed', OTHER_EPOCH);
+    if (lease === 'fenced') throw new FencedError(OTHER_EPOCH);
     if (lease === 'retired') {
       this.#report({ state: 'retired', behind: false });
       return;
@@ -255,7 +255,7 @@ export class LaneConsumer {
     const trouble = error instanceof ConsumerTroubleError ? error.status : 'running';
     const text = describeError(error).text;
     this.#report({ state: trouble === 'running' ? 'retrying' : trouble, behind: true, error: text });
-    if (trouble !== 'running' || isOutage(error) || this.#failures > 1)
+    if (!(error instanceof FencedError) && (trouble !== 'running' || isOutage(error) || this.#failures > 1))
       await recordTrouble(this.parts.pool, this.lane, this.#owner, { status: trouble, error: text }).catch(
         () => undefined,
       );

@@ -1,8 +1,9 @@
 import { setMaxListeners } from 'node:events';
 import { type Projection } from '#kernel';
-import { checkDeclaration, definitionOf, tableName } from './build-table.js';
+import { checkDeclaration, definitionOf, tableName, type BuildRef } from './build-table.js';
 import {
   activeBuilds,
+  dropBuild,
   dropRetired,
   ensureBuild,
   finishFilling,
@@ -26,11 +27,16 @@ export interface ProjectionHostParts extends ProjectionParts {
 }
 
 export interface ProjectionHealth {
-  /** False: a consumer stands still although there is something to do, or something keeps failing. */
+  /**
+   * False: a consumer of a build that is read stands still although there is something to do, or something keeps failing. Builds
+   * that nobody reads do not decide: where they fail, what is read is as good as before.
+   */
   readonly ok: boolean;
   readonly lanes: readonly LaneHealth[];
   /** What is wrong beside the lanes, by projection. */
   readonly errors: Readonly<Record<string, string>>;
+  /** What is wrong with builds that nobody reads, by projection. */
+  readonly aside: Readonly<Record<string, string>>;
 }
 
 export interface ProjectionHost {
@@ -65,12 +71,12 @@ export function startProjections(parts: ProjectionHostParts, projections: readon
   return {
     health: (stuckAfterMs = STUCK_AFTER_MS) => {
       const lanes = supervisors.flatMap((supervisor) => supervisor.lanes());
-      const errors = Object.fromEntries(
-        [...supervisors, cleaner].flatMap(({ name, error }) => (error === null ? [] : [[name, error]])),
-      );
-      const stuck = lanes.some((lane) => lane.behind && settings.now() - lane.lastProgressAt > stuckAfterMs);
-      const failed = lanes.some(({ state }) => state === 'failed' || state === 'paused');
-      return { ok: !stuck && !failed && Object.keys(errors).length === 0, lanes, errors };
+      const read = supervisors.flatMap((supervisor) => supervisor.lanes().filter((lane) => supervisor.isRead(lane)));
+      const errors = textsOf([...supervisors, cleaner], ({ error }) => error);
+      const stuck = read.some((lane) => lane.behind && settings.now() - lane.lastProgressAt > stuckAfterMs);
+      const failed = read.some(({ state }) => state === 'failed' || state === 'paused');
+      const ok = !stuck && !failed && Object.keys(errors).length === 0;
+      return { ok, lanes, errors, aside: textsOf(supervisors, ({ aside }) => aside) };
     },
     stop: async () => {
       stopping.abort();
@@ -79,11 +85,26 @@ export function startProjections(parts: ProjectionHostParts, projections: readon
   };
 }
 
+function textsOf<Part extends { readonly name: string }>(
+  parts: readonly Part[],
+  textOf: (part: Part) => string | null,
+): Readonly<Record<string, string>> {
+  return Object.fromEntries(
+    parts.flatMap((part) => {
+      const text = textOf(part);
+      return text === null ? [] : [[part.name, text]];
+    }),
+  );
+}
+
 /** Looks after the builds of one projection. */
 class Supervisor {
   readonly #consumers = new Map<string, { readonly consumer: LaneConsumer; readonly done: Promise<void> }>();
   readonly #notifier: Notifier;
+  #active: BuildRef | undefined;
   error: string | null = null;
+  /** What is wrong with a build that nobody reads. */
+  aside: string | null = null;
 
   constructor(
     readonly projection: Projection,
@@ -99,6 +120,11 @@ class Supervisor {
 
   lanes(): readonly LaneHealth[] {
     return [...this.#consumers.values()].map(({ consumer }) => consumer.health);
+  }
+
+  /** Until it is known which build is read, it may be any. */
+  isRead(build: BuildRef): boolean {
+    return this.#active === undefined || isSameBuild(this.#active, build);
   }
 
   async run(signal: AbortSignal): Promise<void> {
@@ -119,16 +145,43 @@ class Supervisor {
     const { pool } = this.parts;
     const builds = await this.#builds();
     const known = await activeBuilds(pool, this.projection.name);
-    for (const build of builds.filter(({ version }) => version === this.projection.version)) {
-      this.#checkDefinition(build);
-      this.#feed(build, signal);
-      if (!(await this.#caughtUp(build))) continue;
-      if (!build.filled) await finishFilling(pool, build, this.projection);
-      const active = builds.find((other) => isSameBuild(other, known?.active));
-      // A build that cannot take over must not keep the active one waiting for it, time and again.
-      if (known && !build.failed && build.parked <= (active?.parked ?? 0)) await this.#promote(build, known);
-    }
-    this.#checkLanes(builds.find((build) => isSameBuild(build, known?.active)));
+    this.#active = known?.active;
+    const active = builds.find((build) => isSameBuild(build, known?.active));
+    let aside: string | null = null;
+    for (const build of builds.filter(({ version }) => version === this.projection.version))
+      try {
+        await this.#lookAfter(build, active, known, signal);
+      } catch (error) {
+        if (this.isRead(build)) throw error;
+        aside = describeError(error).text;
+      }
+    this.aside = aside;
+    const previous = builds.find((build) => isSameBuild(build, known?.previous));
+    if (active && previous) await this.#retire(previous, active);
+    this.#checkLanes(active);
+  }
+
+  /**
+   * Nobody goes back to a build that does not move, while the one after it does. What somebody went back from stays: it would be made
+   * anew, and promoted. A query that still reads the table may keep it for a while.
+   */
+  async #retire(previous: StoredBuild, active: StoredBuild): Promise<void> {
+    if (previous.broken && !active.failed && previous.build < active.build)
+      await dropBuild(this.parts.pool, previous).catch(() => undefined);
+  }
+
+  async #lookAfter(
+    build: StoredBuild,
+    active: StoredBuild | undefined,
+    known: ActiveBuilds | undefined,
+    signal: AbortSignal,
+  ): Promise<void> {
+    this.#checkDefinition(build);
+    this.#feed(build, signal);
+    if (!(await this.#caughtUp(build))) return;
+    if (!build.filled) await finishFilling(this.parts.pool, build, this.projection);
+    // A build that cannot take over must not keep the active one waiting for it, time and again.
+    if (known && !build.failed && build.parked <= (active?.parked ?? 0)) await this.#promote(build, known);
   }
 
   async #builds(): Promise<readonly StoredBuild[]> {

@@ -10,6 +10,13 @@ export class ConsumerTroubleError extends Error {
   }
 }
 
+/** This process reads the store in an epoch that is over: nothing is wrong with the build, and others may feed it. */
+export class FencedError extends ConsumerTroubleError {
+  constructor(message: string) {
+    super('failed', message);
+  }
+}
+
 /** SQLSTATE classes that blame what was written: data exception, integrity violation, program limit exceeded. */
 const BLAMED_ON_DATA = /^(22|23|54)/;
 
