@@ -38,8 +38,8 @@ const withServers = {
 };
 const roots = ['<rootDir>/apps', '<rootDir>/libs', '<rootDir>/test'];
 
-// Faults and whole real data sets take minutes, not seconds: `npm run test:slow`.
-const slow = ['/test/faults/', '/test/real-data/'];
+// Faults, whole real data sets and generated requests take minutes, not seconds: `npm run test:slow`.
+const slow = ['/test/faults/', '/test/real-data/', '/test/api/fuzz'];
 const quick = { testPathIgnorePatterns: ['/node_modules/', ...slow] };
 
 export default {

@@ -10,7 +10,7 @@ const { values } = parseArgs({
 const jest = path.join(projectRoot, 'node_modules/jest/bin/jest.js');
 const { status } = spawnSync(
   process.execPath,
-  [jest, '--selectProjects', 'e2e', '--testPathPatterns', 'test/api/fuzz'],
+  [jest, '--selectProjects', 'slow', '--testPathPatterns', 'test/api/fuzz'],
   {
     cwd: projectRoot,
     stdio: 'inherit',
