@@ -23,7 +23,7 @@ import {
 import { type AuditTrail } from '#platform/audit';
 import { type ProjectionAdmin } from '#platform/projections';
 import { type Quarantine } from '#platform/quarantine';
-import { type CustomerErased, type EraseFailure, type QueryFailure, type Redriven } from '#wiring';
+import { type CustomerErased, type EraseFailure, type QueryFailure, type Redriven, type StoreAdmin } from '#wiring';
 
 /** Takes touchpoints; the same (source, id) is stored once, so sending again is safe. */
 export interface TouchpointRecorder {
@@ -113,5 +113,7 @@ export interface DoctorCheck {
 /** Behind the commands. Opening is left to those that need it: `doctor` works where nothing can be opened. */
 export interface Safar {
   openInstallation(say: (line: string) => void): Promise<Installation>;
+  /** The store alone, also one that an installation could not be opened with. */
+  openStore(say: (line: string) => void): Promise<StoreAdmin>;
   doctor(): AsyncIterable<DoctorCheck>;
 }

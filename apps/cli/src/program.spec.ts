@@ -2,6 +2,7 @@ import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { toCloudEvent } from '#contracts';
+import { NoSuchBuildError } from '#platform/projections';
 import { exitCodes } from './exit-codes.js';
 import { auditVerified, memoryInstallation, run, verified } from './fixtures/memory-safar.js';
 import { MemoryRecorder } from './fixtures/memory-recorder.js';
@@ -26,6 +27,8 @@ const subcommands = [
   'users disable',
   'users reset-password',
   'users sessions',
+  'store status',
+  'store raise-epoch',
   'projections status',
   'projections rebuild',
   'projections promote',
@@ -272,6 +275,29 @@ describe('safar verify', () => {
     expect(stdout).toContain('✗ timeline v1.1 differs in 2 rows');
     expect(stdout).toContain('first at [a, 7]: amount is "2.00" and should be "1.00"');
     expect((await run(['verify', 'nothing'])).code).toBe(5);
+  });
+});
+
+describe('safar projections', () => {
+  it.each([
+    [['release', 'timeline', 'nokey'], 'Nothing of nokey is parked in timeline.'],
+    [['discard', 'timeline', 'nokey', '--reason', 'none'], 'Nothing of nokey is parked in timeline.'],
+    [['promote', 'timeline', '--build', '99'], 'timeline has no build 99'],
+    [['rollback', 'timeline'], 'timeline has no build 99'],
+    [['rebuild', 'nothing'], 'There is no projection nothing.'],
+  ])('%j ends with 5 and a remedy: there is none', async (parameters, message) => {
+    const missing = () => Promise.reject(new NoSuchBuildError('timeline has no build 99'));
+    const { projections } = memoryInstallation();
+    const installation = memoryInstallation({
+      projections: {
+        ...projections,
+        ...{ promote: missing, rollback: missing, release: () => Promise.resolve([]) },
+        discard: () => Promise.resolve({ discarded: 0, released: [] }),
+      },
+    });
+    const { code, stderr } = await run(['projections', ...parameters], installation);
+    expect({ code, stderr }).toEqual({ code: 5, stderr: expect.stringMatching(/→ .{10}/) });
+    expect(stderr).toContain(message);
   });
 });
 

@@ -8,6 +8,7 @@ import { addKeys } from './commands/keys.js';
 import { addProjections } from './commands/projections.js';
 import { addSimulate } from './commands/simulate.js';
 import { addQuarantine } from './commands/quarantine.js';
+import { addStore } from './commands/store.js';
 import { addTail } from './commands/tail.js';
 import { addTimeline } from './commands/timeline.js';
 import { addUsers } from './commands/users.js';
@@ -64,6 +65,7 @@ function programFor(context: CommandContext, version: string, asJson: boolean): 
     addErase,
     addVerify,
     addProjections,
+    addStore,
     addKeys,
     addUsers,
     addAudit,

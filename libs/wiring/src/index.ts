@@ -22,4 +22,6 @@ export * from './readiness.js';
 export { type Redriven } from './redrive-quarantined.js';
 export * from './safar.module.js';
 export * from './startup-problem.js';
+export * from './store-admin.js';
+export { type StoreReport } from '#platform/event-store';
 export * from './until-stopped.js';

@@ -252,6 +252,7 @@ const release = (
       by: operator(),
       ...(reason === undefined ? {} : { reason }),
     });
+    if (released.length === 0) throw nothingParked(name, key);
     const count = released.reduce((sum, build) => sum + build.released, 0);
     const waiting = released.reduce((sum, build) => sum + build.stillParked, 0);
     const why = released.flatMap(({ error }) => (error === null ? [] : [error]));
@@ -283,8 +284,16 @@ const discard = (
       { key, ...(at === undefined ? {} : { position: at }) },
       { by: operator(), reason },
     );
+    if (decided.discarded === 0) throw nothingParked(name, key);
     await tell(context, options, decided, `Discarded ${String(decided.discarded)} events of ${key}.`);
   });
+
+const nothingParked = (name: string, key: string): CommandFailure =>
+  new CommandFailure(
+    'notFound',
+    `Nothing of ${key} is parked in ${name}.`,
+    `safar projections parked ${name} shows what is.`,
+  );
 
 function checkName({ projectionNames }: Installation, name: string): void {
   if (!projectionNames.includes(name))

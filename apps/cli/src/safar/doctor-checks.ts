@@ -6,7 +6,16 @@ import { loadConfig, openInstallation, type Config, type Installation } from '#w
 import { describeFailure } from '../failure.js';
 import { operator } from '../operator.js';
 import { type DoctorCheck } from '../ports.js';
-import { clockCheck, diskCheck, laneCheck, nodeCheck, otherBuildCheck, postgresCheck } from './verdicts.js';
+import {
+  clockCheck,
+  diskCheck,
+  durabilityCheck,
+  type DurabilitySettings,
+  laneCheck,
+  nodeCheck,
+  otherBuildCheck,
+  postgresCheck,
+} from './verdicts.js';
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
@@ -108,12 +117,15 @@ async function* inside({ database, store, projectionAdmin }: Installation): Asyn
 async function* server(url: string): AsyncGenerator<DoctorCheck> {
   const pool = createPool({ url, max: 1, applicationName: 'safar doctor' });
   try {
-    const { rows } = await pool.query<{ number: string; version: string; now: Date }>(
-      `SELECT current_setting('server_version_num') AS number, current_setting('server_version') AS version, clock_timestamp() AS now`,
+    const { rows } = await pool.query<{ number: string; version: string; now: Date } & DurabilitySettings>(
+      `SELECT current_setting('server_version_num') AS number, current_setting('server_version') AS version, clock_timestamp() AS now,
+         current_setting('fsync') AS fsync, current_setting('full_page_writes') AS "fullPageWrites",
+         current_setting('synchronous_commit') AS "synchronousCommit"`,
     );
     const [row] = rows;
     if (row === undefined) return;
     yield postgresCheck(Number(row.number), row.version);
+    yield durabilityCheck(row);
     yield clockCheck(Date.now() - row.now.getTime());
   } finally {
     await pool.end();

@@ -6,6 +6,7 @@ import {
   exportEvents,
   loadConfig,
   openInstallation,
+  openStoreAdmin,
   projections,
   type Installation as OpenInstallation,
 } from '#wiring';
@@ -27,6 +28,7 @@ const SMALL_BATCHES = { batchSize: 500, fillBatchSize: 500 };
 /** The commands' Safar: the installation that the environment describes, a running one's or one that is started for a command. */
 export const createSafar = (environment: Environment): Safar => ({
   openInstallation: async (say) => adapt(await openInstallation(loadConfig(environment), { program: 'command', say })),
+  openStore: (say) => openStoreAdmin(loadConfig(environment), { program: 'command', say }),
   doctor: () => doctorChecks(environment),
 });
 

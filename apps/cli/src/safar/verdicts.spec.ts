@@ -1,5 +1,13 @@
 import { type LaneStatus } from '#platform/projections';
-import { clockCheck, diskCheck, laneCheck, nodeCheck, otherBuildCheck, postgresCheck } from './verdicts.js';
+import {
+  clockCheck,
+  diskCheck,
+  durabilityCheck,
+  laneCheck,
+  nodeCheck,
+  otherBuildCheck,
+  postgresCheck,
+} from './verdicts.js';
 
 const lane = { name: 'timeline', state: 'running', error: null, parked: 0, eventsBehind: 0, secondsBehind: 0 } as const;
 
@@ -29,6 +37,10 @@ describe('the doctor', () => {
     [nodeCheck('24.1.0'), 'ok'],
     [postgresCheck(140_012, '14.12'), 'failed'],
     [postgresCheck(180_004, '18.4'), 'ok'],
+    [durabilityCheck({ fsync: 'on', fullPageWrites: 'on', synchronousCommit: 'remote_apply' }), 'ok'],
+    [durabilityCheck({ fsync: 'off', fullPageWrites: 'on', synchronousCommit: 'on' }), 'failed'],
+    [durabilityCheck({ fsync: 'on', fullPageWrites: 'off', synchronousCommit: 'on' }), 'warning'],
+    [durabilityCheck({ fsync: 'on', fullPageWrites: 'on', synchronousCommit: 'off' }), 'warning'],
     [diskCheck(50_000_000, '/data'), 'failed'],
     [diskCheck(1_000_000_000, '/data'), 'warning'],
     [diskCheck(5_000_000_000, '/data'), 'ok'],

@@ -25,6 +25,37 @@ export function postgresCheck(versionNumber: number, version: string): DoctorChe
   return { ...found, status: 'failed', remedy: 'Use PostgreSQL 15 or newer.' };
 }
 
+export interface DurabilitySettings {
+  readonly fsync: string;
+  readonly fullPageWrites: string;
+  /** As sessions of Safar's account have it. */
+  readonly synchronousCommit: string;
+}
+
+/** What has to be so for an acknowledged touchpoint to survive a power cut. */
+export function durabilityCheck({ fsync, fullPageWrites, synchronousCommit }: DurabilitySettings): DoctorCheck {
+  const found = {
+    name: 'durability',
+    detail: `fsync ${fsync}, full_page_writes ${fullPageWrites}, synchronous_commit ${synchronousCommit}`,
+  } as const;
+  if (fsync !== 'on')
+    return { ...found, status: 'failed', remedy: 'Set fsync = on: a power cut can destroy the whole database.' };
+  if (fullPageWrites !== 'on')
+    return {
+      ...found,
+      status: 'warning',
+      remedy: 'Set full_page_writes = on, unless the file system never tears a page (ZFS).',
+    };
+  if (synchronousCommit === 'off')
+    return {
+      ...found,
+      status: 'warning',
+      remedy:
+        'Events are committed with on all the same; keys and the audit log are not: take off what sets it for the account, or the server.',
+    };
+  return { ...found, status: 'ok' };
+}
+
 export function diskCheck(freeBytes: number, folder: string): DoctorCheck {
   const found = { name: 'disk', detail: `${(freeBytes / GIGABYTE).toFixed(1)} GB free at ${folder}` } as const;
   if (freeBytes >= DISK_WARNING_BYTES) return { ...found, status: 'ok' };

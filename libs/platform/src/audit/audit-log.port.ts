@@ -20,6 +20,7 @@ export const auditDetails = [
   'build',
   'changed',
   'count',
+  'epoch',
   'expiresAt',
   'issuer',
   'key',

@@ -245,7 +245,9 @@ describe('a rebuild', () => {
     expect(await engine.active(itemLog)).toMatchObject({ build: 1 });
     await engine.admin(log).promote('item-log');
     expect(await engine.active(itemLog)).toMatchObject({ build: 2 });
-    await expect(engine.admin(log).promote('item-log', { build: 7 })).rejects.toThrow(/no such build/);
+    await expect(engine.admin(log).promote('item-log', { build: 7 })).rejects.toThrow(
+      /has no build 7; it has build 1 \(v1\)/,
+    );
     await expect(engine.admin(log).rebuild('item-log', { lanes: 0 })).rejects.toThrow(/from 1 to 64 lanes/);
     await engine.admin(log).drop('item-log', 1);
     await until(() => host.health().lanes.length === 1, 'the host let go of the dropped build');

@@ -23,6 +23,14 @@ export interface StoredBuild extends BuildRef {
   readonly broken: boolean;
 }
 
+/** There is no such projection, or no such build of it. */
+export class NoSuchBuildError extends Error {
+  override readonly name = 'NoSuchBuildError';
+}
+
+/** As people are told of it. */
+export const buildText = ({ version, build }: BuildRef): string => `build ${String(build)} (v${String(version)})`;
+
 export interface ActiveBuilds {
   readonly active: BuildRef;
   readonly previous: BuildRef | undefined;

@@ -15,6 +15,7 @@ export {
 } from './projection-host.js';
 export { type LaneStatus } from './projection-status.js';
 export { projectionsMigrations } from './projection-tables.js';
+export { NoSuchBuildError } from './builds.js';
 export { NotReadyError } from './promote.js';
 export { type RebuildOptions, type RebuildProgress } from './rebuild.js';
 export { type Decision, type DiscardTarget, type Released } from './release.js';

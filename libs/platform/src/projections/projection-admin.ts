@@ -1,6 +1,6 @@
 import { type Projection } from '#kernel';
-import { tableName, type BuildRef } from './build-table.js';
-import { dropBuild, listBuilds } from './builds.js';
+import { type BuildRef } from './build-table.js';
+import { buildText, dropBuild, listBuilds, NoSuchBuildError } from './builds.js';
 import { type ProjectionParts } from './lane-consumer.js';
 import { listParked, type ParkedEvent } from './parked-events.js';
 import { projectionStatus, type LaneStatus } from './projection-status.js';
@@ -43,7 +43,9 @@ export function projectionAdmin(parts: ProjectionParts, projections: readonly Pr
   const declared = (name: string): Projection => {
     const projection = projections.find((one) => one.name === name);
     if (!projection)
-      throw new Error(`there is no projection ${name}; there are ${projections.map((one) => one.name).join(', ')}`);
+      throw new NoSuchBuildError(
+        `there is no projection ${name}; there are ${projections.map((one) => one.name).join(', ')}`,
+      );
     return projection;
   };
   return {
@@ -70,6 +72,9 @@ export function projectionAdmin(parts: ProjectionParts, projections: readonly Pr
 async function buildOf({ pool }: ProjectionParts, name: string, build: number | undefined): Promise<BuildRef> {
   const builds = await listBuilds(pool, name);
   const found = build === undefined ? builds.at(-1) : builds.find((one) => one.build === build);
-  if (!found) throw new Error(`${name} has no such build; it has ${builds.map(tableName).join(', ') || 'none'}`);
+  if (!found)
+    throw new NoSuchBuildError(
+      `${name} has no ${build === undefined ? 'build' : `build ${String(build)}`}; it has ${builds.map(buildText).join(', ') || 'none'}`,
+    );
   return { name: found.name, version: found.version, build: found.build };
 }

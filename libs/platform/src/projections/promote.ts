@@ -1,8 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type pg from 'pg';
 import type { Position } from '#kernel';
-import { tableName, type BuildRef } from './build-table.js';
-import { activeBuilds, isSameBuild, listBuilds, lockBuilds } from './builds.js';
+import { type BuildRef } from './build-table.js';
+import { activeBuilds, buildText, isSameBuild, listBuilds, lockBuilds, NoSuchBuildError } from './builds.js';
 import { STORE_EPOCH, type Queryable } from './checkpoint.js';
 import { transaction } from './transaction.js';
 
@@ -30,14 +30,14 @@ export async function promoteBuild(pool: pg.Pool, ref: BuildRef, options: Promot
   await transaction(pool, 'BEGIN', async (client) => {
     await lockBuilds(client, ref.name);
     const known = await activeBuilds(client, ref.name);
-    if (!known) throw new Error(`there is no projection ${ref.name}`);
+    if (!known) throw new NoSuchBuildError(`there is no projection ${ref.name}`);
     if (isSameBuild(known.active, ref)) return;
     await client.query(
       `SELECT FROM es.consumers WHERE name = $1 AND version = $2 AND build = $3 ORDER BY lane FOR UPDATE`,
       [known.active.name, known.active.version, known.active.build],
     );
     if (!(await reaches(client, ref, known.active, options.waitMs)) && !options.force)
-      throw new NotReadyError(`${tableName(ref)} has not applied what ${tableName(known.active)} has`);
+      throw new NotReadyError(`${ref.name}: ${buildText(ref)} has not applied what ${buildText(known.active)} has`);
     await client.query(
       `UPDATE es.projections SET active_version = $2, active_build = $3, previous_version = active_version,
          previous_build = active_build, promoted_at = clock_timestamp() WHERE name = $1`,
@@ -49,7 +49,7 @@ export async function promoteBuild(pool: pg.Pool, ref: BuildRef, options: Promot
 /** Goes back to the build that was read before; where nobody feeds it, it is read as it is. */
 export async function rollbackBuild(pool: pg.Pool, name: string, waitMs: number): Promise<BuildRef> {
   const known = await activeBuilds(pool, name);
-  if (!known?.previous) throw new Error(`${name} has no previous build to go back to`);
+  if (!known?.previous) throw new NoSuchBuildError(`${name} has no previous build to go back to`);
   await promoteBuild(pool, known.previous, { waitMs, force: true });
   return known.previous;
 }
@@ -59,7 +59,7 @@ async function reaches(client: Queryable, ref: BuildRef, active: BuildRef, waitM
   for (;;) {
     const builds = await listBuilds(client, ref.name);
     const candidate = builds.find((build) => isSameBuild(build, ref));
-    if (!candidate) throw new Error(`there is no build ${tableName(ref)}`);
+    if (!candidate) throw new NoSuchBuildError(`${ref.name} has no ${buildText(ref)}`);
     const current = builds.find((build) => isSameBuild(build, active));
     const furthest = await furthestPosition(client, active);
     // What was applied in another epoch may not be in the log any more: nobody can be asked to reach it.
