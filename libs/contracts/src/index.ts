@@ -36,7 +36,6 @@ export { kinds } from './touchpoints/kinds/kinds.js';
 export * from './touchpoints/parse-touchpoint.js';
 export { prepareReading } from './touchpoints/read-compiled.js';
 export { TouchpointDto } from './touchpoints/touchpoint.dto.js';
-export { type PersonalDataExported, PersonalDataExportedDto } from './events/audit.js';
 export * from './cloud-events/incoming-cloud-event.js';
 export * from './debugger/debugger-parameters.js';
 export * from './debugger/debugger-view.js';

@@ -1,12 +1,14 @@
 import picocolors from 'picocolors';
-import { touchpointKinds } from '#contracts';
+import { touchpointKinds, type TimelineEntryView } from '#contracts';
 import { complaint, entry } from '../fixtures/entries.js';
 import { displayWidth, withoutColours } from '../terminal/width.js';
-import { renderTailLine, renderTimeline, TimelineRenderer, type TimelineStyle } from './render-timeline.js';
+import { renderTailLine, TimelineRenderer, type TimelineStyle } from './render-timeline.js';
 import { timelineWords } from './words.js';
 
 const style: TimelineStyle = { language: 'en', zone: 'UTC', width: 80, colours: picocolors.createColors(false) };
 const fa: TimelineStyle = { ...style, language: 'fa', zone: 'Asia/Tehran' };
+const renderTimeline = (entries: readonly TimelineEntryView[], inStyle: TimelineStyle): string =>
+  new TimelineRenderer(inStyle).add(entries);
 /** Without the marks that only say where a direction begins and ends. */
 const bare = (text: string): string => text.replace(/[\u2066-\u2069\u200f]/g, '');
 
@@ -112,11 +114,6 @@ describe('a timeline', () => {
     const coloured = renderTimeline([entry()], { ...style, colours: picocolors.createColors(true) });
     expect(coloured).toContain('\u001b[32m');
     expect(withoutColours(coloured)).toBe(renderTimeline([entry()], style));
-  });
-
-  it('that is empty says so', () => {
-    expect(renderTimeline([], style)).toBe('Nothing to show.');
-    expect(renderTimeline([], fa)).toBe('چیزی برای نمایش نیست.');
   });
 
   it('knows every kind in both languages', () => {

@@ -44,13 +44,10 @@ const marks: Readonly<Record<TouchpointKind, Mark>> = {
   custom: ['·', 'gray'],
 };
 
-/** A timeline as text: a heading for each day, a line for each entry, below it what was written. In the order of the entries. */
-export function renderTimeline(entries: readonly TimelineEntryView[], style: TimelineStyle): string {
-  if (entries.length === 0) return timelineWords[style.language].empty;
-  return new TimelineRenderer(style).add(entries);
-}
-
-/** For timelines that come in parts: a day that goes on gets no second heading. */
+/**
+ * A timeline as text: a heading for each day, a line for each entry, below it what was written. In the order of the entries. It may come
+ * in parts: a day that goes on gets no second heading.
+ */
 export class TimelineRenderer {
   private readonly words: TimelineWords;
   private readonly dates: DateWriter;

@@ -1,4 +1,3 @@
-import { type RecordedEvent } from '#kernel';
 import { Public } from './fields/field-class.js';
 import { Line } from './fields/text.js';
 
@@ -17,5 +16,3 @@ export class PersonalDataExportedDto {
   @Line(20)
   after!: string;
 }
-
-export type PersonalDataExported = RecordedEvent<'audit.personal_data_exported', PersonalDataExportedDto>;
