@@ -49,11 +49,17 @@ export class Allowance {
    * anything again.
    */
   async inTurn<Value>(items: number, work: () => Promise<Value>): Promise<Value> {
+    // A batch of a stream is cut where the store likes it, which may be more than a caller ever has at once.
+    const portion = this.limits.portionOf(this.caller.principal);
+    for (let rest = items; rest > 0; rest -= portion) await this.#wait(Math.min(rest, portion));
+    return this.admission.inTurn(items, work);
+  }
+
+  async #wait(items: number): Promise<void> {
     for (let spent = await this.#spend(items); !spent.ok; spent = await this.#spend(items)) {
       if (this.message.socket.destroyed) throw new ProblemError('malformed_request');
       await pause(Math.min(Math.max(spent.retryAfterMs, 10), LOOK_AGAIN_MS));
     }
-    return this.admission.inTurn(items, work);
   }
 
   async #charge(items: number): Promise<void> {

@@ -89,9 +89,16 @@ export class RateLimits {
   readonly #strangers: Bucket;
   readonly #salt = randomBytes(16);
 
-  constructor(@Inject(HTTP_CONFIG) { rates }: HttpConfig) {
+  constructor(@Inject(HTTP_CONFIG) private readonly config: HttpConfig) {
+    const { rates } = config;
     this.#known = new Bucket(rates.itemsPerSecond, rates.burstItems);
     this.#strangers = new Bucket(rates.anonymousPerSecond, rates.anonymousBurst);
+  }
+
+  /** Items that a caller gets at once sooner or later, however many were asked for before. */
+  portionOf(principal: Principal | undefined): number {
+    const { itemsPerSecond, anonymousPerSecond } = this.config.rates;
+    return Math.max(1, principal ? itemsPerSecond : anonymousPerSecond);
   }
 
   spend({ kind, id }: Principal, items: number): Promise<Spent> {
