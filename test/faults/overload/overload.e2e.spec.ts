@@ -89,9 +89,7 @@ describe('three times as much as there is capacity for', () => {
     const [early, late] = [largest(resident.slice(16, 36)), largest(resident.slice(-20))].map(
       (bytes) => bytes / 2 ** 20,
     );
-    process.stdout.write(
-      `${JSON.stringify({ before, goodput, earlyMb: early, lateMb: late, closed, open, later })}\n`,
-    );
+    process.stdout.write(`${JSON.stringify({ before, goodput, earlyMb: early, lateMb: late, closed, open, later })}\n`);
 
     expect(closed.statuses).toEqual({ 201: closed.accepted });
     // Afterwards everybody is let in again.
