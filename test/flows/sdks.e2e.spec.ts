@@ -200,5 +200,11 @@ describe('the SDKs of other companies, as they are', () => {
     expect(JSON.stringify(feed.body)).not.toContain('u-1');
     const discarded = await safar(folder.path, 'quarantine', 'discard', '--all', '--yes', '--json');
     expect(JSON.parse(discarded.stdout)).toEqual({ discarded: 2 });
+    const told = (await safar(folder.path, 'audit', 'list', '--json')).stdout.split('\n').filter(Boolean);
+    const acts = told.map((line) => JSON.parse(line) as { readonly action: string });
+    expect(acts.filter(({ action }) => action.startsWith('quarantine.'))).toMatchObject([
+      { action: 'quarantine.redriven', actor: { kind: 'operator' }, details: { count: 2, changed: 0 } },
+      { action: 'quarantine.discarded', outcome: 'succeeded', details: { count: 2, changed: 2 } },
+    ]);
   }, 120_000);
 });

@@ -22,8 +22,13 @@ import {
 } from '#platform/access';
 import { type AuditTrail } from '#platform/audit';
 import { type ProjectionAdmin } from '#platform/projections';
-import { type Quarantine } from '#platform/quarantine';
-import { type CustomerErased, type EraseFailure, type QueryFailure, type Redriven, type StoreAdmin } from '#wiring';
+import {
+  type CustomerErased,
+  type EraseFailure,
+  type QuarantineAdmin,
+  type QueryFailure,
+  type StoreAdmin,
+} from '#wiring';
 
 /** Takes touchpoints; the same (source, id) is stored once, so sending again is safe. */
 export interface TouchpointRecorder {
@@ -84,9 +89,7 @@ export interface Installation extends TouchpointRecorder {
   readonly users: UserAdmin;
   readonly projections: ProjectionAdmin;
   readonly audit: Pick<AuditTrail, 'list' | 'verify' | 'record'>;
-  readonly quarantine: Pick<Quarantine, 'list' | 'get' | 'remove'>;
-  /** Tries quarantined messages again. */
-  redrive(ids: readonly string[]): Promise<readonly Redriven[]>;
+  readonly quarantine: QuarantineAdmin;
   /** Names of all projections. */
   readonly projectionNames: readonly string[];
   /** Until the read models have applied a position; false when that took longer. */

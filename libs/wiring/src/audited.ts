@@ -1,5 +1,7 @@
 import { type AuditActor, type AuditDetails, type AuditLog, type NewAuditEntry } from '#platform/audit';
 import { type ProjectionAdmin } from '#platform/projections';
+import { type Quarantine } from '#platform/quarantine';
+import { type Redriven } from './redrive-quarantined.js';
 
 /** On whose behalf something is done. */
 export interface OnBehalfOf {
@@ -71,6 +73,49 @@ export function auditedProjections(
         ({ discarded }) => ({
           details: { key: target.key, position: target.position, count: discarded },
         }),
+      ),
+  };
+}
+
+/** What operators do with quarantined messages. */
+export interface QuarantineAdmin extends Pick<Quarantine, 'list' | 'get'> {
+  /** Tries messages again, by their ids. */
+  redrive(ids: readonly string[]): Promise<readonly Redriven[]>;
+  /** @returns how many there were. They are gone for good. */
+  discard(ids: readonly string[]): Promise<number>;
+}
+
+/** Each batch that is tried again or removed is an entry; reasons and ids of messages stay with the messages. */
+export function auditedQuarantine(
+  quarantine: Pick<Quarantine, 'list' | 'get' | 'remove'>,
+  redrive: QuarantineAdmin['redrive'],
+  audit: AuditLog,
+  { actor, requestId }: OnBehalfOf,
+): QuarantineAdmin {
+  const act = (action: string, asked: readonly string[]): Act => ({
+    ...{ actor, requestId },
+    action: `quarantine.${action}`,
+    subject: 'quarantine:messages',
+    details: { count: asked.length },
+  });
+  return {
+    list: (filter) => quarantine.list(filter),
+    get: (ids) => quarantine.get(ids),
+    redrive: (ids) =>
+      audited(
+        audit,
+        act('redriven', ids),
+        () => redrive(ids),
+        (redriven) => ({
+          details: { count: ids.length, changed: redriven.filter(({ status }) => status !== 'refused').length },
+        }),
+      ),
+    discard: (ids) =>
+      audited(
+        audit,
+        act('discarded', ids),
+        () => quarantine.remove(ids),
+        (removed) => ({ details: { count: ids.length, changed: removed } }),
       ),
   };
 }

@@ -19,12 +19,12 @@ import {
   startProjections,
   storeSubscription,
 } from '#platform/projections';
-import { createQuarantine, type Quarantine } from '#platform/quarantine';
+import { createQuarantine } from '#platform/quarantine';
 import { type Metrics, type Tracing } from '#platform/telemetry';
 import { createReadModels } from '#platform/read-store';
 import { openMasterKey, openPostgresVault, type Vault } from '#platform/vault';
 import { accessAudit } from './access-audit.js';
-import { auditedProjections, type OnBehalfOf } from './audited.js';
+import { auditedProjections, auditedQuarantine, type OnBehalfOf, type QuarantineAdmin } from './audited.js';
 import { systemClock } from './clock.js';
 import { type Config } from './config/config.js';
 import { type DirectoryPorts } from './customer-directory.js';
@@ -75,9 +75,8 @@ export interface Installation {
   readonly recordTouchpoints: RecordTouchpointsInto;
   /** What Segment's and RudderStack's SDKs send. */
   readonly recordMessages: RecordMessagesInto;
-  readonly quarantine: Quarantine;
-  /** Tries quarantined messages again, by their ids. */
-  redrive(ids: readonly string[], causationId: string): Promise<readonly Redriven[]>;
+  /** What operators do with messages that could not be used. Each change is audited. */
+  quarantineAdmin(by: OnBehalfOf, causationId: string): QuarantineAdmin;
   /** Does commands at most once for each idempotency key. */
   readonly once: Once;
   /** Why a command must not be done to a customer of whom its sender believes something; see `unexpectedVersion`. */
@@ -188,9 +187,11 @@ function operations(parts: Parts, closers: (() => Promise<void>)[]) {
     projectionAdmin: (by: OnBehalfOf) => auditedProjections(admin, audit, by),
     recordTouchpoints,
     recordMessages: createMessageRecorder(messagePorts),
-    quarantine,
-    redrive: async (ids: readonly string[], causationId: string): Promise<readonly Redriven[]> =>
-      redriveQuarantined(messagePorts, await quarantine.get(ids), causationId),
+    quarantineAdmin: (by: OnBehalfOf, causationId: string): QuarantineAdmin => {
+      const redrive = async (ids: readonly string[]): Promise<readonly Redriven[]> =>
+        redriveQuarantined(messagePorts, await quarantine.get(ids), causationId);
+      return auditedQuarantine(quarantine, redrive, audit, by);
+    },
     once: createOnce({ answers: createCommandAnswers(pool), vault }),
     unexpectedVersion: async (reference: string, expected: ExpectedVersions) =>
       unexpectedVersion(directory, await store.head(), reference, expected),

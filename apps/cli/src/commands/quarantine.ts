@@ -119,7 +119,7 @@ const redrive = (context: CommandContext, ids: readonly string[], options: Selec
     const counts = { accepted: 0, duplicate: 0, refused: 0 };
     for await (const batch of selected(installation, ids, options)) {
       context.signal.throwIfAborted();
-      for (const { status } of await installation.redrive(batch.map(({ id }) => id))) counts[status] += 1;
+      for (const { status } of await installation.quarantine.redrive(batch.map(({ id }) => id))) counts[status] += 1;
     }
     if (options.json === true) return context.terminal.printJson(counts);
     const { accepted, duplicate, refused } = counts;
@@ -137,7 +137,7 @@ const discard = (
     await confirm(context, options, 'Messages will be gone for good.', 'discard');
     let discarded = 0;
     for await (const batch of selected(installation, ids, options))
-      discarded += await installation.quarantine.remove(batch.map(({ id }) => id));
+      discarded += await installation.quarantine.discard(batch.map(({ id }) => id));
     if (options.json === true) return context.terminal.printJson({ discarded });
     await context.terminal.print(`${String(discarded)} discarded.`);
   });
