@@ -12,6 +12,8 @@ const esmPackages = [
   'oidc-provider',
   'jose',
   '@opentelemetry/otlp-exporter-base',
+  'temporal-polyfill',
+  'temporal-utils',
 ];
 const swc = {
   sourceMaps: 'inline',

@@ -40,3 +40,4 @@ export * from './cloud-events/incoming-cloud-event.js';
 export * from './debugger/debugger-parameters.js';
 export * from './debugger/debugger-view.js';
 export * from './cloud-events/cloud-event-parameters.js';
+export * from './service-clocks/business-calendar.js';
