@@ -18,3 +18,11 @@ export * from './touchpoints/cloud-events/touchpoint-of-cloud-event.js';
 export * from './touchpoints/segment/touchpoint-of-message.js';
 export { businessSeconds, due, type Pause } from './service-clocks/calendars/business-time.js';
 export { type CalendarRefusal, saveVersion } from './service-clocks/calendars/check-calendar.js';
+export {
+  type CalendarOf,
+  type ClockCommand,
+  type ClockRefusal,
+  serviceClock,
+  type ServiceClock,
+  type StartedClock,
+} from './service-clocks/service-clock.decider.js';

@@ -41,3 +41,4 @@ export * from './debugger/debugger-parameters.js';
 export * from './debugger/debugger-view.js';
 export * from './cloud-events/cloud-event-parameters.js';
 export * from './service-clocks/business-calendar.js';
+export * from './service-clocks/service-clock.js';

@@ -1,0 +1,54 @@
+import { type EpochMs } from '#kernel';
+
+export const clockKinds = ['first_response', 'next_response', 'update', 'resolution'] as const;
+export type ClockKind = (typeof clockKinds)[number];
+
+/** Where a conversation stands, as far as a clock is concerned. */
+export type TurnStatus = 'open' | 'waiting_customer' | 'waiting_third_party' | 'snoozed';
+
+/** What a clock is measured by; names every version that a verdict rests on. */
+export interface ClockTerms {
+  readonly policyId: string;
+  readonly policyVersion: number;
+  readonly calendarId: string;
+  /** The calendar's last version that is counted with; its earlier ones count for the time they were in force. */
+  readonly calendarVersion: number;
+  readonly targetSeconds: number;
+  /** Statuses in which the clock stands still; empty for both response clocks. */
+  readonly pausedWhile: readonly TurnStatus[];
+}
+
+export type ClockVerdict = 'on_time' | 'breached';
+export type CancelReason = 'merged' | 'spam' | 'deleted' | 'resolved';
+
+interface Fact<Type extends string, Data> {
+  readonly type: Type;
+  /** Unix milliseconds throughout. `dueAt` is `null` while nothing is due: the clock stands still, or ten years do not reach it. */
+  readonly data: Data;
+}
+
+type Due = { readonly dueAt: EpochMs | null };
+
+/** The life of one clock. `at` is the instant of the fact itself, never of when it was noticed. */
+export type ClockEvent =
+  | Fact<
+      'service_clock.activated',
+      Due & { readonly at: EpochMs; readonly kind: ClockKind; readonly terms: ClockTerms }
+    >
+  | Fact<'service_clock.paused', Due & { readonly at: EpochMs }>
+  | Fact<'service_clock.resumed', Due & { readonly at: EpochMs }>
+  | Fact<'service_clock.fulfilled', Due & { readonly at: EpochMs; readonly verdict: ClockVerdict }>
+  /** `at` is the due time, exactly. */
+  | Fact<'service_clock.breached', { readonly at: EpochMs; readonly terms: ClockTerms }>
+  | Fact<'service_clock.cancelled', { readonly at: EpochMs; readonly reason: CancelReason }>
+  /** A due time from the original start by other terms, or a verdict beside the one that was reached and stays. */
+  | Fact<
+      'service_clock.restated',
+      Due & {
+        readonly at: EpochMs;
+        readonly cause: 'terms_changed' | 'stopped_earlier' | 'stopped_again';
+        readonly terms: ClockTerms;
+        /** `null` while it is not known yet, and where no verdict had been reached before. */
+        readonly verdict: ClockVerdict | null;
+      }
+    >;
