@@ -26,3 +26,4 @@ export {
   type ServiceClock,
   type StartedClock,
 } from './service-clocks/service-clock.decider.js';
+export { explainClock } from './service-clocks/explain-clock.js';

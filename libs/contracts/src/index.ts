@@ -42,3 +42,4 @@ export * from './debugger/debugger-view.js';
 export * from './cloud-events/cloud-event-parameters.js';
 export * from './service-clocks/business-calendar.js';
 export * from './service-clocks/service-clock.js';
+export * from './service-clocks/clock-explanation-view.js';

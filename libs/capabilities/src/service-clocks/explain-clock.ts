@@ -1,0 +1,54 @@
+import { type BusinessCalendar, type ClockExplanationView, type ClockLineView } from '#contracts';
+import { type EpochMs } from '#kernel';
+import { openSpans, stillIn } from './calendars/business-time.js';
+import { cut } from './calendars/spans.js';
+import { dateOf } from './calendars/wall-clock.js';
+import { type StartedClock } from './service-clock.decider.js';
+
+/** A year of days with a lunch gap would be 730; nobody reads more than the last of them. */
+const MAX_LINES = 200;
+
+const rfc3339 = (at: EpochMs): string => new Date(at).toISOString();
+
+/** The arithmetic of a clock up to `until`, or up to its first stop if that was earlier. */
+export function explainClock(calendar: BusinessCalendar, clock: StartedClock, until: EpochMs): ClockExplanationView {
+  const end = Math.min(until, clock.stoppedAt ?? Infinity);
+  const still = stillIn(clock.pauses);
+  const lines: ClockLineView[] = [];
+  let spentMs = 0;
+  for (const open of openSpans(calendar, clock.startedAt, end)) {
+    for (const part of cut(open, still)) {
+      const ms = part.inside ? 0 : part.until - part.from;
+      spentMs += ms;
+      lines.push({
+        calendarVersion: open.version,
+        date: dateOf(open.localDay()),
+        from: rfc3339(part.from),
+        until: rfc3339(part.until),
+        seconds: ms / 1000,
+        counted: part.inside ? 'paused' : 'open',
+        stretches: 1,
+      });
+    }
+  }
+  return {
+    startedAt: rfc3339(clock.startedAt),
+    until: rfc3339(end),
+    dueAt: clock.dueAt === null ? null : rfc3339(clock.dueAt),
+    targetSeconds: clock.terms.targetSeconds,
+    spentSeconds: spentMs / 1000,
+    lines:
+      lines.length <= MAX_LINES ? lines : [...drawTogether(lines.slice(0, -MAX_LINES)), ...lines.slice(-MAX_LINES)],
+  };
+}
+
+function drawTogether(lines: readonly ClockLineView[]): readonly ClockLineView[] {
+  const sums = new Map<string, ClockLineView>();
+  for (const line of lines) {
+    const key = `${String(line.calendarVersion)} ${line.counted}`;
+    const sum = sums.get(key);
+    const seconds = Math.round(((sum?.seconds ?? 0) + line.seconds) * 1000) / 1000;
+    sums.set(key, sum === undefined ? line : { ...sum, until: line.until, seconds, stretches: sum.stretches + 1 });
+  }
+  return [...sums.values()];
+}
