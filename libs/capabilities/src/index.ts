@@ -27,3 +27,4 @@ export {
   type StartedClock,
 } from './service-clocks/service-clock.decider.js';
 export { explainClock } from './service-clocks/explain-clock.js';
+export { chooseTerms } from './service-clocks/choose-terms.js';

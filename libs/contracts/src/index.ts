@@ -43,3 +43,4 @@ export * from './cloud-events/cloud-event-parameters.js';
 export * from './service-clocks/business-calendar.js';
 export * from './service-clocks/service-clock.js';
 export * from './service-clocks/clock-explanation-view.js';
+export * from './service-clocks/clock-policy.js';
