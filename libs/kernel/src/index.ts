@@ -3,6 +3,5 @@ export * from './clock.js';
 export * from './decider.js';
 export * from './event.js';
 export * from './projection.js';
-export * from './reaction.js';
 export * from './read-models.js';
 export * from './result.js';
