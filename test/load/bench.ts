@@ -5,6 +5,7 @@ import { describeMachine } from './harness/machine.js';
 import { type Options, parseOptions, type ScenarioName, usage } from './harness/options.js';
 import { Run } from './harness/run.js';
 import { type BenchServer, openServer } from './harness/server.js';
+import { runHttp } from './http/scenario.js';
 import { runProjection } from './projection/scenario.js';
 import { runReplay } from './replay/scenario.js';
 import { judgeAll, linesOf, type Report } from './report/report.js';
@@ -17,6 +18,7 @@ const scenarios: { readonly [Name in ScenarioName]: (run: Run) => Promise<void> 
   replay: runReplay,
   projection: runProjection,
   validate: runValidate,
+  http: runHttp,
 };
 
 /** 128 + SIGINT, as shells have it. */

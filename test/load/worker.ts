@@ -8,6 +8,9 @@ const handlers: { readonly [Name in JobName]: () => Promise<Handler<Name>> } = {
   'delivery-read': async () => (await import('./delivery/read.js')).read,
   replay: async () => (await import('./replay/measure.js')).measureReplay,
   validate: async () => (await import('./validate/measure.js')).measureValidation,
+  'http-prepare': async () => (await import('./http/measure.js')).prepareHttp,
+  http: async () => (await import('./http/measure.js')).measureHttp,
+  'http-drive': async () => (await import('./http/drive.js')).driveHttp,
   projection: async () => (await import('./projection/measure.js')).measureProjection,
 };
 

@@ -91,7 +91,7 @@ class Callers {
   }
 }
 
-async function assertStored(url: string, countSql: string, acknowledged: number): Promise<void> {
+export async function assertStored(url: string, countSql: string, acknowledged: number): Promise<void> {
   const client = new pg.Client(url);
   await client.connect();
   const { rows } = await client.query<{ stored: string }>(countSql);

@@ -1,3 +1,4 @@
+import { type Address } from '../http/requests.js';
 import { type Sample } from './sample.js';
 
 /** Where a job works. */
@@ -38,6 +39,13 @@ export interface Jobs {
     input: { readonly way: ValidateWay; readonly body: ValidateBody; readonly window: Window };
     output: Sample;
   };
+  'http-prepare': { input: Target; output: null };
+  /** Serves, and has a process of its own drive it. */
+  http: { input: Target & { readonly way: HttpWay; readonly load: HttpLoad; readonly window: Window }; output: Sample };
+  'http-drive': {
+    input: { readonly address: Address; readonly load: HttpLoad; readonly window: Window };
+    output: Sample & { readonly acknowledged: number };
+  };
   projection: { input: Target & { readonly way: ProjectionWay; readonly limitMs: number }; output: Sample };
 }
 
@@ -68,6 +76,15 @@ export type ProjectionWay = (typeof projectionWays)[number];
 export const validateWays = ['safar', 'safar-decided', 'class-validator', 'json-parse'] as const;
 export type ValidateWay = (typeof validateWays)[number];
 export type ValidateBody = 'single' | 'batch' | 'orders';
+
+/** `safar` and `node-http` store nothing; the others are the same gateway on either store. */
+export type HttpWay = 'safar' | 'node-http' | 'safar-stored' | 'emmett-stored';
+
+export interface HttpLoad {
+  /** Each waits for its answer before it asks again. */
+  readonly connections: number;
+  readonly eventsPerRequest: 1 | 100;
+}
 
 export type JobName = keyof Jobs;
 export type InputOf<Name extends JobName> = Jobs[Name]['input'];

@@ -1,7 +1,7 @@
 import { parseArgs } from 'node:util';
 import { type Window } from './jobs.js';
 
-export const scenarioNames = ['append', 'delivery', 'replay', 'projection', 'validate'] as const;
+export const scenarioNames = ['append', 'delivery', 'replay', 'projection', 'validate', 'http'] as const;
 export type ScenarioName = (typeof scenarioNames)[number];
 
 export interface Options {
@@ -55,7 +55,7 @@ export function parseOptions(argv: readonly string[]): Options {
     help: values.help,
     rounds: wholeNumber('--rounds', values.rounds ?? (quick ? '1' : '5')),
     only: only.length === 0 ? scenarioNames : only.filter(isScenario),
-    // 80 windows in a full run: this keeps it under eight minutes. The slowest contestant appends a thousand times while it
+    // 150 windows in a full run: this keeps it under twelve minutes. The slowest contestant appends a thousand times while it
     // warms up, which is what its code needs to be compiled.
     window: quick ? { warmUpMs: 200, measureMs: 400 } : { warmUpMs: 1_000, measureMs: 1_500 },
     logEvents: wholeNumber('--events', values.events ?? (quick ? '20000' : '200000')),

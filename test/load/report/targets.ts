@@ -2,6 +2,7 @@ import { cellName } from '../append/scenario.js';
 import { deliveryCell } from '../delivery/scenario.js';
 import { cpuUsOf, type Measurement, rateOf } from '../harness/sample.js';
 import { type Spread } from '../harness/statistics.js';
+import { httpCells } from '../http/scenario.js';
 import { projectionCell } from '../projection/scenario.js';
 import { replayCell } from '../replay/scenario.js';
 import { validateCells } from '../validate/scenario.js';
@@ -75,6 +76,11 @@ const none = (name: string, pick: Pick): Goal => ({
   },
 });
 
+const http = (cell: keyof typeof httpCells, contestant = 'safar'): Subject =>
+  subject('http', httpCells[cell].name, contestant);
+/** Of the process that serves. */
+const serving: Pick = (sample) => sample.clientCpuUs;
+
 const projected = (contestant: string): Subject => subject('projection', projectionCell, contestant);
 
 export const goals: readonly Goal[] = [
@@ -122,4 +128,26 @@ export const goals: readonly Goal[] = [
     aim: 5,
     value: (all) => spread(all, subject('validate', validateCells.batch), (sample) => sample.clientCpuUs),
   },
+  {
+    name: `http, ${httpCells.single.name}: CPU time of the server, of bare node:http`,
+    unit: '×',
+    better: 'less',
+    must: 1.6,
+    aim: 1.35,
+    value: (all) => ratio(all, [http('single'), http('single', 'node-http')], serving),
+  },
+  {
+    name: `http, ${httpCells.batch.name}: CPU time of the server per event`,
+    unit: 'µs',
+    better: 'less',
+    must: 8,
+    aim: 5,
+    value: (all) => spread(all, http('batch'), serving),
+  },
+  rateOver(`http, ${httpCells.stored.name}: rate, of Emmett's`, [http('stored'), http('stored', 'emmett')], 5, 8),
+  rateOver(
+    `http, ${httpCells.batchStored.name}: rate, of Emmett's with 64 × 1`,
+    [http('batchStored'), http('stored', 'emmett')],
+    20,
+  ),
 ];
