@@ -55,7 +55,7 @@ export function parseOptions(argv: readonly string[]): Options {
     help: values.help,
     rounds: wholeNumber('--rounds', values.rounds ?? (quick ? '1' : '5')),
     only: only.length === 0 ? scenarioNames : only.filter(isScenario),
-    // 150 windows in a full run: this keeps it under twelve minutes. The slowest contestant appends a thousand times while it
+    // Some 150 windows in a full run: this keeps it at about a quarter of an hour. The slowest contestant appends a thousand times while it
     // warms up, which is what its code needs to be compiled.
     window: quick ? { warmUpMs: 200, measureMs: 400 } : { warmUpMs: 1_000, measureMs: 1_500 },
     logEvents: wholeNumber('--events', values.events ?? (quick ? '20000' : '200000')),
