@@ -3,7 +3,7 @@ import { quantile } from '../harness/statistics.js';
 import { Connection } from './connection.js';
 import { Requests } from './requests.js';
 
-/** The gateway is more code than a second of requests gets compiled: after one second a request took twice what it did after ten. */
+/** Its cost goes on falling for many seconds; longer than the other scenarios, so that mostly the settled cost is measured. */
 const WARM_UP_WINDOWS = 5;
 
 /** Runs requests on each connection, one after the other, until it is time; every answer was waited for when it ends. */
