@@ -19,7 +19,7 @@ export interface ClockTerms {
 }
 
 export type ClockVerdict = 'on_time' | 'breached';
-export type CancelReason = 'merged' | 'spam' | 'deleted' | 'resolved';
+export type CancelReason = 'merged' | 'spam' | 'deleted';
 
 interface Fact<Type extends string, Data> {
   readonly type: Type;
