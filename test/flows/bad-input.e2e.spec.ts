@@ -244,4 +244,27 @@ describe('bad input against the real store', () => {
       correlationId: '4bf92f3577b34da6a3ce929d0e0e4736',
     });
   });
+
+  it('keeps with a CloudEvent the trace that it began in, and the one of the request beside it', async () => {
+    const origin = '00-aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa-bbbbbbbbbbbbbbbb-01';
+    const event = { specversion: '1.0', source: '/crm', type: 'com.example.traced', subject: 'customer_number:7' };
+    const events = [
+      { ...event, id: 'traced-1', traceparent: origin, tracestate: 'o=1' },
+      { ...event, id: 'traced-2' },
+    ];
+    const hop = '00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01';
+    const headers = { traceparent: hop, 'content-type': 'application/cloudevents-batch+json' };
+    expect((await send('/v1/events', JSON.stringify(events), headers)).json()).toMatchObject({ accepted: 2 });
+    const { rows } = await database.owner.query<{ meta: object }>(
+      'SELECT meta FROM es.events ORDER BY position DESC LIMIT 2',
+    );
+    const metas = rows.map(({ meta }) => meta);
+    expect(metas).toContainEqual(
+      expect.objectContaining({
+        ...{ traceparent: origin, tracestate: 'o=1' },
+        correlationId: '4bf92f3577b34da6a3ce929d0e0e4736',
+      }),
+    );
+    expect(metas).toContainEqual(expect.objectContaining({ traceparent: hop }));
+  });
 });

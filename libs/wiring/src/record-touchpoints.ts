@@ -10,6 +10,8 @@ import { sealEvent } from './sealing.js';
 export interface RecordingContext extends ParseOptions, Pick<AcceptContext, 'trace'> {
   readonly correlationId: string;
   readonly causationId: string;
+  /** Of single touchpoints, by their index; each counts before `trace`, which is that of the request. */
+  readonly traces?: readonly (AcceptContext['trace'] | undefined)[];
   /** All or nothing: when one of them is refused, the others are answered with `not_stored`. */
   readonly strict?: boolean;
 }
@@ -35,10 +37,10 @@ export const createRecorder =
   (ports: RecorderPorts): RecordTouchpointsInto =>
   async (values, context) => {
     const decisions: Decided[] = [];
-    for (const value of values) {
+    for (const [index, value] of values.entries()) {
       // Checking a touchpoint takes 10 µs, a refused one 0.2 ms, one that is made to hurt 5 ms.
       await takeTurns();
-      decisions.push(decide(ports, value, context));
+      decisions.push(decide(ports, value, withTrace(context, index)));
     }
     if (context.strict === true) {
       const judged = withoutReuses(decisions);
@@ -50,6 +52,11 @@ export const createRecorder =
       decisions.map((decision) => ('refused' in decision ? decision.refused : store(ports, decision.accepted, keys))),
     );
   };
+
+function withTrace(context: RecordingContext, index: number): RecordingContext {
+  const own = context.traces?.[index];
+  return own === undefined ? context : { ...context, trace: own };
+}
 
 type Decided = { readonly refused: TouchpointResult } | { readonly accepted: AcceptedTouchpoint };
 

@@ -2,10 +2,11 @@ import { createHash } from 'node:crypto';
 import { type IncomingHttpHeaders, type IncomingMessage } from 'node:http';
 import { Injectable } from '@nestjs/common';
 import { TOUCHPOINT_TYPE, touchpointOfCloudEvent } from '#capabilities';
-import { type FieldError, parseIncomingCloudEvent } from '#contracts';
+import { type FieldError, type IncomingCloudEvent, parseIncomingCloudEvent } from '#contracts';
 import { fail, succeed } from '#kernel';
 import { takeTurns } from '#platform/event-loop';
-import { type Caller } from '../access/caller.js';
+import { type SenderTrace } from '#wiring';
+import { type Caller, senderTrace } from '../access/caller.js';
 import { type Answer, answerToArray, answerToOne } from '../intake/answers.js';
 import { Bodies } from '../intake/bodies.js';
 import { itemsOf, skipSpace } from '../intake/json-structure.js';
@@ -15,6 +16,7 @@ import { wantsStrict } from '../intake/strict-mode.js';
 import { type Recorded, type RecordOptions, TouchpointRecorder } from '../intake/touchpoint-recorder.js';
 import { allowanceOf } from '../limits/allowance.js';
 import { ProblemError } from '../problems/problem-error.js';
+import { parseTraceContext } from '../server/trace-context.js';
 import { attributesOf, type CloudEventMode, dataFormOf } from './cloud-event-request.js';
 
 /** A CloudEvent that is a touchpoint, or why it is none. */
@@ -25,6 +27,7 @@ interface Converted {
    * which it came, or has our time. Not of a touchpoint with a time of its own, which is the same or a mistake.
    */
   readonly isKnownById: boolean;
+  readonly trace?: SenderTrace;
 }
 
 interface EventsRequest {
@@ -93,6 +96,7 @@ export class CloudEventIntake {
 const optionsFor = (converted: readonly Converted[]): RecordOptions => ({
   via: 'cloud-events',
   retold: new Set(converted.flatMap(({ item, isKnownById }) => (isKnownById ? [item] : []))),
+  traces: new Map(converted.flatMap(({ item, trace }) => (trace === undefined ? [] : [[item, trace]]))),
 });
 
 const hasBody = (headers: IncomingHttpHeaders): boolean =>
@@ -130,7 +134,17 @@ function convert(item: Item, { caller, customer }: EventsRequest): Converted {
   return {
     item: touchpoint.ok ? succeed(touchpoint.value) : refusedFor(touchpoint.reason, item.value),
     isKnownById: event.value.time === undefined || !event.value.type.startsWith(TOUCHPOINT_TYPE),
+    ...traceOf(event.value),
   };
+}
+
+/**
+ * The extension for distributed tracing: where an event began, which no hop on its way may change. The headers of a request name the last
+ * hop. One that cannot be read is none, as it is in a header.
+ */
+function traceOf({ extensions: { traceparent, tracestate } }: IncomingCloudEvent): Pick<Converted, 'trace'> {
+  const trace = parseTraceContext(traceparent, tracestate);
+  return trace === undefined ? {} : { trace: senderTrace(trace) };
 }
 
 function refusedFor(errors: readonly FieldError[], value: unknown): Item {

@@ -158,6 +158,55 @@ describe('CloudEvents over HTTP', () => {
     expect(own.statusCode).toBe(409);
   });
 
+  describe('of the extension for distributed tracing', () => {
+    const ofRequest = '00-11111111111111111111111111111111-2222222222222222-01';
+    const ofEvent = '00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-00';
+    const headers = { traceparent: ofRequest, tracestate: 'hop=1' };
+    const traced = { ...event, traceparent: ofEvent, tracestate: 'a=1' };
+    const commands = () => gateway.behind.messages as RecordTouchpoints[];
+
+    it('keep the trace that they began in, also where the request is in another', async () => {
+      await post(traced, { 'content-type': structured, ...headers });
+      await post('{}', {
+        ...{ 'ce-specversion': '1.0', 'ce-id': 'b', 'ce-source': '//x', 'ce-type': 't', 'ce-subject': 's' },
+        ...{ 'ce-traceparent': ofEvent, 'ce-tracestate': 'a=1', 'content-type': 'application/json', ...headers },
+      });
+      for (const { request } of commands())
+        expect(request).toMatchObject({
+          correlationId: '1'.repeat(32),
+          trace: { traceparent: ofRequest, tracestate: 'hop=1' },
+          traces: [{ traceparent: ofEvent, tracestate: 'a=1' }],
+        });
+      expect(commands()).toHaveLength(2);
+    });
+
+    it('each have their own in a batch', async () => {
+      const other = ofEvent.replace('4bf9', 'aaaa');
+      const untraced = { ...event, id: 'e-2', tracestate: 'a=1' };
+      const sent = [traced, { id: 'none' }, untraced, { ...event, id: 'e-3', traceparent: other }];
+      const answer = await post(sent, { 'content-type': batched, ...headers });
+      expect(answer.json()).toMatchObject({ accepted: 3, refused: 1 });
+      expect(commands()[0]?.request.traces).toEqual([
+        { traceparent: ofEvent, tracestate: 'a=1' },
+        undefined,
+        { traceparent: other },
+      ]);
+      const strictly = await post([traced, untraced], { 'content-type': batched, 'x-strict-mode': '1', ...headers });
+      expect(strictly.statusCode).toBe(200);
+      expect(commands()[1]?.request.traces).toEqual([{ traceparent: ofEvent, tracestate: 'a=1' }, undefined]);
+    });
+
+    it('are stored without what cannot be read of it', async () => {
+      for (const traceparent of ['nonsense', 17, true, `ff-${ofEvent.slice(3)}`]) {
+        const answer = await post({ ...event, traceparent }, { 'content-type': structured, ...headers });
+        expect(answer.statusCode).toBe(201);
+      }
+      await post({ ...traced, tracestate: 'no state' }, { 'content-type': structured });
+      const traces = commands().map(({ request }) => request.traces);
+      expect(traces).toEqual([undefined, undefined, undefined, undefined, [{ traceparent: ofEvent }]]);
+    });
+  });
+
   it.each([
     ['no event at all', '{}', { 'content-type': 'application/json' }, 400],
     ['another format', '<x/>', { 'content-type': 'application/cloudevents+xml' }, 415],

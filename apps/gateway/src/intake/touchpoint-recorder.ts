@@ -4,7 +4,7 @@ import { CommandBus } from '@nestjs/cqrs';
 import { type TouchpointResult, type WayIn } from '#contracts';
 import { AppendOutcomeUnknownError, StoreBusyError } from '#platform/event-store';
 import { ErasurePendingError } from '#platform/vault';
-import { RecordTouchpoints } from '#wiring';
+import { RecordTouchpoints, type SenderTrace } from '#wiring';
 import { type Caller } from '../access/caller.js';
 import { Debugger } from '../debugger/debugger.js';
 import { type Item } from './read-item.js';
@@ -25,10 +25,10 @@ export class TouchpointRecorder {
   async record(
     items: readonly Item[],
     caller: Caller,
-    { strict = false, via = 'touchpoints', retold }: RecordOptions = {},
+    { strict = false, via = 'touchpoints', retold, traces }: RecordOptions = {},
   ): Promise<readonly Recorded[]> {
     const touchpoints = items.flatMap((item) => (item.ok ? [item.value] : []));
-    const request = strict ? { ...caller, strict } : caller;
+    const request = { ...caller, ...(strict && { strict }), ...tracesOf(items, traces) };
     const recorded =
       touchpoints.length === 0 ? [] : await this.commands.execute(new RecordTouchpoints(touchpoints, request));
     if (recorded.length !== touchpoints.length) throw new Error('the recorder did not answer for every touchpoint');
@@ -88,6 +88,14 @@ export interface RecordOptions {
   readonly via?: WayIn;
   /** Items that are the same when only their ids are: something that we added is different each time. */
   readonly retold?: ReadonlySet<Item>;
+  /** Of items that say themselves in which trace they began. */
+  readonly traces?: ReadonlyMap<Item, SenderTrace>;
+}
+
+/** In the order of the touchpoints, which are the items that could be read. */
+function tracesOf(items: readonly Item[], traces: RecordOptions['traces']) {
+  if (traces === undefined || traces.size === 0) return {};
+  return { traces: items.flatMap((item) => (item.ok ? [traces.get(item)] : [])) };
 }
 
 function asSame(result: TouchpointResult): Recorded {

@@ -4,6 +4,7 @@ import { CommandBus } from '@nestjs/cqrs';
 import { type FastifyRequest } from 'fastify';
 import { type SegmentCall } from '#capabilities';
 import { type MessageResult, type Principal, RecordMessages } from '#wiring';
+import { traceOf } from '../access/caller.js';
 import { Debugger } from '../debugger/debugger.js';
 import { Bodies } from '../intake/bodies.js';
 import { strictRefusal, wantsStrict } from '../intake/strict-mode.js';
@@ -63,7 +64,7 @@ export class SdkIntake {
   ): Promise<SdkAnswer> {
     const source = sourceOf(caller.principal);
     const strict = wantsStrict(message.headers);
-    const request = { ...caller, correlationId: correlationIdOf(message), source, sentAt, strict };
+    const request = { ...caller, ...traceOf(message), correlationId: correlationIdOf(message), source, sentAt, strict };
     const results = await this.commands.execute(new RecordMessages(messages, { ...request, receivedAt: Date.now() }));
     for (const result of results) this.entries.note('sdk', source, result);
     if (strict && results.some(({ status }) => status === 'refused')) throw strictRefusal(results, 'invalid_messages');
