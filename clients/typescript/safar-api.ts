@@ -16,7 +16,10 @@ export interface paths {
          */
         post: operations["sdkBeaconV1Batch"];
         delete?: never;
-        /** What browsers ask before they send */
+        /**
+         * What browsers ask before they send
+         * @description Every site may send with its write key, or those of `SAFAR_BROWSER_ORIGINS`; others are told nothing here.
+         */
         options: operations["sdkPreflightBeaconV1Batch"];
         head?: never;
         patch?: never;
@@ -119,7 +122,10 @@ export interface paths {
         put?: never;
         post?: never;
         delete?: never;
-        /** What browsers ask before they send */
+        /**
+         * What browsers ask before they send
+         * @description Every site may send with its write key, or those of `SAFAR_BROWSER_ORIGINS`; others are told nothing here.
+         */
         options: operations["sdkPreflightSourceConfig"];
         head?: never;
         patch?: never;
@@ -140,7 +146,10 @@ export interface paths {
          */
         post: operations["sdkV1A"];
         delete?: never;
-        /** What browsers ask before they send */
+        /**
+         * What browsers ask before they send
+         * @description Every site may send with its write key, or those of `SAFAR_BROWSER_ORIGINS`; others are told nothing here.
+         */
         options: operations["sdkPreflightV1A"];
         head?: never;
         patch?: never;
@@ -161,7 +170,10 @@ export interface paths {
          */
         post: operations["sdkV1Alias"];
         delete?: never;
-        /** What browsers ask before they send */
+        /**
+         * What browsers ask before they send
+         * @description Every site may send with its write key, or those of `SAFAR_BROWSER_ORIGINS`; others are told nothing here.
+         */
         options: operations["sdkPreflightV1Alias"];
         head?: never;
         patch?: never;
@@ -199,7 +211,10 @@ export interface paths {
          */
         post: operations["sdkV1B"];
         delete?: never;
-        /** What browsers ask before they send */
+        /**
+         * What browsers ask before they send
+         * @description Every site may send with its write key, or those of `SAFAR_BROWSER_ORIGINS`; others are told nothing here.
+         */
         options: operations["sdkPreflightV1B"];
         head?: never;
         patch?: never;
@@ -220,7 +235,10 @@ export interface paths {
          */
         post: operations["sdkV1Batch"];
         delete?: never;
-        /** What browsers ask before they send */
+        /**
+         * What browsers ask before they send
+         * @description Every site may send with its write key, or those of `SAFAR_BROWSER_ORIGINS`; others are told nothing here.
+         */
         options: operations["sdkPreflightV1Batch"];
         head?: never;
         patch?: never;
@@ -392,7 +410,10 @@ export interface paths {
          */
         post: operations["sdkV1G"];
         delete?: never;
-        /** What browsers ask before they send */
+        /**
+         * What browsers ask before they send
+         * @description Every site may send with its write key, or those of `SAFAR_BROWSER_ORIGINS`; others are told nothing here.
+         */
         options: operations["sdkPreflightV1G"];
         head?: never;
         patch?: never;
@@ -413,7 +434,10 @@ export interface paths {
          */
         post: operations["sdkV1Group"];
         delete?: never;
-        /** What browsers ask before they send */
+        /**
+         * What browsers ask before they send
+         * @description Every site may send with its write key, or those of `SAFAR_BROWSER_ORIGINS`; others are told nothing here.
+         */
         options: operations["sdkPreflightV1Group"];
         head?: never;
         patch?: never;
@@ -434,7 +458,10 @@ export interface paths {
          */
         post: operations["sdkV1I"];
         delete?: never;
-        /** What browsers ask before they send */
+        /**
+         * What browsers ask before they send
+         * @description Every site may send with its write key, or those of `SAFAR_BROWSER_ORIGINS`; others are told nothing here.
+         */
         options: operations["sdkPreflightV1I"];
         head?: never;
         patch?: never;
@@ -455,7 +482,10 @@ export interface paths {
          */
         post: operations["sdkV1Identify"];
         delete?: never;
-        /** What browsers ask before they send */
+        /**
+         * What browsers ask before they send
+         * @description Every site may send with its write key, or those of `SAFAR_BROWSER_ORIGINS`; others are told nothing here.
+         */
         options: operations["sdkPreflightV1Identify"];
         head?: never;
         patch?: never;
@@ -476,7 +506,10 @@ export interface paths {
          */
         post: operations["sdkV1Import"];
         delete?: never;
-        /** What browsers ask before they send */
+        /**
+         * What browsers ask before they send
+         * @description Every site may send with its write key, or those of `SAFAR_BROWSER_ORIGINS`; others are told nothing here.
+         */
         options: operations["sdkPreflightV1Import"];
         head?: never;
         patch?: never;
@@ -555,7 +588,10 @@ export interface paths {
          */
         post: operations["sdkMetrics"];
         delete?: never;
-        /** What browsers ask before they send */
+        /**
+         * What browsers ask before they send
+         * @description Every site may send with its write key, or those of `SAFAR_BROWSER_ORIGINS`; others are told nothing here.
+         */
         options: operations["sdkPreflightV1M"];
         head?: never;
         patch?: never;
@@ -627,7 +663,10 @@ export interface paths {
          */
         post: operations["sdkV1P"];
         delete?: never;
-        /** What browsers ask before they send */
+        /**
+         * What browsers ask before they send
+         * @description Every site may send with its write key, or those of `SAFAR_BROWSER_ORIGINS`; others are told nothing here.
+         */
         options: operations["sdkPreflightV1P"];
         head?: never;
         patch?: never;
@@ -648,7 +687,10 @@ export interface paths {
          */
         post: operations["sdkV1Page"];
         delete?: never;
-        /** What browsers ask before they send */
+        /**
+         * What browsers ask before they send
+         * @description Every site may send with its write key, or those of `SAFAR_BROWSER_ORIGINS`; others are told nothing here.
+         */
         options: operations["sdkPreflightV1Page"];
         head?: never;
         patch?: never;
@@ -666,7 +708,10 @@ export interface paths {
         put?: never;
         post?: never;
         delete?: never;
-        /** What browsers ask before they send */
+        /**
+         * What browsers ask before they send
+         * @description Every site may send with its write key, or those of `SAFAR_BROWSER_ORIGINS`; others are told nothing here.
+         */
         options: operations["sdkPreflightV1ProjectsKeySettings"];
         head?: never;
         patch?: never;
@@ -687,7 +732,10 @@ export interface paths {
          */
         post: operations["sdkV1S"];
         delete?: never;
-        /** What browsers ask before they send */
+        /**
+         * What browsers ask before they send
+         * @description Every site may send with its write key, or those of `SAFAR_BROWSER_ORIGINS`; others are told nothing here.
+         */
         options: operations["sdkPreflightV1S"];
         head?: never;
         patch?: never;
@@ -742,7 +790,10 @@ export interface paths {
          */
         post: operations["sdkV1Screen"];
         delete?: never;
-        /** What browsers ask before they send */
+        /**
+         * What browsers ask before they send
+         * @description Every site may send with its write key, or those of `SAFAR_BROWSER_ORIGINS`; others are told nothing here.
+         */
         options: operations["sdkPreflightV1Screen"];
         head?: never;
         patch?: never;
@@ -855,7 +906,10 @@ export interface paths {
          */
         post: operations["sdkV1T"];
         delete?: never;
-        /** What browsers ask before they send */
+        /**
+         * What browsers ask before they send
+         * @description Every site may send with its write key, or those of `SAFAR_BROWSER_ORIGINS`; others are told nothing here.
+         */
         options: operations["sdkPreflightV1T"];
         head?: never;
         patch?: never;
@@ -896,7 +950,10 @@ export interface paths {
          */
         post: operations["sdkV1Track"];
         delete?: never;
-        /** What browsers ask before they send */
+        /**
+         * What browsers ask before they send
+         * @description Every site may send with its write key, or those of `SAFAR_BROWSER_ORIGINS`; others are told nothing here.
+         */
         options: operations["sdkPreflightV1Track"];
         head?: never;
         patch?: never;
@@ -1600,7 +1657,7 @@ export interface operations {
                     };
                 };
             };
-            /** @description `unauthenticated`: Not authenticated. */
+            /** @description `unauthenticated`: Not authenticated. `origin_not_allowed`: From another site. */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -1608,7 +1665,7 @@ export interface operations {
                 content: {
                     "application/problem+json": components["schemas"]["Problem"] & {
                         /** @enum {unknown} */
-                        code?: "unauthenticated";
+                        code?: "unauthenticated" | "origin_not_allowed";
                         /** @constant */
                         status?: 401;
                     };
@@ -1662,13 +1719,18 @@ export interface operations {
     sdkPreflightBeaconV1Batch: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description Whose page asks. */
+                Origin?: string;
+                /** @description What it wants to send. */
+                "Access-Control-Request-Method"?: string;
+            };
             path?: never;
             cookie?: never;
         };
         requestBody?: never;
         responses: {
-            /** @description Any site may send with its write key. */
+            /** @description What may be sent, in `Access-Control-` headers. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -1927,7 +1989,7 @@ export interface operations {
                     "application/json": Record<string, unknown>;
                 };
             };
-            /** @description `unauthenticated`: Not authenticated. */
+            /** @description `unauthenticated`: Not authenticated. `origin_not_allowed`: From another site. */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -1935,7 +1997,7 @@ export interface operations {
                 content: {
                     "application/problem+json": components["schemas"]["Problem"] & {
                         /** @enum {unknown} */
-                        code?: "unauthenticated";
+                        code?: "unauthenticated" | "origin_not_allowed";
                         /** @constant */
                         status?: 401;
                     };
@@ -1961,13 +2023,18 @@ export interface operations {
     sdkPreflightSourceConfig: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description Whose page asks. */
+                Origin?: string;
+                /** @description What it wants to send. */
+                "Access-Control-Request-Method"?: string;
+            };
             path?: never;
             cookie?: never;
         };
         requestBody?: never;
         responses: {
-            /** @description Any site may send with its write key. */
+            /** @description What may be sent, in `Access-Control-` headers. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -2034,7 +2101,7 @@ export interface operations {
                     };
                 };
             };
-            /** @description `unauthenticated`: Not authenticated. */
+            /** @description `unauthenticated`: Not authenticated. `origin_not_allowed`: From another site. */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -2042,7 +2109,7 @@ export interface operations {
                 content: {
                     "application/problem+json": components["schemas"]["Problem"] & {
                         /** @enum {unknown} */
-                        code?: "unauthenticated";
+                        code?: "unauthenticated" | "origin_not_allowed";
                         /** @constant */
                         status?: 401;
                     };
@@ -2096,13 +2163,18 @@ export interface operations {
     sdkPreflightV1A: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description Whose page asks. */
+                Origin?: string;
+                /** @description What it wants to send. */
+                "Access-Control-Request-Method"?: string;
+            };
             path?: never;
             cookie?: never;
         };
         requestBody?: never;
         responses: {
-            /** @description Any site may send with its write key. */
+            /** @description What may be sent, in `Access-Control-` headers. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -2169,7 +2241,7 @@ export interface operations {
                     };
                 };
             };
-            /** @description `unauthenticated`: Not authenticated. */
+            /** @description `unauthenticated`: Not authenticated. `origin_not_allowed`: From another site. */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -2177,7 +2249,7 @@ export interface operations {
                 content: {
                     "application/problem+json": components["schemas"]["Problem"] & {
                         /** @enum {unknown} */
-                        code?: "unauthenticated";
+                        code?: "unauthenticated" | "origin_not_allowed";
                         /** @constant */
                         status?: 401;
                     };
@@ -2231,13 +2303,18 @@ export interface operations {
     sdkPreflightV1Alias: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description Whose page asks. */
+                Origin?: string;
+                /** @description What it wants to send. */
+                "Access-Control-Request-Method"?: string;
+            };
             path?: never;
             cookie?: never;
         };
         requestBody?: never;
         responses: {
-            /** @description Any site may send with its write key. */
+            /** @description What may be sent, in `Access-Control-` headers. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -2339,7 +2416,7 @@ export interface operations {
                     };
                 };
             };
-            /** @description `unauthenticated`: Not authenticated. */
+            /** @description `unauthenticated`: Not authenticated. `origin_not_allowed`: From another site. */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -2347,7 +2424,7 @@ export interface operations {
                 content: {
                     "application/problem+json": components["schemas"]["Problem"] & {
                         /** @enum {unknown} */
-                        code?: "unauthenticated";
+                        code?: "unauthenticated" | "origin_not_allowed";
                         /** @constant */
                         status?: 401;
                     };
@@ -2401,13 +2478,18 @@ export interface operations {
     sdkPreflightV1B: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description Whose page asks. */
+                Origin?: string;
+                /** @description What it wants to send. */
+                "Access-Control-Request-Method"?: string;
+            };
             path?: never;
             cookie?: never;
         };
         requestBody?: never;
         responses: {
-            /** @description Any site may send with its write key. */
+            /** @description What may be sent, in `Access-Control-` headers. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -2474,7 +2556,7 @@ export interface operations {
                     };
                 };
             };
-            /** @description `unauthenticated`: Not authenticated. */
+            /** @description `unauthenticated`: Not authenticated. `origin_not_allowed`: From another site. */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -2482,7 +2564,7 @@ export interface operations {
                 content: {
                     "application/problem+json": components["schemas"]["Problem"] & {
                         /** @enum {unknown} */
-                        code?: "unauthenticated";
+                        code?: "unauthenticated" | "origin_not_allowed";
                         /** @constant */
                         status?: 401;
                     };
@@ -2536,13 +2618,18 @@ export interface operations {
     sdkPreflightV1Batch: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description Whose page asks. */
+                Origin?: string;
+                /** @description What it wants to send. */
+                "Access-Control-Request-Method"?: string;
+            };
             path?: never;
             cookie?: never;
         };
         requestBody?: never;
         responses: {
-            /** @description Any site may send with its write key. */
+            /** @description What may be sent, in `Access-Control-` headers. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -3774,7 +3861,7 @@ export interface operations {
                     };
                 };
             };
-            /** @description `unauthenticated`: Not authenticated. */
+            /** @description `unauthenticated`: Not authenticated. `origin_not_allowed`: From another site. */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -3782,7 +3869,7 @@ export interface operations {
                 content: {
                     "application/problem+json": components["schemas"]["Problem"] & {
                         /** @enum {unknown} */
-                        code?: "unauthenticated";
+                        code?: "unauthenticated" | "origin_not_allowed";
                         /** @constant */
                         status?: 401;
                     };
@@ -3836,13 +3923,18 @@ export interface operations {
     sdkPreflightV1G: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description Whose page asks. */
+                Origin?: string;
+                /** @description What it wants to send. */
+                "Access-Control-Request-Method"?: string;
+            };
             path?: never;
             cookie?: never;
         };
         requestBody?: never;
         responses: {
-            /** @description Any site may send with its write key. */
+            /** @description What may be sent, in `Access-Control-` headers. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -3909,7 +4001,7 @@ export interface operations {
                     };
                 };
             };
-            /** @description `unauthenticated`: Not authenticated. */
+            /** @description `unauthenticated`: Not authenticated. `origin_not_allowed`: From another site. */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -3917,7 +4009,7 @@ export interface operations {
                 content: {
                     "application/problem+json": components["schemas"]["Problem"] & {
                         /** @enum {unknown} */
-                        code?: "unauthenticated";
+                        code?: "unauthenticated" | "origin_not_allowed";
                         /** @constant */
                         status?: 401;
                     };
@@ -3971,13 +4063,18 @@ export interface operations {
     sdkPreflightV1Group: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description Whose page asks. */
+                Origin?: string;
+                /** @description What it wants to send. */
+                "Access-Control-Request-Method"?: string;
+            };
             path?: never;
             cookie?: never;
         };
         requestBody?: never;
         responses: {
-            /** @description Any site may send with its write key. */
+            /** @description What may be sent, in `Access-Control-` headers. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -4044,7 +4141,7 @@ export interface operations {
                     };
                 };
             };
-            /** @description `unauthenticated`: Not authenticated. */
+            /** @description `unauthenticated`: Not authenticated. `origin_not_allowed`: From another site. */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -4052,7 +4149,7 @@ export interface operations {
                 content: {
                     "application/problem+json": components["schemas"]["Problem"] & {
                         /** @enum {unknown} */
-                        code?: "unauthenticated";
+                        code?: "unauthenticated" | "origin_not_allowed";
                         /** @constant */
                         status?: 401;
                     };
@@ -4106,13 +4203,18 @@ export interface operations {
     sdkPreflightV1I: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description Whose page asks. */
+                Origin?: string;
+                /** @description What it wants to send. */
+                "Access-Control-Request-Method"?: string;
+            };
             path?: never;
             cookie?: never;
         };
         requestBody?: never;
         responses: {
-            /** @description Any site may send with its write key. */
+            /** @description What may be sent, in `Access-Control-` headers. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -4179,7 +4281,7 @@ export interface operations {
                     };
                 };
             };
-            /** @description `unauthenticated`: Not authenticated. */
+            /** @description `unauthenticated`: Not authenticated. `origin_not_allowed`: From another site. */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -4187,7 +4289,7 @@ export interface operations {
                 content: {
                     "application/problem+json": components["schemas"]["Problem"] & {
                         /** @enum {unknown} */
-                        code?: "unauthenticated";
+                        code?: "unauthenticated" | "origin_not_allowed";
                         /** @constant */
                         status?: 401;
                     };
@@ -4241,13 +4343,18 @@ export interface operations {
     sdkPreflightV1Identify: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description Whose page asks. */
+                Origin?: string;
+                /** @description What it wants to send. */
+                "Access-Control-Request-Method"?: string;
+            };
             path?: never;
             cookie?: never;
         };
         requestBody?: never;
         responses: {
-            /** @description Any site may send with its write key. */
+            /** @description What may be sent, in `Access-Control-` headers. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -4314,7 +4421,7 @@ export interface operations {
                     };
                 };
             };
-            /** @description `unauthenticated`: Not authenticated. */
+            /** @description `unauthenticated`: Not authenticated. `origin_not_allowed`: From another site. */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -4322,7 +4429,7 @@ export interface operations {
                 content: {
                     "application/problem+json": components["schemas"]["Problem"] & {
                         /** @enum {unknown} */
-                        code?: "unauthenticated";
+                        code?: "unauthenticated" | "origin_not_allowed";
                         /** @constant */
                         status?: 401;
                     };
@@ -4376,13 +4483,18 @@ export interface operations {
     sdkPreflightV1Import: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description Whose page asks. */
+                Origin?: string;
+                /** @description What it wants to send. */
+                "Access-Control-Request-Method"?: string;
+            };
             path?: never;
             cookie?: never;
         };
         requestBody?: never;
         responses: {
-            /** @description Any site may send with its write key. */
+            /** @description What may be sent, in `Access-Control-` headers. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -4857,13 +4969,18 @@ export interface operations {
     sdkPreflightV1M: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description Whose page asks. */
+                Origin?: string;
+                /** @description What it wants to send. */
+                "Access-Control-Request-Method"?: string;
+            };
             path?: never;
             cookie?: never;
         };
         requestBody?: never;
         responses: {
-            /** @description Any site may send with its write key. */
+            /** @description What may be sent, in `Access-Control-` headers. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -5180,7 +5297,7 @@ export interface operations {
                     };
                 };
             };
-            /** @description `unauthenticated`: Not authenticated. */
+            /** @description `unauthenticated`: Not authenticated. `origin_not_allowed`: From another site. */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -5188,7 +5305,7 @@ export interface operations {
                 content: {
                     "application/problem+json": components["schemas"]["Problem"] & {
                         /** @enum {unknown} */
-                        code?: "unauthenticated";
+                        code?: "unauthenticated" | "origin_not_allowed";
                         /** @constant */
                         status?: 401;
                     };
@@ -5242,13 +5359,18 @@ export interface operations {
     sdkPreflightV1P: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description Whose page asks. */
+                Origin?: string;
+                /** @description What it wants to send. */
+                "Access-Control-Request-Method"?: string;
+            };
             path?: never;
             cookie?: never;
         };
         requestBody?: never;
         responses: {
-            /** @description Any site may send with its write key. */
+            /** @description What may be sent, in `Access-Control-` headers. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -5315,7 +5437,7 @@ export interface operations {
                     };
                 };
             };
-            /** @description `unauthenticated`: Not authenticated. */
+            /** @description `unauthenticated`: Not authenticated. `origin_not_allowed`: From another site. */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -5323,7 +5445,7 @@ export interface operations {
                 content: {
                     "application/problem+json": components["schemas"]["Problem"] & {
                         /** @enum {unknown} */
-                        code?: "unauthenticated";
+                        code?: "unauthenticated" | "origin_not_allowed";
                         /** @constant */
                         status?: 401;
                     };
@@ -5377,13 +5499,18 @@ export interface operations {
     sdkPreflightV1Page: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description Whose page asks. */
+                Origin?: string;
+                /** @description What it wants to send. */
+                "Access-Control-Request-Method"?: string;
+            };
             path?: never;
             cookie?: never;
         };
         requestBody?: never;
         responses: {
-            /** @description Any site may send with its write key. */
+            /** @description What may be sent, in `Access-Control-` headers. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -5431,7 +5558,7 @@ export interface operations {
                     "application/json": Record<string, unknown>;
                 };
             };
-            /** @description `unauthenticated`: Not authenticated. */
+            /** @description `unauthenticated`: Not authenticated. `origin_not_allowed`: From another site. */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -5439,7 +5566,7 @@ export interface operations {
                 content: {
                     "application/problem+json": components["schemas"]["Problem"] & {
                         /** @enum {unknown} */
-                        code?: "unauthenticated";
+                        code?: "unauthenticated" | "origin_not_allowed";
                         /** @constant */
                         status?: 401;
                     };
@@ -5465,7 +5592,12 @@ export interface operations {
     sdkPreflightV1ProjectsKeySettings: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description Whose page asks. */
+                Origin?: string;
+                /** @description What it wants to send. */
+                "Access-Control-Request-Method"?: string;
+            };
             path: {
                 /** @description Any. */
                 key: string;
@@ -5474,7 +5606,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Any site may send with its write key. */
+            /** @description What may be sent, in `Access-Control-` headers. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -5541,7 +5673,7 @@ export interface operations {
                     };
                 };
             };
-            /** @description `unauthenticated`: Not authenticated. */
+            /** @description `unauthenticated`: Not authenticated. `origin_not_allowed`: From another site. */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -5549,7 +5681,7 @@ export interface operations {
                 content: {
                     "application/problem+json": components["schemas"]["Problem"] & {
                         /** @enum {unknown} */
-                        code?: "unauthenticated";
+                        code?: "unauthenticated" | "origin_not_allowed";
                         /** @constant */
                         status?: 401;
                     };
@@ -5603,13 +5735,18 @@ export interface operations {
     sdkPreflightV1S: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description Whose page asks. */
+                Origin?: string;
+                /** @description What it wants to send. */
+                "Access-Control-Request-Method"?: string;
+            };
             path?: never;
             cookie?: never;
         };
         requestBody?: never;
         responses: {
-            /** @description Any site may send with its write key. */
+            /** @description What may be sent, in `Access-Control-` headers. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -5773,7 +5910,7 @@ export interface operations {
                     };
                 };
             };
-            /** @description `unauthenticated`: Not authenticated. */
+            /** @description `unauthenticated`: Not authenticated. `origin_not_allowed`: From another site. */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -5781,7 +5918,7 @@ export interface operations {
                 content: {
                     "application/problem+json": components["schemas"]["Problem"] & {
                         /** @enum {unknown} */
-                        code?: "unauthenticated";
+                        code?: "unauthenticated" | "origin_not_allowed";
                         /** @constant */
                         status?: 401;
                     };
@@ -5835,13 +5972,18 @@ export interface operations {
     sdkPreflightV1Screen: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description Whose page asks. */
+                Origin?: string;
+                /** @description What it wants to send. */
+                "Access-Control-Request-Method"?: string;
+            };
             path?: never;
             cookie?: never;
         };
         requestBody?: never;
         responses: {
-            /** @description Any site may send with its write key. */
+            /** @description What may be sent, in `Access-Control-` headers. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -6457,7 +6599,7 @@ export interface operations {
                     };
                 };
             };
-            /** @description `unauthenticated`: Not authenticated. */
+            /** @description `unauthenticated`: Not authenticated. `origin_not_allowed`: From another site. */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -6465,7 +6607,7 @@ export interface operations {
                 content: {
                     "application/problem+json": components["schemas"]["Problem"] & {
                         /** @enum {unknown} */
-                        code?: "unauthenticated";
+                        code?: "unauthenticated" | "origin_not_allowed";
                         /** @constant */
                         status?: 401;
                     };
@@ -6519,13 +6661,18 @@ export interface operations {
     sdkPreflightV1T: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description Whose page asks. */
+                Origin?: string;
+                /** @description What it wants to send. */
+                "Access-Control-Request-Method"?: string;
+            };
             path?: never;
             cookie?: never;
         };
         requestBody?: never;
         responses: {
-            /** @description Any site may send with its write key. */
+            /** @description What may be sent, in `Access-Control-` headers. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -6759,7 +6906,7 @@ export interface operations {
                     };
                 };
             };
-            /** @description `unauthenticated`: Not authenticated. */
+            /** @description `unauthenticated`: Not authenticated. `origin_not_allowed`: From another site. */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -6767,7 +6914,7 @@ export interface operations {
                 content: {
                     "application/problem+json": components["schemas"]["Problem"] & {
                         /** @enum {unknown} */
-                        code?: "unauthenticated";
+                        code?: "unauthenticated" | "origin_not_allowed";
                         /** @constant */
                         status?: 401;
                     };
@@ -6821,13 +6968,18 @@ export interface operations {
     sdkPreflightV1Track: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description Whose page asks. */
+                Origin?: string;
+                /** @description What it wants to send. */
+                "Access-Control-Request-Method"?: string;
+            };
             path?: never;
             cookie?: never;
         };
         requestBody?: never;
         responses: {
-            /** @description Any site may send with its write key. */
+            /** @description What may be sent, in `Access-Control-` headers. */
             200: {
                 headers: {
                     [name: string]: unknown;

@@ -48,7 +48,7 @@ export async function createGateway(parts: GatewayParts): Promise<NestFastifyApp
   await app.register(helmet, securityHeaders);
   // First, so that whatever is refused has its span too.
   if (parts.tracing) addTracing(instance, app.get(CommandBus), parts.tracing);
-  addHooks(instance, { draining, logger: parts.logger, strangers: app.get(RateLimits), metrics });
+  addHooks(instance, { draining, logger: parts.logger, strangers: app.get(RateLimits), metrics, http: parts.config });
   observeGateway(metrics, { admission, streams: app.get(LiveStreams), bodies: app.get(Bodies) });
   instance.addHook('onClose', (_instance, done) => {
     admission.close();

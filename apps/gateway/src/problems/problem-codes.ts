@@ -10,6 +10,8 @@ export const statusOf = {
   invalid_parameters: 400,
   unauthenticated: 401,
   sign_in_refused: 401,
+  // Of the SDKs' routes, where 403 would be taken for success.
+  origin_not_allowed: 401,
   forbidden: 403,
   foreign_page: 403,
   no_role: 403,

@@ -22,6 +22,10 @@ export const english: ProblemTexts = {
       'From another page',
       'Sent with a cookie, this needs Origin of this site, and X-Safar-Request where it changes something.',
     ],
+    origin_not_allowed: [
+      'From another site',
+      'Pages of this site may not send here; SAFAR_BROWSER_ORIGINS names those that may.',
+    ],
     no_role: ['No role', 'You are known where you signed in, but no role here is meant for you.'],
     session_not_found: ['No such session', 'There is no such session, or it has ended.'],
     key_not_found: ['No such key', 'There is no such API key, or it can no longer be used.'],

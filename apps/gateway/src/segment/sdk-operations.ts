@@ -23,6 +23,7 @@ export const sdkCall: OperationDescription = {
     'malformed_gzip',
     'invalid_messages',
     'unauthenticated',
+    'origin_not_allowed',
     'body_too_large',
     'too_many_items',
     'rate_limited',
@@ -55,7 +56,7 @@ export const sdkSettings: OperationDescription = {
   summary: 'What `analytics.js` asks first',
   path: { key },
   answers: { 200: { description: 'Send everything here.', content: { 'application/json': anything } } },
-  problems: ['unauthenticated'],
+  problems: ['unauthenticated', 'origin_not_allowed'],
   examples: [{ summary: 'With a key that is none', path: { key: 'safar_none' }, status: 401 }],
 };
 
@@ -65,7 +66,7 @@ export const sdkSourceConfig: OperationDescription = {
   summary: 'What RudderStack’s SDKs ask first',
   query: { writeKey: text('Where it is not in `Authorization`.') },
   answers: { 200: { description: 'A source without destinations.', content: { 'application/json': anything } } },
-  problems: ['unauthenticated'],
+  problems: ['unauthenticated', 'origin_not_allowed'],
   examples: [{ summary: 'With the write key as the name of a Basic user', status: 200 }],
 };
 
@@ -73,6 +74,12 @@ export const sdkPreflight: OperationDescription = {
   tag: 'sdks',
   id: 'sdkPreflight',
   summary: 'What browsers ask before they send',
-  answers: { 200: { description: 'Any site may send with its write key.', content: {} } },
+  description:
+    'Every site may send with its write key, or those of `SAFAR_BROWSER_ORIGINS`; others are told nothing here.',
+  headers: {
+    Origin: text('Whose page asks.'),
+    'Access-Control-Request-Method': text('What it wants to send.'),
+  },
+  answers: { 200: { description: 'What may be sent, in `Access-Control-` headers.', content: {} } },
   examples: [{ summary: 'Asked', status: 200 }],
 };

@@ -32,6 +32,10 @@ const routes: ReadonlySet<string> = new Set([...Object.keys(sdkCalls), METRICS, 
 
 export const isSdkRoute = (route: string | undefined): boolean => route !== undefined && routes.has(route);
 
+/** What else but OPTIONS the route of an SDK is for. */
+export const methodOf = (route: string | undefined): 'GET' | 'POST' =>
+  route !== undefined && (route in sdkCalls || route === METRICS) ? 'POST' : 'GET';
+
 const answered: ReadonlySet<number> = new Set([400, 401, 413, 429, 503]);
 const RETRY_MS = 5_000;
 

@@ -1,11 +1,14 @@
-import { Controller, Get, HttpCode, Options, Param, Post, Query, Req, Res } from '@nestjs/common';
+import { Controller, Get, HttpCode, Inject, Options, Param, Post, Query, Req, Res } from '@nestjs/common';
 import { type FastifyReply, type FastifyRequest } from 'fastify';
 import { Operation } from '../documents/operation.js';
 import { sdkCall, sdkMetrics, sdkPreflight, sdkSettings, sdkSourceConfig } from './sdk-operations.js';
 import { PublicRoute } from '../access/required-access.js';
 import { Unlimited } from '../limits/rate-limit.guard.js';
 import { languageOf } from '../problems/language.js';
-import { METRICS, sdkCalls, SETTINGS, SOURCE_CONFIGS } from './sdk-routes.js';
+import { type HttpConfig } from '#wiring';
+import { HTTP_CONFIG } from '../server/tokens.js';
+import { preflightHeaders } from './browser-origins.js';
+import { METRICS, methodOf, sdkCalls, SETTINGS, SOURCE_CONFIGS } from './sdk-routes.js';
 import { type SdkAnswer, SdkIntake, sourceOf } from './sdk-intake.js';
 import { segmentSettings, sourceConfig } from './sdk-settings.js';
 import { writeKeyOf, WriteKeys } from './write-key.js';
@@ -13,14 +16,6 @@ import { writeKeyOf, WriteKeys } from './write-key.js';
 type Query = Readonly<Record<string, unknown>>;
 
 const text = (value: unknown): string | undefined => (typeof value === 'string' ? value : undefined);
-
-/** A day, which is as long as browsers remember it. */
-const PREFLIGHT_S = '86400';
-
-/** Any site may send with its write key: that a browser holds it makes it public, so cookies have no say here. */
-function allowBrowsers(reply: FastifyReply): void {
-  void reply.header('access-control-allow-origin', '*');
-}
 
 /**
  * The addresses of Segment's and RudderStack's SDKs. Public to the guard, because the key may stand in the body; the intake lets nobody
@@ -31,6 +26,7 @@ export class SdkController {
   constructor(
     private readonly intake: SdkIntake,
     private readonly writeKeys: WriteKeys,
+    @Inject(HTTP_CONFIG) private readonly http: HttpConfig,
   ) {}
 
   @Post(Object.keys(sdkCalls))
@@ -39,12 +35,7 @@ export class SdkController {
   @PublicRoute()
   // Not by the guard, who cannot know yet whose it is.
   @Unlimited()
-  async take(
-    @Req() request: FastifyRequest,
-    @Res({ passthrough: true }) reply: FastifyReply,
-    @Query() query: Query,
-  ): Promise<SdkAnswer> {
-    allowBrowsers(reply);
+  async take(@Req() request: FastifyRequest, @Query() query: Query): Promise<SdkAnswer> {
     const call = sdkCalls[request.routeOptions.url ?? ''];
     if (call === undefined) throw new Error('a route of the SDKs has no call');
     const language = languageOf(request.headers['accept-language']);
@@ -55,8 +46,7 @@ export class SdkController {
   @HttpCode(200)
   @Operation(sdkMetrics)
   @PublicRoute()
-  metrics(@Res({ passthrough: true }) reply: FastifyReply): { readonly success: true } {
-    allowBrowsers(reply);
+  metrics(): { readonly success: true } {
     return { success: true };
   }
 
@@ -64,12 +54,7 @@ export class SdkController {
   @Get(SETTINGS)
   @Operation(sdkSettings)
   @PublicRoute()
-  async settings(
-    @Req() request: FastifyRequest,
-    @Res({ passthrough: true }) reply: FastifyReply,
-    @Param('key') key: string,
-  ): Promise<object> {
-    allowBrowsers(reply);
+  async settings(@Req() request: FastifyRequest, @Param('key') key: string): Promise<object> {
     await this.writeKeys.authorize(key);
     return segmentSettings(key, request.host);
   }
@@ -78,12 +63,7 @@ export class SdkController {
   @Get([...SOURCE_CONFIGS])
   @Operation(sdkSourceConfig)
   @PublicRoute()
-  async config(
-    @Req() request: FastifyRequest,
-    @Res({ passthrough: true }) reply: FastifyReply,
-    @Query() query: Query,
-  ): Promise<object> {
-    allowBrowsers(reply);
+  async config(@Req() request: FastifyRequest, @Query() query: Query): Promise<object> {
     const key = writeKeyOf(request.headers) ?? text(query['writeKey']) ?? '';
     const principal = await this.writeKeys.authorize(key);
     return sourceConfig(key, { id: principal.id, name: sourceOf(principal) });
@@ -94,14 +74,10 @@ export class SdkController {
   @HttpCode(200)
   @Operation(sdkPreflight)
   @PublicRoute()
-  preflight(@Res({ passthrough: true }) reply: FastifyReply): string {
-    allowBrowsers(reply);
-    void reply.headers({
-      'access-control-allow-methods': 'GET, POST',
-      'access-control-allow-headers':
-        'authorization, content-type, content-encoding, anonymousid, x-strict-mode, x-retry-count',
-      'access-control-max-age': PREFLIGHT_S,
-    });
+  preflight(@Req() request: FastifyRequest, @Res({ passthrough: true }) reply: FastifyReply): string {
+    const method = methodOf(request.routeOptions.url);
+    void reply.headers({ allow: `${method}, OPTIONS` });
+    void reply.headers(preflightHeaders(request.headers, method, this.http.browserOrigins));
     return '';
   }
 }

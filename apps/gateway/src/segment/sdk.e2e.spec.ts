@@ -43,6 +43,17 @@ describe('the routes of Segment and RudderStack', () => {
     expect(last().request).toMatchObject({ source: keys.writer, principal: { id: 'key-writer' }, strict: false });
   });
 
+  it('hand on the trace that the sender is in', async () => {
+    const traceparent = '00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01';
+    await post('/v1/track', track, { ...basic(keys.writer), traceparent, tracestate: 'a=1' });
+    expect(last().request).toMatchObject({
+      correlationId: '4bf92f3577b34da6a3ce929d0e0e4736',
+      trace: { traceparent, tracestate: 'a=1' },
+    });
+    await post('/v1/track', track, { ...basic(keys.writer), traceparent: 'nonsense' });
+    expect(last().request).not.toHaveProperty('trace');
+  });
+
   it.each([
     ['as a Basic user', basic(keys.writer), {}, ''],
     ['as a bearer', as(keys.writer), {}, ''],
@@ -158,10 +169,15 @@ describe('the routes of Segment and RudderStack', () => {
   it('let browsers of any site send, and ask first', async () => {
     const headers = { origin: 'https://shop.example', 'access-control-request-method': 'POST' };
     const asked = await gateway.app.inject({ method: 'OPTIONS', url: '/v1/batch', headers });
-    expect([asked.statusCode, asked.headers['access-control-allow-origin']]).toEqual([200, '*']);
+    expect([asked.statusCode, asked.headers]).toMatchObject([
+      200,
+      { 'access-control-allow-origin': '*', 'access-control-allow-methods': 'POST', 'access-control-max-age': '86400' },
+    ]);
     expect(asked.headers['access-control-allow-headers']).toContain('authorization');
-    for (const sent of [await post('/v1/t', track), await post('/v1/t', '{'), await post('/v1/t', track, {})])
-      expect(sent.headers['access-control-allow-origin']).toBe('*');
+    for (const sent of [await post('/v1/t', track), await post('/v1/t', '{'), await post('/v1/t', track, {})]) {
+      expect(sent.headers).toMatchObject({ 'access-control-allow-origin': '*', vary: 'accept-language' });
+      expect(sent.headers).not.toHaveProperty('access-control-allow-credentials');
+    }
   });
 
   it('answer with settings that send everything here', async () => {
@@ -178,5 +194,99 @@ describe('the routes of Segment and RudderStack', () => {
       expect(answer.json()).toMatchObject({ source: { writeKey: keys.writer, enabled: true, destinations: [] } });
     for (const url of ['/v1/projects/safar_unknown/settings', '/v1/projects/%00/settings', '/sourceConfig'])
       expect((await get(url)).statusCode).toBe(401);
+  });
+});
+
+describe('the routes of Segment and RudderStack, for the sites that are named', () => {
+  const shop = 'https://shop.example:8443';
+  let gateway: TestGateway;
+  beforeAll(async () => {
+    gateway = await openGateway({ browserOrigins: [shop, 'https://www.example'] });
+  });
+  afterAll(() => gateway.app.close());
+  beforeEach(() => {
+    gateway.behind.reached.length = 0;
+  });
+
+  const send = (origin: string | undefined, extra: Record<string, string> = {}) =>
+    gateway.app.inject({
+      method: 'POST',
+      url: '/v1/t',
+      headers: { ...basic(keys.writer), ...(origin !== undefined && { origin }), ...extra },
+      payload: JSON.stringify(track),
+    });
+  const ask = (url: string, headers: Record<string, string>) => gateway.app.inject({ method: 'OPTIONS', url, headers });
+  const cors = (headers: object) => Object.entries(headers).filter(([name]) => name.startsWith('access-control'));
+
+  it.each([shop, 'https://www.example'])('let the pages of %s send and read the answer', async (origin) => {
+    for (const answer of [await send(origin), await send(origin, basic('safar_unknown'))])
+      expect(answer.headers).toMatchObject({
+        'access-control-allow-origin': origin,
+        'access-control-expose-headers': 'retry-after',
+        vary: 'accept-language, origin',
+      });
+    expect(gateway.behind.reached).toEqual(['RecordMessages']);
+  });
+
+  it('let servers send, who have no origin, and tell caches that it matters', async () => {
+    const answer = await send(undefined);
+    expect([answer.statusCode, cors(answer.headers)]).toEqual([200, []]);
+    expect(answer.headers.vary).toBe('accept-language, origin');
+  });
+
+  it.each([
+    ['another site', 'https://elsewhere.example'],
+    ['a frame without an origin', 'null'],
+    ['another spelling, which no browser sends', 'https://SHOP.example:8443'],
+    ['another port', 'https://shop.example'],
+    ['another scheme', 'http://www.example'],
+    ['a name that begins the same', 'https://www.example.evil.example'],
+    ['a name below', 'https://a.www.example'],
+    ['two of them', `${shop}, https://www.example`],
+    ['nothing', ''],
+    ['every site', '*'],
+  ])('refuse %s before anything is read', async (_, origin) => {
+    const answer = await send(origin);
+    expect([answer.statusCode, answer.json()]).toMatchObject([401, { code: 'origin_not_allowed' }]);
+    expect(cors(answer.headers)).toEqual([]);
+    expect(answer.headers.vary).toBe('accept-language, origin');
+    const settings = await gateway.app.inject({ url: `/v1/projects/${keys.writer}/settings`, headers: { origin } });
+    expect(settings.statusCode).toBe(401);
+    const asked = await ask('/v1/t', { origin, 'access-control-request-method': 'POST' });
+    expect([asked.statusCode, cors(asked.headers), asked.headers.vary]).toEqual([200, [], 'origin']);
+    expect(gateway.behind.reached).toEqual([]);
+  });
+
+  it.each([
+    ['/v1/t', 'POST'],
+    ['/v1/m', 'POST'],
+    ['/beacon/v1/batch', 'POST'],
+    ['/v1/projects/x/settings', 'GET'],
+    ['/sourceConfig/', 'GET'],
+  ])('say of %s that it is for %s', async (url, method) => {
+    const headers = { origin: shop, 'access-control-request-method': method };
+    const asked = await ask(url, { ...headers, 'access-control-request-headers': 'x-anything' });
+    expect([asked.statusCode, asked.headers]).toMatchObject([
+      200,
+      { 'access-control-allow-origin': shop, 'access-control-allow-methods': method, allow: `${method}, OPTIONS` },
+    ]);
+    expect(asked.headers['access-control-allow-headers']).not.toContain('x-anything');
+  });
+
+  it('take OPTIONS without a method for a question, and not for a preflight', async () => {
+    for (const headers of [{ origin: shop }, { 'access-control-request-method': 'POST' }, {}] as Record<
+      string,
+      string
+    >[]) {
+      const asked = await ask('/v1/t', headers);
+      expect([asked.statusCode, asked.headers.allow]).toEqual([200, 'POST, OPTIONS']);
+      expect(asked.headers).not.toHaveProperty('access-control-allow-methods');
+    }
+  });
+
+  it('change nothing for the other routes', async () => {
+    const headers = { ...as(keys.writer), origin: 'https://elsewhere.example' };
+    const answer = await gateway.app.inject({ method: 'POST', url: '/v1/touchpoints', headers, payload: '{}' });
+    expect([answer.statusCode, cors(answer.headers), answer.headers.vary]).toEqual([422, [], 'accept-language']);
   });
 });

@@ -1,6 +1,7 @@
 import { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
 import { type Logger } from 'pino';
 import { type Metrics } from '#platform/telemetry';
+import { type HttpConfig } from '#wiring';
 import { principalOf } from '../access/caller.js';
 import { isWrite } from '../limits/admission.js';
 import { allowanceOf } from '../limits/allowance.js';
@@ -10,6 +11,7 @@ import { rememberProblem } from '../problems/answered-problems.js';
 import { languageOf } from '../problems/language.js';
 import { problemDocument, problemHeaders } from '../problems/problem-document.js';
 import { ProblemError } from '../problems/problem-error.js';
+import { assertBrowserOrigin, browserHeaders, varyByOrigin } from '../segment/browser-origins.js';
 import { isSdkRoute } from '../segment/sdk-routes.js';
 import { correlationIdOf } from './correlation-id.js';
 import { type Draining } from './draining.js';
@@ -23,9 +25,13 @@ interface Surroundings {
   readonly logger: Logger;
   readonly strangers: RateLimits;
   readonly metrics: Metrics;
+  readonly http: HttpConfig;
 }
 
-export function addHooks(instance: FastifyInstance, { draining, logger, strangers, metrics }: Surroundings): void {
+export function addHooks(
+  instance: FastifyInstance,
+  { draining, logger, strangers, metrics, http }: Surroundings,
+): void {
   instance.addHook('onRequest', (request, reply, done) => {
     void reply.headers({
       'x-request-id': request.id,
@@ -46,11 +52,29 @@ export function addHooks(instance: FastifyInstance, { draining, logger, stranger
     if (isWrite(request.raw)) void reply.headers(languageHeaders(request));
     return reply.statusCode === 401 ? afterFailure(strangers, request, reply, payload) : payload;
   });
+  addBrowserHooks(instance, http);
   instance.addHook('onResponse', (request, reply, done) => {
     lingerOn(request);
     logRequest(logger, request, reply);
     countRequest(metrics, request, reply);
     done();
+  });
+}
+
+/** Whatever becomes of the request of a page, its script must be able to read it, and nobody else's. */
+function addBrowserHooks(instance: FastifyInstance, { browserOrigins }: HttpConfig): void {
+  instance.addHook('onRequest', ({ routeOptions, headers, method }, reply, done) => {
+    if (isSdkRoute(routeOptions.url)) {
+      void reply.headers(browserHeaders(headers, browserOrigins));
+      // A preflight is answered like any other; what it does not say is the refusal.
+      if (method !== 'OPTIONS') assertBrowserOrigin(headers, browserOrigins);
+    }
+    done();
+  });
+  instance.addHook('onSend', ({ routeOptions }, reply, payload, done) => {
+    const vary = isSdkRoute(routeOptions.url) ? varyByOrigin(reply.getHeader('vary'), browserOrigins) : '';
+    if (vary !== '') void reply.header('vary', vary);
+    done(null, payload);
   });
 }
 

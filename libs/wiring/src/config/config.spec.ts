@@ -123,6 +123,25 @@ describe('the configuration', () => {
     },
   );
 
+  it('takes the pages of every site, or of the sites that are named, as browsers write them', () => {
+    const originsOf = (SAFAR_BROWSER_ORIGINS: string) => loadConfig({ SAFAR_BROWSER_ORIGINS }).http.browserOrigins;
+    expect([originsOf(''), originsOf('*')]).toEqual(['*', '*']);
+    expect(originsOf('https://Shop.Example:443, http://localhost:5173,https://فروشگاه.example/')).toEqual([
+      'https://shop.example',
+      'http://localhost:5173',
+      'https://xn--mgbtj4c7ad63e.example',
+    ]);
+  });
+
+  it.each([
+    ...['shop.example', 'null', '*,https://shop.example', 'https://*.shop.example', 'https://shop.example/path'],
+    ...['https://shop.example?x', 'https://u@shop.example', 'file:///x', 'chrome-extension://abc', ',', 'https://a,,'],
+    Array.from({ length: 101 }, (_, index) => `https://${String(index)}.example`).join(','),
+  ])('does not take %.40j for sites', (SAFAR_BROWSER_ORIGINS) => {
+    const { problems } = wrong({ SAFAR_BROWSER_ORIGINS, SAFAR_HTTP_PORT: 'x' });
+    expect(problems.map(({ variable }) => variable).sort()).toEqual(['SAFAR_BROWSER_ORIGINS', 'SAFAR_HTTP_PORT']);
+  });
+
   it('takes several master keys after a rotation', () => {
     expect(loadConfig({ SAFAR_MASTER_KEY: `${secret}, ${secret}` }).masterKey).toBe(`${secret}, ${secret}`);
   });

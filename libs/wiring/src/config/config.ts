@@ -3,7 +3,7 @@ import { isRole } from '#contracts';
 import { type OidcSettings, type SessionLimits } from '#platform/access';
 import { getMetadataStorage, validateSync } from 'class-validator';
 import { ConfigurationError, type ConfigurationProblem } from './configuration-error.js';
-import { logLevels, rolePairs, SafarEnvironment } from './environment.dto.js';
+import { browserOrigins, logLevels, rolePairs, SafarEnvironment } from './environment.dto.js';
 import { nearestName } from './nearest-name.js';
 
 export type LogLevel = (typeof logLevels)[number];
@@ -12,6 +12,8 @@ export interface HttpConfig {
   readonly host: string;
   /** Origin under which browsers reach Safar, for example `https://safar.example.com`; without it, the host that they ask for. */
   readonly publicUrl: string | undefined;
+  /** Sites whose pages may send what SDKs send, each as its origin; `*`: all of them. */
+  readonly browserOrigins: '*' | readonly string[];
   /** 0: any free port. */
   readonly port: number;
   /** One request that is not streamed. */
@@ -135,6 +137,7 @@ function toConfig(environment: SafarEnvironment): Config {
     http: Object.freeze({
       host: environment.SAFAR_HTTP_HOST ?? '127.0.0.1',
       publicUrl: environment.SAFAR_PUBLIC_URL === undefined ? undefined : new URL(environment.SAFAR_PUBLIC_URL).origin,
+      browserOrigins: browserOriginsOf(environment.SAFAR_BROWSER_ORIGINS ?? '*'),
       port: whole(environment.SAFAR_HTTP_PORT, 3000),
       bodyLimitBytes: whole(environment.SAFAR_HTTP_BODY_LIMIT_BYTES, 4_194_304),
       // Sixteen of the largest requests, or tens of thousands of ordinary ones.
@@ -168,6 +171,9 @@ function toConfig(environment: SafarEnvironment): Config {
     reads: Object.freeze({ waitTimeoutMs: whole(environment.SAFAR_READ_WAIT_TIMEOUT_MS, 5_000) }),
   });
 }
+
+const browserOriginsOf = (text: string): HttpConfig['browserOrigins'] =>
+  text === '*' ? text : Object.freeze(browserOrigins(text).filter((origin) => origin !== undefined));
 
 /** The rules have seen to it that all are there, or none. */
 function oidcOf(environment: SafarEnvironment): OidcSettings | undefined {

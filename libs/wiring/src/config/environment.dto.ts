@@ -41,6 +41,18 @@ export const rolePairs = (text: string): readonly (readonly [name: string, role:
     return at === -1 ? [pair.trim(), undefined] : [pair.slice(0, at).trim(), pair.slice(at + 1).trim()];
   });
 
+/** Each as browsers write it (RFC 6454 §6.2: small letters, no usual port), or nothing where it is no origin of a site. */
+export const browserOrigins = (text: string): readonly (string | undefined)[] =>
+  text.split(',').map((each) => {
+    const value = each.trim();
+    if (!URL.canParse(value)) return undefined;
+    const { protocol, origin, href, hostname } = new URL(value);
+    // A pattern would be compared, and match nobody.
+    if (hostname.includes('*')) return undefined;
+    // Of other schemes the origin is `null`, which any sandboxed frame may call itself.
+    return href === `${origin}/` && ['https:', 'http:'].includes(protocol) ? origin : undefined;
+  });
+
 const besideIssuer: Check = (_value, { SAFAR_OIDC_ISSUER }) => SAFAR_OIDC_ISSUER !== undefined;
 
 const oneOf =
@@ -194,6 +206,14 @@ export class SafarEnvironment {
     (value, { SAFAR_DEMO }) => isOrigin(value, SAFAR_DEMO === 'true'),
   )
   SAFAR_PUBLIC_URL?: string;
+
+  @Rule(
+    'must be * or origins with commas between, each without a path',
+    'Write it as https://shop.example.com,https://www.example.com:8443, as browsers show them: the sites whose pages send. Leave it unset for *.',
+    (value) => value === '*' || browserOrigins(value).every((origin) => origin !== undefined),
+  )
+  @Rule('must have at most 100 origins', 'One write key serves many sites.', (value) => value.split(',').length <= 100)
+  SAFAR_BROWSER_ORIGINS?: string;
 
   @Rule(
     'must be the https address of an issuer of OpenID Connect',
