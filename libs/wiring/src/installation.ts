@@ -121,7 +121,7 @@ type Parts = Awaited<ReturnType<typeof openParts>>;
 
 async function openParts(config: Config, database: Database, program: string, closers: (() => Promise<void>)[]) {
   const applicationName = `safar ${program}`;
-  const pool = createPool({ url: database.url, max: POOL_SIZE, applicationName });
+  const pool = createPool({ url: database.url, max: POOL_SIZE, applicationName, pipeline: true });
   closers.push(() => pool.end());
   const masterKey = await openMasterKey({
     pool,

@@ -40,7 +40,7 @@ export async function openStoreAdmin(
 }
 
 async function raise({ dataDir, masterKey: environment }: Config, url: string, program: string, by: OnBehalfOf) {
-  const pool = createPool({ url, max: 5, applicationName: `safar ${program}` });
+  const pool = createPool({ url, max: 5, applicationName: `safar ${program}`, pipeline: true });
   const clock = systemClock;
   try {
     const masterKey = await openMasterKey({ pool, file: path.join(dataDir, 'master.key'), environment });

@@ -39,7 +39,7 @@ export interface ReadSide {
 
 export async function startReadSide(): Promise<ReadSide> {
   const database = await testDatabase([...eventStoreMigrations, ...projectionsMigrations]);
-  const pool = createPool({ url: database.url, max: 12, applicationName: 'read models test' });
+  const pool = createPool({ url: database.url, max: 12, applicationName: 'read models test', pipeline: true });
   const hub = createMovedHub();
   const log = new Log();
   const erased = new Set<string>();

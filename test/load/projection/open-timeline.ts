@@ -16,7 +16,7 @@ export interface OpenTimeline extends ProjectionParts {
 /** The engine's parts as an installation composes them. The timeline reads sealed events, so it needs no vault. */
 export async function openTimeline(url: string): Promise<OpenTimeline> {
   const applicationName = 'safar bench';
-  const pool = createPool({ url, max: 6, applicationName });
+  const pool = createPool({ url, max: 6, applicationName, pipeline: true });
   const store = await openPostgresEventStore({ url, applicationName });
   const look = async (sql: string): Promise<string | undefined> =>
     (await pool.query<{ value: string }>(`SELECT ${sql} AS value FROM es.consumers WHERE name = $1`, [timeline.name]))

@@ -32,6 +32,11 @@ export interface PoolOptions {
   readonly max: number;
   /** Shown in pg_stat_activity. */
   readonly applicationName: string;
+  /**
+   * Statements that are asked for without waiting in between are sent without waiting, too. `pg` then takes no query classes of
+   * others and no `rows`.
+   */
+  readonly pipeline?: boolean;
 }
 
 /**
@@ -44,8 +49,8 @@ export const sessionOf = (applicationName: string): { options: string; applicati
   keepAlive: true,
 });
 
-export function createPool({ url, max, applicationName }: PoolOptions): pg.Pool {
-  const pool = new pg.Pool({ connectionString: url, max, ...sessionOf(applicationName) });
+export function createPool({ url, max, applicationName, pipeline = false }: PoolOptions): pg.Pool {
+  const pool = new pg.Pool({ connectionString: url, max, pipeline, ...sessionOf(applicationName) });
   // An idle connection that breaks is replaced by the pool; without a listener it would end the process.
   pool.on('error', () => undefined);
   // The same holds between two statements of a transaction; the next statement fails and says so.

@@ -15,6 +15,8 @@ export interface Statement {
   readonly name: string;
   readonly text: string;
   readonly values: readonly Buffer[];
+  /** It does nothing but insert what it selects, so that a condition can be put behind it. */
+  readonly inserts?: true;
 }
 
 const SQL_TYPES: Readonly<Record<ColumnType, string>> = {
@@ -144,7 +146,9 @@ export class BuildTable {
       .map(({ name, type }) => `x.${quoted(name)}${type === 'numeric' ? '::numeric' : ''}`)
       .join(', ');
     const insert = `INSERT INTO ${this.name} (${names}) SELECT ${values} FROM ${unnest(columns, 'x')}`;
-    return statement(this.projection.appendOnly ? insert : `${insert} ${this.#onConflict()}`, columns, rows);
+    return this.projection.appendOnly
+      ? { ...statement(insert, columns, rows), inserts: true }
+      : statement(`${insert} ${this.#onConflict()}`, columns, rows);
   }
 
   /** Every row of these owners. */

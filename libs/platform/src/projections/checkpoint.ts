@@ -1,6 +1,6 @@
 import type pg from 'pg';
 import type { Position, Projection } from '#kernel';
-import { type BuildRef } from './build-table.js';
+import { type BuildRef, type Statement } from './build-table.js';
 
 /** What a client and a pool have in common. */
 export type Queryable = Pick<pg.ClientBase, 'query'>;
@@ -39,7 +39,9 @@ interface LeaseRow {
   readonly troubled: boolean;
 }
 
-const WHERE_LANE = 'name = $1 AND version = $2 AND build = $3 AND lane = $4';
+const whereLane = (first: number): string =>
+  ['name', 'version', 'build', 'lane'].map((column, index) => `${column} = $${String(first + index)}`).join(' AND ');
+const WHERE_LANE = whereLane(1);
 const idOf = ({ name, version, build, lane }: LaneRef): [string, number, number, number] => [
   name,
   version,
@@ -100,29 +102,69 @@ export async function giveUpLease(db: Queryable, lane: LaneRef, owner: string): 
   ]);
 }
 
+/** Where a checkpoint is to stand, and for how long the lease is held from then on. */
+export interface Move {
+  readonly to: Position;
+  readonly leaseMs: number;
+}
+
+/** The statement that moves a checkpoint; its parameters are numbered from `first` on, behind those of a statement around it. */
+function movement(first: number): string {
+  const parameter = (index: number): string => `$${String(first + index)}`;
+  return `UPDATE es.consumers
+      SET position = ${parameter(7)}, status = 'running', error = NULL,
+          lease_until = clock_timestamp() + ${parameter(8)} * interval '1 ms'
+      WHERE ${whereLane(first)} AND position = ${parameter(4)} AND fence = ${parameter(5)} AND epoch = ${parameter(6)}
+        AND epoch = ${STORE_EPOCH}
+      RETURNING filled_at IS NOT NULL AS filled`;
+}
+
+const movementOf = (lane: LaneRef, lease: Lease, move: Move): unknown[] => [
+  ...idOf(lane),
+  lease.position,
+  lease.fence,
+  lease.epoch,
+  move.to,
+  move.leaseMs,
+];
+
+/** @throws LeaseLostError when no checkpoint was moved. */
+function movedLease(lane: LaneRef, lease: Lease, { to }: Move, rows: readonly { readonly filled: boolean }[]): Lease {
+  const [row] = rows;
+  if (!row) throw new LeaseLostError(lane);
+  return { ...lease, position: to, filled: row.filled, troubled: false };
+}
+
 /**
  * Moves the checkpoint from where this consumer believes it to be, or nothing: a zombie, a second process and a repeated
  * batch all fail here, in the transaction that would write their rows, and so does everybody once the store is in another
  * epoch. First in that transaction, so that the row lock keeps a take-over, or the raising of the epoch, waiting until the
  * outcome is known.
  */
-export async function moveCheckpoint(
+export async function moveCheckpoint(client: Queryable, lane: LaneRef, lease: Lease, move: Move): Promise<Lease> {
+  const { rows } = await client.query<{ filled: boolean }>({
+    name: 'safar move checkpoint',
+    text: movement(1),
+    values: movementOf(lane, lease, move),
+  });
+  return movedLease(lane, lease, move, rows);
+}
+
+/** The same together with an insertion, in one statement: the rows are written if and only if the checkpoint was moved. */
+export async function moveCheckpointAndInsert(
   client: Queryable,
   lane: LaneRef,
   lease: Lease,
-  move: { readonly to: Position; readonly leaseMs: number },
+  move: Move,
+  { name, text, values }: Statement,
 ): Promise<Lease> {
   const { rows } = await client.query<{ filled: boolean }>({
-    name: 'safar move checkpoint',
-    text: `UPDATE es.consumers
-      SET position = $8, status = 'running', error = NULL, lease_until = clock_timestamp() + $9 * interval '1 ms'
-      WHERE ${WHERE_LANE} AND position = $5 AND fence = $6 AND epoch = $7 AND epoch = ${STORE_EPOCH}
-      RETURNING filled_at IS NOT NULL AS filled`,
-    values: [...idOf(lane), lease.position, lease.fence, lease.epoch, move.to, move.leaseMs],
+    name: `${name} moving`,
+    text: `WITH moved AS (${movement(values.length + 1)}), inserted AS (${text} WHERE EXISTS (SELECT FROM moved))
+      SELECT filled FROM moved`,
+    values: [...values, ...movementOf(lane, lease, move)],
   });
-  const row = rows[0];
-  if (!row) throw new LeaseLostError(lane);
-  return { ...lease, position: move.to, filled: row.filled, troubled: false };
+  return movedLease(lane, lease, move, rows);
 }
 
 /** Says for everybody to see why a consumer does not move, or that it does again. */

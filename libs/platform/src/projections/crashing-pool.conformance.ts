@@ -61,7 +61,7 @@ export function crashingPool(
   }
 
   const Client = CrashingClient as typeof pg.Client;
-  const pool = new pg.Pool({ connectionString: url, max: 6, ...sessionOf('crashing'), Client });
+  const pool = new pg.Pool({ connectionString: url, max: 6, pipeline: true, ...sessionOf('crashing'), Client });
   pool.on('error', () => undefined);
   return { pool, crashed: () => dead };
 }

@@ -31,7 +31,10 @@ export class TestEngine {
 
   static async open(): Promise<TestEngine> {
     const database = await testDatabase([...eventStoreMigrations, ...projectionsMigrations]);
-    return new TestEngine(database, createPool({ url: database.url, max: 24, applicationName: 'test' }));
+    return new TestEngine(
+      database,
+      createPool({ url: database.url, max: 24, applicationName: 'test', pipeline: true }),
+    );
   }
 
   get db(): pg.Client {

@@ -30,4 +30,30 @@ export async function transaction<Value>(
   }
 }
 
+/**
+ * One statement between BEGIN and COMMIT, sent without waiting for answers in between. A statement that fails makes PostgreSQL
+ * answer the COMMIT with ROLLBACK. On a pool that is not pipelined it takes three round trips and is as right.
+ */
+export async function transactionAtOnce<Value>(
+  pool: pg.Pool,
+  begin: string,
+  statement: (client: pg.PoolClient) => Promise<Value>,
+): Promise<Value> {
+  const client = await pool.connect();
+  client.on('error', ignore);
+  let usable = false;
+  try {
+    const answers = await Promise.allSettled([client.query(begin), statement(client), client.query('COMMIT')]);
+    const [begun, answered, ended] = answers;
+    usable = ended.status === 'fulfilled';
+    for (const answer of [begun, answered, ended]) if (answer.status === 'rejected') throw answer.reason;
+    if (ended.status === 'fulfilled' && ended.value.command !== 'COMMIT')
+      throw new Error(`a transaction ended with ${ended.value.command}`);
+    return (answered as PromiseFulfilledResult<Awaited<Value>>).value;
+  } finally {
+    client.off('error', ignore);
+    client.release(!usable);
+  }
+}
+
 const ignore = (): void => undefined;
