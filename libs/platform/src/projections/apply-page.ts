@@ -48,7 +48,8 @@ export interface ApplicablePage extends DecodedPage {
  */
 export function applyPage(target: Target, lease: Lease, page: ApplicablePage, before: ParkedBefore): Promise<Applied> {
   const insertion = onlyInsertion(page.ahead);
-  if (page.ahead && insertion && !lease.filled) return fillPage(target, lease, page.ahead, page.upTo, insertion);
+  if (page.ahead && insertion && !lease.filled)
+    return fillPage(target, lease, { upTo: page.upTo, folded: page.ahead.folded, insertion });
   const { pool, lane, table, folding, leaseMs } = target;
   return transaction(pool, `BEGIN; ${settingsOf(lease)}`, async (client) => {
     const moved = await moveCheckpoint(client, lane, lease, { to: page.upTo, leaseMs });
@@ -69,13 +70,11 @@ export function applyPage(target: Target, lease: Lease, page: ApplicablePage, be
 async function fillPage(
   { pool, lane, leaseMs, onSetAside }: Target,
   lease: Lease,
-  { folded }: FoldedPage,
-  to: Position,
-  insertion: Statement,
+  { upTo: to, folded, insertion }: { readonly upTo: Position; readonly folded: Folded; readonly insertion: Statement },
 ): Promise<Applied> {
   onSetAside(folded);
   const moved = await transactionAtOnce(pool, `BEGIN; ${settingsOf(lease)}`, (client) =>
-    moveCheckpointAndInsert(client, lane, lease, { to, leaseMs }, insertion),
+    moveCheckpointAndInsert(client, lane, lease, { to, leaseMs, insertion }),
   );
   return { lease: moved, folded };
 }

@@ -155,8 +155,7 @@ export async function moveCheckpointAndInsert(
   client: Queryable,
   lane: LaneRef,
   lease: Lease,
-  move: Move,
-  { name, text, values }: Statement,
+  { insertion: { name, text, values }, ...move }: Move & { readonly insertion: Statement },
 ): Promise<Lease> {
   const { rows } = await client.query<{ filled: boolean }>({
     name: `${name} moving`,

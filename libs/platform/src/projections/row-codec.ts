@@ -1,4 +1,4 @@
-import { canonicalJson, type Column, type ColumnType, type Row, type RowKey, type Table } from '#kernel';
+import { canonicalJson, jsonText, type Column, type ColumnType, type Row, type RowKey, type Table } from '#kernel';
 
 /** A column's value between a row and the database: text for everything that is text or JSON there. */
 export type Wire = string | number | bigint | boolean | null;
@@ -147,10 +147,10 @@ const encoders: Readonly<Record<ColumnType, (value: unknown) => Wire | undefined
       ? value
       : undefined,
   jsonb: (value) => {
-    const text = jsonText(value);
+    const text = writtenJson(value);
     return text === undefined || !text.includes('\\u') ? text : jsonbText(text);
   },
-  json: jsonText,
+  json: writtenJson,
 };
 
 /** A lone surrogate has no UTF-8: it becomes U+FFFD, here as on the wire, so that the fold sees what the table holds. */
@@ -169,11 +169,9 @@ function plainDecimal(text: string): string | undefined {
   return sign === '-' && /[1-9]/.test(digits) ? `-${digits}` : digits;
 }
 
-function jsonText(value: unknown): string | undefined {
+function writtenJson(value: unknown): string | undefined {
   try {
-    // Declared as string, but undefined for functions and symbols.
-    const text: string | undefined = JSON.stringify(value);
-    return text;
+    return jsonText(value);
   } catch {
     // A bigint, or a cycle.
     return undefined;

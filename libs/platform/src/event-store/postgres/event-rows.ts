@@ -1,4 +1,4 @@
-import type { EventMeta, RecordedEvent } from '#kernel';
+import { type EventMeta, parseJson, type RecordedEvent } from '#kernel';
 import { parseTimestamp } from './timestamps.js';
 
 export const EVENT_COLUMNS =
@@ -46,7 +46,7 @@ export class EventRowReader {
       schemaVersion: +row[5],
       key: row[6],
       occurredAt: parseTimestamp(row[9]),
-      data: JSON.parse(row[7]) as unknown,
+      data: parseJson(row[7]),
       meta: this.#meta,
       stream: row[1],
       version: +row[2],
