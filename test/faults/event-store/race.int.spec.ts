@@ -168,9 +168,9 @@ class Tail {
       const last = this.#stopped;
       // While the server starts again there is nothing to read.
       const page = await this.store.readAll(this.seen.at(-1)?.position ?? START, 100).catch(() => undefined);
-      this.seen.push(...(page ?? []));
-      if (last && page?.length === 0) return;
-      if (page?.length !== 100) await sleep(Math.random() * 3);
+      this.seen.push(...(page?.events ?? []));
+      if (last && page?.events.length === 0) return;
+      if (!page?.full) await sleep(Math.random() * 3);
     }
   }
 }

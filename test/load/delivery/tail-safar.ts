@@ -13,13 +13,13 @@ export const tailSafar: Tail = async ({ url, untilStream }, started, given) => {
   await started();
   let after: Position = START;
   for (let ended = false; !ended;) {
-    const events = await store.readAll(after, PAGE_EVENTS);
+    const { events, full } = await store.readAll(after, PAGE_EVENTS);
     for (const { stream, version, position } of events) {
       given(stream, version);
       after = position;
       ended ||= stream === untilStream;
     }
-    if (events.length < PAGE_EVENTS && !ended) await sleep(POLL_MS);
+    if (!full && !ended) await sleep(POLL_MS);
   }
   await store.close();
 };

@@ -1,8 +1,12 @@
-import { entriesOfEvents } from '#capabilities';
+import { entriesOfEvents, type OpenTimeline } from '#capabilities';
 import { type Channel, type TimelineEntryView } from '#contracts';
 import { type Position } from '#kernel';
 import { type ReadFromStore } from '#platform/event-store';
-import { type Installation } from '#wiring';
+
+export interface TailPorts {
+  readonly store: ReadFromStore;
+  readonly openTimeline: OpenTimeline;
+}
 
 export interface TailRequest {
   readonly after: Position | 'now';
@@ -11,14 +15,14 @@ export interface TailRequest {
   readonly channels: readonly Channel[];
 }
 
-/** Events read at a time: some megabytes. */
+/** Events read at a time. */
 const PAGE = 500;
 /** A hint that something was appended may be lost; then it is noticed after this. */
 const POLL_INTERVAL_MS = 1_000;
 
 /** Touchpoints in the order of the log, from a position on and as they come, until the signal. */
 export async function* tail(
-  { store, openTimeline }: Installation,
+  { store, openTimeline }: TailPorts,
   { after, kinds, channels }: TailRequest,
   signal: AbortSignal,
 ): AsyncGenerator<TimelineEntryView> {
@@ -27,7 +31,7 @@ export async function* tail(
     (kinds.length === 0 || kinds.includes(kind) || (kinds.includes('custom') && kind.startsWith('custom:'))) &&
     (channels.length === 0 || channels.some((wanted) => wanted === channel));
   while (!signal.aborted) {
-    const events = await store.readAll(position, PAGE);
+    const { events } = await store.readAll(position, PAGE);
     for (const entry of await entriesOfEvents(openTimeline, events)) if (isWanted(entry)) yield entry;
     position = events.at(-1)?.position ?? position;
     if (events.length === 0) await hint(store, signal);

@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Position } from '#kernel';
+import type { Position, RecordedEvent } from '#kernel';
 import { describeHistories } from './event-store-histories.conformance.js';
-import type { EventStore } from './event-store.port.js';
+import { MAX_PAGE_CHARACTERS, type EventStore, type LogPage } from './event-store.port.js';
 import {
   appendTo,
   closing,
@@ -44,6 +44,7 @@ export function describeEventStore(name: string, make: MakeEventStore): void {
     describe('several streams in one append', () => describeSeveralStreams(current));
     describe('closing a stream', () => describeClosing(current));
     describe('reading', () => describeReading(current));
+    describe('pages', () => describePages(current));
     describe('concurrent appends', () => describeConcurrency(current));
     describe('listening', () => describeListening(current));
     describe('random concurrent histories', () => describeHistories(current));
@@ -58,7 +59,7 @@ function describeAppending(store: () => EventStore): void {
     const outcome = stored(await store().append(appendTo(stream, { events })));
     expect(outcome).toMatchObject({ status: 'appended', versions: [3] });
     expect(outcome.lastPosition).toBe(outcome.firstPosition + 2n);
-    const read = await store().readAll(outcome.firstPosition - 1n, 3);
+    const { events: read } = await store().readAll(outcome.firstPosition - 1n, 3);
     expect(read).toEqual(
       events.map((event, index) => ({
         ...event,
@@ -89,7 +90,7 @@ function describeAppending(store: () => EventStore): void {
     });
     const stream = `ماجرا-${randomUUID()}`;
     await store().append(appendTo(stream, { events: [event] }));
-    expect(await store().readStream(stream, 0, 10)).toEqual([expect.objectContaining({ ...event, stream })]);
+    expect((await store().readStream(stream, 0, 10)).events).toEqual([expect.objectContaining({ ...event, stream })]);
   });
 
   it.each([
@@ -101,14 +102,14 @@ function describeAppending(store: () => EventStore): void {
   ])('keeps a time in %s to the millisecond', async (_, occurredAt) => {
     const stream = newStream();
     await store().append(appendTo(stream, { events: [newEvent({ occurredAt })] }));
-    expect((await store().readStream(stream, 0, 1))[0]?.occurredAt).toBe(occurredAt);
+    expect((await store().readStream(stream, 0, 1)).events[0]?.occurredAt).toBe(occurredAt);
   });
 
   it('takes a thousand events in one append', async () => {
     const stream = newStream();
     const outcome = stored(await store().append(appendTo(stream, { events: newEvents(1_000) })));
     expect(outcome.versions).toEqual([1_000]);
-    const read = await store().readStream(stream, 0, 2_000);
+    const { events: read } = await store().readStream(stream, 0, 2_000);
     expect(read).toHaveLength(1_000);
     expect(firstHole(read.map(({ position }) => position))).toBeUndefined();
   });
@@ -179,8 +180,8 @@ function describeExpectations(store: () => EventStore): void {
     ]);
     expect(outcomes.map(({ status }) => status)).toEqual(['appended', 'conflict', 'appended', 'conflict', 'appended']);
     expect(await store().head()).toBe(before + 4n);
-    expect(firstHole((await store().readAll(before, 10)).map(({ position }) => position))).toBeUndefined();
-    expect(await store().readStream(taken, 0, 10)).toHaveLength(2);
+    expect(firstHole((await store().readAll(before, 10)).events.map(({ position }) => position))).toBeUndefined();
+    expect((await store().readStream(taken, 0, 10)).events).toHaveLength(2);
   });
 
   it('after a conflict the same append id may be used for another try', async () => {
@@ -215,7 +216,7 @@ function describeRepetition(store: () => EventStore): void {
     await store().append(request);
     const again = { ...request, streams: [{ stream, expect: 'any' as const, events: newEvents(4) }] };
     expect(await store().append(again)).toMatchObject({ status: 'repeated', versions: [1] });
-    expect(await store().readStream(stream, 0, 10)).toHaveLength(1);
+    expect((await store().readStream(stream, 0, 10)).events).toHaveLength(1);
   });
 
   it('an append id that was used for something else is refused', async () => {
@@ -238,7 +239,7 @@ function describeRepetition(store: () => EventStore): void {
     const other = { ...request, requestHash: hashOf('another') };
     const outcomes = await Promise.all([request, request, other, request].map((each) => store().append(each)));
     expect(outcomes.map(({ status }) => status)).toEqual(['appended', 'repeated', 'id-reused', 'repeated']);
-    expect(await store().readStream(stream, 0, 10)).toHaveLength(1);
+    expect((await store().readStream(stream, 0, 10)).events).toHaveLength(1);
   });
 
   it('a repetition is told apart from its neighbours', async () => {
@@ -270,7 +271,7 @@ function describeSeveralStreams(store: () => EventStore): void {
     const request = both(one, two);
     const outcome = stored(await store().append(request));
     expect(outcome).toMatchObject({ status: 'appended', versions: [3, 1] });
-    const read = await store().readAll(outcome.firstPosition - 1n, 3);
+    const { events: read } = await store().readAll(outcome.firstPosition - 1n, 3);
     expect(read.map(({ stream, version }) => [stream, version])).toEqual([
       [one, 2],
       [one, 3],
@@ -284,7 +285,7 @@ function describeSeveralStreams(store: () => EventStore): void {
     await store().append(appendTo(two));
     const before = await store().head();
     expect(await store().append(both(one, two))).toEqual({ status: 'conflict', stream: two, actualVersion: 1 });
-    expect(await store().readStream(one, 0, 1)).toEqual([]);
+    expect((await store().readStream(one, 0, 1)).events).toEqual([]);
     expect(await store().head()).toBe(before);
   });
 
@@ -309,7 +310,7 @@ function describeClosing(store: () => EventStore): void {
     });
     expect(await store().append(appendTo(stream))).toEqual({ status: 'closed', stream });
     expect(await store().append(appendTo(stream, { expect: { version: 1 } }))).toEqual({ status: 'closed', stream });
-    expect(await store().readStream(stream, 0, 10)).toHaveLength(1);
+    expect((await store().readStream(stream, 0, 10)).events).toHaveLength(1);
   });
 
   it('may come without events, and is answered again as it was', async () => {
@@ -355,14 +356,14 @@ function describeReading(store: () => EventStore): void {
     const before = await store().head();
     const request = appendTo(newStream(), { events: newEvents(25) });
     await store().append(request);
-    const whole = await store().readAll(before, 1_000);
+    const { events: whole } = await store().readAll(before, 1_000);
     for (const pageSize of [1, 7, 25, 26]) expect(await readOut(store(), before, pageSize)).toEqual(whole);
     expect(whole.map(({ id }) => id)).toEqual(request.streams[0]?.events.map(({ id }) => id));
   });
 
   it('gives nothing after the head', async () => {
-    expect(await store().readAll(await store().head(), 10)).toEqual([]);
-    expect(await store().readAll((await store().head()) + 1_000n, 10)).toEqual([]);
+    expect((await store().readAll(await store().head(), 10)).events).toEqual([]);
+    expect((await store().readAll((await store().head()) + 1_000n, 10)).events).toEqual([]);
   });
 
   it('gives a stream after a version, and nobody else’s events', async () => {
@@ -370,11 +371,11 @@ function describeReading(store: () => EventStore): void {
     for (let index = 0; index < 3; index++)
       await Promise.all([store().append(appendTo(stream)), store().append(appendTo(newStream()))]);
     const versions = async (after: number, limit: number) =>
-      (await store().readStream(stream, after, limit)).map(({ version }) => version);
+      (await store().readStream(stream, after, limit)).events.map(({ version }) => version);
     expect(await versions(0, 10)).toEqual([1, 2, 3]);
     expect(await versions(1, 1)).toEqual([2]);
     expect(await versions(3, 10)).toEqual([]);
-    expect(await store().readStream(newStream(), 0, 10)).toEqual([]);
+    expect((await store().readStream(newStream(), 0, 10)).events).toEqual([]);
   });
 
   it('finds the last position that was recorded at or before a time', async () => {
@@ -392,12 +393,52 @@ function describeReading(store: () => EventStore): void {
   });
 }
 
+function describePages(store: () => EventStore): void {
+  it('say whether more may follow', async () => {
+    const before = await store().head();
+    const stream = newStream();
+    await store().append(appendTo(stream, { events: newEvents(3) }));
+    const full = async (limit: number) => [
+      (await store().readAll(before, limit)).full,
+      (await store().readStream(stream, 0, limit)).full,
+    ];
+    expect(await full(2)).toEqual([true, true]);
+    expect(await full(4)).toEqual([false, false]);
+  });
+
+  it('end where their text is too much, and nothing is lost by it', async () => {
+    const before = await store().head();
+    const stream = newStream();
+    const third = Math.ceil(MAX_PAGE_CHARACTERS / 3);
+    // The second does not fit any page, the others fit two by two, and the last ones together.
+    for (const characters of [third, MAX_PAGE_CHARACTERS + 1, third, third, third, 1, 1, 1])
+      await store().append(appendTo(stream, { events: [newEvent({ data: { text: 'ا'.repeat(characters) } })] }));
+    const ofLog = await pagesOf((last) => store().readAll(last?.position ?? before, 100));
+    const ofStream = await pagesOf((last) => store().readStream(stream, last?.version ?? 0, 100));
+    for (const pages of [ofLog, ofStream])
+      expect(pages.map((page) => page.map(({ version }) => version))).toEqual([[1], [2], [3, 4], [5, 6, 7, 8]]);
+  });
+}
+
+/** Page after page, until one that is not full. */
+async function pagesOf(
+  read: (last: RecordedEvent | undefined) => Promise<LogPage>,
+): Promise<readonly (readonly RecordedEvent[])[]> {
+  const pages: LogPage['events'][] = [];
+  for (let full = true; full;) {
+    const page = await read(pages.at(-1)?.at(-1));
+    pages.push(page.events);
+    full = page.full;
+  }
+  return pages;
+}
+
 function describeConcurrency(store: () => EventStore): void {
   it('appenders to one stream are all stored, one after the other', async () => {
     const stream = newStream();
     const outcomes = await Promise.all(Array.from({ length: 200 }, () => store().append(appendTo(stream))));
     expect(outcomes.flatMap((outcome) => stored(outcome).versions)).toEqual(outcomes.map((_, index) => index + 1));
-    expect(firstHole((await store().readStream(stream, 0, 300)).map(({ version }) => version))).toBeUndefined();
+    expect(firstHole((await store().readStream(stream, 0, 300)).events.map(({ version }) => version))).toBeUndefined();
   });
 
   it('of appenders that expect the same version, one wins', async () => {
@@ -424,7 +465,7 @@ function describeConcurrency(store: () => EventStore): void {
       }
     };
     await Promise.all(Array.from({ length: 12 }, increment));
-    expect(await store().readStream(stream, 0, 100)).toHaveLength(12);
+    expect((await store().readStream(stream, 0, 100)).events).toHaveLength(12);
   });
 
   it('a reader that follows the positions misses nothing', async () => {
@@ -436,7 +477,7 @@ function describeConcurrency(store: () => EventStore): void {
     const done = Promise.all(writers).finally(() => (writing = false));
     const seen: bigint[] = [];
     for (let last = false; ; last = !writing) {
-      const page = await store().readAll(seen.at(-1) ?? start, 40);
+      const { events: page } = await store().readAll(seen.at(-1) ?? start, 40);
       seen.push(...page.map(({ position }) => position));
       if (last && page.length === 0) break;
     }
@@ -485,7 +526,7 @@ function describeWholeStores(make: MakeEventStore): void {
   it('is empty at first', async () => {
     const store = await make();
     expect(await store.head()).toBe(0n);
-    expect(await store.readAll(0n, 10)).toEqual([]);
+    expect((await store.readAll(0n, 10)).events).toEqual([]);
     expect(await store.positionAt(Date.now())).toBe(0n);
     await store.close();
   });
@@ -508,7 +549,7 @@ function describeWholeStores(make: MakeEventStore): void {
       });
       const read = await readOut(store, edge - 2n, 3);
       expect(read.map((event) => event.position)).toEqual([-1n, 0n, 1n, 2n].map((offset) => edge + offset));
-      expect((await store.readStream(stream, version + 2, 10)).map((event) => event.version)).toEqual([
+      expect((await store.readStream(stream, version + 2, 10)).events.map((event) => event.version)).toEqual([
         version + 3,
         version + 4,
       ]);

@@ -76,11 +76,30 @@ export interface AppendToStore {
   append(request: AppendRequest): Promise<AppendOutcome>;
 }
 
+/**
+ * Characters of JSON (`data` and `meta`) at which a page ends, however many events were asked for: a number of events alone
+ * bounds no memory. At the usual 700 an event it is beyond any limit that is asked for.
+ */
+export const MAX_PAGE_CHARACTERS = 4 * 1024 * 1024;
+
+/** Events that follow one another. */
+export interface LogPage {
+  readonly events: readonly RecordedEvent[];
+  /**
+   * It has as much as a page may have, and more may follow: read on after its last event. False: the end was reached. Its length says
+   * neither, because large events end a page early.
+   */
+  readonly full: boolean;
+}
+
 export interface ReadFromStore {
-  /** Events after a position in store order, at most `limit`. Fewer than `limit` means the head was reached. */
-  readAll(after: Position, limit: number): Promise<readonly RecordedEvent[]>;
-  /** Events of a stream after a version, at most `limit`. */
-  readStream(stream: string, afterVersion: number, limit: number): Promise<readonly RecordedEvent[]>;
+  /**
+   * Events after a position in store order: at most `limit`, and no more than MAX_PAGE_CHARACTERS of them, but one at least
+   * where there is one.
+   */
+  readAll(after: Position, limit: number): Promise<LogPage>;
+  /** Events of a stream after a version, bounded alike. */
+  readStream(stream: string, afterVersion: number, limit: number): Promise<LogPage>;
   /** The last position; everything up to it is visible and nothing earlier can still appear. START when empty. */
   head(): Promise<Position>;
   /** The last position that was recorded at or before a time; START when there is none. */

@@ -15,6 +15,14 @@ class CountingLog extends TestLog {
   }
 }
 
+/** Cuts pages that would be too large, as a store does. */
+class CuttingLog extends TestLog {
+  override async readAll(after: Position, limit: number): ReturnType<TestLog['readAll']> {
+    const page = await super.readAll(after, limit);
+    return page.events.length > 3 ? { events: page.events.slice(0, 3), full: true } : page;
+  }
+}
+
 const logOfLength = (length: number): CountingLog => {
   const log = new CountingLog();
   for (let index = 0; index < length; index++) log.append(added(customer(index)));
@@ -64,6 +72,15 @@ describe('the store as a source', () => {
     const lanes = [1, 2, 3].map(() => walk((after) => source.read(after, 10)));
     expect(await Promise.all(lanes)).toEqual([35, 35, 35]);
     expect(log.asked.filter((asked) => asked === '10 after 10')).toHaveLength(1);
+  });
+
+  it('goes on after a page that the store has cut, also when it is shared or read ahead', async () => {
+    const log = new CuttingLog();
+    for (let index = 0; index < 35; index++) log.append(added(customer(index)));
+    const source = storeSubscription(log);
+    const ahead = new ReadAhead(source);
+    const readers = [source, source, ahead].map((reader) => walk((after) => reader.read(after, 10)));
+    expect(await Promise.all(readers)).toEqual([35, 35, 35]);
   });
 
   it('counts what lies between two positions', async () => {

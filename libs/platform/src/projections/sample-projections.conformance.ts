@@ -10,6 +10,7 @@ import {
   type Row,
 } from '#kernel';
 import { type DecodeEvents } from './event-source.port.js';
+import type { LogPage } from '#platform/event-store';
 import { type SubscribableStore } from './store-subscription.js';
 
 /** Positions begin where a 32-bit number would have ended. */
@@ -45,9 +46,10 @@ export class TestLog implements SubscribableStore {
     return this.events.at(-1)?.position ?? START;
   }
 
-  readAll(after: Position, limit: number): Promise<readonly RecordedEvent[]> {
+  readAll(after: Position, limit: number): Promise<LogPage> {
     const first = after < FIRST_POSITION ? 0 : Number(after - FIRST_POSITION) + 1;
-    return Promise.resolve(this.events.slice(first, first + limit));
+    const events = this.events.slice(first, first + limit);
+    return Promise.resolve({ events, full: events.length === limit });
   }
 
   head(): Promise<Position> {

@@ -1,5 +1,5 @@
-import type { Position, RecordedEvent } from '#kernel';
-import type { EventStore } from '#platform/event-store';
+import type { Position } from '#kernel';
+import type { EventStore, LogPage } from '#platform/event-store';
 import type { EventPage, EventSource } from './event-source.port.js';
 
 /** What is needed of the store. */
@@ -30,32 +30,32 @@ export function storeSubscription(store: SubscribableStore): EventSource {
  * appended, so it is never kept: whoever was woken by that append would go back to sleep over the old page.
  */
 class FullPages {
-  readonly #pages = new Map<string, Promise<readonly RecordedEvent[]>>();
+  readonly #pages = new Map<string, Promise<LogPage>>();
 
   constructor(private readonly store: SubscribableStore) {}
 
   async read(after: Position, limit: number): Promise<EventPage> {
     const key = `${after.toString()}/${String(limit)}`;
     const shared = this.#pages.get(key);
-    let events = await (shared ?? this.#fetch(key, after, limit));
-    if (shared && events.length < limit) events = await this.#fetch(key, after, limit);
-    return { events, upTo: events.at(-1)?.position ?? after, full: events.length === limit };
+    let page = await (shared ?? this.#fetch(key, after, limit));
+    if (shared && !page.full) page = await this.#fetch(key, after, limit);
+    return { ...page, upTo: page.events.at(-1)?.position ?? after };
   }
 
-  async #fetch(key: string, after: Position, limit: number): Promise<readonly RecordedEvent[]> {
+  async #fetch(key: string, after: Position, limit: number): Promise<LogPage> {
     const reading = this.store.readAll(after, limit);
     this.#keep(key, reading);
     try {
-      const events = await reading;
-      if (events.length < limit) this.#forget(key, reading);
-      return events;
+      const page = await reading;
+      if (!page.full) this.#forget(key, reading);
+      return page;
     } catch (error) {
       this.#forget(key, reading);
       throw error;
     }
   }
 
-  #keep(key: string, reading: Promise<readonly RecordedEvent[]>): void {
+  #keep(key: string, reading: Promise<LogPage>): void {
     this.#pages.delete(key);
     this.#pages.set(key, reading);
     for (const oldest of this.#pages.keys()) {
@@ -64,7 +64,7 @@ class FullPages {
     }
   }
 
-  #forget(key: string, reading: Promise<readonly RecordedEvent[]>): void {
+  #forget(key: string, reading: Promise<LogPage>): void {
     if (this.#pages.get(key) === reading) this.#pages.delete(key);
   }
 }

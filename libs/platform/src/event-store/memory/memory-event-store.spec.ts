@@ -15,8 +15,8 @@ describe('the event store in memory', () => {
   it('gives each reader events of its own', async () => {
     const store = openMemoryEventStore();
     await store.append(appendTo('thing-1'));
-    const [event] = await store.readAll(0n, 1);
+    const [event] = (await store.readAll(0n, 1)).events;
     (event?.data as { size: number }).size = 99;
-    expect((await store.readAll(0n, 1))[0]?.data).toEqual({ size: 1 });
+    expect((await store.readAll(0n, 1)).events[0]?.data).toEqual({ size: 1 });
   });
 });

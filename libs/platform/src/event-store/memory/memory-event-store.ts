@@ -1,5 +1,11 @@
 import { START, type EpochMs, type EventMeta, type Position, type RecordedEvent } from '#kernel';
-import type { AppendOutcome, AppendRequest, EventStore } from '../event-store.port.js';
+import {
+  MAX_PAGE_CHARACTERS,
+  type AppendOutcome,
+  type AppendRequest,
+  type EventStore,
+  type LogPage,
+} from '../event-store.port.js';
 import { prepareRequest, type PreparedEvent, type PreparedPart, type PreparedRequest } from '../prepared-request.js';
 
 export interface MemoryEventStoreOptions {
@@ -61,17 +67,17 @@ class MemoryStore implements EventStore {
     });
   }
 
-  async readAll(after: Position, limit: number): Promise<readonly RecordedEvent[]> {
+  async readAll(after: Position, limit: number): Promise<LogPage> {
     await turn();
     const from = Number(after > this.#start ? after - this.#start : 0n);
-    return this.#log.slice(from, from + limit).map(recorded);
+    return pageOf(this.#log.slice(from, from + limit), limit);
   }
 
-  async readStream(stream: string, afterVersion: number, limit: number): Promise<readonly RecordedEvent[]> {
+  async readStream(stream: string, afterVersion: number, limit: number): Promise<LogPage> {
     await turn();
     const events = this.#streams.get(stream)?.events ?? [];
     const found = events.filter(({ version }) => version > afterVersion);
-    return found.slice(0, limit).map(recorded);
+    return pageOf(found.slice(0, limit), limit);
   }
 
   async head(): Promise<Position> {
@@ -159,6 +165,16 @@ class MemoryStore implements EventStore {
 
 /** A turn of the event loop: readers that never pause would otherwise keep everybody else from working. */
 const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
+
+function pageOf(found: readonly Stored[], limit: number): LogPage {
+  let characters = 0;
+  const tooMuch = found.findIndex(({ data, meta }, index) => {
+    characters += data.length + meta.length;
+    return index > 0 && characters > MAX_PAGE_CHARACTERS;
+  });
+  const events = tooMuch === -1 ? found : found.slice(0, tooMuch);
+  return { events: events.map(recorded), full: tooMuch !== -1 || found.length === limit };
+}
 
 /** A copy with each reading: what a reader does to it, no other reader sees. */
 const recorded = ({ data, meta, ...event }: Stored): RecordedEvent => ({

@@ -1,6 +1,8 @@
 import type pg from 'pg';
 import type { EpochMs, Position, RecordedEvent } from '#kernel';
+import type { LogPage } from '../event-store.port.js';
 import { EVENT_COLUMNS } from './event-rows.js';
+import { PageRows } from './page-rows.js';
 import { type PageStatement, readPage } from './page-query.js';
 import { asText } from './text-types.js';
 
@@ -26,14 +28,38 @@ export interface ReplayOptions {
 
 /** Reads the log over a pool of connections. */
 export class EventReader {
+  readonly #rows = new PageRows();
+
   constructor(private readonly pool: pg.Pool) {}
 
-  readAll(after: Position, limit: number): Promise<readonly RecordedEvent[]> {
-    return readPage(this.pool, READ_ALL, [after.toString(), String(limit)]);
+  readAll(after: Position, limit: number): Promise<LogPage> {
+    return this.#read(READ_ALL, (last) => [String(last?.position ?? after)], limit);
   }
 
-  readStream(stream: string, afterVersion: number, limit: number): Promise<readonly RecordedEvent[]> {
-    return readPage(this.pool, READ_STREAM, [stream, String(afterVersion), String(limit)]);
+  readStream(stream: string, afterVersion: number, limit: number): Promise<LogPage> {
+    return this.#read(READ_STREAM, (last) => [stream, String(last?.version ?? afterVersion)], limit);
+  }
+
+  async #read(
+    statement: PageStatement,
+    after: (last: RecordedEvent | undefined) => readonly string[],
+    limit: number,
+  ): Promise<LogPage> {
+    const pieces: (readonly RecordedEvent[])[] = [];
+    let length = 0;
+    let characters = 0;
+    for (;;) {
+      const asked = this.#rows.toAsk(limit - length);
+      const values = [...after(pieces.at(-1)?.at(-1)), String(asked)];
+      const read = await readPage(this.pool, { ...statement, values }, characters);
+      this.#rows.came(asked, { rows: read.events.length, cut: read.cut });
+      pieces.push(read.events);
+      length += read.events.length;
+      characters = read.characters;
+      const full = read.cut || length === limit;
+      if (full || read.events.length < asked)
+        return { events: pieces.length === 1 ? read.events : pieces.flat(), full };
+    }
   }
 
   /**
@@ -46,10 +72,9 @@ export class EventReader {
   ): AsyncGenerator<readonly RecordedEvent[]> {
     let coming = this.readAll(after, batchSize);
     for (;;) {
-      const events = await coming;
+      const { events, full } = await coming;
       const last = events.at(-1);
       if (!last) return;
-      const full = events.length === batchSize;
       if (full) {
         coming = this.readAll(last.position, batchSize);
         // Awaited in the next round; should the consumer stop before, nobody is left to hear of a failure.

@@ -19,6 +19,9 @@ export type EventRow = readonly [
   recordedAt: string,
 ];
 
+/** What counts for the size of a page. */
+export const charactersOf = (row: EventRow): number => row[7].length + row[8].length;
+
 /**
  * Reads rows one after the other. Neighbours were mostly recorded by the same flush and often reported together: a time or
  * metadata that is spelled like the one before is not read again.

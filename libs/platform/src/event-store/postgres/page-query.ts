@@ -1,11 +1,20 @@
 import type pg from 'pg';
 import type { RecordedEvent } from '#kernel';
-import { type EventRow, EventRowReader } from './event-rows.js';
+import { MAX_PAGE_CHARACTERS } from '../event-store.port.js';
+import { charactersOf, type EventRow, EventRowReader } from './event-rows.js';
 
 /** A statement that answers EVENT_COLUMNS. */
 export interface PageStatement {
   readonly name: string;
   readonly text: string;
+}
+
+export interface ReadRows {
+  readonly events: readonly RecordedEvent[];
+  /** The server sent more than a page may hold; what was too much is not among the events. */
+  readonly cut: boolean;
+  /** In the page so far. */
+  readonly characters: number;
 }
 
 /** What a connection has prepared, by name: forgotten with the connection. */
@@ -15,12 +24,17 @@ const prepared = new WeakMap<pg.Connection, Set<string>>();
  * A query of ours beside those of node-postgres (its interface for that: Submittable), because it reads each row into an event
  * when it arrives. The driver's own would first collect the text of all rows: what is kept for a whole page must be copied by
  * the garbage collector, which took a quarter of the time of a replay.
+ *
+ * It also ends the page where its text is too much. What the server still sends is let go of row by row: that costs its way over
+ * the connection, but no memory, and nothing where pages are not cut.
  */
 class PageQuery implements pg.Submittable {
-  readonly page: Promise<RecordedEvent[]>;
+  readonly page: Promise<ReadRows>;
   readonly #events: RecordedEvent[] = [];
   readonly #reader = new EventRowReader();
-  #resolve: (events: RecordedEvent[]) => void = () => undefined;
+  #characters: number;
+  #cut = false;
+  #resolve: (rows: ReadRows) => void = () => undefined;
   #reject: (error: unknown) => void = () => undefined;
   #failed = false;
   #failure: unknown;
@@ -28,7 +42,9 @@ class PageQuery implements pg.Submittable {
   constructor(
     private readonly statement: PageStatement,
     private readonly values: readonly string[],
+    charactersBefore: number,
   ) {
+    this.#characters = charactersBefore;
     this.page = new Promise((resolve, reject) => {
       this.#resolve = resolve;
       this.#reject = reject;
@@ -52,7 +68,14 @@ class PageQuery implements pg.Submittable {
   // What follows is called by the client with the answers of the server.
 
   handleDataRow({ fields }: { readonly fields: EventRow }): void {
-    if (this.#failed) return;
+    if (this.#failed || this.#cut) return;
+    const characters = this.#characters + charactersOf(fields);
+    // The first of a page comes whatever its size: otherwise nobody would ever get beyond it.
+    if (this.#characters > 0 && characters > MAX_PAGE_CHARACTERS) {
+      this.#cut = true;
+      return;
+    }
+    this.#characters = characters;
     try {
       this.#events.push(this.#reader.read(fields));
     } catch (error) {
@@ -68,7 +91,7 @@ class PageQuery implements pg.Submittable {
 
   handleReadyForQuery(): void {
     if (this.#failed) this.#reject(this.#failure);
-    else this.#resolve(this.#events);
+    else this.#resolve({ events: this.#events, cut: this.#cut, characters: this.#characters });
   }
 
   handleError(error: unknown): void {
@@ -76,15 +99,15 @@ class PageQuery implements pg.Submittable {
   }
 }
 
-/** Runs a statement on a connection of the pool and reads its rows into events. */
+/** Runs a statement on a connection of the pool and reads its rows into events: a page, or what follows in one with so many characters. */
 export async function readPage(
   pool: pg.Pool,
-  statement: PageStatement,
-  values: readonly string[],
-): Promise<readonly RecordedEvent[]> {
+  statement: PageStatement & { readonly values: readonly string[] },
+  charactersBefore: number,
+): Promise<ReadRows> {
   const client = await pool.connect();
   try {
-    const page = await client.query(new PageQuery(statement, values)).page;
+    const page = await client.query(new PageQuery(statement, statement.values, charactersBefore)).page;
     client.release();
     return page;
   } catch (error) {

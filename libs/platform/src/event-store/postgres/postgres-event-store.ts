@@ -2,7 +2,13 @@ import { randomInt } from 'node:crypto';
 import type { EpochMs, Position, RecordedEvent } from '#kernel';
 import { createPool } from '#platform/postgres';
 import type pg from 'pg';
-import { type AppendOutcome, type AppendRequest, type EventStore, StoreFencedError } from '../event-store.port.js';
+import {
+  type AppendOutcome,
+  type AppendRequest,
+  type EventStore,
+  type LogPage,
+  StoreFencedError,
+} from '../event-store.port.js';
 import { prepareRequest } from '../prepared-request.js';
 import { AppendedSignal } from './appended-signal.js';
 import { EventReader, type ReplayOptions } from './event-reader.js';
@@ -177,11 +183,11 @@ class PostgresStore implements PostgresEventStore {
     if (error instanceof StoreFencedError) this.#tellFenced(error);
   }
 
-  readAll(after: Position, limit: number): Promise<readonly RecordedEvent[]> {
+  readAll(after: Position, limit: number): Promise<LogPage> {
     return this.#reader.readAll(after, limit);
   }
 
-  readStream(stream: string, afterVersion: number, limit: number): Promise<readonly RecordedEvent[]> {
+  readStream(stream: string, afterVersion: number, limit: number): Promise<LogPage> {
     return this.#reader.readStream(stream, afterVersion, limit);
   }
 
