@@ -1,12 +1,13 @@
 import { raiseEpoch } from '#platform/event-store';
 import { allGone, type Projection, type RecordedEvent } from '#kernel';
-import { applyPage } from './apply-page.js';
+import { applyPage, foldPage } from './apply-page.js';
 import { BuildTable } from './build-table.js';
 import { acquireLease, LeaseLostError, moveCheckpoint, type Lease } from './checkpoint.js';
 import { added, customer, customerTotals, itemLog, logOf } from './sample-projections.conformance.js';
 import { quick, TestEngine, until } from './test-engine.conformance.js';
 import { Folding } from './folding.js';
 import { createMovedHub } from './index.js';
+import { RowSet } from './row-set.js';
 
 let engine: TestEngine;
 
@@ -31,32 +32,37 @@ describe('a consumer', () => {
     expect(await acquireLease(engine.pool, lane, { owner: 'two', leaseMs: 60_000, epoch: 1n })).toBe('taken');
   });
 
-  it('is taken over when its lease has run out, and can then not commit any more', async () => {
-    const log = logOf(added(customer(1)));
-    await engine.catchUp(log, {}, [itemLog]);
-    const zombie = await take('zombie');
-    await engine.expireLeases();
-    const heir = await take('heir');
-    expect(heir.fence).toBeGreaterThan(zombie.fence);
+  it.each(['follows', 'is filled'])(
+    'that %s is taken over when its lease has run out, and can then not commit any more',
+    async (state) => {
+      const log = logOf(added(customer(1)));
+      await engine.catchUp(log, {}, [itemLog]);
+      if (state === 'is filled') await engine.db.query('UPDATE es.consumers SET filled_at = NULL');
+      const zombie = await take('zombie');
+      await engine.expireLeases();
+      const heir = await take('heir');
+      expect(heir.fence).toBeGreaterThan(zombie.fence);
 
-    log.append(added(customer(2)));
-    const table = new BuildTable(lane, itemLog);
-    const target = {
-      ...{ pool: engine.pool, lane, table, folding: new Folding(itemLog, table.shape) },
-      ...{ leaseMs: 60_000, attempts: 1, onSetAside: () => undefined },
-    };
-    const events = log.events.slice(1);
-    const page = { events, upTo: events[0]!.position, condemned: new Map(), readAfter: () => 0n };
-    const nothingParked = { keys: new Set<string>(), count: 0, discarded: new Set<bigint>() };
-    await expect(applyPage(target, zombie, page, nothingParked)).rejects.toThrow(LeaseLostError);
-    expect((await engine.rows(itemLog)).size).toBe(1);
+      log.append(added(customer(2)));
+      const table = new BuildTable(lane, itemLog);
+      const target = {
+        ...{ pool: engine.pool, lane, table, folding: new Folding(itemLog, table.shape) },
+        ...{ leaseMs: 60_000, attempts: 1, onSetAside: () => undefined },
+      };
+      const events = log.events.slice(1);
+      const nothingParked = { keys: new Set<string>(), count: 0, discarded: new Set<bigint>() };
+      const decoded = { events, upTo: events[0]!.position, condemned: new Map(), readAfter: () => 0n };
+      const page = { ...decoded, ahead: foldPage(target, decoded, nothingParked, new RowSet(table.shape)) };
+      await expect(applyPage(target, zombie, page, nothingParked)).rejects.toThrow(LeaseLostError);
+      expect((await engine.rows(itemLog)).size).toBe(1);
 
-    await applyPage(target, heir, page, nothingParked);
-    expect((await engine.rows(itemLog)).size).toBe(2);
-    // The same batch again, by the same owner: its position is not the stored one any more.
-    await expect(applyPage(target, heir, page, nothingParked)).rejects.toThrow(LeaseLostError);
-    expect((await engine.rows(itemLog)).size).toBe(2);
-  });
+      await applyPage(target, heir, page, nothingParked);
+      expect((await engine.rows(itemLog)).size).toBe(2);
+      // The same batch again, by the same owner: its position is not the stored one any more.
+      await expect(applyPage(target, heir, page, nothingParked)).rejects.toThrow(LeaseLostError);
+      expect((await engine.rows(itemLog)).size).toBe(2);
+    },
+  );
 
   it('shares the lanes with other processes and takes over those of one that is gone', async () => {
     const log = logOf(...Array.from({ length: 40 }, (_, index) => added(customer(index))));
