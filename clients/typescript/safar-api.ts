@@ -364,7 +364,7 @@ export interface paths {
         };
         /**
          * What arrives, live
-         * @description Server-sent events, named by the outcome; `skipped` says how many were left out for a slow reader.
+         * @description Server-sent events, named by the outcome; `skipped` says how many were left out for a slow reader, or null where it came back too late for anybody to know.
          */
         get: operations["followDebugger"];
         put?: never;

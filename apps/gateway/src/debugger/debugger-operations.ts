@@ -18,7 +18,8 @@ export const followDebugger: OperationDescription = {
   id: 'followDebugger',
   tag: 'sources',
   summary: 'What arrives, live',
-  description: 'Server-sent events, named by the outcome; `skipped` says how many were left out for a slow reader.',
+  description:
+    'Server-sent events, named by the outcome; `skipped` says how many were left out for a slow reader, or null where it came back too late for anybody to know.',
   query: { source, limit },
   headers: { 'Last-Event-ID': text('Id of the last entry that was read.') },
   answers: {

@@ -19,8 +19,17 @@ const SOURCE = /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/;
 /** Of things whose source cannot be read. */
 const UNKNOWN = '(unknown)';
 
-/** What a reader of the live feed gets: an entry, or how many were left out because it was too slow. */
-export type Noted = DebuggerEntryView | { readonly id: string; readonly skipped: number };
+/**
+ * What a reader of the live feed gets: an entry, or how many were left out because it was too slow; null where it came back too late
+ * for anybody to know.
+ */
+export type Noted = DebuggerEntryView | { readonly id: string; readonly skipped: number | null };
+
+interface Ring {
+  readonly entries: DebuggerEntryView[];
+  /** Number of the last entry that was forgotten. */
+  forgotten: number;
+}
 
 interface Reader {
   readonly source: string | undefined;
@@ -32,11 +41,13 @@ interface Reader {
 /** What became of what the sources sent lately, in this process's memory: bounded rings, gone with the process. */
 @Injectable()
 export class Debugger {
-  readonly #rings = new Map<string, DebuggerEntryView[]>();
+  readonly #rings = new Map<string, Ring>();
   readonly #readers = new Set<Reader>();
   /** Ids of an earlier process mean nothing here. */
   readonly #run = randomBytes(4).toString('hex');
   #count = 0;
+  /** As in a ring, of the sources that were forgotten as a whole. */
+  #forgotten = 0;
 
   constructor(@Inject(METRICS) private readonly metrics: Metrics) {}
 
@@ -48,7 +59,7 @@ export class Debugger {
     const stored = 'eventId' in result ? result : undefined;
     const errors = 'errors' in result ? result.errors : [];
     const entry: DebuggerEntryView = {
-      id: `${this.#run}-${String(this.#count)}`,
+      id: this.#id(this.#count),
       at: new Date().toISOString(),
       source: known,
       via,
@@ -66,8 +77,7 @@ export class Debugger {
 
   /** Newest first. */
   latest(source: string | undefined, limit: number): readonly DebuggerEntryView[] {
-    const rings = source === undefined ? [...this.#rings.values()] : [this.#rings.get(source) ?? []];
-    const entries = rings.flatMap((ring) => ring.slice(-limit));
+    const entries = this.#ringsOf(source).flatMap((ring) => ring.entries.slice(-limit));
     return entries.sort((one, other) => this.#order(other) - this.#order(one)).slice(0, limit);
   }
 
@@ -85,10 +95,10 @@ export class Debugger {
     signal.addEventListener('abort', onAbort, { once: true });
     this.#readers.add(reader);
     try {
-      const [run, count] = (afterId ?? '').split('-');
-      if (run === this.#run)
-        for (const entry of this.latest(source, SOURCES * ENTRIES).toReversed())
-          if (this.#order(entry) > Number(count)) tell(reader, entry);
+      const after = this.#resume(reader, afterId);
+      // Whatever may be missing is said: behind an id of another process, or behind entries that are kept no longer.
+      if (after === undefined || this.#forgottenOf(source) > after)
+        yield { id: this.#id(after ?? this.#count), skipped: null };
       while (!signal.aborted) {
         const entry = reader.waiting.shift();
         if (entry === undefined) {
@@ -97,7 +107,8 @@ export class Debugger {
         }
         const { skipped } = reader;
         reader.skipped = 0;
-        if (skipped > 0) yield { id: entry.id, skipped };
+        // Not yet the id of the entry: a reader who loses the connection here has not seen it.
+        if (skipped > 0) yield { id: this.#id(this.#order(entry) - 1), skipped };
         yield entry;
       }
     } finally {
@@ -107,14 +118,46 @@ export class Debugger {
   }
 
   #keep(entry: DebuggerEntryView): void {
-    const ring = this.#rings.get(entry.source) ?? [];
+    const ring = this.#rings.get(entry.source) ?? { entries: [], forgotten: this.#forgotten };
     // A map keeps the order in which its keys came: whoever spoke last is last.
     this.#rings.delete(entry.source);
     this.#rings.set(entry.source, ring);
-    ring.push(entry);
+    ring.entries.push(entry);
     // Twice the size before it is cut: cutting at each entry would move all of them each time.
-    if (ring.length >= 2 * ENTRIES) ring.splice(0, ring.length - ENTRIES);
-    if (this.#rings.size > SOURCES) this.#rings.delete(this.#rings.keys().next().value ?? '');
+    if (ring.entries.length >= 2 * ENTRIES) {
+      const [last] = ring.entries.splice(0, ring.entries.length - ENTRIES).slice(-1);
+      if (last !== undefined) ring.forgotten = this.#order(last);
+    }
+    const [silent] = this.#rings;
+    if (this.#rings.size <= SOURCES || silent === undefined) return;
+    this.#rings.delete(silent[0]);
+    this.#forgotten = Math.max(this.#forgotten, ...silent[1].entries.slice(-1).map((each) => this.#order(each)));
+  }
+
+  /** Lets a reader wait for everything after an entry. @returns the number of that entry; nothing when it is none of ours */
+  #resume(reader: Reader, afterId: string | undefined): number | undefined {
+    if (afterId === undefined || afterId === '') return this.#count;
+    const [run, count = ''] = afterId.split('-');
+    if (run !== this.#run || !/^\d{1,15}$/.test(count)) return undefined;
+    for (const entry of this.latest(reader.source, SOURCES * 2 * ENTRIES).toReversed())
+      if (this.#order(entry) > Number(count)) tell(reader, entry);
+    return Number(count);
+  }
+
+  #id(count: number): string {
+    return `${this.#run}-${String(count)}`;
+  }
+
+  #ringsOf(source: string | undefined): readonly Ring[] {
+    if (source === undefined) return [...this.#rings.values()];
+    const ring = this.#rings.get(source);
+    return ring === undefined ? [] : [ring];
+  }
+
+  #forgottenOf(source: string | undefined): number {
+    const rings = this.#ringsOf(source);
+    if (source !== undefined && rings.length === 1) return rings[0]?.forgotten ?? 0;
+    return Math.max(this.#forgotten, ...rings.map(({ forgotten }) => forgotten));
   }
 
   #order({ id }: DebuggerEntryView): number {

@@ -4,16 +4,8 @@ import { fail } from '#kernel';
 import { GetCustomer } from '#wiring';
 import { EventReader } from '../fixtures/event-reader.js';
 import { requestText } from '../fixtures/raw-request.js';
-import {
-  as,
-  customerId,
-  entry,
-  keys,
-  openGateway,
-  signedInAs,
-  type TestGateway,
-  tokenOf,
-} from '../fixtures/test-gateway.js';
+import { liveStreamRules } from '../fixtures/live-stream.conformance.js';
+import { as, customerId, entry, keys, openGateway, type TestGateway } from '../fixtures/test-gateway.js';
 
 describe('a live timeline', () => {
   let gateway: TestGateway;
@@ -114,30 +106,6 @@ describe('a live timeline', () => {
     await stopped;
   });
 
-  it('holds one entry for a slow reader, and cuts them off when they do not take it', async () => {
-    await open({ slowReaderTimeoutMs: 200 });
-    let produced = 0;
-    const stopped = new Promise<void>((resolve) => {
-      gateway.behind.follow = async function* (_id, _after, signal) {
-        signal.addEventListener('abort', () => {
-          resolve();
-        });
-        // Far more than the buffers of both sides hold.
-        while (produced < 1_000) {
-          produced += 1;
-          yield entry(produced, { details: { text: 'x'.repeat(1_000_000) } });
-        }
-      };
-    });
-    const reader = read('?after=0');
-    const response = (await reader.response).pause();
-    await stopped;
-    // What is left in the buffers comes to an end.
-    response.on('error', () => undefined).resume();
-    await reader.closed;
-    expect(produced).toBeLessThan(100);
-  });
-
   it('holds a bounded amount for a socket that is never read, and cuts it off', async () => {
     await open({ slowReaderTimeoutMs: 300 });
     let produced = 0;
@@ -161,50 +129,6 @@ describe('a live timeline', () => {
     // What both kernels buffer, and one event more.
     expect(produced).toBeLessThan(40);
     socket.destroy();
-  });
-
-  it('ends when the server shuts down, without waiting for its reader', async () => {
-    await open({ shutdownTimeoutMs: 300_000 });
-    gateway.behind.follow = entriesUpTo(1n);
-    const reader = read('?after=0');
-    await reader.next();
-    await gateway.app.close();
-    expect(await reader.next()).toBeUndefined();
-    await reader.closed;
-  });
-
-  it('ends within five seconds for a key that was revoked, and goes on for the others', async () => {
-    jest.useFakeTimers({
-      doNotFake: ['nextTick', 'setImmediate', 'setTimeout', 'queueMicrotask', 'Date', 'performance'],
-    });
-    await open();
-    const [revoked, other] = [read(), read('', as(keys.all))];
-    await Promise.all([revoked.response, other.response]);
-    gateway.behind.revoked.add(keys.reader);
-    await jest.advanceTimersByTimeAsync(5_000);
-    jest.useRealTimers();
-    expect(await revoked.next()).toBeUndefined();
-    let text = '';
-    for await (const piece of (await other.response).setEncoding('utf8')) {
-      text += String(piece);
-      if (text.endsWith('\n:\n\n')) break;
-    }
-    other.close();
-  });
-
-  it('ends within five seconds for a person whose session ended, and is closed to pages of other sites', async () => {
-    jest.useFakeTimers({
-      doNotFake: ['nextTick', 'setImmediate', 'setTimeout', 'queueMicrotask', 'Date', 'performance'],
-    });
-    await open();
-    const reader = new EventReader(url, signedInAs('agent'));
-    expect((await reader.response).statusCode).toBe(200);
-    const foreign = new EventReader(url, { ...signedInAs('agent'), origin: 'https://evil.example' });
-    expect((await foreign.response).statusCode).toBe(403);
-    gateway.behind.revoked.add(tokenOf('agent'));
-    await jest.advanceTimersByTimeAsync(2_000);
-    jest.useRealTimers();
-    expect(await reader.next()).toBeUndefined();
   });
 
   it('breaks off when the feed fails, and keeps why to itself', async () => {
@@ -246,5 +170,19 @@ describe('a live timeline', () => {
       '',
     ]);
     expect(gateway.behind.reached).not.toContain('TimelineFeed');
+  });
+});
+
+describe('a live timeline, as every live stream,', () => {
+  liveStreamRules({
+    path: '/v1/customers/customer_number%3A12347/timeline/stream',
+    key: keys.reader,
+    role: 'agent',
+    flood: ({ behind }, stop) => {
+      behind.follow = async function* () {
+        for (let position = 1; !stop.aborted; position += 1)
+          yield entry(position, { details: { text: 'x'.repeat(1_000_000) } });
+      };
+    },
   });
 });
