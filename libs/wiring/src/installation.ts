@@ -5,6 +5,7 @@ import { type Clock, type Position, type ReadModels, type Result } from '#kernel
 import { type Access, createAccess } from '#platform/access';
 import { type AuditTrail, openPostgresAudit } from '#platform/audit';
 import { createCommandAnswers } from '#platform/command-answers';
+import { storeSubscription } from '#platform/consumers';
 import { openPostgresEventStore, type PostgresEventStore } from '#platform/event-store';
 import { createPool, migrate } from '#platform/postgres';
 import {
@@ -17,7 +18,6 @@ import {
   type ProjectionSettings,
   removeErasedRows,
   startProjections,
-  storeSubscription,
 } from '#platform/projections';
 import { createQuarantine } from '#platform/quarantine';
 import { type Metrics, type Tracing } from '#platform/telemetry';

@@ -1,15 +1,10 @@
 import { customerErasures, customerIdentifiers, customers, timeline, type OpenTimeline } from '#capabilities';
 import { mergePersonal, splitPersonal, type CustomerEvent, type TouchpointEvent } from '#contracts';
 import { type Position, type Projection, type RecordedEvent } from '#kernel';
+import { type DecodeEvents, type EventSource } from '#platform/consumers';
 import { eventStoreMigrations } from '#platform/event-store';
 import { createPool } from '#platform/postgres';
-import {
-  createMovedHub,
-  projectionsMigrations,
-  startProjections,
-  type DecodeEvents,
-  type EventSource,
-} from '#platform/projections';
+import { createMovedHub, projectionsMigrations, startProjections } from '#platform/projections';
 import { createReadModels, type ReadModelsService } from '#platform/read-store';
 import { testDatabase, type TestDatabase } from '#testing';
 

@@ -1,8 +1,9 @@
 import { upcast } from '#contracts';
 import { timeline } from '#capabilities';
+import { storeSubscription } from '#platform/consumers';
 import { type EventStore, openPostgresEventStore } from '#platform/event-store';
 import { createPool } from '#platform/postgres';
-import { type ProjectionParts, storeSubscription } from '#platform/projections';
+import { type ProjectionParts } from '#platform/projections';
 
 export interface OpenTimeline extends ProjectionParts {
   readonly store: EventStore;

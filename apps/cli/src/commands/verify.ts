@@ -1,5 +1,6 @@
 import { type Command } from 'commander';
-import { type BuildRef, type LaneStatus, type RowDifference, type Verified } from '#platform/projections';
+import { type BuildRef } from '#platform/consumers';
+import { type LaneStatus, type RowDifference, type Verified } from '#platform/projections';
 import { CommandFailure } from '../failure.js';
 import { toJson } from '../terminal/terminal.js';
 import { asCommand, withInstallation, type CommandContext, type CommonOptions } from './context.js';

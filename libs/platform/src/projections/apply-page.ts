@@ -1,23 +1,21 @@
 import type pg from 'pg';
-import type { Position, RecordedEvent } from '#kernel';
-import { type BuildTable, type Statement } from './build-table.js';
-import { moveCheckpoint, moveCheckpointAndInsert, type LaneRef, type Lease, type Queryable } from './checkpoint.js';
+import type { Position } from '#kernel';
+import {
+  type DecodedPage,
+  type LaneRef,
+  type Lease,
+  moveCheckpoint,
+  moveCheckpointAndInsert,
+  type Queryable,
+  type Statement,
+  transaction,
+  transactionAtOnce,
+} from '#platform/consumers';
+import { type BuildTable } from './build-table.js';
 import { type Folded, type Folding } from './folding.js';
 import { park, type ParkedBefore } from './parked-events.js';
 import { fromText } from './row-codec.js';
 import { RowSet, type TableChanges } from './row-set.js';
-import { transaction, transactionAtOnce } from './transaction.js';
-
-/** One consumer's part of a page of the log, ready to be folded. */
-export interface DecodedPage {
-  /** Of this lane, decoded; an event that could not be decoded stands as it was read. */
-  readonly events: readonly RecordedEvent[];
-  readonly upTo: Position;
-  /** Why single events cannot be applied. */
-  readonly condemned: ReadonlyMap<Position, unknown>;
-  /** Where reading must begin to meet an event first. */
-  readonly readAfter: (event: RecordedEvent) => Position;
-}
 
 /** A page folded: what it does to the table, and what it set aside. */
 export interface FoldedPage {

@@ -1,23 +1,8 @@
 import { createHash } from 'node:crypto';
 import { canonicalJson, type ColumnType, type Projection, type Table } from '#kernel';
+import { type BuildRef, type Statement } from '#platform/consumers';
 import { arrayType, binaryArray } from './binary-arrays.js';
 import { selected, shapeOf, type ColumnShape, type TableShape, type Wire } from './row-codec.js';
-
-/** One filled set of tables of one version of a projection. Rebuilding a version makes a new build of it. */
-export interface BuildRef {
-  readonly name: string;
-  readonly version: number;
-  readonly build: number;
-}
-
-/** A prepared statement and its array parameters. */
-export interface Statement {
-  readonly name: string;
-  readonly text: string;
-  readonly values: readonly Buffer[];
-  /** It does nothing but insert what it selects, so that a condition can be put behind it. */
-  readonly inserts?: true;
-}
 
 const SQL_TYPES: Readonly<Record<ColumnType, string>> = {
   uuid: 'uuid',

@@ -1,9 +1,8 @@
 import type pg from 'pg';
 import type { Position, Projection } from '#kernel';
 import { START } from '#kernel';
-import { analyzeSql, createIndexesSql, createTableSql, definitionOf, tableName, type BuildRef } from './build-table.js';
-import { OTHER_EPOCH, STORE_EPOCH, type Queryable } from './checkpoint.js';
-import { transaction } from './transaction.js';
+import { type BuildRef, OTHER_EPOCH, type Queryable, STORE_EPOCH, transaction } from '#platform/consumers';
+import { analyzeSql, createIndexesSql, createTableSql, definitionOf, tableName } from './build-table.js';
 
 /** A build as the database knows it. */
 export interface StoredBuild extends BuildRef {

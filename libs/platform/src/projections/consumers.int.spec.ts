@@ -1,8 +1,8 @@
 import { raiseEpoch } from '#platform/event-store';
 import { allGone, type Projection, type RecordedEvent } from '#kernel';
+import { acquireLease, type Lease, LeaseLostError, moveCheckpoint } from '#platform/consumers';
 import { applyPage, foldPage } from './apply-page.js';
 import { BuildTable } from './build-table.js';
-import { acquireLease, LeaseLostError, moveCheckpoint, type Lease } from './checkpoint.js';
 import { added, customer, customerTotals, itemLog, logOf } from './sample-projections.conformance.js';
 import { quick, TestEngine, until } from './test-engine.conformance.js';
 import { Folding } from './folding.js';

@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import pg from 'pg';
 import type { Projection } from '#kernel';
-import { type Crash, type Plant } from './crashing-pool.conformance.js';
+import { type Crash, type Plant } from '../consumers/crashing-pool.conformance.js';
+import { storeSubscription } from '#platform/consumers';
 import {
   added,
   asRead,
@@ -17,7 +18,7 @@ import {
   someHappening,
 } from './sample-projections.conformance.js';
 import { quick, TestEngine } from './test-engine.conformance.js';
-import { eventStream, foldInMemory, storeSubscription } from './index.js';
+import { eventStream, foldInMemory } from './index.js';
 
 let engine: TestEngine;
 

@@ -1,6 +1,5 @@
 import type { Position, Projection, RecordedEvent } from '#kernel';
-import type { DecodeEvents, EventSource } from './event-source.port.js';
-import { ReadAhead } from './read-ahead.js';
+import { type DecodeEvents, type EventSource, ReadAhead } from '#platform/consumers';
 
 export interface StreamOptions {
   readonly after: Position;

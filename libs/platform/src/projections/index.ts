@@ -1,6 +1,3 @@
-export { type BuildRef } from './build-table.js';
-export { type LaneRef } from './checkpoint.js';
-export * from './event-source.port.js';
 export { eventStream, type StreamOptions } from './event-stream.js';
 export { foldInMemory, type Events, type FoldedInMemory, type FoldInMemoryOptions } from './fold-in-memory.js';
 export { type FinishedBatch, type LaneHealth, type ProjectionParts } from './lane-consumer.js';
@@ -21,6 +18,5 @@ export { type RebuildOptions, type RebuildProgress } from './rebuild.js';
 export { type Decision, type DiscardTarget, type Released } from './release.js';
 export { type RowDifference } from './row-comparison.js';
 export { defaultSettings, type ProjectionSettings } from './settings.js';
-export { storeSubscription } from './store-subscription.js';
 export { eraseFromBuilds, removeErasedRows, type KeyErased } from './unapplied-erasures.js';
 export { verifyProjection, type Verified, type VerifyOptions } from './verify.js';

@@ -1,28 +1,43 @@
 import { randomUUID } from 'node:crypto';
 import type pg from 'pg';
-import type { Position, RecordedEvent } from '#kernel';
-import { applyPage, foldPage, type ApplicablePage, type DecodedPage } from './apply-page.js';
-import { BuildTable } from './build-table.js';
+import type { Position, Projection, RecordedEvent } from '#kernel';
 import {
   acquireLease,
+  type BuildRef,
+  ConsumerTroubleError,
+  type DecodedPage,
+  type DecodeEvents,
+  decodePage,
+  decoderOf,
+  describeError,
+  type EventSource,
+  FencedError,
   giveUpLease,
-  LeaseLostError,
-  OTHER_EPOCH,
-  recordTrouble,
-  renewLease,
-  type Build,
+  isOutage,
+  isRefusedByTable,
   type LaneRef,
   type Lease,
-} from './checkpoint.js';
-import { decodePage, decoderOf, type NewerEvent } from './decode-page.js';
-import type { DecodeEvents, EventSource } from './event-source.port.js';
+  LeaseLostError,
+  type NewerEvent,
+  OTHER_EPOCH,
+  pause,
+  ReadAhead,
+  recordTrouble,
+  renewLease,
+  WakeUp,
+} from '#platform/consumers';
+import { applyPage, foldPage, type ApplicablePage } from './apply-page.js';
+import { BuildTable } from './build-table.js';
 import { Folding, type Folded } from './folding.js';
-import { describeError, parkedBefore, type ParkedBefore } from './parked-events.js';
-import { ReadAhead } from './read-ahead.js';
+import { parkedBefore, type ParkedBefore } from './parked-events.js';
 import { RowSet } from './row-set.js';
 import { type ProjectionSettings } from './settings.js';
-import { ConsumerTroubleError, FencedError, isOutage, isRefusedByTable } from './troubles.js';
-import { pause, WakeUp } from './wake-up.js';
+
+/** A projection and one of its builds. */
+export interface Build extends BuildRef {
+  readonly lanes: number;
+  readonly projection: Projection;
+}
 
 /** What consumers work with. */
 export interface ProjectionParts {

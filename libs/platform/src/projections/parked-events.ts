@@ -1,8 +1,6 @@
 import type { EpochMs, Position, RecordedEvent } from '#kernel';
-import { type BuildRef } from './build-table.js';
-import { type LaneRef, type Queryable } from './checkpoint.js';
+import { type BuildRef, describeError, type LaneRef, type Queryable } from '#platform/consumers';
 import { type Folded } from './folding.js';
-import { sqlStateOf } from './troubles.js';
 
 /** What a consumer has to know of what was set aside before. */
 export interface ParkedBefore {
@@ -29,20 +27,6 @@ export interface ParkedEvent extends LaneRef {
   readonly decidedBy: string | null;
   readonly decidedAt: EpochMs | null;
   readonly reason: string | null;
-}
-
-/** More than this of an error's message is not kept. */
-const MAX_ERROR_CHARACTERS = 500;
-
-/**
- * A failure as it is kept. The message comes from our own handlers and from PostgreSQL's first line, which names constraints
- * but no values; only for values that do not parse (class 22) it repeats them, and they may be personal.
- */
-export function describeError(error: unknown): { readonly errorClass: string; readonly text: string } {
-  if (!(error instanceof Error)) return { errorClass: typeof error, text: 'not an Error was thrown' };
-  const code = sqlStateOf(error);
-  if (code?.startsWith('22')) return { errorClass: error.name, text: `PostgreSQL refused a value (${code})` };
-  return { errorClass: error.name, text: error.message.slice(0, MAX_ERROR_CHARACTERS).replaceAll('\u0000', '') };
 }
 
 export async function parkedBefore(db: Queryable, lane: LaneRef, position: Position): Promise<ParkedBefore> {

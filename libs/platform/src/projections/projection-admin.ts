@@ -1,5 +1,5 @@
 import { type Projection } from '#kernel';
-import { type BuildRef } from './build-table.js';
+import { type BuildRef } from '#platform/consumers';
 import { buildText, dropBuild, listBuilds, NoSuchBuildError } from './builds.js';
 import { type ProjectionParts } from './lane-consumer.js';
 import { listParked, type ParkedEvent } from './parked-events.js';

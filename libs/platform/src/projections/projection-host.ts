@@ -1,6 +1,7 @@
 import { setMaxListeners } from 'node:events';
 import { type Projection } from '#kernel';
-import { checkDeclaration, definitionOf, tableName, type BuildRef } from './build-table.js';
+import { type BuildRef, describeError, pause, WakeUp } from '#platform/consumers';
+import { checkDeclaration, definitionOf, tableName } from './build-table.js';
 import {
   activeBuilds,
   dropBuild,
@@ -14,11 +15,9 @@ import {
 } from './builds.js';
 import { LaneConsumer, type LaneHealth, type ProjectionParts } from './lane-consumer.js';
 import { MOVED_CHANNEL, type MovedHub } from './moved-hub.js';
-import { describeError } from './parked-events.js';
 import { NotReadyError, promoteBuild } from './promote.js';
 import { defaultSettings, type ProjectionSettings } from './settings.js';
 import { removeErasedRows } from './unapplied-erasures.js';
-import { pause, WakeUp } from './wake-up.js';
 
 export interface ProjectionHostParts extends ProjectionParts {
   /** Tells readers in this process what moved. */

@@ -1,8 +1,7 @@
 import type pg from 'pg';
 import { type EpochMs, type Position } from '#kernel';
+import type { EventSource, LaneRef } from '#platform/consumers';
 import { activeBuilds, isSameBuild } from './builds.js';
-import { type LaneRef } from './checkpoint.js';
-import type { EventSource } from './event-source.port.js';
 
 /** The truth about how far one lane of one build is. */
 export interface LaneStatus extends LaneRef {

@@ -1,10 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type pg from 'pg';
 import type { Position } from '#kernel';
-import { type BuildRef } from './build-table.js';
+import { type BuildRef, type Queryable, STORE_EPOCH, transaction } from '#platform/consumers';
 import { activeBuilds, buildText, isSameBuild, listBuilds, lockBuilds, NoSuchBuildError } from './builds.js';
-import { STORE_EPOCH, type Queryable } from './checkpoint.js';
-import { transaction } from './transaction.js';
 
 export interface PromoteOptions {
   /** How long the active build may be kept waiting for the new one to reach it. */

@@ -1,10 +1,10 @@
 import { START, type Projection } from '#kernel';
-import { tableName, type BuildRef } from './build-table.js';
+import { type BuildRef, WakeUp } from '#platform/consumers';
+import { tableName } from './build-table.js';
 import { createBuild, dropRetired, finishFilling, isSameBuild, listBuilds, type StoredBuild } from './builds.js';
 import { LaneConsumer, type ProjectionParts } from './lane-consumer.js';
 import { NotReadyError, promoteBuild } from './promote.js';
 import { defaultSettings, type ProjectionSettings } from './settings.js';
-import { WakeUp } from './wake-up.js';
 
 export interface RebuildProgress {
   /** Events of the log that the slowest lane has passed. */

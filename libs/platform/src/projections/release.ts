@@ -1,14 +1,21 @@
 import type pg from 'pg';
 import type { Position, Projection, RecordedEvent } from '#kernel';
+import {
+  type DecodeEvents,
+  describeError,
+  type EventSource,
+  isOutage,
+  isRefusedByTable,
+  type LaneRef,
+  type Queryable,
+  STORE_EPOCH,
+  transaction,
+} from '#platform/consumers';
 import { loadRows, runWrites, writesOf } from './apply-page.js';
 import { BuildTable, tableName } from './build-table.js';
-import { STORE_EPOCH, type LaneRef, type Queryable } from './checkpoint.js';
-import type { DecodeEvents, EventSource } from './event-source.port.js';
 import { Folding } from './folding.js';
-import { describeError, listParked, type StoredParkedEvent } from './parked-events.js';
+import { listParked, type StoredParkedEvent } from './parked-events.js';
 import { RowSet } from './row-set.js';
-import { transaction } from './transaction.js';
-import { isOutage, isRefusedByTable } from './troubles.js';
 
 export interface Decision {
   /** Who decides: a user, a key, `cli`. */

@@ -9,9 +9,8 @@ import {
   type RecordedEvent,
   type Row,
 } from '#kernel';
-import { type DecodeEvents } from './event-source.port.js';
+import type { DecodeEvents, SubscribableStore } from '#platform/consumers';
 import type { LogPage } from '#platform/event-store';
-import { type SubscribableStore } from './store-subscription.js';
 
 /** Positions begin where a 32-bit number would have ended. */
 const FIRST_POSITION = 2n ** 31n + 5n;

@@ -1,11 +1,12 @@
 import { createHash, randomUUID } from 'node:crypto';
 import type pg from 'pg';
+import { storeSubscription } from '#platform/consumers';
 import { eventStoreMigrations, openPostgresEventStore, type EventStore } from '#platform/event-store';
 import { createPool } from '#platform/postgres';
 import { testDatabase, type TestDatabase } from '#testing';
 import { asRead, customer, customerTotals, itemLog } from './sample-projections.conformance.js';
 import { quick, until } from './test-engine.conformance.js';
-import { projectionAdmin, projectionsMigrations, startProjections, storeSubscription } from './index.js';
+import { projectionAdmin, projectionsMigrations, startProjections } from './index.js';
 
 let database: TestDatabase;
 let pool: pg.Pool;

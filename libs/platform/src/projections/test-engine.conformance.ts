@@ -3,10 +3,11 @@ import type { Position, Projection, Row } from '#kernel';
 import { eventStoreMigrations } from '#platform/event-store';
 import { createPool } from '#platform/postgres';
 import { testDatabase, type TestDatabase } from '#testing';
+import { type BuildRef, storeSubscription } from '#platform/consumers';
 import { asText } from './apply-page.js';
-import { BuildTable, type BuildRef } from './build-table.js';
+import { BuildTable } from './build-table.js';
 import { activeBuilds, listBuilds } from './builds.js';
-import { crashingPool, type Crash, type Plant } from './crashing-pool.conformance.js';
+import { crashingPool, type Crash, type Plant } from '../consumers/crashing-pool.conformance.js';
 import { foldInMemory } from './fold-in-memory.js';
 import { type ProjectionParts } from './lane-consumer.js';
 import { projectionAdmin, type ProjectionAdmin } from './projection-admin.js';
@@ -15,7 +16,6 @@ import { projectionsMigrations } from './projection-tables.js';
 import { decodeRow, fromText, keyOfRow, keyText } from './row-codec.js';
 import { asRead, sampleProjections, type TestLog } from './sample-projections.conformance.js';
 import { type ProjectionSettings } from './settings.js';
-import { storeSubscription } from './store-subscription.js';
 
 /** Everything at once, nothing waited for longer than needed. */
 export const quick = { pollMs: 4, backoffMs: 1, maxBackoffMs: 4, poisonAttempts: 2 };

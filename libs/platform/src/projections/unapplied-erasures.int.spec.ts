@@ -1,5 +1,5 @@
 import { type Projection } from '#kernel';
-import { type BuildRef } from './build-table.js';
+import { type BuildRef } from '#platform/consumers';
 import {
   added,
   customer,

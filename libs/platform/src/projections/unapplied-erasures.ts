@@ -1,10 +1,7 @@
 import type pg from 'pg';
 import { type Position } from '#kernel';
-import { baseName, tableName, type BuildRef } from './build-table.js';
-import { type LaneRef, type Queryable } from './checkpoint.js';
-import { laneOf } from './lane.js';
-import { sqlStateOf } from './troubles.js';
-import { transaction } from './transaction.js';
+import { type BuildRef, laneOf, type LaneRef, type Queryable, sqlStateOf, transaction } from '#platform/consumers';
+import { baseName, tableName } from './build-table.js';
 
 /** That every row of a key has to go, and the event that says so. */
 export interface KeyErased {

@@ -1,16 +1,14 @@
 import type { Position, Projection, RecordedEvent } from '#kernel';
 import { START } from '#kernel';
+import { type BuildRef, laneOf, type Queryable, transaction } from '#platform/consumers';
 import { asText } from './apply-page.js';
-import { BuildTable, type BuildRef } from './build-table.js';
+import { BuildTable } from './build-table.js';
 import { activeBuilds } from './builds.js';
-import { type Queryable } from './checkpoint.js';
 import { eventStream } from './event-stream.js';
 import { MemoryFold } from './fold-in-memory.js';
-import { laneOf } from './lane.js';
 import { type ProjectionParts } from './lane-consumer.js';
 import { fromText, ownerOfRow, type Wire } from './row-codec.js';
 import { Comparison, hashRows, type Compared } from './row-comparison.js';
-import { transaction } from './transaction.js';
 import { unappliedErasures } from './unapplied-erasures.js';
 
 /** What became of comparing a read model with the log; rows of parked keys, and of keys whose erasure it has yet to apply, are not among them. */

@@ -1,9 +1,24 @@
 import type pg from 'pg';
-import type { Position, Projection } from '#kernel';
-import { type BuildRef, type Statement } from './build-table.js';
+import type { Position } from '#kernel';
+
+/** A prepared statement and its array parameters. */
+export interface Statement {
+  readonly name: string;
+  readonly text: string;
+  readonly values: readonly Buffer[];
+  /** It does nothing but insert what it selects, so that a condition can be put behind it. */
+  readonly inserts?: true;
+}
 
 /** What a client and a pool have in common. */
 export type Queryable = Pick<pg.ClientBase, 'query'>;
+
+/** One filled set of tables of one version of a projection. Rebuilding a version makes a new build of it. */
+export interface BuildRef {
+  readonly name: string;
+  readonly version: number;
+  readonly build: number;
+}
 
 /** One consumer: a lane of a build. */
 export interface LaneRef extends BuildRef {
@@ -179,10 +194,4 @@ export async function recordTrouble(
     trouble.status,
     trouble.error,
   ]);
-}
-
-/** A projection and one of its builds. */
-export interface Build extends BuildRef {
-  readonly lanes: number;
-  readonly projection: Projection;
 }

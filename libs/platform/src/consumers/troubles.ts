@@ -39,3 +39,17 @@ export const isOutage = (error: unknown): boolean => {
   if (code !== undefined) return !BLAMED_ON_DATA.test(code) && !code.startsWith('ERR_');
   return error instanceof Error && WITHOUT_CODE.test(error.message);
 };
+
+/** More than this of an error's message is not kept. */
+const MAX_ERROR_CHARACTERS = 500;
+
+/**
+ * A failure as it is kept. The message comes from our own handlers and from PostgreSQL's first line, which names constraints
+ * but no values; only for values that do not parse (class 22) it repeats them, and they may be personal.
+ */
+export function describeError(error: unknown): { readonly errorClass: string; readonly text: string } {
+  if (!(error instanceof Error)) return { errorClass: typeof error, text: 'not an Error was thrown' };
+  const code = sqlStateOf(error);
+  if (code?.startsWith('22')) return { errorClass: error.name, text: `PostgreSQL refused a value (${code})` };
+  return { errorClass: error.name, text: error.message.slice(0, MAX_ERROR_CHARACTERS).replaceAll('\u0000', '') };
+}

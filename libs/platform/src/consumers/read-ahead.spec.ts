@@ -1,6 +1,6 @@
 import type { Position } from '#kernel';
 import type { EventPage } from './event-source.port.js';
-import { added, customer, TestLog } from './sample-projections.conformance.js';
+import { added, customer, TestLog } from '../projections/sample-projections.conformance.js';
 import { ReadAhead } from './read-ahead.js';
 import { storeSubscription } from './store-subscription.js';
 

@@ -1,8 +1,18 @@
 import type { Position, Projection, RecordedEvent } from '#kernel';
 import type { DecodeEvents, EventPage } from './event-source.port.js';
-import { type DecodedPage } from './apply-page.js';
 import { laneOf } from './lane.js';
 import { isOutage } from './troubles.js';
+
+/** One consumer's part of a page of the log, ready to be folded. */
+export interface DecodedPage {
+  /** Of this lane, decoded; an event that could not be decoded stands as it was read. */
+  readonly events: readonly RecordedEvent[];
+  readonly upTo: Position;
+  /** Why single events cannot be applied. */
+  readonly condemned: ReadonlyMap<Position, unknown>;
+  /** Where reading must begin to meet an event first. */
+  readonly readAfter: (event: RecordedEvent) => Position;
+}
 
 export interface PageFilter {
   readonly lane: number;
