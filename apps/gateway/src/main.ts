@@ -15,15 +15,20 @@ async function run(): Promise<void> {
   const config = loadConfig(process.env);
   const stopped = untilStopped();
   const installation = await openInstallation(config, { program: 'gateway' });
+  const logger = createLogger({ level: config.logLevel });
+  const checks = readinessChecks(installation);
   try {
     const gateway = await createGateway({
-      imports: [SafarModule.with(installation, readinessChecks(installation))],
+      imports: [SafarModule.with(installation, checks)],
       config: config.http,
-      logger: createLogger({ level: config.logLevel }),
+      logger,
       metrics: installation.metrics,
       tracing: installation.tracing,
     });
     try {
+      await installation.serveInternally(checks, (check, err) => {
+        logger.warn({ check, err }, 'not ready');
+      });
       await gateway.listen(config.http.port, config.http.host);
       await untilEnded(stopped, installation);
     } finally {

@@ -1,4 +1,5 @@
-import { loadConfig, openInstallation, startupProblem, untilEnded, untilStopped } from '#wiring';
+import { createLogger } from '#platform/telemetry';
+import { loadConfig, openInstallation, readinessChecks, startupProblem, untilEnded, untilStopped } from '#wiring';
 
 /** Feeds the read models. Any number of these may run: leases decide who works. */
 async function run(): Promise<void> {
@@ -6,7 +7,11 @@ async function run(): Promise<void> {
   const stopped = untilStopped();
   const installation = await openInstallation(config, { program: 'projector' });
   try {
-    installation.startProjections();
+    const host = installation.startProjections();
+    const logger = createLogger({ level: config.logLevel, program: 'projector' });
+    await installation.serveInternally(readinessChecks(installation, host), (check, err) => {
+      logger.warn({ check, err }, 'not ready');
+    });
     await untilEnded(stopped, installation);
   } finally {
     await installation.close();

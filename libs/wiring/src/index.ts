@@ -1,3 +1,4 @@
+export * from './checked.js';
 export * from './config/config.js';
 export * from './config/configuration-error.js';
 export * from './messages/access.port.js';
@@ -15,6 +16,7 @@ export * from './messages/timeline-feed.port.js';
 export { type OnBehalfOf, type QuarantineAdmin } from './audited.js';
 export * from './export-events.js';
 export * from './installation.js';
+export * from './internal-server.js';
 export * from './migrations.js';
 export * from './projections.js';
 export { shortened } from './quarantined-message.js';

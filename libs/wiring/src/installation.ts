@@ -32,8 +32,10 @@ import { type Database, openDatabase } from './database.js';
 import { eraseCustomer, type ErasureContext } from './erase-customer.js';
 import { completeErasures } from './erase-personas.js';
 import { type ExpectedVersions } from './messages/command-request.js';
+import { openInternalServer } from './internal-server.js';
 import { type CustomerErased } from './messages/erase-customer.command.js';
 import { type EraseFailure, type QueryFailure, type VersionMismatch } from './messages/failures.js';
+import { type ReadinessCheck } from './messages/readiness-check.port.js';
 import { migrations } from './migrations.js';
 import { observeProjections, observeStore, openObservation } from './observation.js';
 import { createOnce, type Once } from './once.js';
@@ -89,6 +91,11 @@ export interface Installation {
   timelinePage(reference: string, parameters: TimelineParameters): Promise<Result<TimelinePage, QueryFailure>>;
   /** Feeds the read models in this process, until `stop` of what it answers; `close` stops it too. */
   startProjections(settings?: Partial<ProjectionSettings>): ProjectionHost;
+  /** Health and metrics for what runs beside this process, where the configuration asks for them; answers the port. */
+  serveInternally(
+    checks: readonly ReadinessCheck[],
+    onFailed: (check: string, error: unknown) => void,
+  ): Promise<number | undefined>;
   close(): Promise<void>;
 }
 
@@ -203,6 +210,11 @@ function operations(parts: Parts, closers: (() => Promise<void>)[]) {
       const host = startProjections({ ...projectionParts, hub, settings }, projections);
       closers.push(() => host.stop());
       return host;
+    },
+    serveInternally: async (checks: readonly ReadinessCheck[], onFailed: (check: string, error: unknown) => void) => {
+      const server = await openInternalServer(parts, checks, onFailed);
+      if (server) closers.push(() => server.close());
+      return server?.port;
     },
   };
 }

@@ -4,6 +4,7 @@ import { type OidcSettings, type SessionLimits } from '#platform/access';
 import { getMetadataStorage, validateSync } from 'class-validator';
 import { ConfigurationError, type ConfigurationProblem } from './configuration-error.js';
 import { browserOrigins, logLevels, rolePairs, SafarEnvironment } from './environment.dto.js';
+import { withFiles } from './files.js';
 import { nearestName } from './nearest-name.js';
 
 export type LogLevel = (typeof logLevels)[number];
@@ -61,6 +62,8 @@ export interface Config {
   /** ISO 3166-1; the country of telephone numbers without a country code. */
   readonly defaultRegion: string;
   readonly http: HttpConfig;
+  /** Port of health and metrics for what runs beside the process, on `http.host`; none unless it is asked for. */
+  readonly internalPort: number | undefined;
   readonly store: { readonly queueLimit: number };
   readonly reads: { readonly waitTimeoutMs: number };
   readonly sessions: SessionLimits;
@@ -85,19 +88,21 @@ const variables = [
 const FOREIGN_PREFIX = 'SAFAR_TEST_';
 
 /**
- * The configuration from the `SAFAR_*` variables of an environment; an empty one counts as not set.
+ * The configuration from the `SAFAR_*` variables of an environment; an empty one counts as not set. What is given as a file is read.
  * @throws ConfigurationError with everything that is wrong at once.
  */
 export function loadConfig(environment: Environment): Config {
-  const set = Object.entries(environment).filter(
-    ([name, value]) =>
-      name.startsWith('SAFAR_') && !name.startsWith(FOREIGN_PREFIX) && value !== undefined && value !== '',
+  const given = Object.entries(environment).flatMap(([name, value]): readonly (readonly [string, string])[] =>
+    name.startsWith('SAFAR_') && !name.startsWith(FOREIGN_PREFIX) && value !== undefined && value !== ''
+      ? [[name, value]]
+      : [],
   );
+  const { settings: set, problems: unread } = withFiles(given, variables);
   const known = Object.assign(
     new SafarEnvironment(),
     Object.fromEntries(set.filter(([name]) => variables.includes(name))),
   );
-  const problems = [...set.flatMap(([name]) => unknownVariable(name)), ...brokenRules(known)];
+  const problems = [...unread, ...set.flatMap(([name]) => unknownVariable(name)), ...brokenRules(known)];
   if (problems.length > 0) throw new ConfigurationError(problems);
   return toConfig(known);
 }
@@ -161,6 +166,7 @@ function toConfig(environment: SafarEnvironment): Config {
       slowReaderTimeoutMs: whole(environment.SAFAR_HTTP_SLOW_READER_TIMEOUT_MS, 20_000),
       shutdownTimeoutMs: whole(environment.SAFAR_HTTP_SHUTDOWN_TIMEOUT_MS, 10_000),
     }),
+    internalPort: environment.SAFAR_INTERNAL_PORT === undefined ? undefined : Number(environment.SAFAR_INTERNAL_PORT),
     store: Object.freeze({ queueLimit: whole(environment.SAFAR_STORE_QUEUE_LIMIT, 10_000) }),
     oidc: oidcOf(environment),
     sessions: Object.freeze({

@@ -55,6 +55,8 @@ export const browserOrigins = (text: string): readonly (string | undefined)[] =>
 
 const besideIssuer: Check = (_value, { SAFAR_OIDC_ISSUER }) => SAFAR_OIDC_ISSUER !== undefined;
 
+const isPort = (value: string): boolean => /^\d{1,5}$/.test(value) && Number(value) <= 65_535;
+
 const oneOf =
   (...choices: readonly string[]): Check =>
   (value) =>
@@ -129,12 +131,15 @@ export class SafarEnvironment {
   )
   SAFAR_HTTP_HOST?: string;
 
+  @Rule('must be a port from 0 to 65535', 'Leave it unset for 3000; 0 takes any free port.', isPort)
+  SAFAR_HTTP_PORT?: string;
+
   @Rule(
     'must be a port from 0 to 65535',
-    'Leave it unset for 3000; 0 takes any free port.',
-    (value) => /^\d{1,5}$/.test(value) && Number(value) <= 65_535,
+    'Health and metrics without a key are there: leave it unset, or let nobody outside reach it.',
+    isPort,
   )
-  SAFAR_HTTP_PORT?: string;
+  SAFAR_INTERNAL_PORT?: string;
 
   @Whole(32_768, 67_108_864, 'bytes', 'It limits one request that is not streamed; leave it unset for 4194304.')
   SAFAR_HTTP_BODY_LIMIT_BYTES?: string;
