@@ -42,7 +42,9 @@ const roots = ['<rootDir>/apps', '<rootDir>/libs', '<rootDir>/test'];
 
 // Faults, whole real data sets and generated requests take minutes, not seconds: `npm run test:slow`.
 const slow = ['/test/faults/', '/test/real-data/', '/test/api/fuzz'];
-const quick = { testPathIgnorePatterns: ['/node_modules/', ...slow] };
+// The image, the compose file, the chart and the alert rules need a Docker engine and tools of their own: `npm run test:deploy`.
+const deploy = ['/test/deploy/'];
+const quick = { testPathIgnorePatterns: ['/node_modules/', ...slow, ...deploy] };
 
 export default {
   testTimeout: 60_000,
@@ -57,5 +59,6 @@ export default {
       roots,
       testRegex: slow.map((folder) => `${folder}.*\\.spec\\.ts$`),
     },
+    { ...base, displayName: 'deploy', roots, testRegex: deploy.map((folder) => `${folder}.*\\.spec\\.ts$`) },
   ],
 };

@@ -8,8 +8,12 @@ const run = promisify(execFile);
 const readme = readFileSync(path.join(root, 'README.md'), 'utf8');
 const commands = [...readme.matchAll(/```sh\n([\s\S]*?)```/g)].map(([, command = '']) => command.trim());
 
-/** These are run by the script for continuous integration, as they stand, in a clean checkout. */
-const runElsewhere = ['npm ci && npm start', 'npm ci && npm test'];
+/**
+ * Run elsewhere: the two by the script for continuous integration, as they stand, in a clean checkout; the containers by test/deploy,
+ * which needs a Docker engine.
+ */
+const containers = 'sh deploy/make-secrets.sh && docker compose up --build --wait';
+const runElsewhere = ['npm ci && npm start', 'npm ci && npm test', containers];
 /** What the reader does by hand. */
 const byHand = 'export API_KEY=safar_…';
 
@@ -33,7 +37,7 @@ describe("the README's commands", () => {
     return stdout;
   };
 
-  it('are a tour, and the two commands that start it', () => {
+  it('are a tour, and the commands that start it', () => {
     expect(commands).toEqual(expect.arrayContaining([...runElsewhere, byHand]));
     expect(tour.length).toBeGreaterThanOrEqual(8);
   });
