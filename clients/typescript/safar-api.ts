@@ -2664,7 +2664,7 @@ export interface operations {
                 /** @description `next` or `prev` of a page, as it was answered. */
                 cursor?: string;
                 /**
-                 * @description How many at most.
+                 * @description How many at most. Where they are large a page ends earlier; `next` says whether it goes on.
                  * @example 10
                  */
                 limit?: number;
@@ -3165,7 +3165,7 @@ export interface operations {
                  * @example asc
                  */
                 order?: "asc" | "desc";
-                /** @description How many at most. */
+                /** @description How many at most. Where they are large a page ends earlier; `next` says whether it goes on. */
                 limit?: number;
                 /** @description Wait until everything up to this position is shown. */
                 minPosition?: string;
@@ -3463,7 +3463,7 @@ export interface operations {
                  */
                 source?: string;
                 /**
-                 * @description How many at most.
+                 * @description How many at most. Where they are large a page ends earlier; `next` says whether it goes on.
                  * @example 5
                  */
                 limit?: number;
@@ -3547,7 +3547,7 @@ export interface operations {
             query?: {
                 /** @description One source; without it, all of them. */
                 source?: string;
-                /** @description How many at most. */
+                /** @description How many at most. Where they are large a page ends earlier; `next` says whether it goes on. */
                 limit?: number;
             };
             header?: {
@@ -4521,7 +4521,7 @@ export interface operations {
     listKeys: {
         parameters: {
             query?: {
-                /** @description How many at most. */
+                /** @description How many at most. Where they are large a page ends earlier; `next` says whether it goes on. */
                 limit?: number;
                 /** @description `next` or `prev` of a page, as it was answered. */
                 cursor?: string;
@@ -6393,7 +6393,7 @@ export interface operations {
                  * @example true
                  */
                 all?: "true" | "false";
-                /** @description How many at most. */
+                /** @description How many at most. Where they are large a page ends earlier; `next` says whether it goes on. */
                 limit?: number;
                 /** @description `next` or `prev` of a page, as it was answered. */
                 cursor?: string;

@@ -90,6 +90,14 @@ describe('following a timeline', () => {
     expect(seen).toEqual(recorded);
   });
 
+  it('goes on at once after a page that ended early, because its entries are large', async () => {
+    const details = { text: 'x'.repeat(1_100_000) };
+    const last = await side.record(...Array.from({ length: 6 }, () => touchpoint({ of: 78, details })));
+    const feed = new TimelineFeed(side.readModels, side.opener, { pageSize: 50, lookIntervalMs: 3_600_000 });
+    const entries = feed.follow({ customerId: uuid(78), after: last - 6n, signal: leave.signal });
+    expect(await take(entries, 6)).toEqual(upTo(last, 6));
+  });
+
   it('needs no hint that something moved', async () => {
     const silent: ReadModels = { ...side.readModels, onMoved: () => () => undefined };
     const first = await side.record(...visits(6, 1));

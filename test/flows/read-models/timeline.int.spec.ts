@@ -212,6 +212,24 @@ describe('the pages of a timeline', () => {
     );
   });
 
+  it('end early where entries are large, and lose none', async () => {
+    const [large, small] = ['x'.repeat(800_000), 'small'];
+    const texts = [small, large, large, large, small, large, large, small];
+    await side.record(...texts.map((text, index) => touchpoint({ of: 77, at: noon + index, details: { text } })));
+    for (const order of ['asc', 'desc'] as const) {
+      const there = [await timelineOf(77, { order, limit: 6 })];
+      for (let next = there[0]?.page.next; next; next = there.at(-1)?.page.next)
+        there.push(await timelineOf(77, { order, limit: 6, cursor: next }));
+      const walked = there.flatMap(({ data }) => data.map(({ version }) => version));
+      expect(order === 'asc' ? walked : walked.toReversed()).toEqual([1, 2, 3, 4, 5, 6, 7, 8]);
+      expect(there.map(({ data }) => data.length)).toEqual(order === 'asc' ? [4, 4] : [5, 3]);
+      const back = [there.at(-1)];
+      for (let prev = back[0]?.page.prev; prev; prev = back[0]?.page.prev)
+        back.unshift(await timelineOf(77, { order, limit: 6, cursor: prev }));
+      expect(back.flatMap((page) => page?.data.map(({ version }) => version))).toEqual(walked);
+    }
+  });
+
   it('stay where they are when something older comes in between', async () => {
     await side.record(...[5, 4, 3, 2].map((at) => touchpoint({ of: 22, kind: 'call', at: noon + at })));
     const first = await timelineOf(22, { limit: 2 });

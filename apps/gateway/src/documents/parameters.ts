@@ -7,7 +7,7 @@ const text = (description: string, schema: Readonly<Record<string, unknown>> = {
 });
 
 export const limit: ParameterDescription = {
-  description: 'How many at most.',
+  description: 'How many at most. Where they are large a page ends earlier; `next` says whether it goes on.',
   schema: { type: 'integer', minimum: 1, maximum: MAX_PAGE_LIMIT, default: DEFAULT_PAGE_LIMIT },
 };
 export const cursor = text('`next` or `prev` of a page, as it was answered.', { pattern: '^[A-Za-z0-9_-]{0,512}$' });

@@ -5,10 +5,32 @@ import { type TimelineRow } from './timeline.projection.js';
 export const entryColumns = `
   persona_id, position, event_id, version, type, schema_version, kind, channel, source, occurred_at, recorded_at, data`;
 
+/**
+ * Bytes of data after which a page ends, however many entries were asked for: opening and writing it holds the event loop. The usual entry
+ * has one kilobyte; an imported one may have a thousand.
+ */
+export const MAX_PAGE_BYTES = 2 * 1024 * 1024;
+
+/** Entries in an order; what is beyond a page's bytes comes without its data. The first one is never beyond them. */
+export const fittingEntries = (entries: string, order: string): string => `
+  SELECT ${entryColumns.replace(/, data$/, '')}, CASE WHEN before < ${String(MAX_PAGE_BYTES)} THEN data END AS data
+  FROM (
+    SELECT *, coalesce(sum(octet_length(data::text))
+      OVER (ORDER BY ${order} ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING), 0) AS before
+    FROM (${entries}) AS found
+  ) AS measured`;
+
 /** What is read of a row; each value as the projection declares its column. */
 export interface EntryColumns extends TimelineRow {
   readonly data: Readonly<Record<string, unknown>>;
 }
+
+/** A row of `fittingEntries`. */
+export interface FittingRow extends TimelineRow {
+  readonly data: Readonly<Record<string, unknown>> | null;
+}
+
+export const fits = <Row extends FittingRow>(row: Row): row is Row & EntryColumns => row.data !== null;
 
 /** The entries of rows, in their order. */
 export async function openEntries(

@@ -1,7 +1,7 @@
 import { type TimelineEntryView } from '#contracts';
 import { START, type Position, type ReadModels } from '#kernel';
 import { type OpenTimeline } from './open-timeline.port.js';
-import { entryColumns, openEntries, type EntryColumns } from './timeline-entries.js';
+import { entryColumns, fits, fittingEntries, openEntries, type FittingRow } from './timeline-entries.js';
 import { TimelineWatch } from './timeline-watch.js';
 import { WakeUp } from './wake-up.js';
 
@@ -22,13 +22,22 @@ export interface FollowRequest {
   readonly signal: AbortSignal;
 }
 
-const newEntriesSql = `
+const newEntriesSql = `${fittingEntries(
+  `
   SELECT ${entryColumns} FROM {timeline} WHERE persona_id = $1::uuid AND position > $2::bigint
-  ORDER BY position LIMIT $3::integer`;
+  ORDER BY position LIMIT $3::integer`,
+  'position',
+)} ORDER BY position`;
 
 const stateSql = `
   SELECT (SELECT max(position) FROM {timeline} WHERE persona_id = $1::uuid) AS head,
     EXISTS (SELECT FROM {customer-erasures} WHERE persona_id = $1::uuid) AS erased`;
+
+interface NewEntries {
+  readonly entries: readonly TimelineEntryView[];
+  /** More may be there already. */
+  readonly full: boolean;
+}
 
 interface State {
   /** Position of the customer's last entry. */
@@ -66,13 +75,13 @@ export class TimelineFeed {
     try {
       let last = after === 'now' ? await this.#headOf(customerId) : after;
       while (!signal.aborted) {
-        const entries = await this.#entriesAfter(customerId, last);
+        const { entries, full } = await this.#entriesAfter(customerId, last);
         for (const entry of entries) {
           if (signal.aborted) return;
           yield entry;
           last = BigInt(entry.position);
         }
-        if (entries.length === this.#pageSize) continue;
+        if (full) continue;
         if (entries.length === 0 && (await this.#isErased(customerId))) return;
         await wakeUp.wait(this.#lookIntervalMs, signal);
       }
@@ -82,9 +91,14 @@ export class TimelineFeed {
     }
   }
 
-  async #entriesAfter(customerId: string, after: Position): Promise<readonly TimelineEntryView[]> {
+  async #entriesAfter(customerId: string, after: Position): Promise<NewEntries> {
     const values = [customerId, after.toString(), this.#pageSize];
-    return openEntries(this.timeline, await this.readModels.query<EntryColumns>(newEntriesSql, values));
+    const rows = await this.readModels.query<FittingRow>(newEntriesSql, values);
+    const fitting = rows.filter(fits);
+    return {
+      entries: await openEntries(this.timeline, fitting),
+      full: rows.length === this.#pageSize || fitting.length < rows.length,
+    };
   }
 
   async #headOf(customerId: string): Promise<Position> {

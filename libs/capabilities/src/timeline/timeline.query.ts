@@ -10,7 +10,7 @@ import {
 } from '#contracts';
 import { fail, START, succeed, type EpochMs, type Position, type ReadModels, type Result } from '#kernel';
 import { type OpenTimeline } from './open-timeline.port.js';
-import { entryColumns, openEntries, type EntryColumns } from './timeline-entries.js';
+import { entryColumns, fits, fittingEntries, openEntries, type FittingRow } from './timeline-entries.js';
 
 /** What of a timeline is asked for. Times and limits are as `parseTimelineParameters` gives them. */
 export interface TimelineRequest extends Omit<TimelineParameters, 'knownAt' | 'minPosition'> {
@@ -40,22 +40,24 @@ export async function queryTimeline(
   const from = place === undefined ? [] : [timestamp(place.occurredAt), place.position.toString()];
   const sql = pageSql({ direction: walk(order, cursor), continued: place !== undefined, limit });
   const rows = await readModels.query<PageRow>(sql, [...filterValues(request), ...from]);
-  const page = pageOf(rows.filter(isEntry), {
+  const entries = rows.filter(isEntry);
+  const page = pageOf(entries, {
     list,
-    limit,
+    // Where the page is full of bytes before, the first entry that does not fit is the one that tells that it goes on.
+    limit: Math.min(limit, entries.filter(fits).length),
     cursor,
     keyOf: ({ occurred_at: at, position }) => [at, position.toString()],
   });
   return succeed({
     ...page,
-    data: await openEntries(timeline, page.data),
+    data: await openEntries(timeline, page.data.filter(fits)),
     position: (rows[0]?.head ?? START).toString(),
   });
 }
 
 /** `head` is on every row, and alone on the only one when the page is empty. */
-type PageRow = { readonly head: Position } & (EntryColumns | { readonly event_id: null });
-type EntryRow = PageRow & EntryColumns;
+type PageRow = { readonly head: Position } & (FittingRow | { readonly event_id: null });
+type EntryRow = PageRow & FittingRow;
 const isEntry = (row: PageRow): row is EntryRow => row.event_id !== null;
 
 interface Place {
@@ -85,8 +87,7 @@ interface Walk {
 /** One statement, so that the page and `head` are of the same moment. A filter that is not set lets everything pass. */
 function pageSql({ direction, continued, limit }: Walk): string {
   const [beyond, sort] = direction === 'up' ? ['>', 'ASC'] : ['<', 'DESC'];
-  return `
-    WITH entry AS (
+  const found = `
       SELECT ${entryColumns} FROM {timeline}
       WHERE persona_id = $1::uuid
         AND occurred_at >= coalesce($2::timestamptz, '-infinity')
@@ -97,8 +98,9 @@ function pageSql({ direction, continued, limit }: Walk): string {
         AND ($7::text[] IS NULL OR channel = ANY ($7))
         ${continued ? `AND (occurred_at, position) ${beyond} ($8::timestamptz, $9::bigint)` : ''}
       ORDER BY occurred_at ${sort}, position ${sort}
-      LIMIT ${String(limit + 1)}
-    )
+      LIMIT ${String(limit + 1)}`;
+  return `
+    WITH entry AS (${fittingEntries(found, `occurred_at ${sort}, position ${sort}`)})
     SELECT latest.head, entry.*
     FROM (SELECT coalesce(max(position), 0) AS head FROM {timeline}
       WHERE persona_id = $1::uuid AND ($5::bigint IS NULL OR position <= $5)) AS latest
