@@ -2,6 +2,7 @@ import { monitorEventLoopDelay } from 'node:perf_hooks';
 import fc from 'fast-check';
 import { openRealGateway, type RealGateway } from './support/real-gateway.js';
 import { operationAt, undocumented } from './support/documented.js';
+import { type FuzzAnswer, mayBeBusy } from './support/may-be-busy.js';
 import { type FuzzRequest, requests } from './fuzz/requests.js';
 
 /** More: `npm run fuzz -- --requests 250000 --seed 1`. */
@@ -10,12 +11,6 @@ const SEED = Number(process.env['SAFAR_TEST_FUZZ_SEED'] ?? 1);
 const BATCH = 500;
 const AT_ONCE = 32;
 const SHOWN = 10;
-
-interface FuzzAnswer {
-  readonly status: number;
-  readonly type: string | undefined;
-  readonly body: string;
-}
 
 let gateway: RealGateway;
 beforeAll(async () => {
@@ -34,7 +29,13 @@ async function send({ method, url, headers, body }: FuzzRequest): Promise<FuzzAn
   // The response, not only what is read of it: else the gateway takes the reader for one who is still there.
   if (String(type).startsWith('text/event-stream')) answer.raw.res.destroy();
   else for await (const piece of stream) text += String(piece);
-  return { status: answer.statusCode, type: type === undefined ? undefined : String(type), body: text };
+  const retryAfter = answer.headers['retry-after'];
+  return {
+    status: answer.statusCode,
+    retryAfter: retryAfter === undefined ? undefined : String(retryAfter),
+    type: type === undefined ? undefined : String(type),
+    body: text,
+  };
 }
 
 /** Touchpoints that the answer says were stored now. */
@@ -46,15 +47,10 @@ function acknowledged({ status, type = '', body }: FuzzAnswer): number {
   return typeof total === 'number' ? total : values.filter((value) => value?.status === 'accepted').length;
 }
 
-/** Asked for the future, a read waits and then says so; passwords are hashed a few at a time. */
-const mayBeBusy = ({ operation }: FuzzRequest, { status, body }: FuzzAnswer): boolean =>
-  status === 503 &&
-  (body.includes('"not_caught_up"') ||
-    (/^(signIn|changePassword)$/.test(operation.operationId) && body.includes('"overloaded"')));
-
 function wrongWith(request: FuzzRequest, answer: FuzzAnswer): string | undefined {
   const { status, type, body } = answer;
-  if (status >= 500 && !mayBeBusy(request, answer)) return `answered ${String(status)}`;
+  if (status >= 500 && !mayBeBusy({ ...request, operationId: request.operation.operationId }, answer))
+    return `answered ${String(status)}`;
   // Of HEAD there are only headers.
   if (request.method === 'HEAD') return undefined;
   if (status >= 400 && !type?.startsWith('application/problem+json')) return `a problem as ${String(type)}`;
