@@ -43,7 +43,7 @@ export default tseslint.config(
     rules: { 'no-restricted-syntax': ['error', ...nondeterministic('kernel, contracts and capabilities')] },
   },
   {
-    files: ['**/*.spec.ts', 'libs/testing/**/*.ts', 'test/**/*.ts'],
+    files: ['**/*.spec.ts', '**/*.conformance.ts', 'libs/testing/**/*.ts', 'test/**/*.ts'],
     rules: { 'max-lines-per-function': 'off', '@typescript-eslint/no-non-null-assertion': 'off' },
   },
   { files: ['test/load/**/*.ts', 'apps/cli/**/*.ts'], rules: { 'no-console': 'off' } },

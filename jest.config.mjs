@@ -40,6 +40,13 @@ const withServers = {
 };
 const roots = ['<rootDir>/apps', '<rootDir>/libs', '<rootDir>/test'];
 
+// Real brokers need Java: `npm run test:kafka`.
+const kafka = '\\.kafka\\.spec\\.ts$';
+const withBrokers = {
+  globalSetup: '<rootDir>/test/kafka-setup.mjs',
+  globalTeardown: '<rootDir>/test/kafka-teardown.mjs',
+};
+
 // Faults, whole real data sets and generated requests take minutes, not seconds: `npm run test:slow`.
 const slow = ['/test/faults/', '/test/real-data/', '/test/api/fuzz'];
 // The image, the compose file, the chart and the alert rules need a Docker engine and tools of their own: `npm run test:deploy`.
@@ -49,9 +56,10 @@ const quick = { testPathIgnorePatterns: ['/node_modules/', ...slow, ...deploy] }
 export default {
   testTimeout: 60_000,
   projects: [
-    { ...base, ...quick, displayName: 'unit', roots, testRegex: '(?<!\\.(int|e2e))\\.spec\\.ts$' },
+    { ...base, ...quick, displayName: 'unit', roots, testRegex: '(?<!\\.(int|e2e|kafka))\\.spec\\.ts$' },
     { ...base, ...quick, ...withServers, displayName: 'int', roots, testRegex: '\\.int\\.spec\\.ts$' },
     { ...base, ...quick, ...withServers, displayName: 'e2e', roots, testRegex: '\\.e2e\\.spec\\.ts$' },
+    { ...base, ...withBrokers, displayName: 'kafka', roots, testRegex: kafka },
     {
       ...base,
       ...withServers,

@@ -2,7 +2,7 @@ import type pg from 'pg';
 import type { Position, Projection, Row } from '#kernel';
 import { eventStoreMigrations } from '#platform/event-store';
 import { createPool } from '#platform/postgres';
-import { testDatabase, type TestDatabase } from '#testing';
+import { testDatabase, until, type TestDatabase } from '#testing';
 import { type BuildRef, storeSubscription } from '#platform/consumers';
 import { asText } from './apply-page.js';
 import { BuildTable } from './build-table.js';
@@ -157,11 +157,4 @@ export async function storedRows(db: pg.ClientBase, ref: BuildRef, projection: P
   );
 }
 
-/** Waits for something that is on its way; fails when it does not come. */
-export async function until(holds: () => boolean | Promise<boolean>, what: string, timeoutMs = 20_000): Promise<void> {
-  const end = Date.now() + timeoutMs;
-  while (!(await holds())) {
-    if (Date.now() > end) throw new Error(`did not come to pass: ${what}`);
-    await new Promise((resolve) => setTimeout(resolve, 3));
-  }
-}
+export { until };

@@ -1,0 +1,11 @@
+export * from './bus.port.js';
+export { eventOf, ForeignRecordError, recordOf, SEQUENCE_HEADER, sequenceOf } from './event-records.js';
+export { ensureTopics, openKafkaBus } from './kafka/load-kafka.js';
+export { saslMechanisms, type KafkaSettings, type SaslMechanism } from './kafka/kafka-settings.js';
+export { safeTopic, type EnsuredTopic, type TopicDrift } from './kafka/topic-declaration.js';
+export { openMemoryBus, type MemoryBus, type MemoryBusOptions, type WriteFault } from './memory/memory-bus.js';
+export { relayCheckpoint, type Marks, type PartitionMark, type RelayCheckpoint } from './relay-checkpoint.js';
+export { relayMigrations } from './relay-migrations.js';
+export { RELAYED_CHANNEL, startRelay, type Relay, type RelayHealth, type RelaySettings } from './relay.js';
+export { StalledError, watchdog, type Watched } from './watchdog.js';
+export { restartRelay } from './restart-relay.js';

@@ -1,0 +1,135 @@
+import type pg from 'pg';
+import { type Position } from '#kernel';
+
+type Queryable = Pick<pg.ClientBase, 'query'>;
+
+/** How far a partition is. */
+export interface PartitionMark {
+  /** Number of the last record; 0 before the first. */
+  readonly sequence: bigint;
+  /** The offset behind it: what comes next is there or later. */
+  readonly next: bigint;
+}
+
+/** By partition. */
+export type Marks = readonly PartitionMark[];
+
+/** Every event up to the position is in the topic, and no partition has a record of it behind its mark. */
+export interface RelayCheckpoint {
+  readonly position: Position;
+  readonly epoch: bigint;
+  readonly marks: Marks;
+}
+
+export interface RelayLease extends RelayCheckpoint {
+  readonly fence: bigint;
+}
+
+/** Another relay has the lease: what this one knows is out of date. */
+export class RelayLeaseLostError extends Error {
+  override readonly name = 'RelayLeaseLostError';
+  constructor(topic: string) {
+    super(`the lease of the relay to ${topic} was taken over`);
+  }
+}
+
+interface Row {
+  readonly position: string;
+  readonly epoch: string;
+  readonly fence: string;
+  readonly marks: unknown;
+}
+
+/** As it is stored: JSON has no 64-bit numbers. */
+export const marksToJson = (marks: Marks): string =>
+  JSON.stringify(marks.map(({ sequence, next }) => [sequence.toString(), next.toString()]));
+
+export function marksFromJson(value: unknown): Marks {
+  if (!Array.isArray(value)) throw new TypeError('marks are a list');
+  return value.map((pair: unknown) => {
+    const [sequence, next] = Array.isArray(pair) ? (pair as unknown[]) : [];
+    return { sequence: BigInt(String(sequence)), next: BigInt(String(next)) };
+  });
+}
+
+const checkpointOf = ({ position, epoch, marks }: Row): RelayCheckpoint => ({
+  position: BigInt(position),
+  epoch: BigInt(epoch),
+  marks: marksFromJson(marks),
+});
+
+/** Nothing before a relay has started for the first time. */
+export async function relayCheckpoint(db: Queryable, topic: string): Promise<RelayCheckpoint | undefined> {
+  const { rows } = await db.query<Row>({
+    name: 'safar relay checkpoint',
+    text: `SELECT position, epoch, fence, marks FROM es.relays WHERE topic = $1`,
+    values: [topic],
+  });
+  return rows[0] && checkpointOf(rows[0]);
+}
+
+export interface RelayClaim {
+  readonly topic: string;
+  readonly partitions: number;
+  readonly owner: string;
+  readonly leaseMs: number;
+  readonly epoch: bigint;
+}
+
+/** Takes the lease when it is free, has run out, or is ours already; every taking raises the fence. */
+export async function acquireRelayLease(db: Queryable, claim: RelayClaim): Promise<RelayLease | 'taken'> {
+  const none = marksToJson(Array.from({ length: claim.partitions }, () => ({ sequence: 0n, next: 0n })));
+  await db.query(
+    `INSERT INTO es.relays (topic, position, epoch, marks) VALUES ($1, 0, $2, $3) ON CONFLICT DO NOTHING`,
+    [claim.topic, claim.epoch, none],
+  );
+  const { rows } = await db.query<Row>(
+    `UPDATE es.relays SET owner = $2, fence = fence + 1, lease_until = clock_timestamp() + $3 * interval '1 ms'
+     WHERE topic = $1 AND (owner IS NULL OR owner = $2 OR lease_until < clock_timestamp())
+     RETURNING position, epoch, fence, marks`,
+    [claim.topic, claim.owner, claim.leaseMs],
+  );
+  const [row] = rows;
+  return row ? { ...checkpointOf(row), fence: BigInt(row.fence) } : 'taken';
+}
+
+/** From where this relay believes it to be, or not at all; not either once the store is in another epoch. */
+export async function moveRelay(
+  db: Queryable,
+  { topic, leaseMs }: Pick<RelayClaim, 'topic' | 'leaseMs'>,
+  lease: RelayLease,
+  to: { readonly position: Position; readonly marks: Marks },
+): Promise<RelayLease> {
+  const { rowCount } = await db.query({
+    name: 'safar move relay',
+    text: `UPDATE es.relays SET position = $5, marks = $6, error = NULL, lease_until = clock_timestamp() + $7 * interval '1 ms'
+      WHERE topic = $1 AND position = $2 AND fence = $3 AND epoch = $4 AND epoch = (SELECT s.epoch FROM es.store s)`,
+    values: [topic, lease.position, lease.fence, lease.epoch, to.position, marksToJson(to.marks), leaseMs],
+  });
+  if (rowCount === 0) throw new RelayLeaseLostError(topic);
+  return { ...lease, ...to };
+}
+
+export async function renewRelayLease(
+  db: Queryable,
+  { topic, leaseMs }: Pick<RelayClaim, 'topic' | 'leaseMs'>,
+  fence: bigint,
+): Promise<void> {
+  const { rowCount } = await db.query(
+    `UPDATE es.relays SET lease_until = clock_timestamp() + $3 * interval '1 ms', error = NULL WHERE topic = $1 AND fence = $2`,
+    [topic, fence, leaseMs],
+  );
+  if (rowCount === 0) throw new RelayLeaseLostError(topic);
+}
+
+export async function giveUpRelayLease(db: Queryable, topic: string, owner: string): Promise<void> {
+  await db.query(`UPDATE es.relays SET owner = NULL, lease_until = NULL WHERE topic = $1 AND owner = $2`, [
+    topic,
+    owner,
+  ]);
+}
+
+/** For everybody to see why it stands still. */
+export async function recordRelayTrouble(db: Queryable, topic: string, owner: string, error: string): Promise<void> {
+  await db.query(`UPDATE es.relays SET error = $3 WHERE topic = $1 AND owner = $2`, [topic, owner, error]);
+}

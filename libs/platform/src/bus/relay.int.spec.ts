@@ -1,0 +1,206 @@
+import type pg from 'pg';
+import fc from 'fast-check';
+import { partitionOf, type RecordedEvent } from '#kernel';
+import { eventStoreMigrations } from '#platform/event-store';
+import { createPool } from '#platform/postgres';
+import { storeSubscription } from '#platform/consumers';
+import { testDatabase, until, type TestDatabase } from '#testing';
+import { added, customer, logOf, someHappening, type TestLog } from '../projections/sample-projections.conformance.js';
+import { type Bus } from './bus.port.js';
+import { eventOf, sequenceOf } from './event-records.js';
+import { openMemoryBus, type MemoryBus, type WriteFault } from './memory/memory-bus.js';
+import { relayCheckpoint } from './relay-checkpoint.js';
+import { relayMigrations } from './relay-migrations.js';
+import { startRelay, type Relay, type RelaySettings } from './relay.js';
+
+const topic = 'events';
+const quick = { pollMs: 4, backoffMs: 1, maxBackoffMs: 4, batchSize: 5 };
+
+describe('the relay', () => {
+  let database: TestDatabase;
+  let pool: pg.Pool;
+  const relays: Relay[] = [];
+
+  beforeAll(async () => {
+    database = await testDatabase([...eventStoreMigrations, ...relayMigrations]);
+    pool = createPool({ url: database.url, max: 4, applicationName: 'test' });
+  });
+  afterEach(async () => {
+    await Promise.all(relays.splice(0).map((relay) => relay.stop()));
+    await database.owner.query('TRUNCATE es.relays; UPDATE es.store SET epoch = 1');
+  });
+  afterAll(async () => {
+    await pool.end();
+    await database.drop();
+  });
+
+  const start = (log: TestLog, bus: Bus, settings: Partial<RelaySettings> = {}): Relay => {
+    const relay = startRelay({ pool, source: storeSubscription(log), bus, topic, settings: { ...quick, ...settings } });
+    relays.push(relay);
+    return relay;
+  };
+  const relayed = (log: TestLog): Promise<void> =>
+    until(async () => (await relayCheckpoint(pool, topic))?.position === (await log.head()), 'everything relayed');
+  const busOf = (partitions: number, onWrite?: () => WriteFault | undefined): MemoryBus =>
+    openMemoryBus({ topics: { [topic]: partitions }, ...(onWrite && { onWrite }) });
+  const expire = (): Promise<unknown> =>
+    pool.query(`UPDATE es.relays SET lease_until = clock_timestamp() - interval '1 second'`);
+
+  /** Of each partition, what a reader makes of it that passes over what it has seen. */
+  const deduplicated = (bus: MemoryBus): RecordedEvent[][] =>
+    bus.log(topic).map((records) => {
+      const events: RecordedEvent[] = [];
+      for (const record of records) {
+        const sequence = Number(sequenceOf(record));
+        expect(sequence).toBeLessThanOrEqual(events.length + 1);
+        const event = eventOf(record);
+        if (sequence === events.length + 1) events.push(event);
+        // The same number is the same event, however often it was sent.
+        else expect(event).toEqual(events[sequence - 1]);
+      }
+      return events;
+    });
+  const partitionsOf = (log: TestLog, count: number): RecordedEvent[][] =>
+    Array.from({ length: count }, (_, partition) =>
+      log.events.filter(({ key }) => partitionOf(key, count) === partition),
+    );
+
+  it('carries every event to the partition of its key, in the order of the store, numbered without holes', async () => {
+    const log = logOf(...Array.from({ length: 40 }, (_, n) => added(customer(n % 7), 'کیف')));
+    const bus = busOf(3);
+    start(log, bus);
+    await relayed(log);
+    log.append(added(customer(3)));
+    await relayed(log);
+    expect(deduplicated(bus)).toEqual(partitionsOf(log, 3));
+    expect(bus.log(topic).flat()).toHaveLength(41);
+    const { headers, key, value } = bus.log(topic).flat()[0]!;
+    expect({ headers, key, value: JSON.parse(value) as unknown }).toMatchSnapshot();
+  });
+
+  it('loses nothing and mixes nothing up, whatever becomes of its writes and of itself', async () => {
+    const fault = fc.constantFrom<WriteFault | undefined>(
+      undefined,
+      undefined,
+      undefined,
+      'unanswered',
+      'refused',
+      'half',
+    );
+    await fc.assert(
+      fc.asyncProperty(
+        fc.array(someHappening, { minLength: 1, maxLength: 60 }),
+        fc.array(fault, { maxLength: 12 }),
+        fc.array(fc.integer({ min: 0, max: 6 }), { maxLength: 3 }),
+        fc.integer({ min: 1, max: 4 }),
+        async (happenings, faults, restarts, partitions) => {
+          await database.owner.query('TRUNCATE es.relays');
+          const log = logOf(...happenings);
+          const coming = [...faults];
+          let writes = 0;
+          const bus = busOf(partitions, () => {
+            writes++;
+            return coming.shift();
+          });
+          for (const after of restarts) {
+            const relay = start(log, bus, { batchSize: 3 });
+            const until_ = writes + after;
+            await until(
+              async () => writes >= until_ || (await relayCheckpoint(pool, topic))?.position === (await log.head()),
+              'some writes',
+            );
+            await relay.stop();
+          }
+          const last = start(log, bus, { batchSize: 4 });
+          await relayed(log);
+          await last.stop();
+          expect(deduplicated(bus)).toEqual(partitionsOf(log, partitions));
+        },
+      ),
+      { numRuns: 25 },
+    );
+  });
+
+  it('stops where another one has taken over, and what it had in flight is only there twice', async () => {
+    const log = logOf(...Array.from({ length: 12 }, (_, n) => added(customer(n))));
+    const bus = busOf(2);
+    let letGo = (): void => undefined;
+    const frozen: Bus = {
+      ...bus,
+      openWriter: async (name) => {
+        const writer = await bus.openWriter(name);
+        return {
+          write: async (records) => {
+            await new Promise<void>((resolve) => (letGo = resolve));
+            return writer.write(records);
+          },
+          close: () => writer.close(),
+        };
+      },
+    };
+    const zombie = start(log, frozen, { leaseMs: 60_000 });
+    await until(async () => (await pool.query('SELECT FROM es.relays WHERE owner IS NOT NULL')).rowCount === 1, 'held');
+    const waiting = start(log, bus, { leaseMs: 60_000 });
+    await until(() => waiting.health().state === 'standby', 'waits');
+    expect(bus.log(topic).flat()).toEqual([]);
+    await expire();
+    await relayed(log);
+    letGo();
+    await until(() => zombie.health().state === 'standby', 'noticed');
+    expect(bus.log(topic).flat().length).toBeGreaterThan(12);
+    expect(deduplicated(bus)).toEqual(partitionsOf(log, 2));
+  });
+
+  it('sends what one partition can take at once, and no more', async () => {
+    const big = 'x'.repeat(3_000);
+    const log = logOf(...Array.from({ length: 9 }, () => added(customer(1), big)));
+    const sizes: number[] = [];
+    const bus = busOf(1);
+    const counting: Bus = {
+      ...bus,
+      openWriter: async (name) => {
+        const writer = await bus.openWriter(name);
+        return {
+          write: (records) => {
+            sizes.push(records.length);
+            return writer.write(records);
+          },
+          close: () => writer.close(),
+        };
+      },
+    };
+    start(log, counting, { batchSize: 100, partitionBytes: 12_000 });
+    await relayed(log);
+    expect(sizes).toEqual([3, 3, 3]);
+  });
+
+  it.each<readonly [string, (log: TestLog, bus: MemoryBus) => { log: TestLog; bus: MemoryBus }, RegExp]>([
+    ['a shorter topic', (log) => ({ log, bus: busOf(2) }), /ends at 0.*was acknowledged.*safar kafka restart/],
+    ['other partitions', (log) => ({ log, bus: busOf(3) }), /has 3 partitions and had 2/],
+    ['another epoch', (log, bus) => ({ log: Object.assign(log, { epoch: 2n }), bus }), /another history/],
+    ['a shorter store', (_log, bus) => ({ log: logOf(), bus }), /another history/],
+  ])('refuses to go on with %s, and says what to do', async (_what, change, problem) => {
+    const log = logOf(added(customer(1)), added(customer(2)));
+    const bus = busOf(2);
+    await Promise.all([relayed(log), start(log, bus)]);
+    await relays.pop()?.stop();
+    const changed = change(log, bus);
+    const relay = start(changed.log, changed.bus);
+    await until(() => relay.health().state === 'failed', 'failed');
+    expect(relay.health()).toMatchObject({ behind: true, error: expect.stringMatching(problem) as unknown });
+    await until(async () => (await pool.query('SELECT FROM es.relays WHERE error IS NOT NULL')).rowCount === 1, 'told');
+  });
+
+  it('does not move its checkpoint in an epoch that is over', async () => {
+    const log = logOf(added(customer(1)));
+    const bus = busOf(1);
+    start(log, bus);
+    await relayed(log);
+    await database.owner.query('UPDATE es.store SET epoch = 2');
+    const before = await relayCheckpoint(pool, topic);
+    log.append(added(customer(2)));
+    await until(() => bus.log(topic).flat().length > 1, 'sent');
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    expect(await relayCheckpoint(pool, topic)).toEqual(before);
+  });
+});

@@ -1,0 +1,16 @@
+import type pg from 'pg';
+import { inTransaction } from '#platform/postgres';
+import { BusGuardError, type Bus } from './bus.port.js';
+
+/**
+ * Lets the relay begin with the first event, for a topic that was made anew. The numbers begin anew with it, so nothing may be in
+ * the topic, and no reader may go on from where it was in the old one.
+ */
+export async function restartRelay(pool: pg.Pool, bus: Bus, topic: string): Promise<void> {
+  const ends = await bus.ends(topic);
+  if ([...ends.values()].some(({ next }) => next > 0n))
+    throw new BusGuardError(`${topic} is not empty.`, 'Delete it and make it with safar kafka init, then try again.');
+  await inTransaction(pool, async (client) => {
+    await client.query(`DELETE FROM es.relays WHERE topic = $1`, [topic]);
+  });
+}
