@@ -29,6 +29,7 @@ const known: Readonly<Record<string, { ending: Ending; remedy: string }>> = {
     remedy: 'The connection to the store was lost; run it again, nothing is stored twice.',
   },
   StoreGuardError: { ending: 'failed', remedy: '' },
+  BusGuardError: { ending: 'failed', remedy: '' },
   NoSuchBuildError: { ending: 'notFound', remedy: 'safar projections status shows which builds there are.' },
   NotReadyError: {
     ending: 'failed',

@@ -25,6 +25,7 @@ import { type ProjectionAdmin } from '#platform/projections';
 import {
   type CustomerErased,
   type EraseFailure,
+  type KafkaAdmin,
   type QuarantineAdmin,
   type QueryFailure,
   type StoreAdmin,
@@ -118,5 +119,6 @@ export interface Safar {
   openInstallation(say: (line: string) => void): Promise<Installation>;
   /** The store alone, also one that an installation could not be opened with. */
   openStore(say: (line: string) => void): Promise<StoreAdmin>;
+  openKafka(say: (line: string) => void): Promise<KafkaAdmin>;
   doctor(): AsyncIterable<DoctorCheck>;
 }

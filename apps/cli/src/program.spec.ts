@@ -382,4 +382,15 @@ describe('safar audit', () => {
   it('refuses a time that is none', async () => {
     expect((await run(['audit', 'list', '--since', 'yesterday'])).code).toBe(2);
   });
+
+  it('names what a topic is not like, and ends with 1', async () => {
+    const { code, stdout } = await run(['kafka', 'init']);
+    expect(code).toBe(1);
+    expect(stdout).toMatch(/✓ events {2}made\n✗ others {2}not as it has to be.*\n {4}partitions {2}is 6, has to be 12/);
+  });
+
+  it('does not restart the relay unasked', async () => {
+    expect((await run(['kafka', 'restart'])).code).toBe(2);
+    expect(await run(['kafka', 'restart', '--yes'])).toMatchObject({ code: 0 });
+  });
 });

@@ -4,6 +4,7 @@ import { addDoctor } from './commands/doctor.js';
 import { addErase } from './commands/erase.js';
 import { addExport } from './commands/export.js';
 import { addImport } from './commands/import.js';
+import { addKafka } from './commands/kafka.js';
 import { addKeys } from './commands/keys.js';
 import { addProjections } from './commands/projections.js';
 import { addSimulate } from './commands/simulate.js';
@@ -66,6 +67,7 @@ function programFor(context: CommandContext, version: string, asJson: boolean): 
     addVerify,
     addProjections,
     addStore,
+    addKafka,
     addKeys,
     addUsers,
     addAudit,

@@ -4,6 +4,7 @@ import { type PersonaErasedData, type TimelinePage, type TimelineParameters } fr
 import { type Clock, type Position, type ReadModels, type Result } from '#kernel';
 import { type Access, createAccess } from '#platform/access';
 import { type AuditTrail, openPostgresAudit } from '#platform/audit';
+import { type Relay, startRelay } from '#platform/bus';
 import { createCommandAnswers } from '#platform/command-answers';
 import { storeSubscription } from '#platform/consumers';
 import { openPostgresEventStore, type PostgresEventStore } from '#platform/event-store';
@@ -36,8 +37,9 @@ import { openInternalServer } from './internal-server.js';
 import { type CustomerErased } from './messages/erase-customer.command.js';
 import { type EraseFailure, type QueryFailure, type VersionMismatch } from './messages/failures.js';
 import { type ReadinessCheck } from './messages/readiness-check.port.js';
+import { EVENTS_TOPIC, openBus } from './kafka.js';
 import { migrations } from './migrations.js';
-import { observeProjections, observeStore, openObservation } from './observation.js';
+import { observeProjections, observeRelay, observeStore, openObservation } from './observation.js';
 import { createOnce, type Once } from './once.js';
 import { createTimelineOpener } from './open-timeline.js';
 import { projections } from './projections.js';
@@ -96,6 +98,8 @@ export interface Installation {
     checks: readonly ReadinessCheck[],
     onFailed: (check: string, error: unknown) => void,
   ): Promise<number | undefined>;
+  /** Carries the log to Kafka from this process; `close` stops it. @throws ConfigurationError where there is no Kafka */
+  startRelay(): Promise<Relay>;
   close(): Promise<void>;
 }
 
@@ -179,6 +183,7 @@ function operations(parts: Parts, closers: (() => Promise<void>)[]) {
   const projectionParts = { pool, source, decode, onApplied };
   const admin = projectionAdmin(projectionParts, projections);
   observeProjections(parts.metrics, admin);
+  if (config.kafka) observeRelay(parts.metrics, { pool, source, topic: EVENTS_TOPIC });
   const timeline = createTimelineOpener(decode);
   const { defaultRegion, reads } = config;
   const recordTouchpoints = createRecorder({ ...parts, defaultRegion });
@@ -215,6 +220,13 @@ function operations(parts: Parts, closers: (() => Promise<void>)[]) {
       const server = await openInternalServer(parts, checks, onFailed);
       if (server) closers.push(() => server.close());
       return server?.port;
+    },
+    startRelay: async (): Promise<Relay> => {
+      const bus = await openBus(config, 'relay');
+      closers.push(() => bus.close());
+      const relay = startRelay({ pool, source, bus, topic: EVENTS_TOPIC });
+      closers.push(() => relay.stop());
+      return relay;
     },
   };
 }

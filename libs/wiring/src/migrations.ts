@@ -1,5 +1,6 @@
 import { accessMigrations } from '#platform/access';
 import { auditMigrations } from '#platform/audit';
+import { relayMigrations } from '#platform/bus';
 import { commandAnswersMigrations } from '#platform/command-answers';
 import { eventStoreMigrations } from '#platform/event-store';
 import { type Migration } from '#platform/postgres';
@@ -16,4 +17,5 @@ export const migrations: readonly Migration[] = [
   ...auditMigrations,
   ...commandAnswersMigrations,
   ...quarantineMigrations,
+  ...relayMigrations,
 ];

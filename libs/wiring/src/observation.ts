@@ -1,4 +1,8 @@
+import type pg from 'pg';
+import { START } from '#kernel';
+import { relayCheckpoint } from '#platform/bus';
 import { type PostgresEventStore, type PostgresEventStoreOptions } from '#platform/event-store';
+import { type EventSource } from '#platform/consumers';
 import { type ProjectionAdmin, type ProjectionParts } from '#platform/projections';
 import { createMetrics, type Metrics, openTracing, type Traceparent, type Tracing } from '#platform/telemetry';
 import { type Config } from './config/config.js';
@@ -79,6 +83,31 @@ export function observeProjections(metrics: Metrics, admin: Pick<ProjectionAdmin
       return found;
     },
   });
+}
+
+/** Of the one relay that works, whichever process it is in. */
+export function observeRelay(
+  metrics: Metrics,
+  { pool, source, topic }: { readonly pool: pg.Pool; readonly source: EventSource; readonly topic: string },
+): void {
+  metrics.gauges({
+    label: 'topic',
+    names: {
+      safar_relay_lag_events: 'Events of the store that are not in the topic yet',
+      safar_relay_lag_seconds: 'Age of the oldest event of the store that is not in the topic yet',
+    },
+    read: () => inTime(relayLag(pool, source, topic)),
+  });
+}
+
+async function relayLag(pool: pg.Pool, source: EventSource, topic: string) {
+  const { position = START } = (await relayCheckpoint(pool, topic)) ?? {};
+  const { events } = await source.read(position, 1);
+  const lag = {
+    safar_relay_lag_events: source.distance(position, await source.head()),
+    safar_relay_lag_seconds: events[0] ? Math.max(0, Date.now() - events[0].recordedAt) / 1_000 : 0,
+  };
+  return new Map([[topic, lag]]);
 }
 
 async function inTime<Value>(work: Promise<Value>): Promise<Value> {

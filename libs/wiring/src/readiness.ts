@@ -1,3 +1,4 @@
+import { type Relay } from '#platform/bus';
 import { type ProjectionHost } from '#platform/projections';
 import { type Installation } from './installation.js';
 import { type ReadinessCheck } from './messages/readiness-check.port.js';
@@ -19,6 +20,18 @@ export function readinessChecks({ store, readModels }: Installation, host?: Proj
   if (host) checks.push({ name: 'projections', check: () => healthy(host) });
   return checks;
 }
+
+/** One that stands by is ready: it takes over in time. */
+export const relayChecks = ({ store }: Installation, relay: Relay): readonly ReadinessCheck[] => [
+  { name: 'event-store', check: async () => void (await store.head()) },
+  {
+    name: 'relay',
+    check: () => {
+      const { state, error } = relay.health();
+      return state === 'running' || state === 'standby' ? Promise.resolve() : Promise.reject(new Error(error ?? state));
+    },
+  },
+];
 
 function healthy(host: ProjectionHost): Promise<void> {
   const { ok, lanes, errors } = host.health();

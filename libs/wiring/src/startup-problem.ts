@@ -1,3 +1,4 @@
+import { BusGuardError, StalledError } from '#platform/bus';
 import { StoreGuardError } from '#platform/event-store';
 import { EmbeddedPostgresLostError } from '#platform/postgres';
 import { VaultGuardError } from '#platform/vault';
@@ -9,7 +10,9 @@ export function startupProblem(error: unknown): string {
     error instanceof ConfigurationError ||
     error instanceof StoreGuardError ||
     error instanceof VaultGuardError ||
-    error instanceof EmbeddedPostgresLostError
+    error instanceof EmbeddedPostgresLostError ||
+    error instanceof BusGuardError ||
+    error instanceof StalledError
   )
     return error.message;
   if (error instanceof Error && 'code' in error && error.code === 'ECONNREFUSED')

@@ -6,6 +6,7 @@ import {
   exportEvents,
   loadConfig,
   openInstallation,
+  openKafkaAdmin,
   openStoreAdmin,
   projections,
   type Installation as OpenInstallation,
@@ -29,6 +30,7 @@ const SMALL_BATCHES = { batchSize: 500, fillBatchSize: 500 };
 export const createSafar = (environment: Environment): Safar => ({
   openInstallation: async (say) => adapt(await openInstallation(loadConfig(environment), { program: 'command', say })),
   openStore: (say) => openStoreAdmin(loadConfig(environment), { program: 'command', say }),
+  openKafka: (say) => openKafkaAdmin(loadConfig(environment), { program: 'command', say }),
   doctor: () => doctorChecks(environment),
 });
 

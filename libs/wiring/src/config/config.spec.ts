@@ -149,4 +149,51 @@ describe('the configuration', () => {
   it.each(['0x10', '1e3', ' 80', '-1', '٣٠٠٠', '80.5'])('does not take %j for a port', (port) => {
     expect(wrong({ SAFAR_HTTP_PORT: port }).problems).toHaveLength(1);
   });
+
+  describe('of Kafka', () => {
+    const SAFAR_KAFKA_BROKERS = 'kafka-1:9092,kafka-2:9092';
+    const password = randomBytes(12).toString('hex');
+    const pem = '-----BEGIN CERTIFICATE-----';
+
+    it('is not there unless brokers are named', () => {
+      expect(loadConfig({}).kafka).toBeUndefined();
+      expect(loadConfig({ SAFAR_KAFKA_BROKERS }).kafka).toEqual({
+        ...{ brokers: ['kafka-1:9092', 'kafka-2:9092'], partitions: 12, replicas: 3 },
+        ...{ tls: undefined, sasl: undefined },
+      });
+    });
+
+    it('says how brokers are reached that ask for certificates and passwords', () => {
+      const { kafka } = loadConfig({
+        ...{ SAFAR_KAFKA_BROKERS, SAFAR_KAFKA_TLS: 'true', SAFAR_KAFKA_TLS_CA: pem },
+        ...{ SAFAR_KAFKA_SASL_MECHANISM: 'scram-sha-512', SAFAR_KAFKA_SASL_USERNAME: 'safar' },
+        SAFAR_KAFKA_SASL_PASSWORD: password,
+      });
+      expect(kafka).toMatchObject({
+        tls: { ca: pem, cert: undefined },
+        sasl: { mechanism: 'scram-sha-512', username: 'safar', password },
+      });
+    });
+
+    it.each<readonly [string, Record<string, string>]>([
+      ['SAFAR_KAFKA_BROKERS', { SAFAR_KAFKA_BROKERS: 'kafka-1' }],
+      ['SAFAR_KAFKA_PARTITIONS', { SAFAR_KAFKA_PARTITIONS: '12' }],
+      ['SAFAR_KAFKA_TLS_CA', { SAFAR_KAFKA_BROKERS, SAFAR_KAFKA_TLS_CA: pem }],
+      ['SAFAR_KAFKA_SASL_USERNAME', { SAFAR_KAFKA_BROKERS, SAFAR_KAFKA_SASL_USERNAME: 'safar' }],
+      ['SAFAR_KAFKA_SASL_MECHANISM', { SAFAR_KAFKA_BROKERS, SAFAR_KAFKA_SASL_MECHANISM: 'plain' }],
+    ])('does not take half of %s', (variable, environment) => {
+      expect(wrong(environment).problems[0]).toMatchObject({ variable });
+    });
+
+    it('does not send a password in the clear', () => {
+      const environment = {
+        ...{ SAFAR_KAFKA_BROKERS, SAFAR_KAFKA_SASL_MECHANISM: 'plain', SAFAR_KAFKA_SASL_USERNAME: 'safar' },
+        SAFAR_KAFKA_SASL_PASSWORD: password,
+      };
+      expect(wrong(environment).problems).toMatchObject([
+        { problem: expect.stringContaining('sends the password') as string },
+      ]);
+      expect(loadConfig({ ...environment, SAFAR_KAFKA_TLS: 'true' }).kafka?.sasl).toBeDefined();
+    });
+  });
 });

@@ -5,6 +5,7 @@ import { getMetadataStorage, validateSync } from 'class-validator';
 import { ConfigurationError, type ConfigurationProblem } from './configuration-error.js';
 import { browserOrigins, logLevels, rolePairs, SafarEnvironment } from './environment.dto.js';
 import { withFiles } from './files.js';
+import { kafkaOf, type KafkaConfig } from './kafka-config.js';
 import { nearestName } from './nearest-name.js';
 
 export type LogLevel = (typeof logLevels)[number];
@@ -69,6 +70,10 @@ export interface Config {
   readonly sessions: SessionLimits;
   /** An issuer at which people sign in; without it, passwords only. */
   readonly oidc: OidcSettings | undefined;
+  /** What lies between the store and projectors; without it they read the store. */
+  readonly kafka: KafkaConfig | undefined;
+  /** After so long without progress, although there is something to do, a relay or projector ends. */
+  readonly stalledAfterMs: number;
   /** Without an endpoint no traces are taken. */
   readonly tracing: { readonly endpoint: string | undefined };
 }
@@ -168,6 +173,8 @@ function toConfig(environment: SafarEnvironment): Config {
     }),
     internalPort: environment.SAFAR_INTERNAL_PORT === undefined ? undefined : Number(environment.SAFAR_INTERNAL_PORT),
     store: Object.freeze({ queueLimit: whole(environment.SAFAR_STORE_QUEUE_LIMIT, 10_000) }),
+    kafka: kafkaOf(environment),
+    stalledAfterMs: whole(environment.SAFAR_STALLED_AFTER_MS, 60_000),
     oidc: oidcOf(environment),
     sessions: Object.freeze({
       idleTimeoutMs: whole(environment.SAFAR_SESSION_IDLE_TIMEOUT_MS, 3_600_000),

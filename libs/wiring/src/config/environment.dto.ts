@@ -1,6 +1,7 @@
 import { isIP } from 'node:net';
 import { IsOptional, ValidateBy, type ValidationArguments } from 'class-validator';
 import { isRole, roles } from '#contracts';
+import { saslMechanisms } from '#platform/bus';
 import { connectionOf } from '#platform/postgres';
 import { areMasterKeys, areSecretKeys, isWellKnownPassword } from './secrets.js';
 
@@ -56,6 +57,11 @@ export const browserOrigins = (text: string): readonly (string | undefined)[] =>
 const besideIssuer: Check = (_value, { SAFAR_OIDC_ISSUER }) => SAFAR_OIDC_ISSUER !== undefined;
 
 const isPort = (value: string): boolean => /^\d{1,5}$/.test(value) && Number(value) <= 65_535;
+const besideBrokers: Check = (_value, { SAFAR_KAFKA_BROKERS }) => SAFAR_KAFKA_BROKERS !== undefined;
+const overTls: Check = (_value, { SAFAR_KAFKA_TLS }) => SAFAR_KAFKA_TLS === 'true';
+const besideMechanism: Check = (_value, { SAFAR_KAFKA_SASL_MECHANISM }) => SAFAR_KAFKA_SASL_MECHANISM !== undefined;
+const needsBrokers = ['needs SAFAR_KAFKA_BROKERS beside it', 'Set it too, or neither.', besideBrokers] as const;
+const needsTls = ['needs SAFAR_KAFKA_TLS=true beside it', 'Set it too, or neither.', overTls] as const;
 
 const oneOf =
   (...choices: readonly string[]): Check =>
@@ -280,6 +286,84 @@ export class SafarEnvironment {
 
   @Whole(0, 60_000, 'milliseconds', 'It limits how long a read waits for minPosition; leave it unset for 5000.')
   SAFAR_READ_WAIT_TIMEOUT_MS?: string;
+
+  @Rule(
+    'must be brokers of a Kafka cluster as host:port with commas between',
+    'Write it as kafka-1:9092,kafka-2:9092, or leave it unset to feed the read models from the store.',
+    (value) => value.split(',').every((broker) => /^([0-9A-Za-z._-]+|\[[0-9a-fA-F:.]+\]):\d{1,5}$/.test(broker)),
+  )
+  SAFAR_KAFKA_BROKERS?: string;
+
+  @Rule(...needsBrokers)
+  @Whole(1, 1_000, 'partitions', 'It is for new topics and never changed afterwards; leave it unset for 12.')
+  SAFAR_KAFKA_PARTITIONS?: string;
+
+  @Rule(...needsBrokers)
+  @Whole(1, 9, 'replicas', 'One record is kept by as many brokers; leave it unset for 3.')
+  SAFAR_KAFKA_REPLICAS?: string;
+
+  @Rule(...needsBrokers)
+  @Rule('must be true or false', 'Set true where the brokers speak TLS.', oneOf('true', 'false'))
+  SAFAR_KAFKA_TLS?: string;
+
+  @Rule(...needsTls)
+  @Rule('must be certificates in PEM', 'SAFAR_KAFKA_TLS_CA_FILE may name the file that they are in.', isPem)
+  SAFAR_KAFKA_TLS_CA?: string;
+
+  @Rule(...needsTls)
+  @Rule(
+    'must be a certificate in PEM, with SAFAR_KAFKA_TLS_KEY beside it',
+    'SAFAR_KAFKA_TLS_CERT_FILE may name the file that it is in; it is for brokers that ask for one.',
+    (value, all) => isPem(value) && all.SAFAR_KAFKA_TLS_KEY !== undefined,
+  )
+  SAFAR_KAFKA_TLS_CERT?: string;
+
+  @Rule(
+    'must be a key in PEM, with SAFAR_KAFKA_TLS_CERT beside it',
+    'SAFAR_KAFKA_TLS_KEY_FILE may name the file that it is in.',
+    (value, all) => isPem(value) && all.SAFAR_KAFKA_TLS_CERT !== undefined,
+  )
+  SAFAR_KAFKA_TLS_KEY?: string;
+
+  @Rule(...needsBrokers)
+  @Rule(
+    `must be one of ${saslMechanisms.join(', ')}, with SAFAR_KAFKA_SASL_USERNAME and SAFAR_KAFKA_SASL_PASSWORD beside it`,
+    'Leave it unset where the brokers ask for no password.',
+    (value, all) =>
+      oneOf(...saslMechanisms)(value, all) &&
+      all.SAFAR_KAFKA_SASL_USERNAME !== undefined &&
+      all.SAFAR_KAFKA_SASL_PASSWORD !== undefined,
+  )
+  @Rule(
+    'plain sends the password as it is, and SAFAR_KAFKA_TLS is not true',
+    'Set SAFAR_KAFKA_TLS=true, take scram-sha-512, or set SAFAR_DEMO=true for a trial.',
+    (value, { SAFAR_KAFKA_TLS, SAFAR_DEMO }) =>
+      value !== 'plain' || SAFAR_KAFKA_TLS === 'true' || SAFAR_DEMO === 'true',
+  )
+  SAFAR_KAFKA_SASL_MECHANISM?: string;
+
+  @Rule('needs SAFAR_KAFKA_SASL_MECHANISM beside it', 'Set it too, or neither.', besideMechanism)
+  SAFAR_KAFKA_SASL_USERNAME?: string;
+
+  @Rule('needs SAFAR_KAFKA_SASL_MECHANISM beside it', 'Set it too, or neither.', besideMechanism)
+  @Rule(
+    'is a secret that everybody knows',
+    'Give the user another password, or set SAFAR_DEMO=true for a trial.',
+    (value, { SAFAR_DEMO }) => SAFAR_DEMO === 'true' || !isWellKnownPassword(value),
+  )
+  SAFAR_KAFKA_SASL_PASSWORD?: string;
+
+  @Whole(
+    5_000,
+    3_600_000,
+    'milliseconds',
+    'A process that could work and does not for so long ends with an error; leave it unset for 60000.',
+  )
+  SAFAR_STALLED_AFTER_MS?: string;
+}
+
+function isPem(value: string): boolean {
+  return value.startsWith('-----BEGIN ');
 }
 
 function isIssuer(value: string, isDemo: boolean): boolean {

@@ -1,0 +1,48 @@
+import { type EnsuredTopic, ensureTopics, openKafkaBus, restartRelay, safeTopic } from '#platform/bus';
+import { createPool, migrate } from '#platform/postgres';
+import { type Config } from './config/config.js';
+import { openDatabase } from './database.js';
+import { type InstallationOptions } from './installation.js';
+import { EVENTS_TOPIC, kafkaConfigOf, kafkaSettings } from './kafka.js';
+import { migrations } from './migrations.js';
+
+/** What operators do with Kafka. */
+export interface KafkaAdmin {
+  /** Makes the topics that are missing, and says where those that are there are not as they have to be. */
+  init(): Promise<readonly EnsuredTopic[]>;
+  /** After the topic was made anew: the relay begins with the first event, at number one of each partition. */
+  restart(): Promise<void>;
+  close(): Promise<void>;
+}
+
+export async function openKafkaAdmin(
+  config: Config,
+  { program, say = () => undefined }: InstallationOptions,
+): Promise<KafkaAdmin> {
+  const kafka = kafkaConfigOf(config);
+  const settings = kafkaSettings(kafka, program);
+  const { url, release } = await openDatabase(config, say);
+  const pool = createPool({ url, max: 2, applicationName: `safar ${program}` });
+  const close = async (): Promise<void> => {
+    await pool.end();
+    await release();
+  };
+  try {
+    await migrate(url, migrations);
+  } catch (error) {
+    await close();
+    throw error;
+  }
+  return {
+    init: () => ensureTopics(settings, [safeTopic(EVENTS_TOPIC, kafka.partitions, kafka.replicas)]),
+    restart: async () => {
+      const bus = await openKafkaBus(settings);
+      try {
+        await restartRelay(pool, bus, EVENTS_TOPIC);
+      } finally {
+        await bus.close();
+      }
+    },
+    close,
+  };
+}

@@ -1,0 +1,32 @@
+import { type Relay, watchdog, type Watched } from '#platform/bus';
+import { type ProjectionHost } from '#platform/projections';
+
+/**
+ * Resolves when the process was asked to stop.
+ * @throws StalledError when nothing has moved for too long although there is something to do
+ */
+export async function whileItMoves(
+  ended: Promise<unknown>,
+  look: () => readonly Watched[],
+  stalledAfterMs: number,
+): Promise<void> {
+  const stop = new AbortController();
+  try {
+    await Promise.race([ended, watchdog(look, stalledAfterMs, stop.signal)]);
+  } finally {
+    stop.abort();
+  }
+}
+
+export const watchRelay = (relay: Relay) => (): readonly Watched[] => {
+  const { state, behind, lastProgressAt, error } = relay.health();
+  // What somebody has to mend is not mended by a restart.
+  return [{ what: 'the relay', behind: behind && state !== 'failed', lastProgressAt, error }];
+};
+
+export const watchProjections = (host: ProjectionHost) => (): readonly Watched[] =>
+  host.health().lanes.map(({ name, lane, state, behind, lastProgressAt, error }) => ({
+    what: `lane ${String(lane)} of ${name}`,
+    behind: behind && state !== 'failed' && state !== 'paused',
+    ...{ lastProgressAt, error },
+  }));
