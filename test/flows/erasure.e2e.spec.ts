@@ -21,6 +21,13 @@ const erasedCustomers = (n: number) => ({
   data: { text: `${canary('text')} ${String(n)}` },
 });
 
+/** What no touchpoint can be made of: no purchase has an amount below nothing. */
+const unusable = (userId: string, messageId: string) => ({
+  ...{ userId, messageId, event: 'Order Completed', timestamp: '2026-03-21T10:15:00Z' },
+  properties: { order_id: '1', currency: 'GBP', total: -1, note: canary('order') },
+  traits: { email: `${userId}@example.com` },
+});
+
 const other = (n: number) => ({
   id: `other-${String(n)}`,
   source: 'shop',
@@ -78,6 +85,18 @@ describe('erasing a customer while others go on', () => {
 
   it('leaves nothing of them in events, read models, logs or a dump, and loses nothing of the others', async () => {
     const { body } = await post(Array.from({ length: 30 }, (_, n) => erasedCustomers(n)));
+    for (const [userId, messageId] of [
+      [canary('number'), canary('m-1')],
+      ['other-1', 'm-2'],
+    ] as const)
+      expect(await standalone.request('POST', '/v1/track', unusable(userId, messageId))).toMatchObject({
+        status: 200,
+        body: { quarantined: 1 },
+      });
+    const quarantined = async (): Promise<readonly { readonly id: string }[]> =>
+      JSON.parse((await safar(folder.path, 'quarantine', 'list', '--json')).stdout) as { id: string }[];
+    const listed = await quarantined();
+    expect(listed).toHaveLength(2);
     const stored = (body as { results: { position: string }[] }).results.at(-1)!.position;
     let running = true;
     let sent = 0;
@@ -106,6 +125,13 @@ describe('erasing a customer while others go on', () => {
     expect(gone.status).toBe(410);
     expect(await dump(client)).not.toContain('5f1c9e');
     expect(filesOf(folder.path) + standalone.output()).not.toContain('5f1c9e');
+
+    // What stands in the quarantine is sealed for all alike, and would be found by no dump.
+    const [left, ...more] = await quarantined();
+    expect([listed.map(({ id }) => id).includes(left?.id ?? ''), more]).toEqual([true, []]);
+    const ids = listed.map(({ id }) => id);
+    const redriven = await safar(folder.path, 'quarantine', 'redrive', ...ids, '--json');
+    expect(JSON.parse(redriven.stdout)).toEqual({ accepted: 0, duplicate: 0, refused: 1, notThere: 1 });
 
     const { rows } = await client.query<{ count: string }>(
       `SELECT count(*) FROM es.events WHERE type = 'touchpoint.visit'`,

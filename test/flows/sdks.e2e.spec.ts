@@ -190,7 +190,7 @@ describe('the SDKs of other companies, as they are', () => {
       ]),
     );
     const redriven = await safar(folder.path, 'quarantine', 'redrive', '--all', '--json');
-    expect(JSON.parse(redriven.stdout)).toEqual({ accepted: 0, duplicate: 0, refused: 2 });
+    expect(JSON.parse(redriven.stdout)).toEqual({ accepted: 0, duplicate: 0, refused: 2, notThere: 0 });
     const feed = await server.request('GET', '/v1/debugger?source=shop');
     expect(feed.body).toMatchObject({
       data: expect.arrayContaining(
@@ -199,11 +199,16 @@ describe('the SDKs of other companies, as they are', () => {
     });
     expect(JSON.stringify(feed.body)).not.toContain('u-1');
     const discarded = await safar(folder.path, 'quarantine', 'discard', '--all', '--yes', '--json');
-    expect(JSON.parse(discarded.stdout)).toEqual({ discarded: 2 });
+    expect(JSON.parse(discarded.stdout)).toEqual({ discarded: 2, notThere: 0 });
     const told = (await safar(folder.path, 'audit', 'list', '--json')).stdout.split('\n').filter(Boolean);
     const acts = told.map((line) => JSON.parse(line) as { readonly action: string });
     expect(acts.filter(({ action }) => action.startsWith('quarantine.'))).toMatchObject([
-      { action: 'quarantine.redriven', actor: { kind: 'operator' }, details: { count: 2, changed: 0 } },
+      {
+        action: 'quarantine.redriven',
+        actor: { kind: 'operator' },
+        outcome: 'refused',
+        details: { count: 2, changed: 0 },
+      },
       { action: 'quarantine.discarded', outcome: 'succeeded', details: { count: 2, changed: 2 } },
     ]);
   }, 120_000);

@@ -16,6 +16,7 @@ export * from './touchpoints/text-direction.js';
 export * from './timeline/entries-of-events.js';
 export * from './touchpoints/cloud-events/touchpoint-of-cloud-event.js';
 export * from './touchpoints/segment/touchpoint-of-message.js';
+export { identifiersOfMessage } from './touchpoints/segment/who.js';
 export { businessSeconds, due, type Pause } from './service-clocks/calendars/business-time.js';
 export { type CalendarRefusal, saveVersion } from './service-clocks/calendars/check-calendar.js';
 export {

@@ -15,20 +15,25 @@ export type Act = Omit<NewAuditEntry, 'outcome'>;
 /** What is told of an act after it, beyond what was known before. */
 export type Told = Partial<Pick<NewAuditEntry, 'subject' | 'outcome' | 'details'>>;
 
-/** Does something and records how it ended; of what throws, by which kind of error. */
+/**
+ * Does something and records how it ended; of what throws, by which kind of error.
+ * @param work says with `soFar` what is done already: it is told of an act that breaks off
+ */
 export async function audited<Value>(
   audit: AuditLog,
   act: Act,
-  work: () => Promise<Value>,
+  work: (soFar: (details: AuditDetails) => void) => Promise<Value>,
   tell: (value: Value) => Told = () => ({}),
 ): Promise<Value> {
   let value: Value;
+  let done: AuditDetails = {};
   try {
-    value = await work();
+    value = await work((details) => (done = details));
   } catch (error) {
     const reason = error instanceof Error ? error.name : 'unknown';
     // Whoever asked learns why it failed, not that this could not be written down either.
-    await audit.record({ ...act, outcome: 'failed', details: { ...act.details, reason } }).catch(() => undefined);
+    const details = { ...act.details, ...done, reason };
+    await audit.record({ ...act, outcome: 'failed', details }).catch(() => undefined);
     throw error;
   }
   await audit.record({ outcome: 'succeeded', ...act, ...tell(value) });
@@ -88,7 +93,7 @@ export interface QuarantineAdmin extends Pick<Quarantine, 'list' | 'get'> {
 /** Each batch that is tried again or removed is an entry; reasons and ids of messages stay with the messages. */
 export function auditedQuarantine(
   quarantine: Pick<Quarantine, 'list' | 'get' | 'remove'>,
-  redrive: QuarantineAdmin['redrive'],
+  redrive: (ids: readonly string[], told: (redriven: Redriven) => void) => Promise<void>,
   audit: AuditLog,
   { actor, requestId }: OnBehalfOf,
 ): QuarantineAdmin {
@@ -101,21 +106,36 @@ export function auditedQuarantine(
   return {
     list: (filter) => quarantine.list(filter),
     get: (ids) => quarantine.get(ids),
-    redrive: (ids) =>
-      audited(
+    redrive: async (ids) => {
+      const done: Redriven[] = [];
+      const changed = () => done.filter(({ status }) => status === 'accepted' || status === 'duplicate').length;
+      await audited(
         audit,
         act('redriven', ids),
-        () => redrive(ids),
-        (redriven) => ({
-          details: { count: ids.length, changed: redriven.filter(({ status }) => status !== 'refused').length },
-        }),
-      ),
+        (soFar) =>
+          redrive(ids, (redriven) => {
+            done.push(redriven);
+            soFar({ changed: changed() });
+          }),
+        () => {
+          const isThere = done.some(({ status }) => status !== 'not_there');
+          return endedWith(ids, changed(), isThere ? 'still_invalid' : 'not_there');
+        },
+      );
+      return done;
+    },
     discard: (ids) =>
       audited(
         audit,
         act('discarded', ids),
         () => quarantine.remove(ids),
-        (removed) => ({ details: { count: ids.length, changed: removed } }),
+        (removed) => endedWith(ids, removed, 'not_there'),
       ),
   };
 }
+
+/** An act that changed nothing of what was asked for was refused, whatever it was that refused it. */
+const endedWith = (ids: readonly string[], changed: number, reason: 'still_invalid' | 'not_there'): Told =>
+  changed > 0 || ids.length === 0
+    ? { details: { count: ids.length, changed } }
+    : { outcome: 'refused', details: { count: ids.length, changed, reason } };

@@ -70,10 +70,14 @@ async function erase(
     const { begunBefore } = context;
     if (begunBefore !== undefined && erasedAt >= begunBefore)
       return succeed({ customerId: persona, erasedAt, position: head });
+    // They may have been named since, by what could not be used.
+    await ports.eraseFromQuarantine(persona);
     // A repeated request must not fall upon the next customer who named the same identifier.
     return fail({ code: 'customer_erased', erasedAt });
   }
   const customerId = await resolveCustomer(directory.readModels, persona);
+  // Where nobody is known by it, or one customer is, what names it in the quarantine is about whom the request means.
+  if (customerId.ok || customerId.reason.code === 'customer_not_found') await ports.eraseFromQuarantine(persona);
   if (!customerId.ok) return customerId;
   const [erased] = await erasePersonas(ports, [customerId.value], reason, context);
   return erased ? succeed(answerOf(erased)) : fail({ code: 'customer_not_found' });

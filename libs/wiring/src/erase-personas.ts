@@ -10,6 +10,8 @@ export interface ErasePorts {
   readonly clock: Clock;
   /** Sees to it that no build of a read model keeps rows of the persona, also builds that nobody feeds. */
   readonly eraseFromReadModels: (erased: KeyErased) => Promise<void>;
+  /** Sees to it that no quarantined message names the persona. @returns how many did */
+  readonly eraseFromQuarantine: (personaId: string) => Promise<number>;
 }
 
 export interface Erased {
@@ -59,8 +61,10 @@ export async function completeErasures(
   const erased: Erased[] = [];
   for (const key of pending) {
     const done = await close(ports, key, reason, cause);
-    // Before it counts as completed: a crash in between must not leave an old build with rows that nobody comes back for.
+    // Before it counts as completed: a crash in between must not leave an old build, or the quarantine, with
+    // what nobody comes back for.
     await ports.eraseFromReadModels({ key: key.personaId, position: done.position });
+    await ports.eraseFromQuarantine(key.personaId);
     erased.push(done);
     await ports.vault.completeErasures([key]);
   }

@@ -44,8 +44,9 @@ import { createOnce, type Once } from './once.js';
 import { createTimelineOpener } from './open-timeline.js';
 import { projections } from './projections.js';
 import { createMessageRecorder, type RecordMessagesInto } from './record-messages.js';
+import { eraseFromQuarantine, keepQuarantine } from './quarantine-upkeep.js';
 import { createRecorder, type RecordTouchpointsInto } from './record-touchpoints.js';
-import { type Redriven, redriveQuarantined } from './redrive-quarantined.js';
+import { redriveQuarantined } from './redrive-quarantined.js';
 import { timelinePage } from './timeline-page.js';
 import { unexpectedVersion } from './unexpected-version.js';
 import { createDecoder, type DecodeEvents } from './sealing.js';
@@ -105,6 +106,8 @@ export interface Installation {
 
 /** Connections of one process: requests wait for one rather than asking more of a server than it was set up for. */
 const POOL_SIZE = 20;
+/** How often is looked after the quarantine; whatever becomes of it there is days old. */
+const UPKEEP_INTERVAL_MS = 3_600_000;
 
 /** Opens an installation: starts or reaches the database, brings its schema up to date, and finishes what a crash left. */
 export async function openInstallation(config: Config, options: InstallationOptions): Promise<Installation> {
@@ -121,11 +124,24 @@ export async function openInstallation(config: Config, options: InstallationOpti
     await completeErasures(parts);
     // What a consumer left that stopped before it came to an erasure; where this fails, it is tried again beside the projections.
     await removeErasedRows(parts.pool).catch(() => undefined);
+    await looksAfterQuarantine(parts, closers);
     return { ...parts, ...operations(parts, closers), close };
   } catch (error) {
     await close();
     throw error;
   }
+}
+
+/** Now, and from time to time; where it fails it is tried again: nobody has to wait for it, and nothing else depends on it. */
+async function looksAfterQuarantine(parts: Parts, closers: (() => Promise<void>)[]): Promise<void> {
+  const keep = () => keepQuarantine(parts, parts.config.quarantine.unnamedRetentionMs).catch(() => undefined);
+  await keep();
+  let keeping = Promise.resolve();
+  const timer = setInterval(() => (keeping = keep()), UPKEEP_INTERVAL_MS).unref();
+  closers.push(() => {
+    clearInterval(timer);
+    return keeping;
+  });
 }
 
 type Parts = Awaited<ReturnType<typeof openParts>>;
@@ -158,6 +174,8 @@ async function openParts(config: Config, database: Database, program: string, cl
   const hub = createMovedHub();
   const readModels = createReadModels(pool, { hub, listen: true });
   closers.push(() => readModels.close());
+  const quarantine = createQuarantine(pool);
+  const { defaultRegion } = config;
   return {
     config,
     clock,
@@ -168,7 +186,11 @@ async function openParts(config: Config, database: Database, program: string, cl
     hub,
     readModels,
     audit,
+    quarantine,
+    defaultRegion,
     eraseFromReadModels: (erased: KeyErased) => eraseFromBuilds(pool, erased),
+    eraseFromQuarantine: (personaId: string) =>
+      eraseFromQuarantine({ quarantine, vault, clock, defaultRegion }, personaId),
     metrics,
     tracing,
     onApplied,
@@ -177,7 +199,7 @@ async function openParts(config: Config, database: Database, program: string, cl
 }
 
 function operations(parts: Parts, closers: (() => Promise<void>)[]) {
-  const { config, clock, pool, vault, store, hub, readModels, audit, onApplied } = parts;
+  const { config, clock, pool, vault, store, hub, readModels, audit, onApplied, quarantine, defaultRegion } = parts;
   const decode = createDecoder(vault);
   const source = storeSubscription(store);
   const projectionParts = { pool, source, decode, onApplied };
@@ -185,9 +207,8 @@ function operations(parts: Parts, closers: (() => Promise<void>)[]) {
   observeProjections(parts.metrics, admin);
   if (config.kafka) observeRelay(parts.metrics, { pool, source, topic: EVENTS_TOPIC });
   const timeline = createTimelineOpener(decode);
-  const { defaultRegion, reads } = config;
-  const recordTouchpoints = createRecorder({ ...parts, defaultRegion });
-  const quarantine = createQuarantine(pool);
+  const { reads } = config;
+  const recordTouchpoints = createRecorder(parts);
   const messagePorts = { recordTouchpoints, quarantine, vault, clock, defaultRegion };
   const head = (): Promise<Position> => store.head();
   const directory: DirectoryPorts = { readModels, vault, head, defaultRegion, waitTimeoutMs: reads.waitTimeoutMs };
@@ -199,11 +220,8 @@ function operations(parts: Parts, closers: (() => Promise<void>)[]) {
     projectionAdmin: (by: OnBehalfOf) => auditedProjections(admin, audit, by),
     recordTouchpoints,
     recordMessages: createMessageRecorder(messagePorts),
-    quarantineAdmin: (by: OnBehalfOf, causationId: string): QuarantineAdmin => {
-      const redrive = async (ids: readonly string[]): Promise<readonly Redriven[]> =>
-        redriveQuarantined(messagePorts, await quarantine.get(ids), causationId);
-      return auditedQuarantine(quarantine, redrive, audit, by);
-    },
+    quarantineAdmin: (by: OnBehalfOf, causationId: string): QuarantineAdmin =>
+      auditedQuarantine(quarantine, (ids, told) => redriveQuarantined(messagePorts, ids, causationId, told), audit, by),
     once: createOnce({ answers: createCommandAnswers(pool), vault }),
     unexpectedVersion: async (reference: string, expected: ExpectedVersions) =>
       unexpectedVersion(directory, await store.head(), reference, expected),

@@ -1,3 +1,4 @@
+import { identifiersOfMessage, personaOf } from '#capabilities';
 import { type FieldError } from '#contracts';
 import { type Clock, type EpochMs } from '#kernel';
 import { type NewQuarantined, type Quarantined, type QuarantineReason } from '#platform/quarantine';
@@ -10,20 +11,37 @@ export interface KeptMessage {
   readonly receivedAt: EpochMs;
 }
 
-/** Nobody knows whose data a message holds that could not be read: all of them are sealed under one key. */
-const personaOf = (vault: Vault): string => vault.uuid('quarantine', 'key');
+/** Nobody can say for sure whose data a message holds that could not be used: all of them are sealed under one key. */
+const sealedFor = (vault: Vault): string => vault.uuid('quarantine', 'key');
+
+export interface SealingPorts {
+  readonly vault: Vault;
+  readonly clock: Clock;
+  /** ISO 3166-1 alpha-2. */
+  readonly defaultRegion: string;
+}
+
+/** Whom a message names, by the identifiers that a touchpoint made of it would have. */
+export const personasIn = (
+  message: unknown,
+  { vault, defaultRegion }: Omit<SealingPorts, 'clock'>,
+): readonly string[] => [
+  ...new Set(identifiersOfMessage(message, defaultRegion).map((identifier) => personaOf(identifier, vault.uuid).id)),
+];
 
 export async function sealMessage(
-  { vault, clock }: { readonly vault: Vault; readonly clock: Clock },
+  ports: SealingPorts,
   kept: KeptMessage,
   source: string,
   errors: readonly FieldError[],
 ): Promise<NewQuarantined> {
+  const { vault, clock } = ports;
   const id = vault.uuid('quarantined', source, JSON.stringify(kept.message));
-  const personaId = personaOf(vault);
+  const personaId = sealedFor(vault);
   const key = (await vault.currentKeys([personaId])).get(personaId);
   if (!key) throw new Error('the vault has no key for the quarantine');
-  return { id, source, sealed: vault.seal(key, id, kept), reasons: reasonsOf(errors), at: clock.now() };
+  const personas = personasIn(kept.message, ports);
+  return { id, source, sealed: vault.seal(key, id, kept), reasons: reasonsOf(errors), personas, at: clock.now() };
 }
 
 /** As many as a person reads. */
@@ -44,7 +62,7 @@ export async function openMessages(
   vault: Vault,
   messages: readonly Quarantined[],
 ): Promise<readonly (KeptMessage | undefined)[]> {
-  const personaId = personaOf(vault);
+  const personaId = sealedFor(vault);
   const opened = await openAll(
     vault,
     messages.map(({ id, sealed }) => ({ personaId, eventId: id, sealed })),

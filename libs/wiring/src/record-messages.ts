@@ -1,12 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import { touchpointOfMessage } from '#capabilities';
 import { type FieldError, type TouchpointResult } from '#contracts';
-import { type Clock } from '#kernel';
 import { type Quarantine } from '#platform/quarantine';
-import { type Vault } from '#platform/vault';
 import { type MessageResult, type MessagesRequest } from './messages/record-messages.command.js';
 import { type RecordingContext, type RecordTouchpointsInto } from './record-touchpoints.js';
-import { type KeptMessage, sealMessage } from './quarantined-message.js';
+import { type KeptMessage, sealMessage, type SealingPorts } from './quarantined-message.js';
 
 export interface MessagesContext
   extends Omit<MessagesRequest, 'principal'>, Pick<RecordingContext, 'correlationId' | 'causationId'> {}
@@ -16,13 +14,9 @@ export type RecordMessagesInto = (
   context: MessagesContext,
 ) => Promise<readonly MessageResult[]>;
 
-export interface MessagePorts {
+export interface MessagePorts extends SealingPorts {
   readonly recordTouchpoints: RecordTouchpointsInto;
-  readonly vault: Vault;
-  readonly clock: Clock;
   readonly quarantine: Quarantine;
-  /** ISO 3166-1 alpha-2. */
-  readonly defaultRegion: string;
 }
 
 /** Touchpoints that go to the store together. */

@@ -4,40 +4,45 @@ import { type TouchpointResult } from '#contracts';
 import { type Quarantined } from '#platform/quarantine';
 import { openMessages, reasonsOf } from './quarantined-message.js';
 import { type MessagePorts } from './record-messages.js';
+import { type RecordingContext } from './record-touchpoints.js';
 
 /** What became of a quarantined message that was tried again. */
 export interface Redriven {
   readonly id: string;
-  readonly source: string;
-  /** `refused`: it stays where it is. */
-  readonly status: TouchpointResult['status'];
+  /** `refused`: it stays where it is. `not_there`: redriven or discarded before, expired, or removed with the erasure of whom it named. */
+  readonly status: TouchpointResult['status'] | 'not_there';
   readonly reasons: Quarantined['reasons'];
 }
 
-/** Tries messages again, by today's rules, as if they had come in when they did. What is stored leaves the quarantine. */
+/**
+ * Tries messages again, by today's rules, as if they had come in when they did. What is stored leaves the quarantine.
+ * @param told of each as soon as it is done: where a later one breaks it off, these are done all the same
+ */
 export async function redriveQuarantined(
   ports: MessagePorts,
-  messages: readonly Quarantined[],
+  ids: readonly string[],
   causationId: string,
-): Promise<readonly Redriven[]> {
+  told: (redriven: Redriven) => void,
+): Promise<void> {
   const context = { correlationId: randomUUID().replaceAll('-', ''), causationId };
-  const opened = await openMessages(ports.vault, messages);
-  const redriven: Redriven[] = [];
-  for (const [index, { id, source, reasons }] of messages.entries()) {
-    const kept = opened[index];
-    if (kept === undefined) {
-      redriven.push({ id, source, status: 'refused', reasons });
-      continue;
-    }
-    const read = touchpointOfMessage(kept.message, { ...kept, source, defaultRegion: ports.defaultRegion });
-    const [result] = read.ok ? await ports.recordTouchpoints([read.value], context) : [];
-    const errors = read.ok ? (result?.status === 'refused' ? result.errors : []) : read.reason;
-    // Under the same id it is there already, with another `sentAt`.
-    const isThere = result?.status === 'refused' && result.code === 'id_reused';
-    const status = isThere ? 'duplicate' : (result?.status ?? 'refused');
-    if (status === 'refused') await ports.quarantine.tried(id, reasonsOf(errors), ports.clock.now());
-    else await ports.quarantine.remove([id]);
-    redriven.push({ id, source, status, reasons: reasonsOf(isThere ? [] : errors) });
+  for (const id of ids) {
+    // Each is fetched when its turn comes: who is erased in the meantime is not brought back from memory.
+    const [message] = await ports.quarantine.get([id]);
+    told(message === undefined ? { id, status: 'not_there', reasons: [] } : await redrive(ports, message, context));
   }
-  return redriven;
+}
+
+async function redrive(ports: MessagePorts, message: Quarantined, context: RecordingContext): Promise<Redriven> {
+  const { id, source, reasons } = message;
+  const [kept] = await openMessages(ports.vault, [message]);
+  if (kept === undefined) return { id, status: 'refused', reasons };
+  const read = touchpointOfMessage(kept.message, { ...kept, source, defaultRegion: ports.defaultRegion });
+  const [result] = read.ok ? await ports.recordTouchpoints([read.value], context) : [];
+  const errors = read.ok ? (result?.status === 'refused' ? result.errors : []) : read.reason;
+  // Under the same id it is there already, with another `sentAt`.
+  const isThere = result?.status === 'refused' && result.code === 'id_reused';
+  const status = isThere ? 'duplicate' : (result?.status ?? 'refused');
+  if (status === 'refused') await ports.quarantine.tried(id, reasonsOf(errors), ports.clock.now());
+  else await ports.quarantine.remove([id]);
+  return { id, status, reasons: reasonsOf(isThere ? [] : errors) };
 }

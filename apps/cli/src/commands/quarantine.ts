@@ -62,16 +62,21 @@ const selecting = (command: Command): Command =>
     .option('--source <source>', 'only of one source')
     .option('--older-than <days>', 'only what came longer ago', wholeNumber(0, 36_500));
 
+/** As they were named, there or not; else those of the selection, in batches. */
+async function* chosen(
+  installation: Installation,
+  ids: readonly string[],
+  selection: Selection,
+): AsyncGenerator<readonly string[]> {
+  if (ids.length > 0) yield ids;
+  else for await (const batch of selected(installation, selection)) yield batch.map(({ id }) => id);
+}
+
 /** In batches, oldest first; what a batch leaves behind is not met again. */
 async function* selected(
   { quarantine }: Installation,
-  ids: readonly string[],
   { all, source, olderThan }: Selection,
 ): AsyncGenerator<readonly Quarantined[]> {
-  if (ids.length > 0) {
-    yield await quarantine.get(ids);
-    return;
-  }
   if (all !== true && source === undefined && olderThan === undefined)
     throw new CommandFailure('usage', 'Nothing was chosen.', 'Name ids, or use --all, --source or --older-than.');
   const before = olderThan === undefined ? {} : { before: Date.now() - olderThan * DAY_MS };
@@ -97,7 +102,7 @@ const list = (context: CommandContext, options: ListOptions): Promise<void> =>
   withInstallation(context, options, async (installation) => {
     const { limit = DEFAULT_LIMIT } = options;
     const messages: Quarantined[] = [];
-    for await (const batch of selected(installation, [], { all: true, ...options })) {
+    for await (const batch of selected(installation, { all: true, ...options })) {
       messages.push(...batch);
       if (messages.length >= limit) break;
     }
@@ -116,16 +121,17 @@ const list = (context: CommandContext, options: ListOptions): Promise<void> =>
 
 const redrive = (context: CommandContext, ids: readonly string[], options: Selection): Promise<void> =>
   withInstallation(context, options, async (installation) => {
-    const counts = { accepted: 0, duplicate: 0, refused: 0 };
-    for await (const batch of selected(installation, ids, options)) {
+    const counts = { accepted: 0, duplicate: 0, refused: 0, not_there: 0 };
+    for await (const batch of chosen(installation, ids, options)) {
       context.signal.throwIfAborted();
-      for (const { status } of await installation.quarantine.redrive(batch.map(({ id }) => id))) counts[status] += 1;
+      for (const { status } of await installation.quarantine.redrive(batch)) counts[status] += 1;
     }
-    if (options.json === true) return context.terminal.printJson(counts);
-    const { accepted, duplicate, refused } = counts;
+    const { accepted, duplicate, refused, not_there: notThere } = counts;
+    if (options.json === true) return context.terminal.printJson({ accepted, duplicate, refused, notThere });
     await context.terminal.print(
       `${String(accepted)} stored, ${String(duplicate)} were stored before, ${String(refused)} stay in quarantine.`,
     );
+    await sayMissing(context, notThere);
   });
 
 const discard = (
@@ -136,8 +142,20 @@ const discard = (
   withInstallation(context, options, async (installation) => {
     await confirm(context, options, 'Messages will be gone for good.', 'discard');
     let discarded = 0;
-    for await (const batch of selected(installation, ids, options))
-      discarded += await installation.quarantine.discard(batch.map(({ id }) => id));
-    if (options.json === true) return context.terminal.printJson({ discarded });
+    let notThere = 0;
+    for await (const batch of chosen(installation, ids, options)) {
+      const removed = await installation.quarantine.discard(batch);
+      discarded += removed;
+      notThere += batch.length - removed;
+    }
+    if (options.json === true) return context.terminal.printJson({ discarded, notThere });
     await context.terminal.print(`${String(discarded)} discarded.`);
+    await sayMissing(context, notThere);
   });
+
+async function sayMissing({ terminal }: CommandContext, count: number): Promise<void> {
+  if (count === 0) return;
+  await terminal.print(
+    `${String(count)} are not there: redriven or discarded before, expired, or removed because whom they named was erased.`,
+  );
+}

@@ -1,23 +1,31 @@
 import { randomUUID } from 'node:crypto';
 import { type Pool } from 'pg';
 import { createPool } from '#platform/postgres';
+import { vaultMigrations } from '#platform/vault';
 import { testDatabase, type TestDatabase } from '#testing';
 import { createQuarantine } from './postgres-quarantine.js';
 import { quarantineMigrations } from './quarantine-migrations.js';
-import { type NewQuarantined, type Quarantine } from './quarantine.port.js';
+import { type NewQuarantined, type Quarantine, type QuarantineUpkeep } from './quarantine.port.js';
 
 const at = Date.UTC(2026, 2, 21);
 const message = (extra: Partial<NewQuarantined> = {}): NewQuarantined => ({
-  ...{ id: randomUUID(), source: 'shop', sealed: 'sealed', reasons: [{ pointer: '/event', code: 'required' }], at },
+  ...{
+    id: randomUUID(),
+    source: 'shop',
+    sealed: 'sealed',
+    reasons: [{ pointer: '/event', code: 'required' }],
+    personas: [],
+    at,
+  },
   ...extra,
 });
 
 describe('the quarantine', () => {
   let database: TestDatabase;
   let pool: Pool;
-  let quarantine: Quarantine;
+  let quarantine: Quarantine & QuarantineUpkeep;
   beforeAll(async () => {
-    database = await testDatabase(quarantineMigrations);
+    database = await testDatabase([...vaultMigrations, ...quarantineMigrations]);
     pool = createPool({ url: database.url, max: 4, applicationName: 'quarantine test' });
   });
   afterAll(async () => {
@@ -25,14 +33,16 @@ describe('the quarantine', () => {
     await database.drop();
   });
   beforeEach(async () => {
-    await database.owner.query('TRUNCATE quarantine.messages');
+    await database.owner.query('TRUNCATE quarantine.messages CASCADE; TRUNCATE vault.erasures');
     quarantine = createQuarantine(pool, { messages: 5, messagesOfSource: 3, bytes: 100, messageBytes: 40 });
   });
 
   it('keeps a message once, with why it is there', async () => {
     const kept = message();
     expect([await quarantine.put(kept), await quarantine.put(kept)]).toEqual([true, true]);
-    expect(await quarantine.list({ limit: 10 })).toEqual([{ ...kept, tries: 0, triedAt: undefined }]);
+    const { personas, ...listed } = kept;
+    expect(personas).toEqual([]);
+    expect(await quarantine.list({ limit: 10 })).toEqual([{ ...listed, tries: 0, triedAt: undefined }]);
   });
 
   it('remembers that it was tried, and forgets what is removed', async () => {
@@ -51,7 +61,7 @@ describe('the quarantine', () => {
     expect(await quarantine.put(message({ source: 'b', sealed: 'x'.repeat(41) }))).toBe(false);
     for (let times = 0; times < 2; times++) expect(await quarantine.put(message({ source: 'b' }))).toBe(true);
     expect(await quarantine.put(message({ source: 'c' }))).toBe(false);
-    await database.owner.query('TRUNCATE quarantine.messages');
+    await database.owner.query('TRUNCATE quarantine.messages CASCADE');
     for (let times = 0; times < 2; times++)
       expect(await quarantine.put(message({ sealed: 'x'.repeat(40) }))).toBe(true);
     expect(await quarantine.put(message({ sealed: 'x'.repeat(40) }))).toBe(false);
@@ -65,6 +75,68 @@ describe('the quarantine', () => {
     expect(await ids({ source: 'shop' })).toEqual([old.id, young.id]);
     expect(await ids({ before: at })).toEqual([old.id, other.id]);
     expect(await ids({ after: old, limit: 1 })).toEqual([other.id]);
+  });
+
+  describe('of those whom messages name', () => {
+    const [ada, bob] = [randomUUID(), randomUUID()];
+    const left = async () => (await quarantine.list({ limit: 10 })).map(({ id }) => id);
+    const namings = async () =>
+      (await database.owner.query<{ count: number }>('SELECT count(*)::integer AS count FROM quarantine.personas'))
+        .rows;
+
+    it('removes every message of one, and none of the others', async () => {
+      const [both, hers, his] = [
+        message({ personas: [ada, bob, ada] }),
+        message({ personas: [ada] }),
+        message({ personas: [bob] }),
+      ];
+      for (const each of [both, hers, his]) await quarantine.put(each);
+      expect([await quarantine.removeNaming(ada), await quarantine.removeNaming(ada)]).toEqual([2, 0]);
+      expect([await left(), await namings()]).toEqual([[his.id], [{ count: 1 }]]);
+      await quarantine.remove([his.id]);
+      expect(await namings()).toEqual([{ count: 0 }]);
+    });
+
+    it('writes nothing down of a message that finds no room', async () => {
+      expect(await quarantine.put(message({ sealed: 'x'.repeat(41), personas: [ada] }))).toBe(false);
+      for (let times = 0; times < 3; times++) await quarantine.put(message());
+      expect(await quarantine.put(message({ personas: [ada] }))).toBe(false);
+      expect(await namings()).toEqual([{ count: 0 }]);
+    });
+
+    it('removes what came before an erasure, and not what came after it', async () => {
+      const [before, after, other] = [
+        message({ personas: [ada], at: at - 1 }),
+        message({ personas: [ada], at: at + 1 }),
+        message({ personas: [bob], at: at - 1 }),
+      ];
+      for (const each of [before, after, other]) await quarantine.put(each);
+      await database.owner.query('INSERT INTO vault.erasures (persona_id, incarnation, begun_at) VALUES ($1, 1, $2)', [
+        ada,
+        new Date(at).toISOString(),
+      ]);
+      expect([await quarantine.removeErased(), await left()]).toEqual([1, [other.id, after.id]]);
+    });
+
+    it('reads later what an older version has kept, and lets nothing of it expire before', async () => {
+      const old = message();
+      await quarantine.put(old);
+      await database.owner.query('UPDATE quarantine.messages SET named = false');
+      expect(await quarantine.removeUnnamed(at + 1, 10)).toBe(0);
+      expect(await quarantine.unread(10)).toMatchObject([{ id: old.id, sealed: old.sealed }]);
+      await quarantine.name(old.id, [ada, bob]);
+      expect([await quarantine.unread(10), await quarantine.removeNaming(bob)]).toEqual([[], 1]);
+      await quarantine.name(old.id, [ada]);
+      expect(await namings()).toEqual([{ count: 0 }]);
+    });
+
+    it('lets those expire that name nobody, oldest first and so many at a time', async () => {
+      const old = [message({ at: at - 3 }), message({ at: at - 2 }), message({ source: 'b', at: at - 1 })];
+      const [named, young] = [message({ source: 'b', at: at - 9, personas: [ada] }), message({ source: 'b' })];
+      for (const each of [...old, named, young]) await quarantine.put(each);
+      expect([await quarantine.removeUnnamed(at, 2), await left()]).toEqual([2, [named.id, old[2]?.id, young.id]]);
+      expect([await quarantine.removeUnnamed(at, 2), await left()]).toEqual([1, [named.id, young.id]]);
+    });
   });
 
   it('does not let the application change what was kept', async () => {

@@ -6,6 +6,7 @@ import {
   type QuarantineFilter,
   type QuarantineLimits,
   type QuarantineReason,
+  type QuarantineUpkeep,
 } from './quarantine.port.js';
 
 interface Row {
@@ -28,30 +29,43 @@ export const quarantineLimits: QuarantineLimits = {
 };
 
 /** On the process's own pool. The limits hold to within the messages that are put at the same moment. */
-export function createQuarantine(pool: Pool, limits: QuarantineLimits = quarantineLimits): Quarantine {
+export function createQuarantine(
+  pool: Pool,
+  limits: QuarantineLimits = quarantineLimits,
+): Quarantine & QuarantineUpkeep {
   return new PostgresQuarantine(pool, limits);
 }
 
-class PostgresQuarantine implements Quarantine {
+/** Anything else is the id of no message. */
+const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
+
+class PostgresQuarantine implements Quarantine, QuarantineUpkeep {
   constructor(
     private readonly pool: Pool,
     private readonly limits: QuarantineLimits,
   ) {}
 
-  async put({ id, source, sealed, reasons, at }: NewQuarantined): Promise<boolean> {
+  async put({ id, source, sealed, reasons, personas, at }: NewQuarantined): Promise<boolean> {
     if (sealed.length > this.limits.messageBytes) return false;
     const { messages, messagesOfSource, bytes } = this.limits;
-    const { rowCount } = await this.pool.query(
+    // One statement, so that there is never a message of which an erasure could not know.
+    const { rows } = await this.pool.query<{ kept: number }>(
       `WITH room AS (
          SELECT count(*) < $6 AND coalesce(sum(length(sealed)), 0) + length($3) <= $8
                 AND count(*) FILTER (WHERE source = $2) < $7 AS free
-         FROM quarantine.messages)
-       INSERT INTO quarantine.messages (id, source, sealed, reasons, quarantined_at)
-       SELECT $1, $2, $3, $4, $5 FROM room WHERE free
-       ON CONFLICT (id) DO NOTHING`,
-      [id, source, sealed, JSON.stringify(reasons), isoTime(at), messages, messagesOfSource, bytes],
+         FROM quarantine.messages),
+       kept AS (
+         INSERT INTO quarantine.messages (id, source, sealed, reasons, quarantined_at, named)
+         SELECT $1, $2, $3, $4, $5, true FROM room WHERE free
+         ON CONFLICT (id) DO NOTHING
+         RETURNING id),
+       named AS (
+         INSERT INTO quarantine.personas (message_id, persona_id)
+         SELECT DISTINCT kept.id, persona FROM kept, unnest($9::uuid[]) AS persona)
+       SELECT count(*)::integer AS kept FROM kept`,
+      [id, source, sealed, JSON.stringify(reasons), isoTime(at), messages, messagesOfSource, bytes, personas],
     );
-    if (rowCount === 1) return true;
+    if (rows[0]?.kept === 1) return true;
     // There already, or no room for it.
     return (await this.get([id])).length === 1;
   }
@@ -69,8 +83,8 @@ class PostgresQuarantine implements Quarantine {
 
   async get(ids: readonly string[]): Promise<readonly Quarantined[]> {
     const { rows } = await this.pool.query<Row>(
-      'SELECT * FROM quarantine.messages WHERE id::text = ANY ($1) ORDER BY quarantined_at, id',
-      [ids],
+      'SELECT * FROM quarantine.messages WHERE id = ANY ($1::uuid[]) ORDER BY quarantined_at, id',
+      [ids.filter((id) => UUID.test(id))],
     );
     return rows.map(quarantinedOf);
   }
@@ -83,7 +97,55 @@ class PostgresQuarantine implements Quarantine {
   }
 
   async remove(ids: readonly string[]): Promise<number> {
-    const { rowCount } = await this.pool.query('DELETE FROM quarantine.messages WHERE id::text = ANY ($1)', [ids]);
+    return this.#delete(
+      'id = ANY ($1::uuid[])',
+      ids.filter((id) => UUID.test(id)),
+    );
+  }
+
+  async unread(limit: number): Promise<readonly Quarantined[]> {
+    const { rows } = await this.pool.query<Row>(
+      'SELECT * FROM quarantine.messages WHERE NOT named ORDER BY quarantined_at, id LIMIT $1',
+      [limit],
+    );
+    return rows.map(quarantinedOf);
+  }
+
+  async name(id: string, personas: readonly string[]): Promise<void> {
+    await this.pool.query(
+      `WITH read AS (UPDATE quarantine.messages SET named = true WHERE id = $1 RETURNING id)
+       INSERT INTO quarantine.personas (message_id, persona_id)
+       SELECT read.id, persona FROM read, unnest($2::uuid[]) AS persona
+       ON CONFLICT DO NOTHING`,
+      [id, personas],
+    );
+  }
+
+  removeNaming(personaId: string): Promise<number> {
+    return this.#delete('id IN (SELECT message_id FROM quarantine.personas WHERE persona_id = $1)', personaId);
+  }
+
+  removeErased(): Promise<number> {
+    return this.#delete(
+      `id IN (SELECT p.message_id FROM quarantine.personas p JOIN vault.erasures e USING (persona_id)
+              WHERE p.message_id = messages.id AND e.begun_at >= messages.quarantined_at)`,
+    );
+  }
+
+  removeUnnamed(before: number, limit: number): Promise<number> {
+    return this.#delete(
+      `id IN (SELECT id FROM quarantine.messages m
+              WHERE named AND quarantined_at < $1
+                AND NOT EXISTS (SELECT FROM quarantine.personas WHERE message_id = m.id)
+              ORDER BY quarantined_at, id LIMIT $2)`,
+      isoTime(before),
+      limit,
+    );
+  }
+
+  /** Whom a message names goes with it. */
+  async #delete(which: string, ...values: readonly unknown[]): Promise<number> {
+    const { rowCount } = await this.pool.query(`DELETE FROM quarantine.messages WHERE ${which}`, [...values]);
     return rowCount ?? 0;
   }
 }

@@ -29,4 +29,29 @@ class CreateQuarantine1795390000000 implements MigrationInterface {
   }
 }
 
-export const quarantineMigrations: readonly Migration[] = [CreateQuarantine1795390000000];
+/** Whom messages name, so that erasing somebody reaches them. Those that are there already are read by the application. */
+class NameQuarantined1795990000000 implements MigrationInterface {
+  readonly name = 'NameQuarantined1795990000000';
+
+  async up(runner: QueryRunner): Promise<void> {
+    await runner.query(`
+      ALTER TABLE quarantine.messages ADD COLUMN named boolean NOT NULL DEFAULT false;
+      COMMENT ON COLUMN quarantine.messages.named IS 'Whether it was written down whom the message names; a process of an older version does not.';
+      CREATE INDEX messages_unread ON quarantine.messages (quarantined_at, id) WHERE NOT named;
+      CREATE TABLE quarantine.personas (
+        message_id uuid NOT NULL REFERENCES quarantine.messages (id) ON DELETE CASCADE,
+        persona_id uuid NOT NULL,
+        PRIMARY KEY (persona_id, message_id)
+      );
+      CREATE INDEX personas_of_message ON quarantine.personas (message_id);
+      GRANT SELECT, INSERT, DELETE ON quarantine.personas TO safar_app;
+      GRANT UPDATE (named) ON quarantine.messages TO safar_app;
+    `);
+  }
+
+  async down(runner: QueryRunner): Promise<void> {
+    await runner.query('DROP TABLE quarantine.personas; ALTER TABLE quarantine.messages DROP COLUMN named');
+  }
+}
+
+export const quarantineMigrations: readonly Migration[] = [CreateQuarantine1795390000000, NameQuarantined1795990000000];

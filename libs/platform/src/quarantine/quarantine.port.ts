@@ -14,10 +14,12 @@ export interface NewQuarantined {
   /** As it came in, with all that is needed to try again; sealed. */
   readonly sealed: string;
   readonly reasons: readonly QuarantineReason[];
+  /** Whom it names, as far as that can be recognised: UUIDs of personas. Erasing one of them removes it. */
+  readonly personas: readonly string[];
   readonly at: EpochMs;
 }
 
-export interface Quarantined extends NewQuarantined {
+export interface Quarantined extends Omit<NewQuarantined, 'personas'> {
   /** How often it was tried again. */
   readonly tries: number;
   readonly triedAt: EpochMs | undefined;
@@ -53,4 +55,17 @@ export interface Quarantine {
   tried(id: string, reasons: readonly QuarantineReason[], at: EpochMs): Promise<void>;
   /** @returns how many there were. They are gone for good. */
   remove(ids: readonly string[]): Promise<number>;
+}
+
+/** What time, and erasing somebody, do to the quarantine. Each answers how many messages are gone. */
+export interface QuarantineUpkeep {
+  /** Messages that were kept before it was written down whom they name; oldest first. */
+  unread(limit: number): Promise<readonly Quarantined[]>;
+  /** Writes down whom one of those names. */
+  name(id: string, personas: readonly string[]): Promise<void>;
+  removeNaming(personaId: string): Promise<number>;
+  /** Those of somebody whose erasure was begun after they came: by whoever did not know of them, or before a restore. */
+  removeErased(): Promise<number>;
+  /** Of those that name nobody and came before, the oldest. */
+  removeUnnamed(before: EpochMs, limit: number): Promise<number>;
 }

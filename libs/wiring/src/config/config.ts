@@ -67,6 +67,8 @@ export interface Config {
   readonly internalPort: number | undefined;
   readonly store: { readonly queueLimit: number };
   readonly reads: { readonly waitTimeoutMs: number };
+  /** How long messages are kept that cannot be used and name nobody, whom no erasure could find. */
+  readonly quarantine: { readonly unnamedRetentionMs: number };
   readonly sessions: SessionLimits;
   /** An issuer at which people sign in; without it, passwords only. */
   readonly oidc: OidcSettings | undefined;
@@ -77,6 +79,8 @@ export interface Config {
   /** Without an endpoint no traces are taken. */
   readonly tracing: { readonly endpoint: string | undefined };
 }
+
+const DAY_MS = 86_400_000;
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
@@ -175,6 +179,7 @@ function toConfig(environment: SafarEnvironment): Config {
     store: Object.freeze({ queueLimit: whole(environment.SAFAR_STORE_QUEUE_LIMIT, 10_000) }),
     kafka: kafkaOf(environment),
     stalledAfterMs: whole(environment.SAFAR_STALLED_AFTER_MS, 60_000),
+    quarantine: Object.freeze({ unnamedRetentionMs: whole(environment.SAFAR_QUARANTINE_UNNAMED_DAYS, 7) * DAY_MS }),
     oidc: oidcOf(environment),
     sessions: Object.freeze({
       idleTimeoutMs: whole(environment.SAFAR_SESSION_IDLE_TIMEOUT_MS, 3_600_000),

@@ -284,6 +284,9 @@ export class SafarEnvironment {
   @Whole(100, 1_000_000, 'events', 'It limits what waits in front of the store; leave it unset for 10000.')
   SAFAR_STORE_QUEUE_LIMIT?: string;
 
+  @Whole(1, 365, 'days', 'It limits how long quarantined messages are kept that name nobody; leave it unset for 7.')
+  SAFAR_QUARANTINE_UNNAMED_DAYS?: string;
+
   @Whole(0, 60_000, 'milliseconds', 'It limits how long a read waits for minPosition; leave it unset for 5000.')
   SAFAR_READ_WAIT_TIMEOUT_MS?: string;
 

@@ -1,6 +1,6 @@
 import { type Identifier } from '#contracts';
 import { normaliseIdentifier } from '../normalise-identifier.js';
-import { fitting, LINE, membersOf, present, type Sent, textOf } from '../json-values.js';
+import { fitting, isSent, LINE, membersOf, present, type Sent, textOf } from '../json-values.js';
 
 const EMAIL = /^[^\s@]+@[^\s@]+\.[^\s@]+$/;
 const LANGUAGE = /^[a-z]{2,3}(-[A-Za-z0-9]{2,8}){0,3}$/;
@@ -32,6 +32,10 @@ export function identifiersOf(message: Sent, defaultRegion?: string): readonly I
     return read?.ok === true ? [read.value] : [];
   });
 }
+
+/** The same of anything that was sent, also of what is no message that could be used; nobody where nobody can be recognised. */
+export const identifiersOfMessage = (message: unknown, defaultRegion?: string): readonly Identifier[] =>
+  isSent(message) ? identifiersOf(message, defaultRegion) : [];
 
 /** The members of a touchpoint's profile that the traits and the context say in a way that can be kept. */
 export function profileOf(message: Sent): Sent | undefined {

@@ -1,0 +1,216 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { createPool } from '#platform/postgres';
+import { createQuarantine } from '#platform/quarantine';
+import { testDatabase, type TestDatabase } from '#testing';
+import { loadConfig } from './config/config.js';
+import { type Installation, openInstallation } from './installation.js';
+import { sealMessage } from './quarantined-message.js';
+
+const DAY_MS = 86_400_000;
+let database: TestDatabase;
+let dataDir: string;
+let installation: Installation;
+const open = () =>
+  openInstallation(loadConfig({ SAFAR_DATABASE_URL: database.url, SAFAR_DATA_DIR: dataDir }), { program: 'test' });
+
+beforeAll(async () => {
+  database = await testDatabase([]);
+  dataDir = mkdtempSync(path.join(tmpdir(), 'safar-quarantine-'));
+  installation = await open();
+  installation.startProjections({ pollMs: 20 });
+});
+afterAll(async () => {
+  await installation.close();
+  await database.drop();
+  rmSync(dataDir, { recursive: true });
+});
+beforeEach(async () => {
+  await database.owner.query('TRUNCATE quarantine.messages CASCADE');
+});
+
+const by = { actor: { kind: 'operator', id: 'op' } } as const;
+const operator = () => installation.quarantineAdmin(by, 'test');
+const context = { correlationId: 'a'.repeat(32), causationId: 'test', source: 'shop', strict: false } as const;
+/** No purchase has an amount below nothing: whoever it names, it is no touchpoint. */
+const broken = (n: number | string, who: object) => ({
+  ...{ type: 'track', event: 'Order Completed', messageId: `m-${String(n)}`, timestamp: '2026-03-20T10:00:00Z' },
+  ...{ properties: { order_id: '1', currency: 'GBP', total: -1 }, ...who },
+});
+const send = async (...messages: unknown[]) =>
+  (await installation.recordMessages(messages, { ...context, language: 'en', receivedAt: Date.now() })).map(
+    ({ status }) => status,
+  );
+const ids = async (): Promise<string[]> =>
+  (
+    await database.owner.query<{ id: string }>('SELECT id FROM quarantine.messages ORDER BY quarantined_at, id')
+  ).rows.map(({ id }) => id);
+const visit = async (customer: string) => {
+  const touchpoint = {
+    ...{ id: `of-${customer}`, source: 'shop', kind: 'visit', occurredAt: '2026-03-20T10:00:00Z', data: {} },
+    identifiers: [{ kind: 'customer_number', value: customer }],
+  };
+  const [result] = await installation.recordTouchpoints([touchpoint], context);
+  expect(result?.status).toBe('accepted');
+};
+const erase = async (reference: string) => {
+  const erased = await installation.eraseCustomer(reference, 'customer_request', { by });
+  return erased.ok ? 'erased' : erased.reason.code;
+};
+const told = async (action: string) => (await installation.audit.list({ action: `quarantine.${action}` })).slice(-1);
+
+describe('erasing a customer', () => {
+  it('removes what is quarantined and names them in any way, and nothing of others', async () => {
+    await visit('e-1');
+    expect(
+      await send(
+        broken(1, { userId: 'e-1' }),
+        broken(2, { userId: 'e-2' }),
+        broken(3, { anonymousId: 'a-3', traits: { email: 'e@example.com' } }),
+        { type: 'alias', userId: 'e-4', previousId: 'e-1', timestamp: 'never' },
+        { type: 'nonsense', userId: ' e-1 ' },
+      ),
+    ).toEqual(Array(5).fill('quarantined'));
+    const before = await ids();
+    expect(await erase('customer_number:e-1')).toBe('erased');
+    const left = await ids();
+    expect(left).toHaveLength(2);
+    const redriven = await operator().redrive(before);
+    expect(redriven.map(({ status }) => status).sort()).toEqual([
+      'not_there',
+      'not_there',
+      'not_there',
+      'refused',
+      'refused',
+    ]);
+    expect(await ids()).toEqual(left);
+  });
+
+  it('removes what names somebody of whom nothing else is known', async () => {
+    await send(broken(1, { userId: 'only-here' }), broken(2, { userId: 'other' }));
+    const position = await installation.store.head();
+    await installation.readModels.waitUntil('customer-erasures', position, 5_000);
+    expect(await erase('customer_number:only-here')).toBe('customer_not_found');
+    expect(await ids()).toHaveLength(1);
+  });
+
+  it('is completed at the next start when it could not reach the quarantine, or the process died there', async () => {
+    await visit('e-5');
+    await send(broken(1, { userId: 'e-5' }), broken(2, { userId: 'other' }));
+    await database.owner.query('REVOKE DELETE ON quarantine.messages FROM safar_app');
+    await expect(erase('customer_number:e-5')).rejects.toThrow(/permission denied/);
+    await database.owner.query('GRANT DELETE ON quarantine.messages TO safar_app');
+    expect(await ids()).toHaveLength(2);
+    const { rows: pending } = await database.owner.query('SELECT FROM vault.erasures WHERE done_at IS NULL');
+    expect(pending).toHaveLength(1);
+    await (await open()).close();
+    expect(await ids()).toHaveLength(1);
+    expect((await database.owner.query('SELECT FROM vault.erasures WHERE done_at IS NULL')).rows).toEqual([]);
+  });
+
+  it('reaches what was quarantined before it was written down whom it names', async () => {
+    await visit('e-6');
+    await send(broken(1, { userId: 'e-6' }), broken(2, { userId: 'other' }));
+    await database.owner.query('DELETE FROM quarantine.personas; UPDATE quarantine.messages SET named = false');
+    expect(await erase('customer_number:e-6')).toBe('erased');
+    expect(await ids()).toHaveLength(1);
+  });
+
+  it('before the quarantine knew whom it names is made good at the next start', async () => {
+    await visit('e-7');
+    await send(broken(1, { userId: 'e-7' }), broken(2, { userId: 'other' }));
+    await database.owner.query(
+      'CREATE TABLE kept AS SELECT * FROM quarantine.messages; UPDATE kept SET named = false; TRUNCATE quarantine.messages CASCADE',
+    );
+    expect(await erase('customer_number:e-7')).toBe('erased');
+    await database.owner.query('INSERT INTO quarantine.messages SELECT * FROM kept; DROP TABLE kept');
+    await (await open()).close();
+    expect(await ids()).toHaveLength(1);
+  });
+
+  it('is not kept from it by a message that was tampered with', async () => {
+    await visit('e-8');
+    await send(broken(1, { userId: 'e-8' }));
+    await database.owner.query(
+      `DELETE FROM quarantine.personas; UPDATE quarantine.messages SET named = false, sealed = reverse(sealed)`,
+    );
+    expect(await erase('customer_number:e-8')).toBe('erased');
+  });
+});
+
+describe('a quarantined message that names nobody', () => {
+  it('is kept for a week, and the audit log tells of its end', async () => {
+    await send({ type: 'nonsense' }, broken(1, { userId: 'null' }), broken(2, { userId: 'e-9' }), 17);
+    const age = (ms: number) =>
+      database.owner.query(`UPDATE quarantine.messages SET quarantined_at = $1`, [new Date(Date.now() - ms)]);
+    await age(7 * DAY_MS - 60_000);
+    await (await open()).close();
+    expect(await ids()).toHaveLength(4);
+    await age(7 * DAY_MS + 60_000);
+    await (await open()).close();
+    expect(await ids()).toHaveLength(1);
+    expect(await told('expired')).toMatchObject([
+      { actor: { kind: 'system' }, outcome: 'succeeded', details: '{"count":3}' },
+    ]);
+  });
+});
+
+describe('the audit log tells of', () => {
+  const gone = ['0f7b5c1e-1111-8222-8333-444455556666', 'no id'];
+
+  it('messages that were tried again and are refused again', async () => {
+    await send(broken(1, { userId: 'a-1' }));
+    expect(await operator().redrive(await ids())).toMatchObject([{ status: 'refused' }]);
+    expect(await told('redriven')).toMatchObject([
+      { outcome: 'refused', details: '{"changed":0,"count":1,"reason":"still_invalid"}' },
+    ]);
+  });
+
+  it('acts upon messages that are not there', async () => {
+    expect(await operator().redrive(gone)).toMatchObject([{ status: 'not_there' }, { status: 'not_there' }]);
+    expect(await operator().discard(gone)).toBe(0);
+    for (const action of ['redriven', 'discarded'])
+      expect(await told(action)).toMatchObject([
+        { outcome: 'refused', details: '{"changed":0,"count":2,"reason":"not_there"}' },
+      ]);
+  });
+
+  it('a redrive that breaks off, with what had been done by then', async () => {
+    const pool = createPool({ url: database.url, max: 1, applicationName: 'quarantine test' });
+    const message = {
+      type: 'track',
+      event: 'Looked',
+      userId: 'a-4',
+      messageId: 'm-4',
+      timestamp: '2026-03-20T10:00:00Z',
+    };
+    const usable = await sealMessage(
+      { ...installation, defaultRegion: 'IR' },
+      { message, receivedAt: Date.now() },
+      'shop',
+      [],
+    );
+    await createQuarantine(pool).put(usable);
+    await pool.end();
+    await send(broken(1, { userId: 'a-1' }));
+    const others = (await ids()).filter((id) => id !== usable.id);
+    await database.owner.query('REVOKE UPDATE (reasons) ON quarantine.messages FROM safar_app');
+    await expect(operator().redrive([usable.id, ...others])).rejects.toThrow(/permission denied/);
+    await database.owner.query('GRANT UPDATE (reasons) ON quarantine.messages TO safar_app');
+    expect(await ids()).toEqual(others);
+    expect(await told('redriven')).toMatchObject([
+      { outcome: 'failed', details: '{"changed":1,"count":2,"reason":"error"}' },
+    ]);
+  });
+
+  it('a discard that fails, and has done nothing', async () => {
+    await send(broken(1, { userId: 'a-1' }), broken(2, { userId: 'a-2' }));
+    await database.owner.query('REVOKE DELETE ON quarantine.messages FROM safar_app');
+    await expect(operator().discard(await ids())).rejects.toThrow(/permission denied/);
+    await database.owner.query('GRANT DELETE ON quarantine.messages TO safar_app');
+    expect(await ids()).toHaveLength(2);
+    expect(await told('discarded')).toMatchObject([{ outcome: 'failed', details: '{"count":2,"reason":"error"}' }]);
+    expect(await installation.audit.verify()).toMatchObject({ ok: true });
+  });
+});
