@@ -5,5 +5,6 @@ export * from './event.js';
 export * from './parsed-json.js';
 export * from './partition.js';
 export * from './projection.js';
+export * from './reaction.js';
 export * from './read-models.js';
 export * from './result.js';

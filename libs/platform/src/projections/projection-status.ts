@@ -53,7 +53,7 @@ export async function projectionStatus(
      FROM es.consumers c, LATERAL (
        SELECT count(*)::integer AS parked, min(recorded_at) AS oldest_parked_at FROM es.parked p
        WHERE p.name = c.name AND p.version = c.version AND p.build = c.build AND p.lane = c.lane AND p.status = 'parked') AS p
-     ORDER BY name, build, lane`,
+     WHERE name NOT LIKE 'reaction:%' ORDER BY name, build, lane`,
   );
   const roles = await rolesOf(pool, new Set(rows.map(({ name }) => name)));
   const ages = new Map<string, number>();

@@ -34,7 +34,8 @@ export async function eraseFromBuilds(pool: pg.Pool, erased: KeyErased): Promise
 
 async function writeDown(db: Queryable, { key, position }: KeyErased): Promise<void> {
   const { rows } = await db.query<BuildRef & { readonly lanes: number }>(
-    'SELECT name, version, build, lanes FROM es.consumers WHERE lane = 0',
+    // Reactions read events sealed, and remember nothing that an erasure has to remove.
+    `SELECT name, version, build, lanes FROM es.consumers WHERE lane = 0 AND name NOT LIKE 'reaction:%'`,
   );
   await db.query(
     `INSERT INTO es.unapplied_erasures (name, version, build, lane, key, position)

@@ -1,0 +1,48 @@
+import type { EpochMs, EventOf, RecordedEvent, TypeOf } from './event.js';
+
+/** A deadline. Its name is unique within the reaction and key: setting it again moves it. */
+export interface Timer {
+  readonly name: string;
+  readonly dueAt: EpochMs;
+}
+
+/** A deadline that passed. It tells when it was due, and nothing of when that was noticed. */
+export interface TimerDue {
+  readonly name: string;
+  readonly at: EpochMs;
+}
+
+/** What a trigger leads to for one key: all of it is kept, or nothing. */
+export interface Reacted<State, Command> {
+  readonly state: State;
+  /** In the order in which they are to be dispatched. */
+  readonly commands?: readonly Command[];
+  readonly set?: readonly Timer[];
+  /** Names of timers; one that is not set changes nothing. */
+  readonly cancelled?: readonly string[];
+}
+
+/** The type of a method, not of a function: so reactions of any state and events fit into one list. */
+export type React<State, Command, Trigger> = {
+  react(state: State, trigger: Trigger, key: string): Reacted<State, Command>;
+}['react'];
+
+/**
+ * A process with a memory for each key: it answers events, and deadlines that passed, with commands and timers. Pure: no clock, no
+ * chance, no input or output. It reads events sealed, so that nothing personal gets into its state or its commands. States and
+ * commands are JSON. The map of handlers is the subscription.
+ */
+export interface Reaction<State = unknown, Command = unknown, E extends RecordedEvent = RecordedEvent> {
+  /** kebab-case. */
+  readonly name: string;
+  /** Raise it when what it decides or remembers changes: the next start computes the states anew, without dispatching again. */
+  readonly version: number;
+  /** Whether commands come of what the log already held when the reaction was first started. */
+  readonly actsFrom: 'first-event' | 'first-start';
+  /** The state of a key that nothing has happened to. */
+  readonly initial: State;
+  /** Whose state an event changes; `undefined`: nobody's. */
+  readonly key: { key(event: E): string | undefined }['key'];
+  readonly when: { readonly [T in TypeOf<E>]: React<State, Command, EventOf<E, T>> };
+  readonly due: React<State, Command, TimerDue>;
+}

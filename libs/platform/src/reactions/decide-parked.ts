@@ -1,0 +1,171 @@
+import type pg from 'pg';
+import type { Position, Reaction, RecordedEvent } from '#kernel';
+import {
+  type DecodeEvents,
+  describeError,
+  type EventSource,
+  isOutage,
+  STORE_EPOCH,
+  transaction,
+} from '#platform/consumers';
+import { consumerOf } from './begin-reaction.js';
+import { loadMemories, saveRuns } from './key-memories.js';
+import { listTriggers, type ParkedTrigger } from './parked-triggers.js';
+import { runKey } from './run-key.js';
+
+/** Who decides about what is parked, and why. */
+export interface ReactionDecision {
+  /** A user, a key, `cli`. */
+  readonly by: string;
+  readonly reason?: string;
+}
+
+export interface ReleasedKey {
+  readonly triggers: number;
+  readonly commands: number;
+  readonly stillParked: number;
+  /** Why triggers are still parked. */
+  readonly error: string | null;
+}
+
+interface DecisionParts {
+  readonly pool: pg.Pool;
+  readonly source: EventSource;
+  readonly decode: DecodeEvents;
+}
+
+/** More of one key cannot be parked by default. */
+const MAX_TRIGGERS = 100_000;
+
+/**
+ * Handles a key's parked triggers in order, with the timers between them, in one transaction: all of them, or none and one more failed
+ * attempt. Its parked commands are tried again from the first attempt on.
+ */
+export async function releaseReactionKey(
+  parts: DecisionParts,
+  reaction: Reaction,
+  key: string,
+  decision: ReactionDecision,
+): Promise<ReleasedKey> {
+  const commands = await releaseCommands(parts.pool, reaction.name, key, decision);
+  let waiting: readonly ParkedTrigger[] = [];
+  try {
+    await transaction(parts.pool, 'BEGIN', async (client) => {
+      await takeOver(client, reaction);
+      waiting = await parkedOf(client, reaction, key);
+      if (waiting.length === 0) return;
+      const events: RecordedEvent[] = [];
+      for (const trigger of waiting) if (trigger.timer === '') events.push(await readEvent(parts, trigger));
+      const memory = (await loadMemories(client, reaction, [key])).get(key);
+      if (!memory) throw new Error('every key has a memory');
+      const due = waiting.map(({ dueAt }) => (dueAt === null ? -Infinity : dueAt + 1));
+      const run = runKey(reaction, key, memory, {
+        events,
+        time: Math.max(...due, events.at(-1)?.recordedAt ?? -Infinity),
+      });
+      if (run.failed) throw new StillFailingError(run.failed.error);
+      await saveRuns(client, reaction, new Map([[key, run]]), true);
+      await client.query(
+        `UPDATE es.reaction_parked SET status = 'released', decided_by = $4, decided_at = clock_timestamp(), reason = $5
+         WHERE name = $1 AND version = $2 AND key = $3 AND status = 'parked'`,
+        [reaction.name, reaction.version, key, decision.by, decision.reason ?? null],
+      );
+    });
+    return { triggers: waiting.length, commands, stillParked: 0, error: null };
+  } catch (error) {
+    if (!(error instanceof StillFailingError)) throw error;
+    await parts.pool.query(
+      `UPDATE es.reaction_parked SET attempts = attempts + 1, error = $4
+       WHERE name = $1 AND version = $2 AND key = $3 AND status = 'parked' AND attempts > 0`,
+      [reaction.name, reaction.version, key, error.message],
+    );
+    return { triggers: 0, commands, stillParked: waiting.length, error: error.message };
+  }
+}
+
+export interface ReactionDiscardTarget {
+  readonly key: string;
+  /** Only the trigger at this position. */
+  readonly position?: Position;
+}
+
+/**
+ * Decides that parked triggers are never handled, and unless a position is named, that the key's parked commands are never done: the
+ * rows stay, with who and why. What waits behind them goes on.
+ */
+export async function discardReactionKey(
+  parts: DecisionParts,
+  reaction: Reaction,
+  { key, position }: ReactionDiscardTarget,
+  decision: ReactionDecision & { readonly reason: string },
+): Promise<{ readonly discarded: number; readonly released: ReleasedKey }> {
+  const { name, version } = reaction;
+  const discarded = await transaction(parts.pool, 'BEGIN', async (client) => {
+    await takeOver(client, reaction);
+    const decided = `status = 'discarded', decided_by = $4, decided_at = clock_timestamp(), reason = $5`;
+    const triggers = await client.query<{ timer: string }>(
+      `UPDATE es.reaction_parked SET ${decided}
+       WHERE name = $1 AND version = $2 AND key = $3 AND status = 'parked' AND ($6::bigint IS NULL OR position = $6)
+       RETURNING timer`,
+      [name, version, key, decision.by, decision.reason, position ?? null],
+    );
+    await client.query(
+      `DELETE FROM es.reaction_timers WHERE name = $1 AND version = $2 AND key = $3 AND timer = ANY ($4)`,
+      [name, version, key, triggers.rows.map(({ timer }) => timer)],
+    );
+    if (position !== undefined) return triggers.rows.length;
+    const commands = await client.query(
+      `UPDATE es.reaction_commands SET status = 'discarded', decided_by = $3, decided_at = clock_timestamp(), reason = $4
+       WHERE name = $1 AND key = $2 AND status = 'parked'`,
+      [name, key, decision.by, decision.reason],
+    );
+    return triggers.rows.length + (commands.rowCount ?? 0);
+  });
+  return { discarded, released: await releaseReactionKey(parts, reaction, key, decision) };
+}
+
+class StillFailingError extends Error {
+  override readonly name = 'StillFailingError';
+  constructor(cause: unknown) {
+    super(describeError(cause).text, { cause });
+  }
+}
+
+/** The row lock keeps the reaction from committing meanwhile, and the raised fence makes it learn what was decided. */
+async function takeOver(client: pg.ClientBase, reaction: Reaction): Promise<void> {
+  const { name, version } = consumerOf(reaction);
+  const { rows } = await client.query<{ current: boolean }>(
+    `UPDATE es.consumers SET fence = fence + 1 WHERE name = $1 AND version = $2 RETURNING epoch = ${STORE_EPOCH} AS current`,
+    [name, version],
+  );
+  if (rows[0]?.current === false)
+    throw new Error(`${reaction.name} has run in another epoch of the store; raise its version`);
+}
+
+async function parkedOf(client: pg.ClientBase, reaction: Reaction, key: string): Promise<readonly ParkedTrigger[]> {
+  const all = await listTriggers(client, { name: reaction.name, key, limit: MAX_TRIGGERS });
+  return all.filter(({ version }) => version === reaction.version);
+}
+
+async function readEvent(
+  { source, decode }: DecisionParts,
+  { readAfter, position }: ParkedTrigger,
+): Promise<RecordedEvent> {
+  const { events } = await source.read(readAfter, 1);
+  if (events[0]?.position !== position)
+    throw new Error(`the store no longer has the event at position ${position.toString()}`);
+  const [event] = await decode(events, 'sealed').catch((error: unknown) => {
+    throw isOutage(error) ? error : new StillFailingError(error);
+  });
+  if (!event) throw new Error('decoding must answer one event for each');
+  return event;
+}
+
+async function releaseCommands(pool: pg.Pool, name: string, key: string, decision: ReactionDecision): Promise<number> {
+  const { rowCount } = await pool.query(
+    `UPDATE es.reaction_commands SET status = 'waiting', attempts = 0, retry_at = NULL, decided_by = $3,
+       decided_at = clock_timestamp(), reason = $4 WHERE name = $1 AND key = $2 AND status = 'parked'`,
+    [name, key, decision.by, decision.reason ?? null],
+  );
+  return rowCount ?? 0;
+}

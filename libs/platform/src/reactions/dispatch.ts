@@ -1,0 +1,109 @@
+import type pg from 'pg';
+import { describeError, isOutage } from '#platform/consumers';
+import { AppendOutcomeUnknownError, StoreBusyError, StoreGuardError } from '#platform/event-store';
+import { CommandRefusedError, type IssuedCommand, type RunnableReaction } from './execute-command.js';
+import { type ReactionSettings } from './settings.js';
+
+interface CommandRow {
+  readonly key: string;
+  readonly seq: string;
+  readonly id: string;
+  readonly at: string;
+  readonly command: unknown;
+  readonly causation_id: string;
+  readonly correlation_id: string;
+  readonly attempts: number;
+  readonly status: 'waiting' | 'parked';
+  readonly wait_ms: number;
+}
+
+export interface Dispatched {
+  readonly done: number;
+  /** When the next command may be tried again, from now; `undefined`: none waits. */
+  readonly retryInMs: number | undefined;
+}
+
+/**
+ * Dispatches the first command of each key that has any, in the order of keys, each key's in their order: the next one of a key only
+ * after this one is done and its row is gone. A kill in between leaves the row, and the command is done again under its id.
+ */
+export async function dispatchHeads(
+  pool: pg.Pool,
+  { reaction: { name }, execute }: RunnableReaction,
+  settings: ReactionSettings,
+): Promise<Dispatched> {
+  const { rows } = await pool.query<CommandRow>(
+    `SELECT DISTINCT ON (key) key, seq, id, at, command, causation_id, correlation_id, attempts, status,
+       coalesce(greatest(0, extract(epoch FROM retry_at - clock_timestamp()) * 1000), 0)::float8 AS wait_ms
+     FROM es.reaction_commands WHERE name = $1 AND status <> 'discarded' ORDER BY key, seq LIMIT $2`,
+    [name, settings.maxParked],
+  );
+  const heads = rows.filter(({ status }) => status === 'waiting');
+  // No wait is longer than the longest, unless the server's clock was set back meanwhile.
+  const waits = heads.map(({ wait_ms }) => wait_ms).filter((wait) => wait > 0 && wait <= settings.maxBackoffMs);
+  const ready = heads
+    .filter(({ wait_ms }) => !(wait_ms > 0 && wait_ms <= settings.maxBackoffMs))
+    .slice(0, settings.dispatchAtOnce);
+  const outcomes = await Promise.all(ready.map((row) => tryCommand(name, row, execute)));
+  const done = ready.filter((_, index) => outcomes[index] === undefined);
+  if (done.length > 0)
+    await pool.query(
+      `DELETE FROM es.reaction_commands c USING unnest($2::text[], $3::bigint[]) AS d(key, seq)
+       WHERE c.name = $1 AND c.key = d.key AND c.seq = d.seq`,
+      [name, done.map(({ key }) => key), done.map(({ seq }) => seq)],
+    );
+  for (const [index, error] of outcomes.entries()) {
+    const row = ready[index];
+    if (row && error !== undefined && !isNobodysFault(error)) await recordFailure(pool, name, row, { error, settings });
+  }
+  // Nothing is wrong with a command that could not be tried: the whole reaction waits.
+  const outage = outcomes.find((error) => error !== undefined && isNobodysFault(error));
+  if (outage !== undefined) throw outage;
+  const failed = outcomes.some((error) => error !== undefined && !(error instanceof CommandRefusedError));
+  if (done.length > 0 || heads.length > ready.length + waits.length) return { done: done.length, retryInMs: 0 };
+  return { done: 0, retryInMs: failed ? settings.backoffMs : waits.length > 0 ? Math.min(...waits) : undefined };
+}
+
+/** Answers why it failed. */
+async function tryCommand(reaction: string, row: CommandRow, execute: RunnableReaction['execute']): Promise<unknown> {
+  const { id, key, command, causation_id: causationId, correlation_id: correlationId } = row;
+  const issued: IssuedCommand = { reaction, id, key, at: Number(row.at), command, causationId, correlationId };
+  try {
+    await execute(issued);
+    return undefined;
+  } catch (error) {
+    return error ?? new Error('nothing was thrown');
+  }
+}
+
+const isNobodysFault = (error: unknown): boolean =>
+  error instanceof StoreBusyError ||
+  error instanceof AppendOutcomeUnknownError ||
+  error instanceof StoreGuardError ||
+  isOutage(error);
+
+async function recordFailure(
+  pool: pg.Pool,
+  name: string,
+  { key, seq, attempts }: CommandRow,
+  { error, settings }: { readonly error: unknown; readonly settings: ReactionSettings },
+): Promise<void> {
+  const { errorClass, text } = describeError(error);
+  const isLast = error instanceof CommandRefusedError || attempts + 1 >= settings.commandAttempts;
+  const waitMs = Math.min(settings.backoffMs * 2 ** Math.min(attempts, 20), settings.maxBackoffMs);
+  await pool.query(
+    `UPDATE es.reaction_commands SET attempts = attempts + 1, error_class = $4, error = $5, status = $6,
+       retry_at = clock_timestamp() + $7 * interval '1 ms'
+     WHERE name = $1 AND key = $2 AND seq = $3 AND status = 'waiting'`,
+    [name, key, seq, errorClass, text, isLast ? 'parked' : 'waiting', waitMs],
+  );
+}
+
+/** Commands that are parked, and all that wait. */
+export async function countCommands(pool: pg.Pool, name: string): Promise<number> {
+  const { rows } = await pool.query<{ count: string }>(
+    `SELECT count(*) AS count FROM es.reaction_commands WHERE name = $1 AND status <> 'discarded'`,
+    [name],
+  );
+  return Number(rows[0]?.count ?? 0);
+}

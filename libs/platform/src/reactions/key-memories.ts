@@ -1,0 +1,101 @@
+import { type Reaction } from '#kernel';
+import { type Queryable } from '#platform/consumers';
+import { type KeyMemory, type KeyRun, type OutgoingCommand, type PendingTimer } from './run-key.js';
+
+interface TimerRow {
+  readonly key: string;
+  readonly timer: string;
+  readonly due_at: string;
+  readonly id: string;
+  readonly correlation_id: string;
+}
+
+/** What is remembered of each of these keys; of one that is not known, the beginning. */
+export async function loadMemories(
+  db: Queryable,
+  { name, version, initial }: Reaction,
+  keys: readonly string[],
+): Promise<ReadonlyMap<string, KeyMemory>> {
+  const id = [name, version, keys];
+  const states = await db.query<{ key: string; state: unknown }>(
+    `SELECT key, state FROM es.reaction_states WHERE name = $1 AND version = $2 AND key = ANY ($3)`,
+    id,
+  );
+  const timers = await db.query<TimerRow>(
+    `SELECT key, timer, due_at, id, correlation_id FROM es.reaction_timers WHERE name = $1 AND version = $2 AND key = ANY ($3)`,
+    id,
+  );
+  const stateOf = new Map(states.rows.map(({ key, state }) => [key, state]));
+  const timersOf = new Map<string, PendingTimer[]>();
+  for (const { key, timer, due_at, id: timerId, correlation_id } of timers.rows)
+    timersOf.set(key, [
+      ...(timersOf.get(key) ?? []),
+      { name: timer, dueAt: Number(due_at), id: timerId, correlationId: correlation_id },
+    ]);
+  return new Map(
+    keys.map((key) => [key, { state: stateOf.has(key) ? stateOf.get(key) : initial, timers: timersOf.get(key) ?? [] }]),
+  );
+}
+
+/** Keeps what keys came to, with one statement for each table. */
+export async function saveRuns(
+  db: Queryable,
+  { name, version }: Reaction,
+  runs: ReadonlyMap<string, KeyRun>,
+  withCommands: boolean,
+): Promise<void> {
+  const keys = [...runs.keys()];
+  if (keys.length === 0) return;
+  await db.query(
+    `INSERT INTO es.reaction_states (name, version, key, state) SELECT $1, $2, * FROM unnest($3::text[], $4::json[])
+     ON CONFLICT (name, version, key) DO UPDATE SET state = excluded.state`,
+    [name, version, keys, [...runs.values()].map(({ state }) => toJson(state))],
+  );
+  await db.query(`DELETE FROM es.reaction_timers WHERE name = $1 AND version = $2 AND key = ANY ($3)`, [
+    name,
+    version,
+    keys,
+  ]);
+  const timers = [...runs].flatMap(([key, run]) => run.timers.map((timer) => ({ key, ...timer })));
+  if (timers.length > 0)
+    await db.query(
+      `INSERT INTO es.reaction_timers (name, version, key, timer, due_at, id, correlation_id)
+       SELECT $1, $2, * FROM unnest($3::text[], $4::text[], $5::bigint[], $6::uuid[], $7::text[])`,
+      [
+        ...[name, version],
+        timers.map(({ key }) => key),
+        timers.map((timer) => timer.name),
+        timers.map(({ dueAt }) => dueAt),
+        timers.map(({ id }) => id),
+        timers.map(({ correlationId }) => correlationId),
+      ],
+    );
+  const commands = withCommands ? [...runs.values()].flatMap((run) => run.commands) : [];
+  if (commands.length > 0) await insertCommands(db, { name, version }, commands);
+}
+
+/** Their numbers follow the order in which they are given: `seq` is counted as rows come out of the sort. */
+async function insertCommands(
+  db: Queryable,
+  { name, version }: Pick<Reaction, 'name' | 'version'>,
+  commands: readonly OutgoingCommand[],
+): Promise<void> {
+  await db.query(
+    `INSERT INTO es.reaction_commands (name, version, key, id, at, command, causation_id, correlation_id)
+     SELECT $1, $2, c.key, c.id, c.at, c.command, c.causation_id, c.correlation_id
+     FROM unnest($3::text[], $4::uuid[], $5::bigint[], $6::json[], $7::text[], $8::text[])
+       WITH ORDINALITY AS c(key, id, at, command, causation_id, correlation_id, place) ORDER BY c.place`,
+    [
+      ...[name, version],
+      commands.map(({ key }) => key),
+      commands.map(({ id }) => id),
+      commands.map(({ at }) => at),
+      commands.map(({ command }) => toJson(command)),
+      commands.map(({ causationId }) => causationId),
+      commands.map(({ correlationId }) => correlationId),
+    ],
+  );
+}
+
+/** `undefined` is not JSON: a state or a command that is none becomes `null`. */
+const toJson = (value: unknown): string => JSON.stringify(value ?? null);

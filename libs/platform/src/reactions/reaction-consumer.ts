@@ -1,0 +1,286 @@
+import { randomUUID } from 'node:crypto';
+import type pg from 'pg';
+import type { Position, RecordedEvent } from '#kernel';
+import {
+  acquireLease,
+  ConsumerTroubleError,
+  decodePage,
+  type DecodeEvents,
+  describeError,
+  type EventPage,
+  type EventSource,
+  FencedError,
+  giveUpLease,
+  isOutage,
+  type LaneRef,
+  type Lease,
+  LeaseLostError,
+  type NewerEvent,
+  OTHER_EPOCH,
+  pause,
+  recordTrouble,
+  renewLease,
+  WakeUp,
+} from '#platform/consumers';
+import { beginReaction, consumerOf } from './begin-reaction.js';
+import { countCommands, dispatchHeads } from './dispatch.js';
+import { type RunnableReaction } from './execute-command.js';
+import { type ReactionPage, reactToPage } from './react-page.js';
+import { type ReactionSettings } from './settings.js';
+
+/** What reactions work with. */
+export interface ReactionParts {
+  readonly pool: pg.Pool;
+  readonly source: EventSource;
+  readonly decode: DecodeEvents;
+  /** Stores an event that says nothing but that time has passed: the log's time is that of its last event. */
+  readonly passTime: () => Promise<void>;
+}
+
+export interface ReactionHealth {
+  readonly name: string;
+  readonly version: number;
+  /** `standby`: another process has the lease. `superseded`: a newer version has taken over. */
+  readonly state: 'starting' | 'standby' | 'running' | 'retrying' | 'paused' | 'failed' | 'superseded';
+  readonly error: string | null;
+}
+
+/** The loop of one reaction: takes the lease, reacts page by page, dispatches, sleeps until something is due. */
+export class ReactionConsumer {
+  readonly #ref: LaneRef;
+  readonly #owner = `${String(process.pid)}-${randomUUID()}`;
+  readonly #wakeUp = new WakeUp();
+  #health: ReactionHealth;
+  #failures = 0;
+  #pageLimit: number;
+  #effectsFrom: Position = 0n;
+  /** Of the monotonic clock, which nobody sets. */
+  #renewedAt = -Infinity;
+  #passedTimeAt = -Infinity;
+  /** Commands may wait; how long until the next one may be tried. */
+  #retryInMs: number | undefined = 0;
+  #timersMayBeSet = true;
+
+  constructor(
+    private readonly runnable: RunnableReaction,
+    private readonly parts: ReactionParts,
+    private readonly settings: ReactionSettings,
+  ) {
+    const { name, version } = runnable.reaction;
+    this.#ref = consumerOf({ name, version });
+    this.#health = { name, version, state: 'starting', error: null };
+    this.#pageLimit = settings.batchSize;
+  }
+
+  get health(): ReactionHealth {
+    return this.#health;
+  }
+
+  /** Works until it is aborted or superseded. Never rejects: what goes wrong is in `health` and in es.consumers. */
+  async run(signal: AbortSignal): Promise<void> {
+    const stopListening = this.parts.source.onMoved(() => {
+      this.#wakeUp.knock();
+    });
+    while (!signal.aborted && this.#health.state !== 'superseded') {
+      try {
+        await this.#hold(signal);
+      } catch (error) {
+        await this.#afterFailure(error, signal);
+      }
+    }
+    stopListening();
+    await giveUpLease(this.parts.pool, this.#ref, this.#owner).catch(() => undefined);
+  }
+
+  async #hold(signal: AbortSignal): Promise<void> {
+    const { pool, source } = this.parts;
+    const { leaseMs, pollMs } = this.settings;
+    if ((await beginReaction(pool, source, this.runnable.reaction)) === 'superseded') {
+      this.#report('superseded');
+      return;
+    }
+    const lease = await acquireLease(pool, this.#ref, { owner: this.#owner, leaseMs, epoch: source.epoch });
+    if (lease === 'fenced') throw new FencedError(OTHER_EPOCH);
+    // Removed by a newer version a moment ago: the next round learns of it.
+    if (lease === 'retired') return;
+    if (lease === 'taken') {
+      this.#report('standby');
+      await pause(Math.min(pollMs, leaseMs / 3), signal);
+      return;
+    }
+    if (lease.epoch !== source.epoch)
+      throw new ConsumerTroubleError('failed', 'the store is in another epoch than this reaction; raise its version');
+    if (lease.position > (await source.head()))
+      throw new ConsumerTroubleError(
+        'failed',
+        'the checkpoint is ahead of the store; raise the version of the reaction',
+      );
+    this.#effectsFrom = await this.#readEffectsFrom();
+    this.#retryInMs = 0;
+    this.#timersMayBeSet = true;
+    await this.#work(lease, signal);
+  }
+
+  async #work(first: Lease, signal: AbortSignal): Promise<void> {
+    let lease = first;
+    while (!signal.aborted) {
+      if (this.#retryInMs !== undefined) await this.#dispatch(lease, signal);
+      const { page, newer, full } = await this.#read(lease.position);
+      if (page.upTo > lease.position) lease = await this.#react(lease, page);
+      if (newer) throw new ConsumerTroubleError('paused', newer.error.message);
+      if (page.upTo > lease.position || full) continue;
+      if (lease.troubled) {
+        await recordTrouble(this.parts.pool, this.#ref, this.#owner, { status: 'running', error: null });
+        lease = { ...lease, troubled: false };
+      }
+      this.#failures = 0;
+      this.#report('running');
+      await this.#rest(lease, signal);
+    }
+  }
+
+  /** Until nothing can be dispatched at once; so what waits is bounded by one page, and by what is parked. */
+  async #dispatch(lease: Lease, signal: AbortSignal): Promise<void> {
+    const { pool } = this.parts;
+    do {
+      await this.#keep(lease);
+      const { retryInMs } = await dispatchHeads(pool, this.runnable, this.settings);
+      this.#retryInMs = retryInMs;
+    } while (this.#retryInMs === 0 && !signal.aborted);
+    const waiting = this.#retryInMs === undefined ? 0 : await countCommands(pool, this.runnable.reaction.name);
+    if (waiting > this.settings.maxParked)
+      throw new ConsumerTroubleError(
+        'failed',
+        `${String(waiting)} commands are parked or wait, ${String(this.settings.maxParked)} may; release or discard what is parked`,
+      );
+  }
+
+  async #read(after: Position): Promise<ReadPage> {
+    const { source, decode } = this.parts;
+    const { reaction } = this.runnable;
+    const read = upTo(await source.read(after, this.#pageLimit), after, this.#effectsFrom);
+    const all = { lane: 0, lanes: 1, discarded: new Set<Position>() };
+    const { page, newer } = await decodePage(read, after, all, (events) => decode(events, 'sealed'));
+    const handled = page.events.filter(({ type }) => Object.hasOwn(reaction.when, type));
+    const events = new Map<string, RecordedEvent[]>();
+    for (const event of handled) {
+      const key = keyOf(reaction, event);
+      if (key !== undefined) events.set(key, [...(events.get(key) ?? []), event]);
+    }
+    return {
+      page: {
+        ...{ upTo: page.upTo, condemned: page.condemned, readAfter: page.readAfter, events, read: page.events.length },
+        firstTime: page.events[0]?.recordedAt,
+        time: page.events.at(-1)?.recordedAt,
+        suppressed: page.upTo <= this.#effectsFrom,
+      },
+      full: read.full,
+      ...(newer ? { newer } : {}),
+    };
+  }
+
+  async #react(lease: Lease, page: ReactionPage): Promise<Lease> {
+    const { reaction } = this.runnable;
+    const { batchSize: maxKeys, leaseMs, maxParked } = this.settings;
+    const target = { pool: this.parts.pool, reaction, leaseMs, maxKeys, maxParked };
+    const { lease: moved, commands, outcome } = await reactToPage(target, lease, page);
+    this.#pageLimit =
+      outcome === 'shorter'
+        ? Math.max(1, Math.floor(Math.min(page.read, this.#pageLimit) / 2))
+        : Math.min(this.settings.batchSize, this.#pageLimit * 2);
+    this.#renewedAt = performance.now();
+    this.#timersMayBeSet = true;
+    if (commands > 0) this.#retryInMs = 0;
+    this.#report('running');
+    return moved;
+  }
+
+  /** At the head: sleeps until an event, a timer or a command is due, and never longer than the polling interval. */
+  async #rest(lease: Lease, signal: AbortSignal): Promise<void> {
+    const { pollMs, leaseMs, passTimeEveryMs } = this.settings;
+    let wait = Math.min(pollMs, leaseMs / 3, this.#retryInMs ?? Infinity);
+    const dueInMs = this.#timersMayBeSet ? await this.#nextDue() : undefined;
+    if (dueInMs === undefined) this.#timersMayBeSet = false;
+    else if (dueInMs > 0) wait = Math.min(wait, dueInMs);
+    else {
+      const sinceMs = performance.now() - this.#passedTimeAt;
+      if (sinceMs >= passTimeEveryMs) {
+        this.#passedTimeAt = performance.now();
+        await this.parts.passTime();
+        return;
+      }
+      wait = Math.min(wait, passTimeEveryMs - sinceMs);
+    }
+    await this.#wakeUp.sleep(wait, signal);
+    await this.#keep(lease);
+  }
+
+  /** Milliseconds until the earliest timer is over by the server's clock, which is asked each time: it may be set. */
+  async #nextDue(): Promise<number | undefined> {
+    const { name, version } = this.runnable.reaction;
+    const { rows } = await this.parts.pool.query<{ due_in: number }>(
+      `SELECT (due_at + 1 - floor(extract(epoch FROM clock_timestamp()) * 1000))::float8 AS due_in FROM es.reaction_timers t
+       WHERE name = $1 AND version = $2 AND NOT EXISTS (
+         SELECT FROM es.reaction_parked p WHERE p.name = t.name AND p.version = t.version AND p.key = t.key AND p.status = 'parked')
+       ORDER BY due_at LIMIT 1`,
+      [name, version],
+    );
+    return rows[0]?.due_in;
+  }
+
+  async #keep(lease: Lease): Promise<void> {
+    const { leaseMs } = this.settings;
+    if (performance.now() - this.#renewedAt < leaseMs / 3) return;
+    await renewLease(this.parts.pool, this.#ref, lease.fence, leaseMs);
+    this.#renewedAt = performance.now();
+  }
+
+  async #readEffectsFrom(): Promise<Position> {
+    const { rows } = await this.parts.pool.query<{ effects_from: string }>(
+      `SELECT effects_from FROM es.consumers WHERE name = $1 AND version = $2`,
+      [this.#ref.name, this.#ref.version],
+    );
+    return BigInt(rows[0]?.effects_from ?? 0);
+  }
+
+  async #afterFailure(error: unknown, signal: AbortSignal): Promise<void> {
+    if (error instanceof LeaseLostError) return;
+    this.#failures++;
+    const status = error instanceof ConsumerTroubleError ? error.status : 'running';
+    const { text } = describeError(error);
+    this.#report(status === 'running' ? 'retrying' : status, text);
+    if (!(error instanceof FencedError) && (status !== 'running' || isOutage(error) || this.#failures > 1))
+      await recordTrouble(this.parts.pool, this.#ref, this.#owner, { status, error: text }).catch(() => undefined);
+    const { backoffMs, maxBackoffMs } = this.settings;
+    await pause(Math.min(backoffMs * 2 ** Math.min(this.#failures - 1, 20), maxBackoffMs), signal);
+  }
+
+  #report(state: ReactionHealth['state'], error: string | null = null): void {
+    this.#health = { ...this.#health, state, error };
+  }
+}
+
+interface ReadPage {
+  readonly page: ReactionPage;
+  readonly newer?: NewerEvent;
+  readonly full: boolean;
+}
+
+/** Not beyond the position from which on commands come: a page has them all, or none. */
+function upTo(page: EventPage, after: Position, effectsFrom: Position): EventPage {
+  if (after >= effectsFrom || page.upTo <= effectsFrom) return page;
+  const events = page.events.filter(({ position }) => position <= effectsFrom);
+  return { events, upTo: effectsFrom, full: true };
+}
+
+const MAX_KEY_CHARACTERS = 300;
+
+/** An event whose key cannot be told fails, under the key that keeps it in order. */
+export function keyOf(reaction: RunnableReaction['reaction'], event: RecordedEvent): string | undefined {
+  try {
+    const key = reaction.key(event);
+    return key === undefined || (key.length <= MAX_KEY_CHARACTERS && !key.includes('\u0000')) ? key : event.key;
+  } catch {
+    return event.key;
+  }
+}

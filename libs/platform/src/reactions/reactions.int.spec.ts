@@ -1,0 +1,240 @@
+import { crashingPool, type Crash } from '../consumers/crashing-pool.conformance.js';
+import { CommandRefusedError } from './execute-command.js';
+import { broken, HOUR_MS, itemReaction, itemTypes, testPool, TestReactor } from './test-reactor.conformance.js';
+
+/** SAFAR_REACTION_HISTORIES: how many random histories; more than a few are for a night. */
+const HISTORIES = Number(process.env['SAFAR_REACTION_HISTORIES'] ?? 3);
+
+let reactor: TestReactor;
+beforeEach(async () => {
+  reactor = await TestReactor.open();
+});
+afterEach(async () => {
+  jest.restoreAllMocks();
+  Object.assign(broken, { events: false, timers: false });
+  await reactor.close();
+});
+
+/** Mulberry32: a failing history can be told by its seed. */
+function randomOf(seed: number): (below: number) => number {
+  let state = seed;
+  return (below) => {
+    state = (state + 0x6d2b79f5) | 0;
+    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
+    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
+    return Math.floor((((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32) * below);
+  };
+}
+
+async function until(holds: () => boolean | Promise<boolean>, what: string, timeoutMs = 20_000): Promise<void> {
+  const end = performance.now() + timeoutMs;
+  while (!(await holds())) {
+    if (performance.now() > end) throw new Error(`did not come to pass: ${what}`);
+    await new Promise((resolve) => setTimeout(resolve, 4));
+  }
+}
+
+/** Items that are opened, poked and closed while the server's clock, and this process's, jump an hour to and fro. */
+async function history(seed: number, length: number): Promise<void> {
+  const random = randomOf(seed);
+  const realNow = Date.now;
+  for (let index = 0; index < length; index++) {
+    const shift = random(2 * HOUR_MS) - HOUR_MS;
+    const wrong = random(2 * HOUR_MS) - HOUR_MS;
+    if (random(3) === 0) await reactor.setClock(shift);
+    jest.spyOn(Date, 'now').mockImplementation(() => realNow() + wrong);
+    const dueAt = realNow() + random(4 * HOUR_MS) - 2 * HOUR_MS;
+    await reactor.append(itemTypes[random(itemTypes.length)] ?? '', `k${String(random(4))}`, dueAt, realNow());
+  }
+}
+
+describe('reactions', () => {
+  it.each(Array.from({ length: HISTORIES }, (_, index) => index + 1))(
+    'do what a walk through the log does, with two processes that take over from each other and clocks that jump (%i)',
+    async (seed) => {
+      const reaction = itemReaction('live');
+      const other = testPool(reactor.database.url);
+      const settings = { batchSize: 3, dispatchAtOnce: 2 };
+      const hosts = [reactor.start([reaction], settings), reactor.start([reaction], settings, other)];
+      const stealing = setInterval(() => void reactor.expireLeases(), 40);
+      await history(seed, 60);
+      clearInterval(stealing);
+      // Beyond every deadline.
+      await reactor.setClock(5 * HOUR_MS);
+      await until(() => reactor.isDone(reaction), 'everything done');
+      await Promise.all(hosts.map((host) => host.stop()));
+      await other.end();
+      const { found, expected } = await reactor.notes(reaction);
+      expect(found).toEqual(expected);
+      expect([...found.values()].flat().length).toBeGreaterThan(60);
+    },
+  );
+
+  it('do everything once though the process dies at any statement of its way', async () => {
+    await history(7, 12);
+    await reactor.setClock(5 * HOUR_MS);
+    let runs = 0;
+    const dyingAt = async (crash: Crash): Promise<boolean> => {
+      const reaction = itemReaction(`dying-${String(++runs)}`);
+      const { pool, crashed } = crashingPool(reactor.database.url, crash);
+      const settings = { batchSize: 5_000, pollMs: 1_000 };
+      const host = reactor.start([reaction], settings, pool);
+      await until(async () => crashed() || (await reactor.isDone(reaction)), 'done or dead');
+      const reached = crashed();
+      await host.stop();
+      await pool.end();
+      await reactor.expireLeases();
+      const next = reactor.start([reaction], settings);
+      await until(() => reactor.isDone(reaction), `done after a death at statement ${String(crash.at)}`);
+      await next.stop();
+      const { found, expected } = await reactor.notes(reaction);
+      expect({ crash, found }).toEqual({ crash, found: expected });
+      return reached;
+    };
+    // What is executed and never answered leaves the same behind as a death before the next statement.
+    let at = 1;
+    while (at < 200 && (await dyingAt({ at, when: 'after', forGood: true }))) at++;
+    expect(at).toBeGreaterThan(20);
+  }, 180_000);
+
+  it('tell each of a hundred deadlines that passed while nothing ran with its own instant, once', async () => {
+    const reaction = itemReaction('down');
+    const from = Date.now();
+    const dueAt = (index: number): number => from + 60_000 + index * 7_001;
+    const first = reactor.start([reaction]);
+    for (let index = 0; index < 100; index++) await reactor.append('item.opened', `k${String(index)}`, dueAt(index));
+    await until(async () => (await reactor.admin(reaction).status())[0]?.timers === 100, 'all are set');
+    await first.stop();
+    await reactor.setClock(3 * HOUR_MS);
+    const [status] = await reactor.admin(reaction).status();
+    expect(status).toMatchObject({ timers: 100, overdueTimers: 100 });
+    expect(status?.secondsOverdue).toBeGreaterThan(3_500);
+    reactor.start([reaction]);
+    await until(() => reactor.isDone(reaction), 'everything done');
+    const log = await reactor.log();
+    const told = log.filter(({ data }) => (data as { say?: string }).say === 'due is due');
+    expect(told.map(({ key, occurredAt }) => [key, occurredAt]).sort()).toEqual(
+      Array.from({ length: 100 }, (_, index) => [`note-k${String(index)}`, dueAt(index)]).sort(),
+    );
+    // One event moves the time of an idle log for all of them.
+    expect(log.filter(({ type }) => type === 'time.passed').length).toBeLessThan(5);
+  });
+
+  it('dispatch again what they had dispatched when all is forgotten, and nothing is stored twice', async () => {
+    const reaction = itemReaction('forgetful');
+    await history(3, 20);
+    await reactor.setClock(5 * HOUR_MS);
+    reactor.start([reaction]);
+    await until(() => reactor.isDone(reaction), 'everything done');
+    await reactor.stopAll();
+    await reactor.database.owner.query(
+      `DELETE FROM es.consumers; DELETE FROM es.reaction_states; DELETE FROM es.reaction_timers`,
+    );
+    reactor.start([reaction]);
+    await until(() => reactor.isDone(reaction), 'everything done');
+    expect(new Set(reactor.asked.values())).toEqual(new Set([2]));
+    const { found, expected } = await reactor.notes(reaction);
+    expect(found).toEqual(expected);
+  });
+
+  it('of a new version remember what the old one did, and do only what it had not', async () => {
+    const now = Date.now();
+    await reactor.append('item.opened', 'a', now + HOUR_MS);
+    reactor.start([itemReaction('growing')]);
+    await until(() => reactor.asked.size === 1, 'the first note');
+    await reactor.stopAll();
+    await reactor.append('item.poked', 'a', now + 2 * HOUR_MS);
+    const next = itemReaction('growing', { version: 2 });
+    reactor.start([next]);
+    await reactor.setClock(4 * HOUR_MS);
+    await until(() => reactor.isDone(next), 'everything done');
+    expect([...reactor.asked.values()]).toEqual([1, 1, 1]);
+    const { found, expected } = await reactor.notes(next);
+    expect(found).toEqual(expected);
+    const old = reactor.start([itemReaction('growing')]);
+    await until(() => old.health().reactions[0]?.state === 'superseded', 'the old version steps back');
+  });
+
+  it('leave alone what happened before they were first started, where they act from then on', async () => {
+    const reaction = itemReaction('late', { actsFrom: 'first-start' });
+    await reactor.append('item.opened', 'a', Date.now() + HOUR_MS);
+    reactor.start([reaction]);
+    await until(async () => (await reactor.admin(reaction).status())[0]?.timers === 1, 'it is remembered');
+    expect(reactor.asked.size).toBe(0);
+    await reactor.setClock(2 * HOUR_MS);
+    await until(() => reactor.isDone(reaction), 'everything done');
+    const found = await reactor.stored(reaction);
+    expect(found.get('a')?.map(({ say }) => say)).toEqual(['due is due']);
+  });
+
+  it('park an event that cannot be handled, and what follows of its key, until it is released', async () => {
+    const reaction = itemReaction('parking');
+    broken.events = true;
+    const now = Date.now();
+    await reactor.append('item.opened', 'a', now + HOUR_MS);
+    await reactor.append('item.broken', 'a');
+    await reactor.append('item.poked', 'a', now + HOUR_MS);
+    await reactor.append('item.opened', 'b', now + HOUR_MS);
+    await reactor.setClock(2 * HOUR_MS);
+    reactor.start([reaction]);
+    const admin = reactor.admin(reaction);
+    await until(async () => (await reactor.stored(reaction)).get('b')?.length === 2, 'other keys flow');
+    const { triggers } = await admin.parked('parking');
+    expect(triggers.map(({ type, attempts }) => [type, attempts])).toEqual([
+      ['item.broken', 1],
+      ['item.poked', 0],
+    ]);
+    expect(await admin.release('parking', 'a', { by: 'test' })).toMatchObject({ triggers: 0, stillParked: 2 });
+    broken.events = false;
+    expect(await admin.release('parking', 'a', { by: 'test' })).toMatchObject({ triggers: 2, stillParked: 0 });
+    await until(() => reactor.isDone(reaction), 'everything done');
+    const { found, expected } = await reactor.notes(reaction);
+    expect(found).toEqual(expected);
+  });
+
+  it('park a timer that cannot be handled; discarding it lets its key go on', async () => {
+    const reaction = itemReaction('timers');
+    broken.timers = true;
+    await reactor.append('item.opened', 'a', Date.now() + HOUR_MS);
+    reactor.start([reaction]);
+    await until(async () => (await reactor.admin(reaction).status())[0]?.timers === 1, 'it is set');
+    await reactor.setClock(2 * HOUR_MS);
+    await until(async () => (await reactor.admin(reaction).status())[0]?.parkedTriggers === 1, 'it is parked');
+    await reactor.append('item.closed', 'a');
+    const admin = reactor.admin(reaction);
+    await until(async () => (await admin.parked('timers')).triggers.length === 2, 'what follows waits');
+    await admin.discard(
+      'timers',
+      { key: 'a', position: (await admin.parked('timers')).triggers[0]?.position ?? 0n },
+      { by: 'test', reason: 'a test' },
+    );
+    await until(() => reactor.isDone(reaction), 'everything done');
+    const found = await reactor.stored(reaction);
+    expect(found.get('a')?.map(({ say }) => say)).toEqual(['opened', 'closed']);
+  });
+
+  it('try a command a few times, park it, and keep the later ones of its key behind it', async () => {
+    const reaction = itemReaction('stubborn');
+    let refusing: Error | undefined = new Error('not today');
+    reactor.failing = ({ key }) => (key === 'a' ? refusing : undefined);
+    for (const key of ['a', 'b']) {
+      await reactor.append('item.closed', key);
+      await reactor.append('item.closed', key);
+    }
+    reactor.start([reaction]);
+    const admin = reactor.admin(reaction);
+    await until(async () => (await admin.parked('stubborn')).commands.length === 1, 'it is parked');
+    const [command] = (await admin.parked('stubborn')).commands;
+    expect(command).toMatchObject({ key: 'a', attempts: 3, error: 'not today' });
+    expect(reactor.asked.get(command?.id ?? '')).toBe(3);
+    refusing = new CommandRefusedError('never');
+    await admin.release('stubborn', 'a', { by: 'test' });
+    await until(async () => (await admin.parked('stubborn')).commands[0]?.error === 'never', 'it is refused');
+    expect((await admin.parked('stubborn')).commands[0]?.attempts).toBe(1);
+    refusing = undefined;
+    await admin.release('stubborn', 'a', { by: 'test' });
+    await until(() => reactor.isDone(reaction), 'everything done');
+    const { found, expected } = await reactor.notes(reaction);
+    expect(found).toEqual(expected);
+  });
+});

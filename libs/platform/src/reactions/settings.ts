@@ -1,0 +1,32 @@
+/** Limits and intervals of the engine; every one has a default. */
+export interface ReactionSettings {
+  /** Most events in a page, most keys whose timers fire in one transaction. */
+  readonly batchSize: number;
+  /** How long a reaction sleeps when nobody wakes it. Losing every hint costs this and nothing else. */
+  readonly pollMs: number;
+  /** After a silence of this long somebody else may take over. */
+  readonly leaseMs: number;
+  /** Least time between two events that only say that time has passed. */
+  readonly passTimeEveryMs: number;
+  /** Commands on their way at the same time, each of another key. */
+  readonly dispatchAtOnce: number;
+  /** Tries of a command that fails before it is parked. */
+  readonly commandAttempts: number;
+  /** Wait after a failure, doubled each time up to `maxBackoffMs`. */
+  readonly backoffMs: number;
+  readonly maxBackoffMs: number;
+  /** Parked triggers, and commands that are parked or wait behind one, at which a reaction stops. */
+  readonly maxParked: number;
+}
+
+export const defaultSettings: ReactionSettings = {
+  batchSize: 1_000,
+  pollMs: 1_000,
+  leaseMs: 10_000,
+  passTimeEveryMs: 1_000,
+  dispatchAtOnce: 32,
+  commandAttempts: 5,
+  backoffMs: 100,
+  maxBackoffMs: 5_000,
+  maxParked: 10_000,
+};
