@@ -70,7 +70,7 @@ export class CloudEventIntake {
     const items = itemsOf(body, ARRAY_ITEMS);
     if (items === 'malformed') throw new ProblemError('malformed_json');
     if (items === 'too-many') throw new ProblemError('too_many_items');
-    await allowanceOf(message)?.take(items.length - 1);
+    allowanceOf(message)?.take(items.length - 1);
     const { language } = request.caller;
     const converted: Converted[] = [];
     for (const item of items) {

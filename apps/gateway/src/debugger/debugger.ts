@@ -3,7 +3,7 @@ import { Inject, Injectable } from '@nestjs/common';
 import { type DebuggerEntryView, type WayIn } from '#contracts';
 import { type Metrics } from '#platform/telemetry';
 import { type MessageResult, shortened } from '#wiring';
-import { countTouchpoint } from '../metrics/touchpoint-metrics.js';
+import { TouchpointCounts } from '../metrics/touchpoint-metrics.js';
 import { METRICS } from '../server/tokens.js';
 
 /** Entries that are kept of each source. */
@@ -26,9 +26,19 @@ const UNKNOWN = '(unknown)';
 export type Noted = DebuggerEntryView | { readonly id: string; readonly skipped: number | null };
 
 interface Ring {
-  readonly entries: DebuggerEntryView[];
+  readonly entries: Kept[];
   /** Number of the last entry that was forgotten. */
   forgotten: number;
+}
+
+/** As it was told: what a reader sees of it is made when somebody reads. */
+interface Kept {
+  readonly order: number;
+  readonly at: number;
+  readonly source: string;
+  readonly via: WayIn;
+  readonly kind: string | undefined;
+  readonly result: MessageResult;
 }
 
 interface Reader {
@@ -48,37 +58,29 @@ export class Debugger {
   #count = 0;
   /** As in a ring, of the sources that were forgotten as a whole. */
   #forgotten = 0;
+  /** Whose ring is the last of the map, and that ring. */
+  #last: { readonly source: string; readonly ring: Ring } | undefined;
+  readonly #counts: TouchpointCounts;
 
-  constructor(@Inject(METRICS) private readonly metrics: Metrics) {}
+  constructor(@Inject(METRICS) metrics: Metrics) {
+    this.#counts = new TouchpointCounts(metrics);
+  }
 
   /** Every way in tells of every item here. */
-  note(via: WayIn, source: unknown, { kind, ...result }: MessageResult): void {
+  note(via: WayIn, source: unknown, result: MessageResult, kind: string | undefined = result.kind): void {
     this.#count += 1;
-    countTouchpoint(this.metrics, result);
-    const known = typeof source === 'string' && SOURCE.test(source) ? source : UNKNOWN;
-    const stored = 'eventId' in result ? result : undefined;
-    const errors = 'errors' in result ? result.errors : [];
-    const entry: DebuggerEntryView = {
-      id: this.#id(this.#count),
-      at: new Date().toISOString(),
-      source: known,
-      via,
-      outcome: result.status,
-      kind: kind !== undefined && /^[a-z0-9_:]{1,60}$/.test(kind) ? kind : null,
-      touchpointId: result.id !== undefined && MACHINE_ID.test(result.id) ? result.id : null,
-      eventId: stored?.eventId ?? null,
-      customerId: stored?.customerId ?? null,
-      code: 'code' in result ? result.code : (errors[0]?.code ?? null),
-      errors: errors.slice(0, MOST_ERRORS).map(({ pointer, code }) => ({ pointer: shortened(pointer), code })),
-    };
-    this.#keep(entry);
+    this.#counts.count(result);
+    const { source: known, ring } = this.#ringOf(source);
+    const kept = { order: this.#count, at: Date.now(), source: known, via, kind, result: bounded(result) };
+    keep(ring, kept);
+    if (this.#readers.size === 0) return;
+    const entry = this.#viewOf(kept);
     for (const reader of this.#readers) tell(reader, entry);
   }
 
   /** Newest first. */
   latest(source: string | undefined, limit: number): readonly DebuggerEntryView[] {
-    const entries = this.#ringsOf(source).flatMap((ring) => ring.entries.slice(-limit));
-    return entries.sort((one, other) => this.#order(other) - this.#order(one)).slice(0, limit);
+    return this.#keptOf(source, limit).map((kept) => this.#viewOf(kept));
   }
 
   /** Most recently heard of first. */
@@ -117,21 +119,46 @@ export class Debugger {
     }
   }
 
-  #keep(entry: DebuggerEntryView): void {
-    const ring = this.#rings.get(entry.source) ?? { entries: [], forgotten: this.#forgotten };
+  /** Newest first. */
+  #keptOf(source: string | undefined, limit: number): readonly Kept[] {
+    const kept = this.#ringsOf(source).flatMap((ring) => ring.entries.slice(-limit));
+    return kept.sort((one, other) => other.order - one.order).slice(0, limit);
+  }
+
+  #viewOf({ order, at, source, via, kind, result }: Kept): DebuggerEntryView {
+    const stored = 'eventId' in result ? result : undefined;
+    const errors = 'errors' in result ? result.errors : [];
+    return {
+      id: this.#id(order),
+      at: new Date(at).toISOString(),
+      source,
+      via,
+      outcome: result.status,
+      kind: kind !== undefined && /^[a-z0-9_:]{1,60}$/.test(kind) ? kind : null,
+      touchpointId: result.id !== undefined && MACHINE_ID.test(result.id) ? result.id : null,
+      eventId: stored?.eventId ?? null,
+      customerId: stored?.customerId ?? null,
+      code: 'code' in result ? result.code : (errors[0]?.code ?? null),
+      errors: errors.map(({ pointer, code }) => ({ pointer, code })),
+    };
+  }
+
+  #ringOf(source: unknown): { readonly source: string; readonly ring: Ring } {
+    if (this.#last !== undefined && source === this.#last.source) return this.#last;
+    const known = typeof source === 'string' && SOURCE.test(source) ? source : UNKNOWN;
+    const ring = this.#rings.get(known) ?? { entries: [], forgotten: this.#forgotten };
     // A map keeps the order in which its keys came: whoever spoke last is last.
-    this.#rings.delete(entry.source);
-    this.#rings.set(entry.source, ring);
-    ring.entries.push(entry);
-    // Twice the size before it is cut: cutting at each entry would move all of them each time.
-    if (ring.entries.length >= 2 * ENTRIES) {
-      const [last] = ring.entries.splice(0, ring.entries.length - ENTRIES).slice(-1);
-      if (last !== undefined) ring.forgotten = this.#order(last);
-    }
+    this.#rings.delete(known);
+    this.#rings.set(known, ring);
+    this.#forgetSilent();
+    return (this.#last = { source: known, ring });
+  }
+
+  #forgetSilent(): void {
     const [silent] = this.#rings;
     if (this.#rings.size <= SOURCES || silent === undefined) return;
     this.#rings.delete(silent[0]);
-    this.#forgotten = Math.max(this.#forgotten, ...silent[1].entries.slice(-1).map((each) => this.#order(each)));
+    this.#forgotten = Math.max(this.#forgotten, ...silent[1].entries.slice(-1).map(({ order }) => order));
   }
 
   /** Lets a reader wait for everything after an entry. @returns the number of that entry; nothing when it is none of ours */
@@ -139,8 +166,8 @@ export class Debugger {
     if (afterId === undefined || afterId === '') return this.#count;
     const [run, count = ''] = afterId.split('-');
     if (run !== this.#run || !/^\d{1,15}$/.test(count)) return undefined;
-    for (const entry of this.latest(reader.source, SOURCES * 2 * ENTRIES).toReversed())
-      if (this.#order(entry) > Number(count)) tell(reader, entry);
+    for (const kept of this.#keptOf(reader.source, SOURCES * 2 * ENTRIES).toReversed())
+      if (kept.order > Number(count)) tell(reader, this.#viewOf(kept));
     return Number(count);
   }
 
@@ -163,6 +190,21 @@ export class Debugger {
   #order({ id }: DebuggerEntryView): number {
     return Number(id.slice(this.#run.length + 1));
   }
+}
+
+function keep(ring: Ring, kept: Kept): void {
+  ring.entries.push(kept);
+  // Twice the size before it is cut: cutting at each entry would move all of them each time.
+  if (ring.entries.length < 2 * ENTRIES) return;
+  const [last] = ring.entries.splice(0, ring.entries.length - ENTRIES).slice(-1);
+  if (last !== undefined) ring.forgotten = last.order;
+}
+
+/** Of what was stored, as it is; errors may be many and long, so only what is shown of them stays. */
+function bounded(result: MessageResult): MessageResult {
+  if (!('errors' in result)) return result;
+  const errors = result.errors.slice(0, MOST_ERRORS);
+  return { ...result, errors: errors.map((error) => ({ ...error, pointer: shortened(error.pointer) })) };
 }
 
 function tell(reader: Reader, entry: DebuggerEntryView): void {

@@ -47,12 +47,26 @@ export function structureOf(bytes: Uint8Array): JsonStructure {
   return { depth: deepest, members };
 }
 
+/** An item of an array as it was written. */
+export interface WrittenItem extends JsonStructure {
+  readonly bytes: Uint8Array;
+}
+
+/** The items of a JSON array as they were written; see `writtenItems`. */
+export function itemsOf(bytes: Uint8Array, most: number): readonly Uint8Array[] | 'malformed' | 'too-many' {
+  const items = writtenItems(bytes, most);
+  return typeof items === 'string' ? items : items.map((item) => item.bytes);
+}
+
 /**
- * The items of a JSON array as they were written, so that each can be read, measured and refused by itself.
+ * The items of a JSON array as they were written, so that each can be read, measured and refused by itself; with the structure of each,
+ * which comes out of the same look at the bytes.
  * `malformed` when the text is not one array; `too-many` as soon as there are more than `most`.
  */
-export function itemsOf(bytes: Uint8Array, most: number): readonly Uint8Array[] | 'malformed' | 'too-many' {
-  const items: Uint8Array[] = [];
+export function writtenItems(bytes: Uint8Array, most: number): readonly WrittenItem[] | 'malformed' | 'too-many' {
+  const items: WrittenItem[] = [];
+  let deepest = 1;
+  let members = 0;
   const opening = skipSpace(bytes);
   if (bytes[opening] !== OPEN_ARRAY) return 'malformed';
   let start = opening + 1;
@@ -60,7 +74,8 @@ export function itemsOf(bytes: Uint8Array, most: number): readonly Uint8Array[] 
   for (let index = start; index < bytes.length; index += 1) {
     const byte = bytes[index];
     if (byte === QUOTE) index = endOfString(bytes, index);
-    else if (byte === OPEN_OBJECT || byte === OPEN_ARRAY) depth += 1;
+    else if (byte === COLON) members += 1;
+    else if (byte === OPEN_OBJECT || byte === OPEN_ARRAY) deepest = Math.max(deepest, (depth += 1));
     else if (byte === CLOSE_OBJECT || byte === CLOSE_ARRAY) depth -= 1;
     if (depth > 1 || (depth === 1 && byte !== COMMA)) continue;
     const item = bytes.subarray(skipSpace(bytes, start), index);
@@ -68,7 +83,9 @@ export function itemsOf(bytes: Uint8Array, most: number): readonly Uint8Array[] 
     // "[]" has no item; "[1,]" and "[,1]" have an empty one, which JSON does not know.
     if (item.length === 0 && !(isLast && items.length === 0)) return 'malformed';
     if (items.length === most && item.length > 0) return 'too-many';
-    if (item.length > 0) items.push(item);
+    if (item.length > 0) items.push({ bytes: item, depth: deepest - 1, members });
+    deepest = 1;
+    members = 0;
     if (isLast) return byte === CLOSE_ARRAY && skipSpace(bytes, index + 1) === bytes.length ? items : 'malformed';
     start = index + 1;
   }

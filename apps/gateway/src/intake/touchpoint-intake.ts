@@ -11,12 +11,20 @@ import { ndjsonText } from './ndjson-text.js';
 import { type Answer, answerToArray, answerToOne } from './answers.js';
 import { Bodies } from './bodies.js';
 import { inOrder } from './in-order.js';
-import { itemsOf, skipSpace } from './json-structure.js';
+import { skipSpace, type WrittenItem, writtenItems } from './json-structure.js';
 import { ARRAY_ITEMS, BATCH_ITEMS, BATCHES_IN_FLIGHT } from './limits.js';
-import { readItem, readItems } from './read-item.js';
-import { TouchpointRecorder } from './touchpoint-recorder.js';
+import { type Item, readAtOnce, readItem, readItems } from './read-item.js';
+import { type Recorded, TouchpointRecorder } from './touchpoint-recorder.js';
 
 const OPEN_ARRAY = 0x5b;
+
+export interface Taking {
+  readonly caller: Caller;
+  /** All of an array or nothing of it. */
+  readonly strict: boolean;
+  /** Counts further items against what the caller may send. */
+  readonly charge: (items: number) => void;
+}
 
 /** Touchpoints as they come in, in each of their forms. */
 @Injectable()
@@ -28,11 +36,18 @@ export class TouchpointIntake {
 
   /** One object or an array; `strict`: all of the array or nothing of it. */
   async takeJson(message: IncomingMessage, caller: Caller, strict: boolean): Promise<Answer> {
-    return this.bodies.read(message, async (body) => {
-      if (body[skipSpace(body)] === OPEN_ARRAY) return this.#takeArray(message, body, { caller, strict });
-      const [result] = await this.recorder.record([readItem(body, caller.language)], caller);
-      return answerToOne(result);
-    });
+    const charge = (items: number): void => {
+      allowanceOf(message)?.take(items);
+    };
+    return this.bodies.read(message, (body) => this.takeBody(body, { caller, strict, charge }));
+  }
+
+  /** The same of a body that was read. */
+  async takeBody(body: Uint8Array, taking: Taking): Promise<Answer> {
+    if (body[skipSpace(body)] === OPEN_ARRAY) return this.#takeArray(body, taking);
+    const { caller } = taking;
+    const [result] = await this.recorder.record([readItem(body, caller.language)], caller);
+    return answerToOne(result);
   }
 
   /** Lines without end, in bounded memory. An answer that begins with a problem is one; later it is the last line. */
@@ -50,23 +65,22 @@ export class TouchpointIntake {
     return { status: 200, type: 'application/x-ndjson', body };
   }
 
-  async #takeArray(
-    message: IncomingMessage,
-    body: Uint8Array,
-    { caller, strict }: { readonly caller: Caller; readonly strict: boolean },
-  ): Promise<Answer> {
-    const items = itemsOf(body, ARRAY_ITEMS);
+  async #takeArray(body: Uint8Array, { caller, strict, charge }: Taking): Promise<Answer> {
+    const items = writtenItems(body, ARRAY_ITEMS);
     if (items === 'malformed') throw new ProblemError('malformed_json');
     if (items === 'too-many') throw new ProblemError('too_many_items');
-    await allowanceOf(message)?.take(items.length - 1);
+    charge(items.length - 1);
+    const { language } = caller;
+    const atOnce = items.length <= BATCH_ITEMS ? readAtOnce(body, items, language) : undefined;
     if (strict) {
-      const read = await readItems(items, caller.language);
+      const read = atOnce ?? (await readItems(items, language));
       return answerToArray(await this.recorder.recordAllOrNothing(read, caller));
     }
-    const record = async (batch: readonly Uint8Array[]) =>
-      this.recorder.record(await readItems(batch, caller.language), caller);
+    const record = (read: readonly Item[]): Promise<readonly Recorded[]> => this.recorder.record(read, caller);
+    if (atOnce) return answerToArray(await record(atOnce));
+    const readAndRecord = async (batch: readonly WrittenItem[]) => record(await readItems(batch, language));
     const results = [];
-    for await (const batch of inOrder(batchesOf(items), record, BATCHES_IN_FLIGHT)) results.push(...batch);
+    for await (const batch of inOrder(batchesOf(items), readAndRecord, BATCHES_IN_FLIGHT)) results.push(...batch);
     return answerToArray(results);
   }
 }
@@ -76,7 +90,7 @@ async function* startingWith(first: BatchAnswer, others: AsyncIterable<BatchAnsw
   yield* others;
 }
 
-async function* batchesOf(items: readonly Uint8Array[]): AsyncGenerator<readonly Uint8Array[]> {
+async function* batchesOf(items: readonly WrittenItem[]): AsyncGenerator<readonly WrittenItem[]> {
   for (let start = 0; start < items.length; start += BATCH_ITEMS) {
     await takeTurns();
     yield items.slice(start, start + BATCH_ITEMS);

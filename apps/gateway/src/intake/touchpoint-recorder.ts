@@ -27,18 +27,20 @@ export class TouchpointRecorder {
     caller: Caller,
     { strict = false, via = 'touchpoints', retold, traces }: RecordOptions = {},
   ): Promise<readonly Recorded[]> {
-    const touchpoints = items.flatMap((item) => (item.ok ? [item.value] : []));
+    const touchpoints: unknown[] = [];
+    for (const item of items) if (item.ok) touchpoints.push(item.value);
     const request = { ...caller, ...(strict && { strict }), ...tracesOf(items, traces) };
     const recorded =
       touchpoints.length === 0 ? [] : await this.commands.execute(new RecordTouchpoints(touchpoints, request));
     if (recorded.length !== touchpoints.length) throw new Error('the recorder did not answer for every touchpoint');
-    const answers = recorded[Symbol.iterator]();
-    const results = items.map((item): Recorded => {
-      const result = item.ok ? next(answers) : item.reason;
-      return retold?.has(item) === true ? asSame(result) : result;
+    let answered = 0;
+    return items.map((item): Recorded => {
+      const answer = item.ok ? recorded[answered++] : item.reason;
+      if (answer === undefined) throw new Error('the recorder did not answer for every touchpoint');
+      const result = retold?.has(item) === true ? asSame(answer) : answer;
+      this.#note(via, item, result);
+      return result;
     });
-    for (const [index, result] of results.entries()) this.#note(via, items[index], result);
-    return results;
   }
 
   /**
@@ -58,10 +60,10 @@ export class TouchpointRecorder {
     return results;
   }
 
-  #note(via: WayIn, item: Item | undefined, result: Recorded): void {
-    const sent = item?.ok === true && typeof item.value === 'object' && item.value !== null ? item.value : {};
-    const kind = 'kind' in sent && typeof sent.kind === 'string' ? { kind: sent.kind } : {};
-    this.entries.note(via, 'source' in sent ? sent.source : undefined, { ...kind, ...result });
+  #note(via: WayIn, item: Item, result: Recorded): void {
+    const sent = item.ok && typeof item.value === 'object' && item.value !== null ? item.value : {};
+    const kind = 'kind' in sent && typeof sent.kind === 'string' ? sent.kind : undefined;
+    this.entries.note(via, 'source' in sent ? sent.source : undefined, result, kind);
   }
 
   /**
@@ -104,12 +106,6 @@ function asSame(result: TouchpointResult): Recorded {
 }
 
 const notStored: TouchpointResult = { status: 'refused', code: 'not_stored', errors: [] };
-
-function next(answers: Iterator<TouchpointResult>): TouchpointResult {
-  const { value, done } = answers.next();
-  if (done === true) throw new Error('the recorder did not answer for every touchpoint');
-  return value;
-}
 
 function retryAfterMs(error: unknown): number | undefined {
   if (error instanceof StoreBusyError) return error.retryAfterMs;

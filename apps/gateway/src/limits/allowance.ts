@@ -32,16 +32,16 @@ export class Allowance {
    * Takes items of a request that was read whole, before any work is done on them. The request itself counts as its first item.
    * @throws ProblemError `rate_limited` (429) or `overloaded` (503), with when to come back
    */
-  async take(items: number): Promise<void> {
+  take(items: number): void {
     if (items <= 0) return;
-    await this.#charge(items);
+    this.#charge(items);
     if (!this.admission.grow(this.message, items))
       throw new ProblemError('overloaded', { retryAfterMs: this.admission.retryAfterMs() });
   }
 
   /** The request itself. @throws ProblemError `rate_limited` */
-  first(): Promise<void> {
-    return this.#charge(1);
+  first(): void {
+    this.#charge(1);
   }
 
   /**
@@ -56,22 +56,20 @@ export class Allowance {
   }
 
   async #wait(items: number): Promise<void> {
-    for (let spent = await this.#spend(items); !spent.ok; spent = await this.#spend(items)) {
+    for (let spent = this.#spend(items); !spent.ok; spent = this.#spend(items)) {
       if (this.message.socket.destroyed) throw new ProblemError('malformed_request');
       await pause(Math.min(Math.max(spent.retryAfterMs, 10), LOOK_AGAIN_MS));
     }
   }
 
-  async #charge(items: number): Promise<void> {
-    const spent = await this.#spend(items);
+  #charge(items: number): void {
+    const spent = this.#spend(items);
     if (!spent.ok) throw new ProblemError('rate_limited', { retryAfterMs: spent.retryAfterMs });
   }
 
-  async #spend(items: number): Promise<Spent> {
+  #spend(items: number): Spent {
     const { principal, address } = this.caller;
-    const spent = principal
-      ? await this.limits.spend(principal, items)
-      : await this.limits.spendAsStranger(address, items);
+    const spent = principal ? this.limits.spend(principal, items) : this.limits.spendAsStranger(address, items);
     this.#spent = spent;
     return spent;
   }

@@ -20,14 +20,14 @@ export class RateLimitGuard implements CanActivate {
     @Inject(Admission) private readonly admission: Admission,
   ) {}
 
-  async canActivate(context: ExecutionContext): Promise<boolean> {
+  canActivate(context: ExecutionContext): boolean {
     if (this.reflector.get<true | undefined>(UNLIMITED, context.getHandler())) return true;
     const http = context.switchToHttp();
     const request = http.getRequest<FastifyRequest>();
     const caller = { principal: principalOf(request.raw), address: request.ip };
     const allowance = new Allowance(this.limits, this.admission, request.raw, caller);
     try {
-      await allowance.first();
+      allowance.first();
     } finally {
       // Also for what is answered without the hook that knows better, at the end: streams of events.
       if (allowance.spent) void http.getResponse<FastifyReply>().headers(rateLimitHeaders(allowance.spent));

@@ -51,7 +51,7 @@ export class SdkIntake {
       withInflated(body, headers, this.bodies, async (bytes) => {
         const { writeKey, ...sent } = readSdkBody(bytes, call);
         const principal = known ?? (await this.writeKeys.admit(request, writeKey));
-        await allowanceOf(raw)?.take(sent.messages.length - 1);
+        allowanceOf(raw)?.take(sent.messages.length - 1);
         return this.#record(raw, sent, { principal, language });
       }),
     );

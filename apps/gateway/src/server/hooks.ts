@@ -44,13 +44,13 @@ export function addHooks(
     if (draining.begun && !isHealth) done(new ProblemError('shutting_down', { retryAfterMs: DRAINING_RETRY_MS }));
     else done();
   });
-  instance.addHook('onSend', async (request, reply, payload) => {
+  instance.addHook('onSend', (request, reply, payload, done) => {
     if (draining.begun) void reply.header('connection', 'close');
     const spent = allowanceOf(request.raw)?.spent;
     if (spent) void reply.headers(rateLimitHeaders(spent));
     // The answers to writes tell of what was wrong in the caller's language, one by one.
     if (isWrite(request.raw)) void reply.headers(languageHeaders(request));
-    return reply.statusCode === 401 ? afterFailure(strangers, request, reply, payload) : payload;
+    done(null, reply.statusCode === 401 ? afterFailure(strangers, request, reply, payload) : payload);
   });
   addBrowserHooks(instance, http);
   instance.addHook('onResponse', (request, reply, done) => {
@@ -84,13 +84,8 @@ const languageHeaders = ({ headers }: FastifyRequest) => ({
 });
 
 /** Whoever cannot say who they are is counted by their address, so that nobody tries keys without end. */
-async function afterFailure(
-  strangers: RateLimits,
-  request: FastifyRequest,
-  reply: FastifyReply,
-  payload: unknown,
-): Promise<unknown> {
-  const spent = await strangers.spendAsStranger(request.ip, 1);
+function afterFailure(strangers: RateLimits, request: FastifyRequest, reply: FastifyReply, payload: unknown): unknown {
+  const spent = strangers.spendAsStranger(request.ip, 1);
   void reply.headers(rateLimitHeaders(spent));
   if (spent.ok) return payload;
   const language = languageOf(request.headers['accept-language']);

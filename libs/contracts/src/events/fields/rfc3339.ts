@@ -88,7 +88,7 @@ export function timeProblem(value: unknown): TimeProblem | undefined {
 
 /** The same moment in UTC with milliseconds; what is no time stays as it is. */
 export function toUtc(text: string): string {
-  if (text.length === 24 && parseUsual(text) !== undefined) return text;
+  if (parseUsual(text) !== undefined) return text.length === 24 ? text : `${text.slice(0, 19)}.000Z`;
   const parsed = parseTime(text);
   return 'problem' in parsed ? text : new Date(parsed.epochMs).toISOString();
 }

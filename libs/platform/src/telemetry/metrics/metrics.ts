@@ -21,6 +21,8 @@ export interface Metrics {
   gauge(name: `safar_${string}`, help: string, read: () => number): void;
   /** Numbers of several things of a kind, looked up when somebody asks; none when they cannot be had. */
   gauges<Label extends string>(definition: GaugesOf<Label>): void;
+  /** Called before anybody is shown the metrics: for whoever counts by themselves meanwhile. */
+  beforeExposition(tell: () => void): void;
   readonly contentType: string;
   /** In the text format of Prometheus. */
   exposition(): Promise<string>;
@@ -48,6 +50,7 @@ export function createMetrics({ ofProcess }: { readonly ofProcess: boolean }): M
   const registers = [registry];
   if (ofProcess) collectDefaultMetrics({ register: registry });
   const grouped: (() => Promise<void>)[] = [];
+  const tellers: (() => void)[] = [];
   const rows: MetricRow[] = [];
   const { row, counter, histogram } = makersFor(registers, rows);
   return {
@@ -88,8 +91,12 @@ export function createMetrics({ ofProcess }: { readonly ofProcess: boolean }): M
         }
       });
     },
+    beforeExposition: (tell) => {
+      tellers.push(tell);
+    },
     contentType: registry.contentType,
     exposition: async () => {
+      for (const tell of tellers) tell();
       await Promise.all(grouped.map((refresh) => refresh()));
       return registry.metrics();
     },
