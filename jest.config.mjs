@@ -49,9 +49,11 @@ const withBrokers = {
 
 // Faults, whole real data sets and generated requests take minutes, not seconds: `npm run test:slow`.
 const slow = ['/test/faults/', '/test/real-data/', '/test/api/fuzz'];
-// The image, the compose file, the chart and the alert rules need a Docker engine and tools of their own: `npm run test:deploy`.
-const deploy = ['/test/deploy/'];
-const quick = { testPathIgnorePatterns: ['/node_modules/', ...slow, ...deploy] };
+// The image, the compose file and the alert rules need a Docker engine, the chart needs Helm, which is minutes to build where it is
+// missing: `npm run test:deploy`, `npm run test:chart`.
+const chart = '/test/deploy/chart\\.spec\\.ts$';
+const deploy = '/test/deploy/.*\\.spec\\.ts$';
+const quick = { testPathIgnorePatterns: ['/node_modules/', ...slow, deploy] };
 
 export default {
   testTimeout: 60_000,
@@ -67,6 +69,7 @@ export default {
       roots,
       testRegex: slow.map((folder) => `${folder}.*\\.spec\\.ts$`),
     },
-    { ...base, displayName: 'deploy', roots, testRegex: deploy.map((folder) => `${folder}.*\\.spec\\.ts$`) },
+    { ...base, displayName: 'deploy', roots, testRegex: deploy, testPathIgnorePatterns: ['/node_modules/', chart] },
+    { ...base, displayName: 'chart', roots, testRegex: chart },
   ],
 };
