@@ -65,6 +65,7 @@ describe('the SDKs of other companies, as they are', () => {
     proxy.target = server.url;
   }
 
+  // Node warns of more than ten listeners to one signal: the SDK lets each batch that waits to be sent again listen to its own end.
   const segment = () =>
     new Analytics({ writeKey: key, host: proxy.url, flushAt: BATCH, flushInterval: 50, httpRequestTimeout: 60_000 });
 
