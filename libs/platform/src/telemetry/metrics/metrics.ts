@@ -95,13 +95,25 @@ export function createMetrics({ ofProcess }: { readonly ofProcess: boolean }): M
       tellers.push(tell);
     },
     contentType: registry.contentType,
-    exposition: async () => {
+    exposition: shared(async () => {
       for (const tell of tellers) tell();
       await Promise.all(grouped.map((refresh) => refresh()));
       return registry.metrics();
-    },
+    }),
     table: () => [...rows].sort((one, other) => (one.name < other.name ? -1 : 1)),
   };
+}
+
+/**
+ * Who asks while it is under way gets the same answer: writing thousands of series holds the event loop, and a dozen who ask at once
+ * would hold it a dozen times as long, one after the other in the same turn.
+ */
+function shared(work: () => Promise<string>): () => Promise<string> {
+  let underWay: Promise<string> | undefined;
+  return () =>
+    (underWay ??= work().finally(() => {
+      underWay = undefined;
+    }));
 }
 
 /** Make metrics that are in the table too. */
