@@ -2,3 +2,4 @@ export * from './collector.js';
 export * from './database.js';
 export * from './until.js';
 export * from './kafka/kafka-cluster.js';
+export * from './eventstoredb/fake-eventstoredb.js';

@@ -7,6 +7,7 @@ import {
   appendTo,
   closing,
   firstHole,
+  firstStepBack,
   hashOf,
   newEvent,
   newEvents,
@@ -27,8 +28,25 @@ export interface Given {
 /** Makes an empty store of its own; `close` of the store is the suite's, everything else the maker's. */
 export type MakeEventStore = (given?: Given) => Promise<EventStore>;
 
-/** What every event store does. Its adapters pass this. */
-export function describeEventStore(name: string, make: MakeEventStore): void {
+/**
+ * Every store's positions grow with the order of the log. `dense` ones also count it without a gap, so that their owner may make
+ * promises of numbers; nobody outside may rely on it.
+ */
+export type Positions = 'dense' | 'growing';
+
+export interface StoreTraits {
+  /** `dense` unless told. */
+  readonly positions?: Positions;
+  /** Random histories to run; each is up to 72 appends. 60 unless told. */
+  readonly histories?: number;
+}
+
+/**
+ * What every event store does. Its adapters pass this: order, no loss, expectations, repetition with stored results, several streams
+ * at once, closing, bounded pages, positions by time. What only a store with dense positions promises stands by itself at the end.
+ */
+export function describeEventStore(name: string, make: MakeEventStore, traits: StoreTraits = {}): void {
+  const { positions = 'dense', histories = 60 } = traits;
   describe(`the event store on ${name}`, () => {
     let store: EventStore;
     beforeAll(async () => {
@@ -38,6 +56,7 @@ export function describeEventStore(name: string, make: MakeEventStore): void {
     const current = (): EventStore => store;
 
     describe('appending', () => describeAppending(current));
+    describe('times', () => describeTimes(current));
     describe('mistakes of the caller', () => describeMistakes(current));
     describe('expectations', () => describeExpectations(current));
     describe('repetition', () => describeRepetition(current));
@@ -47,28 +66,36 @@ export function describeEventStore(name: string, make: MakeEventStore): void {
     describe('pages', () => describePages(current));
     describe('concurrent appends', () => describeConcurrency(current));
     describe('listening', () => describeListening(current));
-    describe('random concurrent histories', () => describeHistories(current));
+    describe('random concurrent histories', () => describeHistories(current, positions === 'dense', histories));
+    if (positions === 'dense') describe('dense positions', () => describeDensePositions(current));
   });
   describe(`an event store on ${name} of its own`, () => describeWholeStores(make));
+  if (positions === 'dense')
+    describe(`an event store on ${name} that continues another`, () => describeContinued(make));
 }
 
 function describeAppending(store: () => EventStore): void {
   it('answers positions and the version, and has stored the events by then', async () => {
     const stream = newStream();
     const events = newEvents(3);
+    const before = await store().head();
     const outcome = stored(await store().append(appendTo(stream, { events })));
     expect(outcome).toMatchObject({ status: 'appended', versions: [3] });
-    expect(outcome.lastPosition).toBe(outcome.firstPosition + 2n);
-    const { events: read } = await store().readAll(outcome.firstPosition - 1n, 3);
+    const { events: read } = await store().readAll(before, 3);
     expect(read).toEqual(
       events.map((event, index) => ({
         ...event,
         stream,
         version: index + 1,
-        position: outcome.firstPosition + BigInt(index),
+        position: expect.any(BigInt) as bigint,
         recordedAt: outcome.recordedAt,
       })),
     );
+    const told = [outcome.firstPosition, outcome.lastPosition];
+    expect([read[0]?.position, read[2]?.position]).toEqual(told);
+    expect(firstStepBack([before, ...read.map(({ position }) => position)])).toBeUndefined();
+    expect((await store().readStream(stream, 0, 3)).events).toEqual(read);
+    expect(await store().head()).toBe(outcome.lastPosition);
   });
 
   it('gives back text and data as they were', async () => {
@@ -93,6 +120,18 @@ function describeAppending(store: () => EventStore): void {
     expect((await store().readStream(stream, 0, 10)).events).toEqual([expect.objectContaining({ ...event, stream })]);
   });
 
+  it('takes a thousand events in one append', async () => {
+    const stream = newStream();
+    const outcome = stored(await store().append(appendTo(stream, { events: newEvents(1_000) })));
+    expect(outcome.versions).toEqual([1_000]);
+    const { events: read } = await store().readStream(stream, 0, 2_000);
+    expect(read).toHaveLength(1_000);
+    expect(firstHole(read.map(({ version }) => version))).toBeUndefined();
+    expect(firstStepBack(read.map(({ position }) => position))).toBeUndefined();
+  });
+}
+
+function describeTimes(store: () => EventStore): void {
   it.each([
     ['the year 1', Date.UTC(2000, 0, 1) - 730_119 * 86_400_000],
     ['before 1970', -1],
@@ -103,15 +142,6 @@ function describeAppending(store: () => EventStore): void {
     const stream = newStream();
     await store().append(appendTo(stream, { events: [newEvent({ occurredAt })] }));
     expect((await store().readStream(stream, 0, 1)).events[0]?.occurredAt).toBe(occurredAt);
-  });
-
-  it('takes a thousand events in one append', async () => {
-    const stream = newStream();
-    const outcome = stored(await store().append(appendTo(stream, { events: newEvents(1_000) })));
-    expect(outcome.versions).toEqual([1_000]);
-    const { events: read } = await store().readStream(stream, 0, 2_000);
-    expect(read).toHaveLength(1_000);
-    expect(firstHole(read.map(({ position }) => position))).toBeUndefined();
   });
 }
 
@@ -167,7 +197,7 @@ function describeExpectations(store: () => EventStore): void {
     expect(await at(1)).toMatchObject({ status: 'appended', versions: [2] });
   });
 
-  it('a conflict stores nothing, burns no position and harms nobody beside it', async () => {
+  it('a conflict stores nothing and harms nobody beside it', async () => {
     const taken = newStream();
     await store().append(appendTo(taken));
     const before = await store().head();
@@ -179,9 +209,8 @@ function describeExpectations(store: () => EventStore): void {
       store().append(appendTo(taken)),
     ]);
     expect(outcomes.map(({ status }) => status)).toEqual(['appended', 'conflict', 'appended', 'conflict', 'appended']);
-    expect(await store().head()).toBe(before + 4n);
-    expect(firstHole((await store().readAll(before, 10)).events.map(({ position }) => position))).toBeUndefined();
-    expect((await store().readStream(taken, 0, 10)).events).toHaveLength(2);
+    expect((await store().readAll(before, 10)).events).toHaveLength(4);
+    expect((await store().readStream(taken, 0, 10)).events.map(({ version }) => version)).toEqual([1, 2]);
   });
 
   it('after a conflict the same append id may be used for another try', async () => {
@@ -253,8 +282,10 @@ function describeRepetition(store: () => EventStore): void {
       store().append(appendTo(stream, { events: newEvents(2) })),
     ]);
     expect(again).toEqual({ ...first, status: 'repeated' });
-    expect(one).toMatchObject({ status: 'appended', firstPosition: before + 1n, versions: [4] });
-    expect(two).toMatchObject({ status: 'appended', firstPosition: before + 2n, versions: [6] });
+    expect([one, two].map((outcome) => stored(outcome).versions)).toEqual([[4], [6]]);
+    const { events } = await store().readAll(before, 10);
+    const place = events[0]?.position;
+    expect([events.length, one]).toMatchObject([3, { firstPosition: place, lastPosition: place }]);
   });
 }
 
@@ -269,9 +300,13 @@ function describeSeveralStreams(store: () => EventStore): void {
     const [one, two] = [newStream(), newStream()];
     await store().append(appendTo(one));
     const request = both(one, two);
+    const before = await store().head();
     const outcome = stored(await store().append(request));
     expect(outcome).toMatchObject({ status: 'appended', versions: [3, 1] });
-    const { events: read } = await store().readAll(outcome.firstPosition - 1n, 3);
+    const { events: read } = await store().readAll(before, 3);
+    expect([read[0]?.position, read[2]?.position]).toEqual([outcome.firstPosition, outcome.lastPosition]);
+    expect(read.map(({ recordedAt }) => recordedAt)).toEqual(Array(3).fill(outcome.recordedAt));
+    expect((await store().readStream(two, 0, 3)).events).toEqual(read.slice(2));
     expect(read.map(({ stream, version }) => [stream, version])).toEqual([
       [one, 2],
       [one, 3],
@@ -363,7 +398,6 @@ function describeReading(store: () => EventStore): void {
 
   it('gives nothing after the head', async () => {
     expect((await store().readAll(await store().head(), 10)).events).toEqual([]);
-    expect((await store().readAll((await store().head()) + 1_000n, 10)).events).toEqual([]);
   });
 
   it('gives a stream after a version, and nobody else’s events', async () => {
@@ -409,14 +443,17 @@ function describePages(store: () => EventStore): void {
   it('end where their text is too much, and nothing is lost by it', async () => {
     const before = await store().head();
     const stream = newStream();
-    const third = Math.ceil(MAX_PAGE_CHARACTERS / 3);
-    // The second does not fit any page, the others fit two by two, and the last ones together.
-    for (const characters of [third, MAX_PAGE_CHARACTERS + 1, third, third, third, 1, 1, 1])
-      await store().append(appendTo(stream, { events: [newEvent({ data: { text: 'ا'.repeat(characters) } })] }));
+    const text = 'x'.repeat(Math.ceil(MAX_PAGE_CHARACTERS / 10));
+    // Of eleven such events ten do not fit into a page.
+    for (let index = 0; index < 11; index++)
+      await store().append(appendTo(stream, { events: [newEvent({ data: { text } })] }));
     const ofLog = await pagesOf((last) => store().readAll(last?.position ?? before, 100));
     const ofStream = await pagesOf((last) => store().readStream(stream, last?.version ?? 0, 100));
     for (const pages of [ofLog, ofStream])
-      expect(pages.map((page) => page.map(({ version }) => version))).toEqual([[1], [2], [3, 4], [5, 6, 7, 8]]);
+      expect(pages.map((page) => page.map(({ version }) => version))).toEqual([
+        [1, 2, 3, 4, 5, 6, 7, 8, 9],
+        [10, 11],
+      ]);
   });
 }
 
@@ -483,7 +520,7 @@ function describeConcurrency(store: () => EventStore): void {
     }
     await done;
     expect(seen).toHaveLength(400);
-    expect(firstHole([start, ...seen])).toBeUndefined();
+    expect(firstStepBack([start, ...seen])).toBeUndefined();
   });
 }
 
@@ -531,6 +568,17 @@ function describeWholeStores(make: MakeEventStore): void {
     await store.close();
   });
 
+  it('stores what was asked for before it is closed, and refuses what comes after', async () => {
+    const store = await make();
+    const asked = Array.from({ length: 100 }, () => store.append(appendTo(newStream())));
+    const closed = store.close();
+    await expect(store.append(appendTo(newStream()))).rejects.toThrow('closed');
+    expect((await Promise.all(asked)).every(({ status }) => status === 'appended')).toBe(true);
+    await closed;
+  });
+}
+
+function describeContinued(make: MakeEventStore): void {
   it('counts beyond 2^31 and 2^32, in positions and in versions', async () => {
     for (const power of [31n, 32n, 40n]) {
       const edge = 2n ** power;
@@ -558,13 +606,51 @@ function describeWholeStores(make: MakeEventStore): void {
       await store.close();
     }
   });
+}
 
-  it('stores what was asked for before it is closed, and refuses what comes after', async () => {
-    const store = await make();
-    const asked = Array.from({ length: 100 }, () => store.append(appendTo(newStream())));
-    const closed = store.close();
-    await expect(store.append(appendTo(newStream()))).rejects.toThrow('closed');
-    expect((await Promise.all(asked)).every(({ status }) => status === 'appended')).toBe(true);
-    await closed;
+function describeDensePositions(store: () => EventStore): void {
+  it('an append has as many positions as events', async () => {
+    const outcome = stored(await store().append(appendTo(newStream(), { events: newEvents(1_000) })));
+    expect(outcome.lastPosition).toBe(outcome.firstPosition + 999n);
+  });
+
+  it('a conflict burns none', async () => {
+    const taken = newStream();
+    await store().append(appendTo(taken));
+    const before = await store().head();
+    await Promise.all([
+      store().append(appendTo(newStream(), { events: newEvents(2) })),
+      store().append(appendTo(taken, { expect: 'none', events: newEvents(3) })),
+      store().append(appendTo(newStream())),
+    ]);
+    expect(await store().head()).toBe(before + 3n);
+    expect(firstHole([before, ...(await readOut(store(), before)).map(({ position }) => position)])).toBeUndefined();
+  });
+
+  it('concurrent appends leave no gap', async () => {
+    const before = await store().head();
+    await Promise.all(
+      Array.from({ length: 100 }, () => store().append(appendTo(newStream(), { events: newEvents(2) }))),
+    );
+    const seen = (await readOut(store(), before, 40)).map(({ position }) => position);
+    expect(seen).toHaveLength(200);
+    expect(firstHole([before, ...seen])).toBeUndefined();
+  });
+
+  it('there is nothing to read beyond the head', async () => {
+    expect((await store().readAll((await store().head()) + 1_000n, 10)).events).toEqual([]);
+  });
+
+  it('a page ends where its text is too much, also when one event alone is', async () => {
+    const before = await store().head();
+    const stream = newStream();
+    const third = Math.ceil(MAX_PAGE_CHARACTERS / 3);
+    // The second does not fit any page, the others fit two by two, and the last ones together.
+    for (const characters of [third, MAX_PAGE_CHARACTERS + 1, third, third, third, 1, 1, 1])
+      await store().append(appendTo(stream, { events: [newEvent({ data: { text: 'ا'.repeat(characters) } })] }));
+    const ofLog = await pagesOf((last) => store().readAll(last?.position ?? before, 100));
+    const ofStream = await pagesOf((last) => store().readStream(stream, last?.version ?? 0, 100));
+    for (const pages of [ofLog, ofStream])
+      expect(pages.map((page) => page.map(({ version }) => version))).toEqual([[1], [2], [3, 4], [5, 6, 7, 8]]);
   });
 }

@@ -52,6 +52,14 @@ export class AppendOutcomeUnknownError extends Error {
   override readonly name = 'AppendOutcomeUnknownError';
 }
 
+/** More than the store takes in one append. Nothing was stored, and nothing will be however often it is tried. */
+export class AppendTooLargeError extends Error {
+  override readonly name = 'AppendTooLargeError';
+  constructor(readonly limitBytes: number) {
+    super(`the event store takes at most ${String(limitBytes)} bytes in one append`);
+  }
+}
+
 /** The store cannot be used as it is; `remedy` says what a person has to do. */
 export class StoreGuardError extends Error {
   override readonly name: string = 'StoreGuardError';
@@ -71,7 +79,7 @@ export class StoreFencedError extends StoreGuardError {
 export interface AppendToStore {
   /**
    * Stores the request durably, or says why not. Resolves after the commit.
-   * @throws StoreBusyError, AppendOutcomeUnknownError, StoreGuardError
+   * @throws StoreBusyError, AppendOutcomeUnknownError, AppendTooLargeError, StoreGuardError
    */
   append(request: AppendRequest): Promise<AppendOutcome>;
 }

@@ -1,0 +1,212 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import {
+  AccessDeniedError,
+  type AllStreamSubscription,
+  EventStoreDBClient,
+  MaxAppendSizeExceededError,
+  NO_STREAM,
+  type Position as LogPosition,
+  StreamDeletedError,
+  StreamNotFoundError,
+  type StreamingRead,
+  streamNameFilter,
+  WrongExpectedVersionError,
+} from '@eventstore/db-client';
+import { AppendOutcomeUnknownError, AppendTooLargeError, StoreGuardError } from '../event-store.port.js';
+import type { Written } from './records.js';
+import { Places } from './turns.js';
+
+/**
+ * Appends share one gRPC stream. Its buffer holds 16 messages before the client makes them wait, and what waits when the stream
+ * breaks ends as an unhandled rejection (client 6.2.1): fewer than that are on their way at once.
+ */
+const APPENDS_AT_ONCE = 15;
+/** A server allows some 100 streams on a connection, and the client makes more wait without a word. */
+const READS_AT_ONCE = 64;
+const FIRST_PAUSE_MS = 10;
+const LONGEST_PAUSE_MS = 1_000;
+
+export interface Timing {
+  /** An answer that takes longer is given up, and asked for again. */
+  readonly answerMs: number;
+  /** How long one request is tried again before its caller is told. */
+  readonly patienceMs: number;
+}
+
+interface Shared {
+  readonly url: string;
+  readonly reader: EventStoreDBClient;
+  readonly writer: EventStoreDBClient;
+  readonly appends: Places;
+  readonly reads: Places;
+  users: number;
+}
+
+/**
+ * The client keeps the answers it waits for in one map for all of its instances, and a break of one instance's stream makes the
+ * answer on another's an uncaught error (client 6.2.1): a process has one server, and one instance that appends. Reading has its own,
+ * so that an error of a read does not replace the channel under the appends.
+ */
+let shared: Shared | undefined;
+
+function share(url: string): Shared {
+  if (shared && shared.url !== url)
+    throw new Error('a process talks to one EventStoreDB: the client mixes up the answers of two');
+  if (/[?&]throwOnAppendFailure=false/i.test(url))
+    throw new StoreGuardError(
+      'With throwOnAppendFailure=false the client reports wrong revisions.',
+      'Remove it from the connection string.',
+    );
+  shared ??= {
+    url,
+    reader: EventStoreDBClient.connectionString(url),
+    writer: EventStoreDBClient.connectionString(url),
+    appends: new Places(APPENDS_AT_ONCE),
+    reads: new Places(READS_AT_ONCE),
+    users: 0,
+  };
+  shared.users++;
+  return shared;
+}
+
+/** The one connection of this process, with what the client lacks: answers in time, second tries, limits. */
+export class Connection {
+  readonly #shared: Shared;
+  #open = true;
+
+  constructor(
+    url: string,
+    private readonly timing: Timing,
+  ) {
+    this.#shared = share(url);
+  }
+
+  /**
+   * Appends at a revision (-1: to a new stream); false when the stream is not there. A lost answer is asked for again with the same
+   * event ids, which the server knows: at an exact revision that is sure.
+   * @throws AppendOutcomeUnknownError, AppendTooLargeError, StoreGuardError
+   */
+  async write(stream: string, events: readonly Written[], revision: bigint): Promise<boolean> {
+    const expectedRevision = revision < 0n ? NO_STREAM : revision;
+    try {
+      await this.#again(() =>
+        this.#shared.appends.with(() =>
+          this.#inTime(
+            this.#shared.writer.appendToStream(stream, [...events], { expectedRevision, requiresLeader: true }),
+          ),
+        ),
+      );
+      return true;
+    } catch (error) {
+      if (error instanceof WrongExpectedVersionError) return false;
+      throw isFinal(error) ? asOurs(error) : new AppendOutcomeUnknownError(`no answer to an append: ${textOf(error)}`);
+    }
+  }
+
+  /** Appends once, whatever the stream has; nobody relies on it. */
+  async note(stream: string, event: Written): Promise<void> {
+    await this.#shared.appends.with(() => this.#inTime(this.#shared.writer.appendToStream(stream, [event])));
+  }
+
+  /** All that a read gives; undefined when there is no such stream. */
+  async read<Item>(start: (client: EventStoreDBClient) => StreamingRead<Item>): Promise<readonly Item[] | undefined> {
+    try {
+      return await this.#again(() => this.#shared.reads.with(() => this.#collect(start(this.#shared.reader))));
+    } catch (error) {
+      if (error instanceof StreamNotFoundError) return undefined;
+      throw asOurs(error);
+    }
+  }
+
+  /** Follows $all after a position; never by itself again after an error. */
+  subscribe(
+    prefixes: readonly string[],
+    after: LogPosition,
+    checkpointReached: (position: LogPosition) => void,
+  ): AllStreamSubscription {
+    const filter = streamNameFilter({
+      prefixes: [...prefixes],
+      checkpointInterval: 1,
+      checkpointReached: (_, position) => {
+        checkpointReached(position);
+      },
+    });
+    return this.#shared.reader.subscribeToAll({ fromPosition: after, filter, requiresLeader: true });
+  }
+
+  async close(): Promise<void> {
+    if (!this.#open) return;
+    this.#open = false;
+    if (--this.#shared.users > 0) return;
+    if (shared === this.#shared) shared = undefined;
+    await Promise.all([this.#shared.reader.dispose(), this.#shared.writer.dispose()]);
+  }
+
+  async #again<Result>(work: () => Promise<Result>): Promise<Result> {
+    const until = performance.now() + this.timing.patienceMs;
+    for (let pauseMs = FIRST_PAUSE_MS; ; pauseMs = Math.min(pauseMs * 2, LONGEST_PAUSE_MS)) {
+      try {
+        return await work();
+      } catch (error) {
+        if (isFinal(error) || performance.now() + pauseMs > until) throw error;
+      }
+      await sleep(pauseMs);
+    }
+  }
+
+  async #collect<Item>(reading: StreamingRead<Item>): Promise<readonly Item[]> {
+    const items: Item[] = [];
+    const whole = new Promise<readonly Item[]>((resolve, reject) => {
+      reading.on('data', (item: Item) => items.push(item));
+      reading.on('end', () => {
+        resolve(items);
+      });
+      reading.on('error', reject);
+    });
+    try {
+      return await this.#inTime(whole);
+    } catch (error) {
+      void reading.cancel().catch(() => undefined);
+      throw error;
+    }
+  }
+
+  async #inTime<Result>(answer: Promise<Result>): Promise<Result> {
+    let timer: NodeJS.Timeout | undefined;
+    const late = new Promise<never>((_, reject) => {
+      timer = setTimeout(() => {
+        reject(new Error(`no answer within ${String(this.timing.answerMs)} ms`));
+      }, this.timing.answerMs);
+    });
+    try {
+      return await Promise.race([answer, late]);
+    } finally {
+      clearTimeout(timer);
+    }
+  }
+}
+
+/** Asking again would give the same. */
+const isFinal = (error: unknown): boolean =>
+  error instanceof WrongExpectedVersionError ||
+  error instanceof StreamNotFoundError ||
+  error instanceof MaxAppendSizeExceededError ||
+  error instanceof StreamDeletedError ||
+  error instanceof AccessDeniedError;
+
+function asOurs(error: unknown): unknown {
+  if (error instanceof MaxAppendSizeExceededError) return new AppendTooLargeError(error.maxAppendSize);
+  if (error instanceof StreamDeletedError)
+    return new StoreGuardError(
+      `The stream ${error.streamName} was deleted.`,
+      'Restore a backup: streams of Safar are never deleted, an erasure destroys keys.',
+    );
+  if (error instanceof AccessDeniedError)
+    return new StoreGuardError(
+      'The server denied access.',
+      'The account of SAFAR_EVENTSTORE_URL must be allowed to write, and to read $all.',
+    );
+  return error;
+}
+
+const textOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));

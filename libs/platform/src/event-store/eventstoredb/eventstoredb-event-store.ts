@@ -1,0 +1,253 @@
+import { randomUUID } from 'node:crypto';
+import type { EpochMs, Position } from '#kernel';
+import { FORWARDS } from '@eventstore/db-client';
+import {
+  type AppendOutcome,
+  type AppendRequest,
+  type EventStore,
+  type LogPage,
+  StoreBusyError,
+  StoreFencedError,
+  StoreGuardError,
+} from '../event-store.port.js';
+import { prepareRequest, type PreparedRequest } from '../prepared-request.js';
+import { Appender } from './appender.js';
+import { ClockEntries } from './clock-entries.js';
+import { Connection } from './connection.js';
+import { FollowedLog } from './followed-log.js';
+import { LogReader } from './log-reader.js';
+import { namesIn, type Names } from './names.js';
+import { PastAppends } from './past-appends.js';
+import { json, positionOf } from './records.js';
+import { StreamHeads } from './stream-heads.js';
+import { Turns } from './turns.js';
+
+export interface EventStoreDbOptions {
+  /** `esdb://…`; its account must be allowed to read $all. */
+  readonly url: string;
+  /** Beginning of the names of all streams of this store; `safar` unless told. */
+  readonly namespace?: string;
+  /** Refuses a store in another epoch than this one. */
+  readonly expectedEpoch?: bigint;
+  /** Most events that wait for the store or are on their way to it; 20,000 unless told. */
+  readonly queueLimit?: number;
+  /** An answer that takes longer is given up and asked for again; 5,000 unless told. */
+  readonly answerMs?: number;
+  /** How long an append or a read is tried before its caller is told; 15,000 unless told. */
+  readonly patienceMs?: number;
+  /** How long a claim of another process is waited for before it is given up for it; 1,000 unless told. */
+  readonly claimMs?: number;
+  /** How often the head is looked at, should the subscription be silent; 1,000 unless told. */
+  readonly pollMs?: number;
+  /** An entry by which positions are found by time is written at least so often while events are; 60,000 unless told. */
+  readonly tickMs?: number;
+}
+
+const DEFAULT_QUEUE_EVENTS = 20_000;
+/** What the queue may hold in memory, whatever the size of its events. */
+const QUEUE_BYTES = 64_000_000;
+const BUSY_RETRY_MS = 500;
+/** Heads of streams that are remembered. */
+const REMEMBERED = 20_000;
+const STORE_TYPE = 'safar.store';
+const FORMAT = 1;
+/** A transaction of the server is small; what does not come in so many polls is stuck. */
+const STALLED_POLLS = 5;
+const FOLLOW_PAUSE_MS = 100;
+
+interface StoreRecord {
+  readonly storeId: string;
+  readonly epoch: bigint;
+  /** Of the first record: nothing of the store lies before. */
+  readonly floor: Position;
+}
+
+/**
+ * Opens the log on an EventStoreDB; founds it when there is none of this name.
+ * @throws StoreGuardError when it cannot be used as it is; the remedy is in it.
+ */
+export async function openEventStoreDb(options: EventStoreDbOptions): Promise<EventStore> {
+  const { answerMs = 5_000, patienceMs = 15_000 } = options;
+  const names = namesIn(options.namespace ?? 'safar');
+  const connection = new Connection(options.url, { answerMs, patienceMs });
+  try {
+    const record = await foundStore(connection, names);
+    if (options.expectedEpoch !== undefined && options.expectedEpoch !== record.epoch)
+      throw new StoreFencedError(
+        `The store is in epoch ${record.epoch.toString()}, not ${options.expectedEpoch.toString()}.`,
+        'Start this process again.',
+      );
+    const reader = new LogReader(connection, names, record.floor);
+    return new EventStoreDb(options, { connection, names, record, reader, head: await reader.head() });
+  } catch (error) {
+    await connection.close();
+    throw error;
+  }
+}
+
+async function foundStore(connection: Connection, names: Names): Promise<StoreRecord> {
+  const storeId = randomUUID();
+  const founded = json(storeId, STORE_TYPE, { storeId, epoch: '1', format: FORMAT }, {});
+  // Of several processes that found the store at once, one does; all read what it wrote.
+  await connection.write(names.store, [founded], -1n);
+  const found = await connection.read((client) =>
+    client.readStream(names.store, {
+      direction: FORWARDS,
+      fromRevision: 'start',
+      maxCount: 1_000,
+      requiresLeader: true,
+    }),
+  );
+  const records = (found ?? []).flatMap(({ event }) => (event ? [event] : []));
+  const [first, last] = [records[0], records.at(-1)];
+  if (!first || !last) throw new Error('the store was founded and is not there');
+  const data = last.data as { readonly storeId: string; readonly epoch: string; readonly format: number };
+  if (data.format !== FORMAT)
+    throw new StoreGuardError(
+      `The store was written by another version of Safar (format ${String(data.format)}).`,
+      'Start the version that wrote it.',
+    );
+  return { storeId: data.storeId, epoch: BigInt(data.epoch), floor: positionOf(first) };
+}
+
+interface Opened {
+  readonly connection: Connection;
+  readonly names: Names;
+  readonly record: StoreRecord;
+  readonly reader: LogReader;
+  readonly head: Position;
+}
+
+class EventStoreDb implements EventStore {
+  readonly epoch: bigint;
+  readonly #connection: Connection;
+  readonly #reader: LogReader;
+  readonly #clock: ClockEntries;
+  readonly #appender: Appender;
+  readonly #turns = new Turns();
+  readonly #listeners = new Set<() => void>();
+  readonly #followed: FollowedLog;
+  readonly #poll: NodeJS.Timeout;
+  readonly #queueEvents: number;
+  #events = 0;
+  #bytes = 0;
+  #requests = 0;
+  #drained: () => void = () => undefined;
+  #told: Position = 0n;
+  #looking = false;
+  #closing: Promise<void> | undefined;
+
+  constructor(options: EventStoreDbOptions, { connection, names, record, reader, head }: Opened) {
+    this.epoch = record.epoch;
+    this.#connection = connection;
+    this.#queueEvents = options.queueLimit ?? DEFAULT_QUEUE_EVENTS;
+    this.#reader = reader;
+    this.#told = head;
+    this.#clock = new ClockEntries(connection, names, options.tickMs ?? 60_000);
+    const appends = new PastAppends(connection, names);
+    const claimMs = options.claimMs ?? 1_000;
+    this.#appender = new Appender({
+      ...{ connection, names, appends, patienceMs: options.patienceMs ?? 15_000 },
+      heads: new StreamHeads(connection, names, appends, { claimMs, remembered: REMEMBERED }),
+      eventBefore: (position) => this.#reader.eventBefore(position),
+    });
+    const pollMs = options.pollMs ?? 1_000;
+    this.#followed = new FollowedLog(connection, {
+      prefixes: names.followed,
+      after: head > record.floor ? head : record.floor,
+      onEvent: ({ position }) => {
+        this.#tell(position);
+      },
+      stalledMs: pollMs * STALLED_POLLS,
+      pauseMs: FOLLOW_PAUSE_MS,
+    });
+    this.#poll = setInterval(() => void this.#lookAtHead(), pollMs).unref();
+  }
+
+  async append(request: AppendRequest): Promise<AppendOutcome> {
+    const prepared = prepareRequest(request);
+    if (this.#closing) throw new Error('the event store was closed');
+    this.#admit(prepared);
+    try {
+      const keys = [prepared.appendId, ...prepared.parts.map(({ stream }) => ` ${stream}`)];
+      const outcome = await this.#turns.take(keys, () => this.#appender.append(prepared));
+      if (outcome.status === 'appended') {
+        this.#clock.noteAppend(prepared.rows);
+        this.#tell(outcome.lastPosition);
+      }
+      return outcome;
+    } finally {
+      this.#events -= prepared.rows;
+      this.#bytes -= prepared.bytes;
+      if (--this.#requests === 0) this.#drained();
+    }
+  }
+
+  readAll(after: Position, limit: number): Promise<LogPage> {
+    return this.#reader.readAll(after, limit);
+  }
+
+  readStream(stream: string, afterVersion: number, limit: number): Promise<LogPage> {
+    return this.#reader.readStream(stream, afterVersion, limit);
+  }
+
+  head(): Promise<Position> {
+    return this.#reader.head();
+  }
+
+  async positionAt(time: EpochMs): Promise<Position> {
+    return this.#reader.positionAt(time, await this.#clock.before(time));
+  }
+
+  onAppended(listener: () => void): () => void {
+    // Wrapped, so that one function may listen twice.
+    const entry = (): void => {
+      listener();
+    };
+    this.#listeners.add(entry);
+    return () => {
+      this.#listeners.delete(entry);
+    };
+  }
+
+  close(): Promise<void> {
+    this.#closing ??= this.#close();
+    return this.#closing;
+  }
+
+  async #close(): Promise<void> {
+    clearInterval(this.#poll);
+    if (this.#requests > 0)
+      await new Promise<void>((resolve) => {
+        this.#drained = resolve;
+      });
+    await this.#followed.close();
+    this.#listeners.clear();
+    await this.#connection.close();
+  }
+
+  #admit({ rows, bytes }: PreparedRequest): void {
+    const isFull = this.#events + rows > this.#queueEvents || this.#requests >= this.#queueEvents;
+    if (this.#requests > 0 && (isFull || this.#bytes + bytes > QUEUE_BYTES)) throw new StoreBusyError(BUSY_RETRY_MS);
+    this.#events += rows;
+    this.#bytes += bytes;
+    this.#requests++;
+  }
+
+  async #lookAtHead(): Promise<void> {
+    // A server that answers slowly is not asked more often than it answers.
+    if (this.#looking) return;
+    this.#looking = true;
+    const head = await this.#reader.head().catch(() => undefined);
+    this.#looking = false;
+    if (head === undefined || this.#closing) return;
+    this.#followed.noteHead(head);
+    this.#tell(head);
+  }
+
+  #tell(position: Position): void {
+    if (position <= this.#told) return;
+    this.#told = position;
+    for (const listener of [...this.#listeners]) listener();
+  }
+}
