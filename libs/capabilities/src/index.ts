@@ -12,7 +12,6 @@ export * from './timeline/timeline.query.js';
 export * from './touchpoints/accept-touchpoint.js';
 export * from './touchpoints/customer-reference.js';
 export * from './touchpoints/normalise-identifier.js';
-export * from './touchpoints/text-direction.js';
 export * from './timeline/entries-of-events.js';
 export * from './touchpoints/cloud-events/touchpoint-of-cloud-event.js';
 export * from './touchpoints/segment/touchpoint-of-message.js';
@@ -29,3 +28,18 @@ export {
 } from './service-clocks/service-clock.decider.js';
 export { explainClock } from './service-clocks/explain-clock.js';
 export { chooseTerms } from './service-clocks/choose-terms.js';
+export { changesSince } from './conversations/changes.js';
+export {
+  type ConversationCommand,
+  type ConversationRefusal,
+  type OpenConversation,
+} from './conversations/conversation-commands.js';
+export { type Conversation, type KnownConversation, MAX_EVENTS } from './conversations/conversation.js';
+export { conversation } from './conversations/conversation.decider.js';
+export { conversationMessages } from './conversations/conversation-messages.projection.js';
+export { conversations } from './conversations/conversations.projection.js';
+export { getConversation } from './conversations/get-conversation.query.js';
+export { type ConversationPorts, listConversations } from './conversations/list-conversations.query.js';
+export { type OpenParts, type SealedPart } from './conversations/open-conversations.port.js';
+export { conversationOfMessage, ownConversations } from './conversations/own-conversations.query.js';
+export { routeTouchpoint } from './conversations/route-touchpoint.js';

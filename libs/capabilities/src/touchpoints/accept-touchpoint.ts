@@ -1,4 +1,5 @@
 import {
+  directionOf,
   fieldError,
   type FieldError,
   freeTextFieldsOf,
@@ -14,7 +15,6 @@ import {
 } from '#contracts';
 import { canonicalJson, type EpochMs, type EventMeta, fail, type NewEvent, type Result, succeed } from '#kernel';
 import { normaliseIdentifier } from './normalise-identifier.js';
-import { directionOf } from './text-direction.js';
 
 /** Deterministic UUID from a purpose and parts, as of the vault. */
 export type DeriveUuid = (purpose: string, ...parts: readonly string[]) => string;

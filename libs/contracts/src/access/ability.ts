@@ -40,7 +40,7 @@ function rulesFrom(granted: readonly (Grants | 'admin')[]): readonly AbilityRule
 /** For whoever got the rules as JSON. */
 export const abilityFromRules = (rules: readonly AbilityRule[]): Ability => createMongoAbility<Ability>([...rules]);
 
-/** At most one for each set of roles and of scopes: 2⁶ and 2⁹. Building one takes longer than a whole request may. */
+/** At most one for each set of roles and of scopes: 2⁶ and 2¹¹. Building one takes longer than a whole request may. */
 const abilities = new Map<string, Ability>();
 
 export function abilityOf(holder: Holder): Ability {

@@ -8,6 +8,8 @@ export const permissions = {
   Touchpoint: ['create'],
   Customer: ['read', 'erase'],
   Timeline: ['read'],
+  /** To `assign` is to give it to somebody else; taking it oneself is an update. */
+  Conversation: ['read', 'create', 'update', 'assign'],
   /** The log itself, all customers at once. */
   Event: ['export'],
   /** What came in and what became of it, per source. */

@@ -12,7 +12,13 @@ export const isRole = (text: string): text is Role => roles.some((role) => role 
 /** Everybody who signed in or brought a key may see who they are; signing in gives a password and sessions to look after. */
 const ownAccount: Grants = { Account: ['read', 'update'] };
 
-const agent: Grants = { ...ownAccount, Touchpoint: ['create'], Customer: ['read'], Timeline: ['read'] };
+const agent: Grants = {
+  ...ownAccount,
+  Touchpoint: ['create'],
+  Customer: ['read'],
+  Timeline: ['read'],
+  Conversation: ['read', 'create', 'update'],
+};
 
 /**
  * What each role is for, in grants. `admin` is not listed: it may do everything, also what a later version adds. Erasing, keys and
@@ -20,11 +26,11 @@ const agent: Grants = { ...ownAccount, Touchpoint: ['create'], Customer: ['read'
  */
 export const grantsOfRoles: Readonly<Record<Exclude<Role, 'admin'>, Grants>> = {
   agent,
-  // Knows who is on the team.
-  lead: { ...agent, User: ['read'] },
-  analyst: { ...ownAccount, Customer: ['read'], Timeline: ['read'], Projection: ['read'] },
+  // Knows who is on the team, and says who does what.
+  lead: { ...agent, Conversation: ['read', 'create', 'update', 'assign'], User: ['read'] },
+  analyst: { ...ownAccount, Customer: ['read'], Timeline: ['read'], Conversation: ['read'], Projection: ['read'] },
   // Follow-ups and alerts, and whether the platform under them keeps up.
   operations: { ...agent, Projection: ['read'], Metrics: ['read'], Debugger: ['read'] },
   // Sends touchpoints, reads timelines back and sees why something was refused.
-  integrator: { ...agent, Debugger: ['read'], ApiKey: ['read'] },
+  integrator: { ...agent, Conversation: ['read'], Debugger: ['read'], ApiKey: ['read'] },
 };

@@ -1,5 +1,6 @@
 import { PersonalDataExportedDto } from './audit.js';
 import { type DtoClass } from './fields/dto-class.js';
+import { conversationEventTypes } from '../conversations/conversation-event-types.js';
 import { kinds } from '../touchpoints/kinds/kinds.js';
 import { exampleEventData } from '../touchpoints/kinds/examples.js';
 import { touchpointKinds } from '../touchpoints/touchpoint-event.js';
@@ -23,7 +24,7 @@ const touchpointTypes = touchpointKinds.map((kind): EventType => {
   return { type: `touchpoint.${kind}`, version, data: TouchpointDataDto, parts: { details }, upcasters: {}, examples };
 });
 
-const decision = <Data extends object>(type: string, data: new () => Data, example: Data): EventType => ({
+const decision = <Data extends object>(type: string, data: DtoClass<Data>, example: Data): EventType => ({
   type,
   version: 1,
   data,
@@ -36,5 +37,6 @@ const decision = <Data extends object>(type: string, data: new () => Data, examp
 export const eventTypes: readonly EventType[] = [
   ...touchpointTypes,
   decision('persona.erased', PersonaErasedDto, { reason: 'customer_request' }),
+  ...conversationEventTypes.map(([type, data, example]) => decision(type, data, example)),
   decision('audit.personal_data_exported', PersonalDataExportedDto, { by: 'cli:sara', after: '0' }),
 ];

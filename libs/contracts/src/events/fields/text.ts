@@ -1,4 +1,12 @@
-import { IsIn, IsString, ValidateBy, type ValidationOptions } from 'class-validator';
+import {
+  ArrayMaxSize,
+  ArrayMinSize,
+  IsArray,
+  IsIn,
+  IsString,
+  ValidateBy,
+  type ValidationOptions,
+} from 'class-validator';
 import { together } from './dto-class.js';
 import { type RuleCode } from './rules.js';
 import { timeProblem } from './rfc3339.js';
@@ -98,3 +106,19 @@ export const Decimal = (sign: 'positive' | 'zero_or_more'): PropertyDecorator =>
     HasPattern(sign === 'positive' ? `^(?![0.]+$)${digits}` : `^${digits}`, 'amount_not_positive'),
   );
 };
+
+/** Several of what `Code` is one of. */
+export const Codes = (max: number): PropertyDecorator => eachPatterned(CODE, 64, max);
+
+/** Several texts of one pattern. */
+export const Patterns = (source: string, length: number, max: number): PropertyDecorator =>
+  eachPatterned(source, length, max);
+
+const eachPatterned = (source: string, length: number, max: number): PropertyDecorator =>
+  together(
+    IsArray(),
+    ArrayMinSize(1),
+    ArrayMaxSize(max),
+    LengthBetween(1, length, { each: true }),
+    HasPattern(source, 'malformed', { each: true }),
+  );

@@ -1,4 +1,4 @@
-import { type TextDirection } from '#contracts';
+import { type TextDirection } from './touchpoint-event.js';
 
 const STRONG_RTL =
   /[\u200f\u061c]|(?=\p{L})[\p{Script=Arabic}\p{Script=Hebrew}\p{Script=Syriac}\p{Script=Thaana}\p{Script=Nko}\p{Script=Samaritan}\p{Script=Mandaic}\p{Script=Adlam}\p{Script=Hanifi_Rohingya}]/u;

@@ -1,0 +1,122 @@
+import {
+  type Channel,
+  type ChosenCategory,
+  type ConversationKind,
+  type conversationOrigins,
+  type Priority,
+  type TextDirection,
+  type WakeRule,
+} from '#contracts';
+import { type EpochMs } from '#kernel';
+
+interface Asked {
+  readonly at: EpochMs;
+  /** Kind and id of who asks: `user:018f…`. */
+  readonly by: string;
+}
+
+export interface OpenConversation {
+  readonly type: 'OpenConversation';
+  readonly at: EpochMs;
+  readonly origin: (typeof conversationOrigins)[number];
+  readonly by?: string;
+  readonly customerId: string;
+  readonly incarnation: number;
+  readonly channel: Channel | null;
+  readonly subject: string;
+  readonly thread?: string;
+  readonly follows?: string;
+  /** What it takes along of the conversation that it is split from. */
+  readonly messages?: readonly string[];
+}
+
+export interface CustomerMessage {
+  /** Event id of the touchpoint. */
+  readonly messageId: string;
+  readonly kind: ConversationKind;
+  readonly channel: Channel | null;
+  readonly direction?: TextDirection;
+  readonly attachments?: readonly string[];
+  readonly text?: string;
+}
+
+export interface ReceiveMessage {
+  readonly type: 'ReceiveMessage';
+  readonly at: EpochMs;
+  readonly message: CustomerMessage;
+}
+
+export interface Reply extends Asked {
+  readonly type: 'Reply';
+  readonly messageId: string;
+  /** Where it goes; the conversation's own channel unless told otherwise. */
+  readonly channel?: Channel;
+  readonly direction: TextDirection;
+  readonly attachments?: readonly string[];
+  readonly text: string;
+  /** The version that its author had read. */
+  readonly since: number;
+  /** Where the conversation stands after it; an open one waits for the customer unless told otherwise. */
+  readonly then?: ChosenCategory;
+}
+
+export interface AddNote extends Asked {
+  readonly type: 'AddNote';
+  readonly messageId: string;
+  readonly direction: TextDirection;
+  readonly mentions?: readonly string[];
+  readonly text: string;
+}
+
+export type WorkCommand = Asked &
+  (
+    | { readonly type: 'Take' }
+    | { readonly type: 'Assign'; readonly agent?: string }
+    | { readonly type: 'Transfer'; readonly team?: string }
+    | { readonly type: 'Prioritise'; readonly priority: Priority }
+    | { readonly type: 'Tag'; readonly add?: readonly string[]; readonly remove?: readonly string[] }
+    | { readonly type: 'ChangeStatus'; readonly category: ChosenCategory; readonly status?: string }
+    | { readonly type: 'Snooze'; readonly until: EpochMs; readonly wake: WakeRule }
+  );
+
+export type RelationCommand = Asked &
+  (
+    | { readonly type: 'Merge'; readonly into: string; readonly self: string; readonly customerId: string }
+    | { readonly type: 'Absorb'; readonly from: string }
+    | { readonly type: 'Unmerge' }
+    | { readonly type: 'Release'; readonly from: string }
+    | { readonly type: 'SplitOff'; readonly into: string; readonly messages: readonly string[] }
+    | { readonly type: 'MarkSpam'; readonly spam: boolean }
+    | { readonly type: 'Link'; readonly to: string; readonly self: string; readonly linked: boolean }
+  );
+
+export type SpokenCommand = ReceiveMessage | Reply | AddNote;
+export type ConversationCommand = OpenConversation | SpokenCommand | WorkCommand | RelationCommand;
+
+export type ConversationRefusal =
+  | 'never-opened'
+  | 'already-opened'
+  /** It goes on in another one. */
+  | 'merged'
+  | 'not-merged'
+  /** Others go on in it. */
+  | 'has-absorbed'
+  | 'spam'
+  /** Somebody else has it. */
+  | 'already-taken'
+  /** Somebody spoke after the version that the author had read. */
+  | 'replied-since'
+  /** Of a version that there is not. */
+  | 'unknown-version'
+  /** A time that is over. */
+  | 'in-the-past'
+  | 'resolved'
+  | 'other-customer'
+  | 'itself'
+  | 'unknown-message'
+  /** Every message would leave it. */
+  | 'nothing-left'
+  | 'too-many-messages'
+  | 'too-many-tags'
+  | 'too-many-links'
+  | 'too-long';

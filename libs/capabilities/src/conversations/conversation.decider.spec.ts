@@ -1,0 +1,215 @@
+import { type ConversationFact } from '#contracts';
+import { type Conversation, MAX_EVENTS } from './conversation.js';
+import { type ConversationCommand, type OpenConversation } from './conversation-commands.js';
+import { conversation } from './conversation.decider.js';
+
+const noon = Date.UTC(2026, 2, 21, 12);
+const HOUR = 3_600_000;
+const by = 'user:ada';
+const bea = 'user:bea';
+const open: OpenConversation = {
+  ...{ type: 'OpenConversation', at: noon, origin: 'agent', by, customerId: 'c-1', incarnation: 1 },
+  ...{ channel: 'email', subject: 'Parcel' },
+};
+const at = noon + HOUR;
+const from = (messageId: string, when = at): ConversationCommand => ({
+  type: 'ReceiveMessage',
+  at: when,
+  message: { messageId, kind: 'message', channel: 'email', text: 'سلام', direction: 'rtl' },
+});
+const reply = (messageId: string, since: number, then?: 'open' | 'resolved'): ConversationCommand => ({
+  ...{ type: 'Reply', at, by, messageId, since, text: 'Hello', direction: 'ltr' },
+  ...(then && { then }),
+});
+const status = (category: 'open' | 'waiting_third_party' | 'resolved', word?: string): ConversationCommand => ({
+  ...{ type: 'ChangeStatus', at, by, category },
+  ...(word !== undefined && { status: word }),
+});
+const snooze = (wake: 'on_reply' | 'stay', until = noon + 5 * HOUR): ConversationCommand => ({
+  ...{ type: 'Snooze', at, by, until, wake },
+});
+const merge = (customerId = 'c-1', into = 'other'): ConversationCommand => ({
+  ...{ type: 'Merge', at, by, into, self: 'self', customerId },
+});
+
+const stateAfter = (...commands: readonly ConversationCommand[]): Conversation =>
+  commands.reduce((state, command) => {
+    const decision = conversation.decide(state, command);
+    if (!decision.accepted) throw new Error(decision.reason);
+    return decision.events.reduce(conversation.evolve, state);
+  }, conversation.initial);
+
+/** The events of the last of the commands, short; or why there are none. */
+function after(...commands: readonly ConversationCommand[]): readonly string[] | string {
+  const last = commands.at(-1) ?? open;
+  const decision = conversation.decide(stateAfter(open, ...commands.slice(0, -1)), last);
+  return decision.accepted ? decision.events.map(short) : decision.reason;
+}
+
+function short({ type, data }: ConversationFact): string {
+  const said = [type.slice('conversation.'.length)];
+  if ('cause' in data) said.push(data.cause);
+  if ('category' in data) said.push(`${data.category}/${data.status}`);
+  if ('agent' in data) said.push(data.agent ?? 'nobody');
+  return said.join(' ');
+}
+
+describe('a conversation', () => {
+  it('is opened once: by its touchpoint as often as that is delivered, by people not twice', () => {
+    const byTouchpoint: OpenConversation = { ...open, origin: 'touchpoint' };
+    expect(conversation.decide(stateAfter(byTouchpoint), byTouchpoint)).toEqual({ accepted: true, events: [] });
+    expect(after(open)).toBe('already-opened');
+    expect(conversation.decide(conversation.initial, status('open'))).toMatchObject({ reason: 'never-opened' });
+  });
+
+  it('waits for the customer after a reply, unless its author says otherwise', () => {
+    expect(after(reply('r1', 1))).toEqual(['replied', 'status_changed reply waiting_customer/waiting_customer']);
+    expect(after(reply('r1', 1, 'resolved'))).toEqual(['replied', 'status_changed reply resolved/resolved']);
+    expect(after(reply('r1', 1, 'open'))).toEqual(['replied']);
+    expect(after(status('waiting_third_party'), reply('r1', 2))).toEqual(['replied']);
+  });
+
+  it('waits for us when the customer writes, whatever it waited for before', () => {
+    expect(after(reply('r1', 1), from('m1'))).toEqual([
+      'message_received',
+      'status_changed customer_message open/open',
+    ]);
+    expect(after(status('waiting_third_party'), from('m1'))).toEqual([
+      'message_received',
+      'status_changed customer_message open/open',
+    ]);
+    expect(after(from('m1'))).toEqual(['message_received']);
+    expect(after(status('resolved'), from('m1'))).toEqual(['message_received', 'reopened customer_message']);
+  });
+
+  it('hears a message once, however often it is delivered', () => {
+    expect(after(from('m1'), from('m1'))).toEqual([]);
+    expect(after(reply('r1', 1), reply('r1', 1))).toEqual([]);
+  });
+});
+
+describe('a reply', () => {
+  it('is stopped when somebody spoke since its author looked, and by nothing else', () => {
+    expect(after(from('m1'), reply('r1', 1))).toBe('replied-since');
+    expect(after(reply('r1', 1), reply('r2', 1))).toBe('replied-since');
+    expect(after(from('m1'), reply('r1', 2))).toContain('replied');
+    const note: ConversationCommand = { type: 'AddNote', at, by: bea, messageId: 'n1', text: 'Hm', direction: 'ltr' };
+    expect(after(note, { type: 'Take', at, by: bea }, reply('r1', 1))).toContain('replied');
+  });
+
+  it('cannot have read what is not there yet', () => {
+    expect(after(reply('r1', 2))).toBe('unknown-version');
+  });
+});
+
+describe('whose it is', () => {
+  const take = (who: string): ConversationCommand => ({ type: 'Take', at, by: who });
+
+  it('is of whoever took it first', () => {
+    expect(after(take(by))).toEqual([`assigned ${by}`]);
+    expect(after(take(by), take(by))).toEqual([]);
+    expect(after(take(by), take(bea))).toBe('already-taken');
+    expect(after(take(by), { type: 'Assign', at, by: bea, agent: bea })).toEqual([`assigned ${bea}`]);
+    expect(after(take(by), { type: 'Assign', at, by: bea }, take(bea))).toEqual([`assigned ${bea}`]);
+  });
+
+  it('is nobody in particular in another team', () => {
+    expect(after(take(by), { type: 'Transfer', at, by, team: 'returns' })).toEqual(['transferred', 'assigned']);
+    expect(after({ type: 'Transfer', at, by, team: 'returns' }, { type: 'Transfer', at, by, team: 'returns' })).toEqual(
+      [],
+    );
+  });
+});
+
+describe('how it stands', () => {
+  it('is told in the words of the organisation, with what they count as', () => {
+    expect(after(status('waiting_third_party', 'with-the-carrier'))).toEqual([
+      'status_changed agent waiting_third_party/with-the-carrier',
+    ]);
+    expect(after(status('waiting_third_party', 'x'), status('waiting_third_party', 'x'))).toEqual([]);
+  });
+
+  it('is open again by an event of its own', () => {
+    expect(after(status('resolved'), status('open'))).toEqual(['reopened agent']);
+    expect(after(status('resolved'), status('waiting_third_party'))).toEqual([
+      'reopened agent',
+      'status_changed agent waiting_third_party/waiting_third_party',
+    ]);
+    expect(after(snooze('stay'), status('open'))).toEqual(['woken agent']);
+  });
+
+  it('snoozes until its time, or until the customer writes where they may wake it', () => {
+    expect(after(snooze('on_reply'), from('m1'))).toEqual(['message_received', 'woken customer_message']);
+    expect(after(snooze('stay'), from('m1'))).toEqual(['message_received']);
+    expect(after(snooze('stay', at))).toBe('in-the-past');
+    expect(after(status('resolved'), snooze('stay'))).toBe('resolved');
+  });
+
+  it('is woken at the time that was said, whoever notices and whenever', () => {
+    const until = noon + 5 * HOUR;
+    const before = stateAfter(open, snooze('stay', until));
+    const noticed = conversation.decide(before, from('m1', until + 9 * HOUR));
+    expect(noticed).toMatchObject({
+      events: [
+        { type: 'conversation.woken', at: until, data: { cause: 'time' } },
+        { type: 'conversation.message_received' },
+      ],
+    });
+  });
+});
+
+describe('tags', () => {
+  const tag = (add: string[], remove: string[] = []): ConversationCommand => ({ type: 'Tag', at, by, add, remove });
+
+  it('are there once, and at most fifty', () => {
+    expect(stateAfter(open, tag(['b', 'a', 'b']), tag(['c'], ['a', 'x']))).toMatchObject({ tags: ['b', 'c'] });
+    expect(after(tag(['a']), tag(['a'], ['x']))).toEqual([]);
+    expect(after(tag(Array.from({ length: 50 }, (_, index) => `t${String(index)}`)), tag(['more']))).toBe(
+      'too-many-tags',
+    );
+  });
+});
+
+describe('what conversations are to one another', () => {
+  it('goes on in another of the same customer, and only there', () => {
+    expect(after(merge())).toEqual(['merged']);
+    expect(after(merge('c-2'))).toBe('other-customer');
+    expect(after(merge('c-1', 'self'))).toBe('itself');
+    expect(after(merge(), merge())).toEqual([]);
+    expect(after(merge(), status('resolved'))).toBe('merged');
+    expect(after(merge(), from('m1'))).toBe('merged');
+    expect(after({ type: 'Absorb', at, by, from: 'x' }, merge())).toBe('has-absorbed');
+  });
+
+  it('comes back as it was', () => {
+    const before = stateAfter(open, status('waiting_third_party'));
+    const back = stateAfter(open, status('waiting_third_party'), merge(), { type: 'Unmerge', at, by });
+    expect({ ...back, version: 0 }).toEqual({ ...before, version: 0 });
+    expect(after({ type: 'Unmerge', at, by })).toBe('not-merged');
+  });
+
+  it('gives messages away, but not all of them', () => {
+    const split = (...messages: string[]): ConversationCommand => ({ type: 'SplitOff', at, by, into: 'new', messages });
+    expect(after(from('m1'), from('m2'), split('m1', 'm1'))).toEqual(['split_off']);
+    expect(stateAfter(open, from('m1'), from('m2'), split('m1'))).toMatchObject({ messages: ['m2'] });
+    expect(after(from('m1'), split('m1'))).toBe('nothing-left');
+    expect(after(from('m1'), split('m9'))).toBe('unknown-message');
+  });
+
+  it('is none where it is spam: nothing wakes it, nobody works in it, until somebody says otherwise', () => {
+    const spam = (is: boolean): ConversationCommand => ({ type: 'MarkSpam', at, by, spam: is });
+    expect(after(status('resolved'), spam(true), from('m1'))).toEqual(['message_received']);
+    expect(after(spam(true), reply('r1', 2))).toBe('spam');
+    expect(after(spam(true), status('resolved'))).toBe('spam');
+    expect(after(spam(true), spam(false), status('resolved'))).toEqual(['status_changed agent resolved/resolved']);
+  });
+});
+
+describe('a conversation that is too long', () => {
+  it('can be resolved, and nothing else', () => {
+    const state = stateAfter(open);
+    const long = state.stage === 'unknown' ? state : { ...state, version: MAX_EVENTS };
+    expect(conversation.decide(long, from('m1'))).toMatchObject({ reason: 'too-long' });
+    expect(conversation.decide(long, status('resolved'))).toMatchObject({ accepted: true });
+  });
+});

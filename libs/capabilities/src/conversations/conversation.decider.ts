@@ -1,0 +1,65 @@
+import { type ConversationFact } from '#contracts';
+import { accept, type Decider, type Decision, refuse } from '#kernel';
+import { type Conversation, type KnownConversation, MAX_EVENTS, noConversation } from './conversation.js';
+import { type ConversationCommand, type ConversationRefusal, type OpenConversation } from './conversation-commands.js';
+import { decideRelation } from './decide-relation.js';
+import { decideSpoken } from './decide-spoken.js';
+import { decideWork, passedBy } from './decide-work.js';
+import { evolveConversation, evolveKnown } from './evolve-conversation.js';
+
+export type Decided = Decision<ConversationFact, ConversationRefusal>;
+
+/** An exchange with a customer, from its first message to its resolution and back. */
+export const conversation: Decider<Conversation, ConversationCommand, ConversationFact, ConversationRefusal> = {
+  initial: noConversation,
+  decide(state, command) {
+    if (command.type === 'OpenConversation')
+      return state.stage === 'unknown' ? accept(opened(command)) : openAgain(command);
+    if (state.stage === 'unknown') return refuse('never-opened');
+    // What ends it has room: a conversation must not be stuck because it is long.
+    if (state.version >= MAX_EVENTS && !resolves(command)) return refuse('too-long');
+    const passed = passedBy(state, command.at);
+    const decided = decideKnown(passed.reduce(evolveKnown, state), command);
+    return decided.accepted && decided.events.length > 0 ? accept(...passed, ...decided.events) : decided;
+  },
+  evolve: evolveConversation,
+};
+
+/** The touchpoint that opened it may be delivered twice; an agent who opens it twice has to hear of it. */
+const openAgain = ({ origin }: OpenConversation): Decided =>
+  origin === 'touchpoint' ? accept() : refuse('already-opened');
+
+const resolves = (command: ConversationCommand): boolean =>
+  command.type === 'ChangeStatus' && command.category === 'resolved';
+
+function opened({ type, at, messages, ...data }: OpenConversation): ConversationFact {
+  return { type: 'conversation.opened', at, data: { ...data, ...(messages && { messages: [...messages] }) } };
+}
+
+function decideKnown(state: KnownConversation, command: Exclude<ConversationCommand, OpenConversation>): Decided {
+  switch (command.type) {
+    case 'ReceiveMessage':
+    case 'Reply':
+    case 'AddNote':
+      return decideSpoken(state, command);
+    case 'Take':
+    case 'Assign':
+    case 'Transfer':
+    case 'Prioritise':
+    case 'Tag':
+    case 'ChangeStatus':
+    case 'Snooze':
+      return stopped(state) ?? decideWork(state, command);
+    case 'Merge':
+    case 'Absorb':
+    case 'Unmerge':
+    case 'Release':
+    case 'SplitOff':
+    case 'MarkSpam':
+    case 'Link':
+      return decideRelation(state, command);
+  }
+}
+
+/** Nobody works in a conversation that goes on elsewhere, or that is none. */
+const stopped = ({ stage }: KnownConversation): Decided | undefined => (stage === 'active' ? undefined : refuse(stage));

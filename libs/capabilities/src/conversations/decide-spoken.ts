@@ -1,0 +1,79 @@
+import { type ChosenCategory, type ConversationFact } from '#contracts';
+import { accept, type Decision, refuse } from '#kernel';
+import { type KnownConversation, MAX_MESSAGES } from './conversation.js';
+import {
+  type AddNote,
+  type ConversationRefusal,
+  type ReceiveMessage,
+  type Reply,
+  type SpokenCommand,
+} from './conversation-commands.js';
+import { moveTo } from './decide-work.js';
+
+type Decided = Decision<ConversationFact, ConversationRefusal>;
+
+/** What is said in a conversation, in public or among colleagues. */
+export function decideSpoken(state: KnownConversation, command: SpokenCommand): Decided {
+  const messageId = command.type === 'ReceiveMessage' ? command.message.messageId : command.messageId;
+  // Delivered twice, it was said once.
+  if (state.messages.includes(messageId)) return accept();
+  if (state.stage === 'merged') return refuse('merged');
+  if (state.messages.length >= MAX_MESSAGES) return refuse('too-many-messages');
+  switch (command.type) {
+    case 'ReceiveMessage':
+      return accept(received(command), ...afterCustomer(state, command));
+    case 'Reply':
+      if (state.stage === 'spam') return refuse('spam');
+      if (command.since > state.version) return refuse('unknown-version');
+      // Two agents must not answer the same message differently, nor anybody a message that they have not read.
+      if (state.spokenAtVersion > command.since) return refuse('replied-since');
+      return accept(replied(state, command), ...afterReply(state, command));
+    case 'AddNote':
+      return state.stage === 'spam' ? refuse('spam') : accept(noted(command));
+  }
+}
+
+function received({ at, message: { attachments, ...message } }: ReceiveMessage): ConversationFact {
+  const data = { ...message, ...(attachments && { attachments: [...attachments] }) };
+  return { type: 'conversation.message_received', at, data };
+}
+
+function replied(state: KnownConversation, command: Reply): ConversationFact {
+  const { at, by, messageId, channel = state.channel, direction, attachments, text } = command;
+  return {
+    type: 'conversation.replied',
+    at,
+    data: { by, messageId, channel, direction, text, ...(attachments && { attachments: [...attachments] }) },
+  };
+}
+
+function noted({ at, by, messageId, direction, mentions, text }: AddNote): ConversationFact {
+  return {
+    type: 'conversation.noted',
+    at,
+    data: { by, messageId, direction, text, ...(mentions && { mentions: [...mentions] }) },
+  };
+}
+
+/** Whoever writes waits for us, whatever we had been waiting for; spam moves nothing. */
+function afterCustomer({ stage, category, snooze }: KnownConversation, { at }: ReceiveMessage): ConversationFact[] {
+  if (stage === 'spam') return [];
+  const cause = 'customer_message';
+  switch (category) {
+    case 'open':
+      return [];
+    case 'resolved':
+      return [{ type: 'conversation.reopened', at, data: { cause } }];
+    case 'snoozed':
+      return snooze?.wake === 'stay' ? [] : [{ type: 'conversation.woken', at, data: { cause } }];
+    case 'waiting_customer':
+    case 'waiting_third_party':
+      return [{ type: 'conversation.status_changed', at, data: { category: 'open', status: 'open', cause } }];
+  }
+}
+
+function afterReply(state: KnownConversation, { at, by, then }: Reply): readonly ConversationFact[] {
+  const unasked: ChosenCategory | undefined = state.category === 'open' ? 'waiting_customer' : undefined;
+  const category = then ?? unasked;
+  return category === undefined ? [] : moveTo(state, { at, by, category, cause: 'reply' });
+}

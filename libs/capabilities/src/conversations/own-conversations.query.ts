@@ -1,0 +1,36 @@
+import { type ReadModels } from '#kernel';
+import { type ConversationRow } from './conversations.projection.js';
+import { type OwnConversation } from './route-touchpoint.js';
+
+/** A customer's message goes to one of their last conversations, or to none of them. */
+const MOST_OWN = 200;
+
+const ownSql = `
+  SELECT conversation_id, stage, category, channel, thread, resolved_at, merged_into, last_message_at FROM {conversations}
+  WHERE customer_id = $1::uuid ORDER BY last_message_at DESC, conversation_id DESC LIMIT ${String(MOST_OWN)}`;
+
+/** The conversations of a customer that their next touchpoint may belong to. */
+export async function ownConversations(
+  readModels: ReadModels,
+  customerId: string,
+): Promise<readonly OwnConversation[]> {
+  const rows = await readModels.query<ConversationRow>(ownSql, [customerId]);
+  return rows.map((row) => ({
+    id: row.conversation_id,
+    stage: row.stage,
+    category: row.category,
+    channel: row.channel,
+    thread: row.thread,
+    resolvedAt: row.resolved_at,
+    mergedInto: row.merged_into,
+    lastMessageAt: row.last_message_at,
+  }));
+}
+
+const messageSql = `SELECT conversation_id FROM {conversation-messages} WHERE message_id = $1::uuid`;
+
+/** Where a message is; nothing where it was never taken up. */
+export async function conversationOfMessage(readModels: ReadModels, messageId: string): Promise<string | undefined> {
+  const [row] = await readModels.query<{ readonly conversation_id: string }>(messageSql, [messageId]);
+  return row?.conversation_id;
+}

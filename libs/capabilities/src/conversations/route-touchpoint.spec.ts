@@ -1,0 +1,123 @@
+import { type TouchpointEvent } from '#contracts';
+import { type OwnConversation, routeTouchpoint } from './route-touchpoint.js';
+
+const noon = Date.UTC(2026, 2, 21, 12);
+const DAY = 86_400_000;
+const uuid = (...parts: readonly string[]): string => parts.join('/');
+
+function touchpoint(kind: string, details: Readonly<Record<string, unknown>>, at = noon): TouchpointEvent {
+  return {
+    ...{
+      id: 'event',
+      type: `touchpoint.${kind}` as TouchpointEvent['type'],
+      schemaVersion: 1,
+      key: 'sara',
+      occurredAt: at,
+      recordedAt: at,
+    },
+    ...{ stream: 'persona-sara', version: 1, position: 1n },
+    data: { kind, channel: 'chat', source: 'shop', personas: [{ id: 'sara', kind: 'email' }], details },
+    meta: { source: '/sources/shop', correlationId: 'c', causationId: 'c' },
+  } as TouchpointEvent;
+}
+const said = (more: Readonly<Record<string, unknown>> = {}, at = noon) =>
+  touchpoint('message', { author: 'customer', text: 'سلام، بسته‌ام کجاست؟', ...more }, at);
+
+const one = (id: string, more: Partial<OwnConversation> = {}): OwnConversation => ({
+  ...{ id, stage: 'active', category: 'open', channel: 'chat', thread: null, resolvedAt: null, mergedInto: null },
+  lastMessageAt: noon - DAY,
+  ...more,
+});
+const resolved = (id: string, days: number): OwnConversation =>
+  one(id, { category: 'resolved', resolvedAt: noon - days * DAY });
+
+const routed = (event: TouchpointEvent, ...own: readonly OwnConversation[]) =>
+  routeTouchpoint(event, own, { uuid, incarnation: 1 });
+/** Where it goes, and by which commands. */
+function way(event: TouchpointEvent, ...own: readonly OwnConversation[]): string | undefined {
+  const found = routed(event, ...own);
+  return found && [found.conversationId, ...found.commands.map(({ type }) => type)].join(' ');
+}
+const ANEW = 'conversation/event OpenConversation ReceiveMessage';
+
+describe('a message of the customer', () => {
+  it('opens a conversation whose id follows from it, with its text and direction', () => {
+    expect(routed(said({ attachments: [{}, {}] }))).toEqual({
+      conversationId: 'conversation/event',
+      commands: [
+        {
+          ...{ type: 'OpenConversation', at: noon, origin: 'touchpoint', customerId: 'sara', incarnation: 1 },
+          ...{ channel: 'chat', subject: 'سلام، بسته‌ام کجاست؟' },
+        },
+        {
+          ...{ type: 'ReceiveMessage', at: noon },
+          message: {
+            ...{ messageId: 'event', kind: 'message', channel: 'chat', direction: 'rtl' },
+            ...{ text: 'سلام، بسته‌ام کجاست؟', attachments: ['attachment/event/0', 'attachment/event/1'] },
+          },
+        },
+      ],
+    });
+  });
+
+  it('continues the last exchange on its channel', () => {
+    const own = [
+      one('a'),
+      one('b', { lastMessageAt: noon - 5 }),
+      one('mail', { channel: 'email', lastMessageAt: noon }),
+    ];
+    expect(way(said(), ...own)).toBe('b ReceiveMessage');
+    expect(way(said(), one('mail', { channel: 'email' }))).toBe(ANEW);
+  });
+
+  it('continues its thread, and no other', () => {
+    const own = [one('a'), one('t', { thread: 'thread/sara/shop/88', lastMessageAt: 0, channel: 'email' })];
+    expect(way(said({ conversationId: '88' }), ...own)).toBe('t ReceiveMessage');
+    expect(way(said({ conversationId: '89' }), ...own)).toBe(ANEW);
+    expect(way(said(), ...own)).toBe('a ReceiveMessage');
+  });
+
+  it('reopens within seven days of the resolution, and is another matter after that', () => {
+    expect(way(said(), resolved('a', 7))).toBe('a ReceiveMessage');
+    expect(way(said(), resolved('a', 7.01))).toBe(ANEW);
+    expect(routed(said(), resolved('a', 8))?.commands[0]).toMatchObject({ follows: 'a' });
+    // Sent before it was resolved, and late.
+    expect(way(said({}, noon - 30 * DAY), resolved('a', 1))).toBe('a ReceiveMessage');
+  });
+
+  it('follows what was merged', () => {
+    const own = [one('a', { stage: 'merged', mergedInto: 'b' }), one('b', { channel: 'email', lastMessageAt: 0 })];
+    expect(way(said(), ...own)).toBe('b ReceiveMessage');
+  });
+
+  it('is put where its spam is', () => {
+    expect(way(said(), one('a', { stage: 'spam' }))).toBe('a ReceiveMessage');
+  });
+});
+
+describe('other touchpoints', () => {
+  it('are matters of their own: calls, complaints and reviews', () => {
+    for (const [kind, details] of [
+      ['call', { initiatedBy: 'customer', outcome: 'answered' }],
+      ['complaint', { text: 'Late' }],
+      ['review', { rating: 1, title: 'Bad' }],
+    ] as const)
+      expect(way(touchpoint(kind, details), one('a'))).toBe(ANEW);
+  });
+
+  it('are named by what they are about', () => {
+    const subject = (event: TouchpointEvent) => routed(event)?.commands[0];
+    expect(subject(touchpoint('review', { rating: 1, title: 'Bad', text: 'x' }))).toMatchObject({ subject: 'Bad' });
+    expect(subject(said({ subject: 'Lamp' }))).toMatchObject({ subject: 'Lamp' });
+    expect(subject(said({ text: ` a\n\tb ${'😀'.repeat(500)}` }))).toMatchObject({
+      subject: `a b ${'😀'.repeat(116)}`,
+    });
+    expect(subject(touchpoint('complaint', {}))).toMatchObject({ subject: 'complaint' });
+  });
+
+  it('are no exchange where nothing is said to us', () => {
+    expect(way(said({ author: 'agent' }))).toBeUndefined();
+    expect(way(touchpoint('call', { initiatedBy: 'organisation' }))).toBeUndefined();
+    for (const kind of ['visit', 'purchase', 'promise', 'custom']) expect(way(touchpoint(kind, {}))).toBeUndefined();
+  });
+});

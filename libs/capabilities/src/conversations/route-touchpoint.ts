@@ -1,0 +1,139 @@
+import {
+  type ConversationKind,
+  conversationKinds,
+  directionOf,
+  type StatusCategory,
+  type TouchpointEvent,
+} from '#contracts';
+import { type EpochMs } from '#kernel';
+import { type CustomerMessage, type OpenConversation, type ReceiveMessage } from './conversation-commands.js';
+
+/** A conversation of the touchpoint's customer, as far as it decides where their next message goes. */
+export interface OwnConversation {
+  readonly id: string;
+  readonly stage: 'active' | 'merged' | 'spam';
+  readonly category: StatusCategory;
+  readonly channel: string | null;
+  readonly thread: string | null;
+  readonly resolvedAt: EpochMs | null;
+  readonly mergedInto: string | null;
+  readonly lastMessageAt: EpochMs;
+}
+
+export interface ReturnRule {
+  /** A message that comes so long after the resolution is about something else. */
+  readonly reopenWithinMs: number;
+}
+
+/** As long as a resolution has to last to count as one-touch. */
+export const defaultReturnRule: ReturnRule = { reopenWithinMs: 7 * 24 * 60 * 60 * 1000 };
+
+/** Deterministic UUID from a purpose and parts. */
+type DeriveUuid = (purpose: string, ...parts: readonly string[]) => string;
+
+export interface RouteContext {
+  readonly uuid: DeriveUuid;
+  /** Of the customer's key. */
+  readonly incarnation: number;
+  readonly rule?: ReturnRule;
+}
+
+/** Where a touchpoint goes: its conversation, and what is done to it, in order. */
+export interface Routed {
+  readonly conversationId: string;
+  readonly commands: readonly (OpenConversation | ReceiveMessage)[];
+}
+
+/**
+ * What a touchpoint means for the conversations of its customer: it continues one, or it opens one whose id follows from the
+ * touchpoint's. Nothing for kinds that are no exchange, and for what we said ourselves.
+ * @param event opened; without its texts where they were erased
+ */
+export function routeTouchpoint(
+  event: TouchpointEvent,
+  own: readonly OwnConversation[],
+  context: RouteContext,
+): Routed | undefined {
+  const spoken = spokenIn(event);
+  if (spoken === undefined) return undefined;
+  const { key, id, occurredAt: at, data } = event;
+  const receive: ReceiveMessage = { type: 'ReceiveMessage', at, message: messageOf(event, spoken, context.uuid) };
+  const threadId = textOf(data.details, 'conversationId');
+  const thread = threadId === undefined ? undefined : context.uuid('thread', key, data.source, threadId);
+  const latest = spoken === 'message' ? latestOf(own, data.channel, thread) : undefined;
+  if (latest && continues(latest, at, context.rule ?? defaultReturnRule))
+    return { conversationId: latest.id, commands: [receive] };
+  const open: OpenConversation = {
+    ...{ type: 'OpenConversation', at, origin: 'touchpoint', customerId: key, incarnation: context.incarnation },
+    channel: data.channel,
+    subject: subjectOf(event, spoken),
+    ...(thread !== undefined && { thread }),
+    ...(latest !== undefined && { follows: latest.id }),
+  };
+  return { conversationId: context.uuid('conversation', id), commands: [open, receive] };
+}
+
+/** Whether the customer spoke in it, and how. */
+function spokenIn({ data: { kind, details } }: TouchpointEvent): ConversationKind | undefined {
+  if (kind === 'message' && details['author'] !== 'customer') return undefined;
+  if (kind === 'call' && details['initiatedBy'] !== 'customer') return undefined;
+  return conversationKinds.find((each) => each === kind);
+}
+
+/**
+ * Where a message could belong: to its thread, where its channel has threads, otherwise to the last exchange on the same channel.
+ * Calls, complaints and reviews are matters of their own.
+ */
+function latestOf(
+  own: readonly OwnConversation[],
+  channel: string | null,
+  thread: string | undefined,
+): OwnConversation | undefined {
+  const candidates = own.filter((each) =>
+    thread === undefined ? each.thread === null && each.channel === channel : each.thread === thread,
+  );
+  const latest = candidates.reduce<OwnConversation | undefined>(
+    (last, each) => (last === undefined || isLater(each, last) ? each : last),
+    undefined,
+  );
+  // What was merged goes on there, and nothing is ever merged twice.
+  if (latest === undefined || latest.mergedInto === null) return latest;
+  return own.find(({ id }) => id === latest.mergedInto);
+}
+
+const isLater = (one: OwnConversation, other: OwnConversation): boolean =>
+  one.lastMessageAt === other.lastMessageAt ? one.id > other.id : one.lastMessageAt > other.lastMessageAt;
+
+/** A late message from before the resolution continues, too: nobody has read it yet. */
+const continues = ({ category, resolvedAt }: OwnConversation, at: EpochMs, { reopenWithinMs }: ReturnRule): boolean =>
+  category !== 'resolved' || resolvedAt === null || at - resolvedAt <= reopenWithinMs;
+
+const textMember = { message: 'text', call: 'notes', complaint: 'text', review: 'text' } as const;
+const subjectMembers = { message: 'subject', call: 'notes', complaint: 'issue', review: 'title' } as const;
+
+function messageOf({ id, data }: TouchpointEvent, kind: ConversationKind, uuid: DeriveUuid): CustomerMessage {
+  const text = textOf(data.details, textMember[kind]);
+  const { attachments } = data.details;
+  const ids = Array.isArray(attachments) ? attachments.map((_, index) => uuid('attachment', id, String(index))) : [];
+  return {
+    messageId: id,
+    kind,
+    channel: data.channel,
+    ...(text !== undefined && { text, direction: directionOf(text) }),
+    ...(ids.length > 0 && { attachments: ids }),
+  };
+}
+
+const SUBJECT = 120;
+
+/** What it is called until somebody calls it otherwise: its own subject, the beginning of its text, or its kind. */
+function subjectOf({ data: { details } }: TouchpointEvent, kind: ConversationKind): string {
+  const text = textOf(details, subjectMembers[kind]) ?? textOf(details, textMember[kind]) ?? '';
+  const line = text.replace(/[\p{Cc}\p{Zl}\p{Zp}\s]+/gu, ' ').trim();
+  return [...line.slice(0, 2 * SUBJECT)].slice(0, SUBJECT).join('').trim() || kind;
+}
+
+function textOf(details: Readonly<Record<string, unknown>>, name: string): string | undefined {
+  const value = details[name];
+  return typeof value === 'string' && value !== '' ? value : undefined;
+}

@@ -1,0 +1,67 @@
+import type { EpochMs, RecordedEvent } from '#kernel';
+import {
+  type ConversationOpenedDto,
+  type MessageReceivedDto,
+  type NotedDto,
+  type RepliedDto,
+} from './message-events.dto.js';
+import { type AbsorbedDto, type LinkedDto, type MergedDto, type SplitOffDto } from './relation-events.dto.js';
+import {
+  type AssignedDto,
+  type ByDto,
+  type PrioritisedDto,
+  type ReopenedDto,
+  type SnoozedDto,
+  type StatusChangedDto,
+  type TaggedDto,
+  type TransferredDto,
+  type WokenDto,
+} from './work-events.dto.js';
+
+/** What each type of event says. Members that are personal are absent where it is read sealed, and of an erased customer for ever. */
+export interface ConversationData {
+  readonly 'conversation.opened': ConversationOpenedDto;
+  readonly 'conversation.message_received': MessageReceivedDto;
+  readonly 'conversation.replied': RepliedDto;
+  readonly 'conversation.noted': NotedDto;
+  readonly 'conversation.assigned': AssignedDto;
+  readonly 'conversation.transferred': TransferredDto;
+  readonly 'conversation.prioritised': PrioritisedDto;
+  readonly 'conversation.tagged': TaggedDto;
+  readonly 'conversation.status_changed': StatusChangedDto;
+  readonly 'conversation.snoozed': SnoozedDto;
+  readonly 'conversation.woken': WokenDto;
+  readonly 'conversation.reopened': ReopenedDto;
+  readonly 'conversation.merged': MergedDto;
+  readonly 'conversation.unmerged': MergedDto;
+  readonly 'conversation.absorbed': AbsorbedDto;
+  readonly 'conversation.released': AbsorbedDto;
+  readonly 'conversation.split_off': SplitOffDto;
+  readonly 'conversation.spam_marked': ByDto;
+  readonly 'conversation.spam_cleared': ByDto;
+  readonly 'conversation.linked': LinkedDto;
+  readonly 'conversation.unlinked': LinkedDto;
+}
+
+export type ConversationEventType = keyof ConversationData;
+
+/** Something that was decided about a conversation. `at` becomes the event's `occurredAt`. */
+export type ConversationFact = {
+  [T in ConversationEventType]: {
+    readonly type: T;
+    readonly at: EpochMs;
+    readonly data: Readonly<ConversationData[T]>;
+  };
+}[ConversationEventType];
+
+/** As the store has it. Its key is the customer; its stream `conversation-<id>`. */
+export type ConversationEvent = {
+  [T in ConversationEventType]: RecordedEvent<T, Readonly<ConversationData[T]>>;
+}[ConversationEventType];
+
+const STREAM = 'conversation-';
+export const conversationStream = (conversationId: string): string => `${STREAM}${conversationId}`;
+export const conversationIdOf = (stream: string): string => stream.slice(STREAM.length);
+
+export const isConversationEvent = (event: RecordedEvent): event is ConversationEvent =>
+  event.type.startsWith(`conversation.`);

@@ -1,0 +1,32 @@
+/** What a status counts as, whatever the organisation calls it. */
+export const statusCategories = ['open', 'waiting_customer', 'waiting_third_party', 'snoozed', 'resolved'] as const;
+export type StatusCategory = (typeof statusCategories)[number];
+
+/** Categories that a person may choose; `snoozed` comes with the time at which it ends. */
+export const chosenCategories = ['open', 'waiting_customer', 'waiting_third_party', 'resolved'] as const;
+export type ChosenCategory = (typeof chosenCategories)[number];
+
+export const priorities = ['low', 'normal', 'high', 'urgent'] as const;
+export type Priority = (typeof priorities)[number];
+
+/** What a message of the customer does to a snooze: `on_reply` ends it, `stay` does not. */
+export const wakeRules = ['on_reply', 'stay'] as const;
+export type WakeRule = (typeof wakeRules)[number];
+
+export const statusCauses = ['agent', 'reply', 'customer_message'] as const;
+export const wakeCauses = ['time', 'agent', 'customer_message'] as const;
+export const reopenCauses = ['agent', 'customer_message'] as const;
+export const conversationOrigins = ['agent', 'touchpoint', 'split'] as const;
+/** Kinds of touchpoints that begin or continue a conversation. */
+export const conversationKinds = ['message', 'call', 'complaint', 'review'] as const;
+export type ConversationKind = (typeof conversationKinds)[number];
+
+export const MAX_ATTACHMENTS = 50;
+export const MAX_MENTIONS = 20;
+export const MAX_TAGS = 50;
+/** Messages that can be split off at once. */
+export const MAX_SPLIT = 200;
+
+export const UUID = '^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$';
+/** Who did it: kind and id of a principal, never a name. */
+export const ACTOR = '^(user|key|operator|system):[A-Za-z0-9._@-]{1,128}$';

@@ -1,0 +1,172 @@
+import { Personal, Public } from '../events/fields/field-class.js';
+import { Whole } from '../events/fields/number.js';
+import { Optional } from '../events/fields/structure.js';
+import { FreeText, Line, OneOf, Pattern, Patterns } from '../events/fields/text.js';
+import { type Channel, channels, type TextDirection, textDirections } from '../touchpoints/touchpoint-event.js';
+import {
+  ACTOR,
+  conversationKinds,
+  type ConversationKind,
+  conversationOrigins,
+  MAX_ATTACHMENTS,
+  MAX_MENTIONS,
+  MAX_SPLIT,
+  UUID,
+} from './conversation-words.js';
+
+const SEALED = '^[A-Za-z0-9_-]+$';
+
+/** A conversation began. It belongs to one incarnation of one customer, under whose key its texts are sealed. */
+export class ConversationOpenedDto {
+  @Public()
+  @OneOf(conversationOrigins)
+  origin!: (typeof conversationOrigins)[number];
+
+  /** Who opened it; nobody, where a touchpoint did. */
+  @Public()
+  @Optional()
+  @Pattern(ACTOR, 140)
+  by?: string;
+
+  @Public()
+  @Pattern(UUID, 36)
+  customerId!: string;
+
+  /** Of the customer's key. */
+  @Public()
+  @Whole(1, 1_000_000)
+  incarnation!: number;
+
+  @Public()
+  @OneOf([...channels, null])
+  channel!: Channel | null;
+
+  @Personal()
+  @Line(300)
+  subject!: string;
+
+  /** Pseudonym of the thread that its channel knows it by. */
+  @Public()
+  @Optional()
+  @Pattern(UUID, 36)
+  thread?: string;
+
+  /** The conversation that it continues: a later one of a thread, or the one that it was split from. */
+  @Public()
+  @Optional()
+  @Pattern(UUID, 36)
+  follows?: string;
+
+  /** What it took along from there. */
+  @Public()
+  @Optional()
+  @Patterns(UUID, 36, MAX_SPLIT)
+  messages?: string[];
+
+  /** Personal members, encrypted: base64url. */
+  @Public()
+  @Optional()
+  @Pattern(SEALED, 200_000)
+  sealed?: string;
+}
+
+/** The customer said something, in a touchpoint whose event id is the message's id. */
+export class MessageReceivedDto {
+  @Public()
+  @Pattern(UUID, 36)
+  messageId!: string;
+
+  @Public()
+  @OneOf(conversationKinds)
+  kind!: ConversationKind;
+
+  @Public()
+  @OneOf([...channels, null])
+  channel!: Channel | null;
+
+  @Public()
+  @Optional()
+  @OneOf(textDirections)
+  direction?: TextDirection;
+
+  @Public()
+  @Optional()
+  @Patterns(UUID, 36, MAX_ATTACHMENTS)
+  attachments?: string[];
+
+  @Personal()
+  @Optional()
+  @FreeText()
+  text?: string;
+
+  /** Personal members, encrypted: base64url. */
+  @Public()
+  @Optional()
+  @Pattern(SEALED, 200_000)
+  sealed?: string;
+}
+
+/** Somebody of us answered, in public. */
+export class RepliedDto {
+  @Public()
+  @Pattern(ACTOR, 140)
+  by!: string;
+
+  @Public()
+  @Pattern(UUID, 36)
+  messageId!: string;
+
+  @Public()
+  @OneOf([...channels, null])
+  channel!: Channel | null;
+
+  @Public()
+  @OneOf(textDirections)
+  direction!: TextDirection;
+
+  @Public()
+  @Optional()
+  @Patterns(UUID, 36, MAX_ATTACHMENTS)
+  attachments?: string[];
+
+  @Personal()
+  @FreeText()
+  text!: string;
+
+  /** Personal members, encrypted: base64url. */
+  @Public()
+  @Optional()
+  @Pattern(SEALED, 200_000)
+  sealed?: string;
+}
+
+/** A note among colleagues, which the customer never sees. */
+export class NotedDto {
+  @Public()
+  @Pattern(ACTOR, 140)
+  by!: string;
+
+  @Public()
+  @Pattern(UUID, 36)
+  messageId!: string;
+
+  @Public()
+  @OneOf(textDirections)
+  direction!: TextDirection;
+
+  /** Colleagues who are mentioned in it. */
+  @Public()
+  @Optional()
+  @Patterns(ACTOR, 140, MAX_MENTIONS)
+  mentions?: string[];
+
+  @Personal()
+  @FreeText()
+  text!: string;
+
+  /** Personal members, encrypted: base64url. */
+  @Public()
+  @Optional()
+  @Pattern(SEALED, 200_000)
+  sealed?: string;
+}

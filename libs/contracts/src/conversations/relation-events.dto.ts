@@ -1,0 +1,51 @@
+import { Public } from '../events/fields/field-class.js';
+import { Pattern, Patterns } from '../events/fields/text.js';
+import { ACTOR, MAX_SPLIT, UUID } from './conversation-words.js';
+
+/** It goes on in another conversation of the same customer. */
+export class MergedDto {
+  @Public()
+  @Pattern(ACTOR, 140)
+  by!: string;
+
+  @Public()
+  @Pattern(UUID, 36)
+  into!: string;
+}
+
+/** The other side of a merge, and of its end. */
+export class AbsorbedDto {
+  @Public()
+  @Pattern(ACTOR, 140)
+  by!: string;
+
+  @Public()
+  @Pattern(UUID, 36)
+  from!: string;
+}
+
+/** Some of its messages went on in a conversation of their own. */
+export class SplitOffDto {
+  @Public()
+  @Pattern(ACTOR, 140)
+  by!: string;
+
+  @Public()
+  @Pattern(UUID, 36)
+  into!: string;
+
+  @Public()
+  @Patterns(UUID, 36, MAX_SPLIT)
+  messages!: string[];
+}
+
+/** It has to do with another conversation, of any customer. */
+export class LinkedDto {
+  @Public()
+  @Pattern(ACTOR, 140)
+  by!: string;
+
+  @Public()
+  @Pattern(UUID, 36)
+  to!: string;
+}
