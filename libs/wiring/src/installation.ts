@@ -1,5 +1,5 @@
 import path from 'node:path';
-import { type OpenTimeline, TimelineFeed } from '#capabilities';
+import { type ConversationPorts, type OpenTimeline, TimelineFeed } from '#capabilities';
 import { type PersonaErasedData, type TimelinePage, type TimelineParameters } from '#contracts';
 import { type Clock, type Position, type ReadModels, type Result } from '#kernel';
 import { type Access, createAccess } from '#platform/access';
@@ -28,6 +28,9 @@ import { accessAudit } from './access-audit.js';
 import { auditedProjections, auditedQuarantine, type OnBehalfOf, type QuarantineAdmin } from './audited.js';
 import { systemClock } from './clock.js';
 import { type Config } from './config/config.js';
+import { createOpener } from './conversations/open-parts.js';
+import { type TakeUpPorts } from './conversations/take-up-touchpoint.js';
+import { isAgentIn } from './conversations/agents.js';
 import { type DirectoryPorts } from './customer-directory.js';
 import { type Database, openDatabase } from './database.js';
 import { eraseCustomer, type ErasureContext } from './erase-customer.js';
@@ -77,6 +80,10 @@ export interface Installation {
   projectionAdmin(by: OnBehalfOf): ProjectionAdmin;
   readonly decode: DecodeEvents;
   readonly openTimeline: OpenTimeline;
+  /** What conversations are read from. */
+  readonly conversationViews: ConversationPorts;
+  /** What conversations are decided and kept with. */
+  readonly conversations: TakeUpPorts;
   readonly recordTouchpoints: RecordTouchpointsInto;
   /** What Segment's and RudderStack's SDKs send. */
   readonly recordMessages: RecordMessagesInto;
@@ -216,6 +223,8 @@ function operations(parts: Parts, closers: (() => Promise<void>)[]) {
     decode,
     openTimeline: timeline,
     directory,
+    conversationViews: { readModels, open: createOpener(decode) },
+    conversations: { store, vault, clock, directory, decode, isAgent: isAgentIn(parts.access) },
     timelineFeed: new TimelineFeed(readModels, timeline),
     projectionAdmin: (by: OnBehalfOf) => auditedProjections(admin, audit, by),
     recordTouchpoints,

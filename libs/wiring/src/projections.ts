@@ -1,5 +1,19 @@
-import { customerErasures, customerIdentifiers, customers, timeline } from '#capabilities';
+import {
+  conversationMessages,
+  conversations,
+  customerErasures,
+  customerIdentifiers,
+  customers,
+  timeline,
+} from '#capabilities';
 import { type Projection } from '#kernel';
 
 /** Every read model. */
-export const projections: readonly Projection[] = [timeline, customers, customerIdentifiers, customerErasures];
+export const projections: readonly Projection[] = [
+  timeline,
+  customers,
+  customerIdentifiers,
+  customerErasures,
+  conversations,
+  conversationMessages,
+];

@@ -1,11 +1,16 @@
 import { type DynamicModule, Module } from '@nestjs/common';
 import { CqrsModule } from '@nestjs/cqrs';
+import { ChangeConversationHandler } from './handlers/change-conversation.handler.js';
 import { EraseCustomerHandler } from './handlers/erase-customer.handler.js';
+import { GetConversationHandler } from './handlers/get-conversation.handler.js';
 import { GetCustomerHandler } from './handlers/get-customer.handler.js';
 import { GetTimelineHandler } from './handlers/get-timeline.handler.js';
+import { ListConversationsHandler } from './handlers/list-conversations.handler.js';
 import { ListCustomersHandler } from './handlers/list-customers.handler.js';
 import { RecordMessagesHandler } from './handlers/record-messages.handler.js';
 import { RecordTouchpointsHandler } from './handlers/record-touchpoints.handler.js';
+import { StartConversationHandler } from './handlers/start-conversation.handler.js';
+import { TakeUpTouchpointHandler } from './handlers/take-up-touchpoint.handler.js';
 import { type Installation } from './installation.js';
 import { INSTALLATION } from './installation.token.js';
 import { ACCESS_PORT } from './messages/access.port.js';
@@ -36,6 +41,11 @@ export class SafarModule {
         ListCustomersHandler,
         GetCustomerHandler,
         GetTimelineHandler,
+        StartConversationHandler,
+        TakeUpTouchpointHandler,
+        ChangeConversationHandler,
+        GetConversationHandler,
+        ListConversationsHandler,
       ],
       exports: [ACCESS_PORT, API_KEY_VERIFIER, READINESS_CHECKS, TIMELINE_FEED],
     };

@@ -1,4 +1,4 @@
-import { type FieldError } from '#contracts';
+import { type ConversationChangeView, type FieldError } from '#contracts';
 import { type EpochMs } from '#kernel';
 
 /** Why a query has no answer. The gateway turns each code into a status and a text. */
@@ -22,10 +22,12 @@ export type EraseFailure = QueryFailure;
 /** Why a command over HTTP did nothing. */
 export type CommandFailure = QueryFailure | VersionMismatch | KeyFailure;
 
-/** The customer is not as the caller believed; `version` is what they are. */
+/** The customer or the conversation is not as the caller believed; `version` is what it is. */
 export interface VersionMismatch {
   readonly code: 'version_mismatch';
   readonly version: string;
+  /** Of a conversation: who did what since the newest version that the caller believed in, newest first. */
+  readonly changes?: readonly ConversationChangeView[];
 }
 
 /** Why a command with an idempotency key was not looked at. */

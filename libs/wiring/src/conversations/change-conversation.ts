@@ -1,0 +1,164 @@
+import { randomUUID } from 'node:crypto';
+import { changesSince, erasureOf, type KnownConversation } from '#capabilities';
+import { type ConversationChangeView, type ConversationCommandView } from '#contracts';
+import { canonicalJson, type Clock, fail, type Result, succeed } from '#kernel';
+import { actorOf, actorText } from '#platform/access';
+import { type DirectoryPorts } from '../customer-directory.js';
+import { type ChangeConversation, type ConversationChange } from '../messages/change-conversation.command.js';
+import { type ExpectedVersions } from '../messages/command-request.js';
+import { type ConversationFailure } from '../messages/conversation-failures.js';
+import { type CommandAttempt } from '../once.js';
+import {
+  appendParts,
+  type ConversationLogPorts,
+  isErased,
+  type LoadedConversation,
+  loadConversation,
+  type Part,
+} from './conversation-log.js';
+import { planChange } from './plan-change.js';
+
+export interface ConversationPorts extends ConversationLogPorts {
+  readonly clock: Clock;
+  readonly directory: DirectoryPorts;
+  /** Whether somebody is known by kind and id. */
+  readonly isAgent: (actor: string) => Promise<boolean>;
+}
+
+export type Changed = Result<ConversationCommandView, ConversationFailure>;
+type Known = LoadedConversation & { readonly state: KnownConversation };
+
+/** Each time the conversation had changed under the command; after these the sender is told so. */
+const TRIES = 5;
+
+type Command = Pick<ChangeConversation, 'conversationId' | 'change' | 'request'>;
+
+/** Decides on the conversation as it is, and appends at that version: of commands that meet, one is done and the others decide anew. */
+export async function changeConversation(
+  ports: ConversationPorts,
+  command: Command,
+  attempt: CommandAttempt,
+): Promise<Changed> {
+  const { conversationId, change, request } = command;
+  const { expectedVersions = 'any' } = request;
+  const commandId = attempt.commandId ?? randomUUID();
+  if (change.type === 'Assign' && change.body.agent !== undefined && !(await ports.isAgent(change.body.agent)))
+    return refused('unknown-agent');
+  let expected: ExpectedVersions = expectedVersions;
+  for (let tries = 1; ; tries += 1) {
+    const own = known(await loadConversation(ports, conversationId));
+    if (!own) return fail({ code: 'conversation_not_found' });
+    // An attempt before got as far as the append, and died before it could say so.
+    const before = answerBefore(own, commandId);
+    if (before) return succeed(before);
+    if (await isErased(ports, own)) return erased(ports, own.state.customerId);
+    const unexpected = mismatch(own, expected);
+    if (unexpected) return fail(unexpected);
+    const changed = await tryChange(ports, own, command, commandId);
+    if (changed) return changed;
+    // Whoever met others each time is told of them, as if they had named the version.
+    if (tries === TRIES) expected = [String(own.state.version)];
+  }
+}
+
+/** Nothing where the conversation changed meanwhile: it has to be decided anew. */
+async function tryChange(
+  ports: ConversationPorts,
+  own: Known,
+  { conversationId: id, change, request: { principal, correlationId, trace } }: Command,
+  commandId: string,
+): Promise<Changed | undefined> {
+  const { vault, clock } = ports;
+  const plan = await planChange(ports, own, change, {
+    at: clock.now(),
+    by: actorText(actorOf(principal)),
+    self: id,
+    messageId: vault.uuid('conversation-message', commandId),
+    newId: vault.uuid('conversation', commandId),
+  });
+  if (!plan.ok) {
+    if (plan.reason === 'conversation-not-found') return fail({ code: 'conversation_not_found' });
+    return refused(plan.reason, own, knownVersion(change, own));
+  }
+  const parts = plan.value.filter(({ facts }) => facts.length > 0);
+  if (parts.length === 0) return succeed(answerOf(own));
+  const outcome = await appendParts(ports, parts, {
+    customerId: own.state.customerId,
+    incarnation: own.state.incarnation,
+    commandId,
+    requestHash: vault.digest('conversation', canonicalJson({ id, change })),
+    meta: { source: '/safar', correlationId, ...trace },
+  });
+  switch (outcome.status) {
+    case 'appended':
+    case 'repeated': {
+      const version = String(outcome.versions[0] ?? 0);
+      return succeed({ conversationId: id, version, position: outcome.lastPosition.toString(), ...openedBy(parts) });
+    }
+    case 'conflict':
+      return undefined;
+    case 'erased':
+      return erased(ports, own.state.customerId);
+    case 'closed':
+    case 'id-reused':
+      throw new Error(`the store refused what was decided about conversation ${id}: ${outcome.status}`);
+  }
+}
+
+export const known = (loaded: LoadedConversation): Known | undefined => {
+  const { state } = loaded;
+  return state.stage === 'unknown' ? undefined : { ...loaded, state };
+};
+
+const openedBy = (parts: readonly Part[]): { readonly opened?: string } => {
+  const split = parts.find(({ facts }) => facts.some(({ type }) => type === 'conversation.opened'));
+  return split ? { opened: split.conversation.id } : {};
+};
+
+/** The conversation as its last event left it. */
+export function answerOf({ id, events }: LoadedConversation): ConversationCommandView {
+  return { conversationId: id, version: String(events.length), position: (events.at(-1)?.position ?? 0n).toString() };
+}
+
+export function answerBefore(
+  { id, events }: LoadedConversation,
+  commandId: string,
+): ConversationCommandView | undefined {
+  const last = events.findLast(({ meta }) => meta.causationId === commandId);
+  if (last === undefined) return undefined;
+  const opened = last.type === 'conversation.split_off' ? { opened: last.data.into } : {};
+  return { conversationId: id, version: String(last.version), position: last.position.toString(), ...opened };
+}
+
+function mismatch(
+  { events, state }: Known,
+  expected: ExpectedVersions,
+): Extract<ConversationFailure, { code: 'version_mismatch' }> | undefined {
+  const version = String(state.version);
+  if (expected === 'any' || expected.includes(version)) return undefined;
+  const believed = Math.max(0, ...expected.filter((each) => /^\d{1,9}$/.test(each)).map(Number));
+  return { code: 'version_mismatch', version, changes: changesSince(events, believed) };
+}
+
+/** The last version that the sender is sure to know of. */
+const knownVersion = (change: ConversationChange, { state }: Known): number =>
+  change.type === 'Reply' ? Number(change.body.sinceVersion) : state.version - 1;
+
+export function refused(
+  reason: Extract<ConversationFailure, { code: 'conversation_refused' }>['reason'],
+  loaded?: LoadedConversation,
+  since?: number,
+): Result<never, ConversationFailure> {
+  const version = loaded && loaded.events.length > 0 ? String(loaded.events.length) : null;
+  const changes: readonly ConversationChangeView[] =
+    loaded && since !== undefined ? changesSince(loaded.events, since) : [];
+  return fail({ code: 'conversation_refused', reason, version, changes });
+}
+
+export async function erased(
+  { directory, clock }: ConversationPorts,
+  customerId: string,
+): Promise<Result<never, ConversationFailure>> {
+  const erasedAt = await erasureOf(directory.readModels, customerId);
+  return fail({ code: 'customer_erased', erasedAt: erasedAt ?? clock.now() });
+}

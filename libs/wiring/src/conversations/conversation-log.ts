@@ -1,0 +1,135 @@
+import { conversation, type Conversation, MAX_EVENTS } from '#capabilities';
+import {
+  type ConversationEvent,
+  type ConversationFact,
+  conversationStream,
+  isConversationEvent,
+  upcast,
+} from '#contracts';
+import { type EventMeta, type NewEvent } from '#kernel';
+import { type AppendOutcome, type EventStore, type StreamAppend } from '#platform/event-store';
+import { ErasurePendingError, openAll, type PersonaKeyRef, type Vault } from '#platform/vault';
+import { sealEvent } from '../sealing.js';
+
+export interface ConversationLogPorts {
+  readonly store: Pick<EventStore, 'append' | 'readStream'>;
+  readonly vault: Vault;
+}
+
+/** A conversation as the log has it; nothing personal was opened. */
+export interface LoadedConversation {
+  readonly id: string;
+  readonly events: readonly ConversationEvent[];
+  readonly state: Conversation;
+}
+
+const PAGE = 1_000;
+
+export async function loadConversation({ store }: ConversationLogPorts, id: string): Promise<LoadedConversation> {
+  const events: ConversationEvent[] = [];
+  // What ends a long conversation comes after its last event.
+  while (events.length <= MAX_EVENTS + PAGE) {
+    const page = await store.readStream(conversationStream(id), events.length, PAGE);
+    events.push(...page.events.map(upcast).filter(isConversationEvent));
+    if (!page.full) break;
+  }
+  return { id, events, state: events.map(factOf).reduce(conversation.evolve, conversation.initial) };
+}
+
+function factOf({ type, occurredAt, data }: ConversationEvent): ConversationFact {
+  // A type and its data come from one event, which the compiler does not follow through a union.
+  return { type, at: occurredAt, data } as ConversationFact;
+}
+
+/** Whether the customer can still be read: of an erased one, nothing is written to. */
+export async function isErased({ vault }: ConversationLogPorts, { events }: LoadedConversation): Promise<boolean> {
+  const [opening] = events;
+  const box = opening && boxOf(opening.data);
+  if (opening === undefined || box === undefined) return false;
+  return anyErased(vault, [{ personaId: opening.key, eventId: opening.id, sealed: box }]);
+}
+
+interface Box {
+  readonly personaId: string;
+  readonly eventId: string;
+  readonly sealed: string;
+}
+
+const anyErased = async (vault: Vault, boxes: readonly Box[]): Promise<boolean> =>
+  (await openAll(vault, boxes)).some(({ status }) => status === 'erased');
+
+const boxOf = (data: unknown): string | undefined =>
+  typeof data === 'object' && data !== null && 'sealed' in data && typeof data.sealed === 'string'
+    ? data.sealed
+    : undefined;
+
+/** What is about to be said of one conversation, at the version that it was decided at. */
+export interface Part {
+  readonly conversation: LoadedConversation;
+  readonly facts: readonly ConversationFact[];
+}
+
+export interface AppendContext {
+  readonly customerId: string;
+  readonly incarnation: number;
+  /** Of the command: names the append and its events, so that doing it again does nothing. */
+  readonly commandId: string;
+  readonly requestHash: Uint8Array;
+  readonly meta: Omit<EventMeta, 'causationId'>;
+}
+
+/**
+ * Appends all parts or none, each to its stream as it was loaded. `erased`: the customer's key is gone, and nobody can ever read what
+ * was said. Another process may have destroyed it while it was in our cache: then it is seen after the append.
+ */
+export async function appendParts(
+  { store, vault }: ConversationLogPorts,
+  parts: readonly Part[],
+  context: AppendContext,
+): Promise<AppendOutcome | { readonly status: 'erased' }> {
+  const key = await keyOf(vault, context.customerId);
+  if (key?.incarnation !== context.incarnation) return { status: 'erased' };
+  let index = 0;
+  const streams = parts.map(({ conversation: { id, events }, facts }): StreamAppend => ({
+    stream: conversationStream(id),
+    expect: events.length === 0 ? 'none' : { version: events.length },
+    events: facts.map((fact) => sealEvent(vault, key, eventOf(vault, fact, context, index++))),
+  }));
+  const appendId = vault.uuid('conversation-append', context.commandId);
+  const outcome = await store.append({ appendId, requestHash: context.requestHash, streams });
+  if (outcome.status !== 'appended') return outcome;
+  const boxes = streams
+    .flatMap(({ events }) => events)
+    .flatMap(({ id, data }) => {
+      const sealed = boxOf(data);
+      return sealed === undefined ? [] : [{ personaId: context.customerId, eventId: id, sealed }];
+    });
+  if (boxes.length === 0) return outcome;
+  vault.forget(context.customerId);
+  return (await anyErased(vault, boxes)) ? { status: 'erased' } : outcome;
+}
+
+/** The customer's key; none while their erasure is under way. */
+export async function keyOf(vault: Vault, customerId: string): Promise<PersonaKeyRef | undefined> {
+  try {
+    return (await vault.currentKeys([customerId])).get(customerId);
+  } catch (error) {
+    if (error instanceof ErasurePendingError) return undefined;
+    throw error;
+  }
+}
+
+const eventOf = (
+  vault: Vault,
+  { type, at, data }: ConversationFact,
+  { customerId, commandId, meta }: AppendContext,
+  index: number,
+): NewEvent => ({
+  id: vault.uuid('conversation-event', commandId, String(index)),
+  type,
+  schemaVersion: 1,
+  key: customerId,
+  occurredAt: at,
+  data,
+  meta: { ...meta, causationId: commandId },
+});

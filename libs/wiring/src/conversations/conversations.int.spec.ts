@@ -1,0 +1,227 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { type ConversationCommandView } from '#contracts';
+import { testDatabase, type TestDatabase } from '#testing';
+import { loadConfig } from '../config/config.js';
+import { type Installation, openInstallation } from '../installation.js';
+import { migrations } from '../migrations.js';
+import { type ConversationChange } from '../messages/change-conversation.command.js';
+import { type CommandRequest, type ExpectedVersions } from '../messages/command-request.js';
+import { type CommandAttempt } from '../once.js';
+import { changeConversation, type Changed } from './change-conversation.js';
+import { startConversation } from './start-conversation.js';
+import { takeUpTouchpoint } from './take-up-touchpoint.js';
+
+let database: TestDatabase;
+let dataDir: string;
+/** Two processes, as far as the database can tell. */
+let installations: readonly [Installation, Installation];
+
+beforeAll(async () => {
+  database = await testDatabase(migrations);
+  dataDir = mkdtempSync(path.join(tmpdir(), 'safar-conversations-'));
+  const config = loadConfig({ SAFAR_DATABASE_URL: database.url, SAFAR_DATA_DIR: dataDir });
+  installations = [
+    await openInstallation(config, { program: 'one' }),
+    await openInstallation(config, { program: 'other' }),
+  ];
+  installations[0].startProjections({ pollMs: 20 });
+});
+afterAll(async () => {
+  for (const installation of installations) await installation.close();
+  await database.drop();
+  rmSync(dataDir, { recursive: true });
+});
+
+const from = (who: string, expectedVersions: ExpectedVersions = 'any'): CommandRequest => ({
+  principal: { kind: 'user', id: who, name: who, roles: ['agent'], sessionId: who },
+  correlationId: 'c'.repeat(32),
+  expectedVersions,
+});
+const fresh: CommandAttempt = { commandId: undefined, begunBefore: undefined };
+const uuid = (number: number): string => `018f0000-0000-8000-8000-${String(number).padStart(12, '0')}`;
+let named = 0;
+
+interface Where {
+  readonly process?: 0 | 1;
+  readonly attempt?: CommandAttempt;
+}
+
+const change = (
+  conversationId: string,
+  asked: ConversationChange,
+  request: CommandRequest,
+  { process = 0, attempt = fresh }: Where = {},
+) => changeConversation(installations[process].conversations, { conversationId, change: asked, request }, attempt);
+
+function done(changed: Changed): ConversationCommandView {
+  if (!changed.ok) throw new Error(JSON.stringify(changed.reason));
+  return changed.value;
+}
+
+/** Records what a customer says and waits until they are known. */
+async function says(customer: string, text: string, occurredAt = '2026-03-20T10:00:00Z'): Promise<bigint> {
+  named += 1;
+  const touchpoint = {
+    ...{ id: `m${String(named)}`, source: 'shop', kind: 'message', channel: 'chat', occurredAt },
+    identifiers: [{ kind: 'customer_number', value: customer }],
+    data: { author: 'customer', text },
+  };
+  const context = { correlationId: 'a'.repeat(32), causationId: 'test' };
+  const [result] = await installations[0].recordTouchpoints([touchpoint], context);
+  if (result?.status !== 'accepted') throw new Error(JSON.stringify(result));
+  const position = BigInt(result.position);
+  for (const model of ['customers', 'customer-erasures'])
+    await installations[0].readModels.waitUntil(model, position, 10_000);
+  return position;
+}
+
+async function opened(customer: string): Promise<string> {
+  await says(customer, 'hello');
+  const body = { customer: `customer_number:${customer}`, channel: 'chat' as const, subject: 'Parcel' };
+  return done(await startConversation(installations[0].conversations, body, from('ada'), fresh)).conversationId;
+}
+
+const reply = (text: string, sinceVersion: string): ConversationChange => ({
+  type: 'Reply',
+  body: { text, sinceVersion },
+});
+
+describe('agents who meet', () => {
+  it('take an item 200 at a time, in two processes: one has it, the others are told who', async () => {
+    const id = await opened('1');
+    const takers = Array.from({ length: 200 }, (_, index) => `agent-${String(index)}`);
+    const answers = await Promise.all(
+      takers.map((who, index) => change(id, { type: 'Take' }, from(who), { process: index % 2 === 0 ? 0 : 1 })),
+    );
+    const winners = takers.filter((_, index) => answers[index]?.ok);
+    expect(winners).toHaveLength(1);
+    const assignment = { version: '2', type: 'conversation.assigned', by: `user:${winners[0] ?? ''}` };
+    for (const answer of answers.filter(({ ok }) => !ok))
+      expect(answer).toMatchObject({
+        reason: { code: 'conversation_refused', reason: 'already-taken', version: '2', changes: [assignment] },
+      });
+    const { events } = await loadedOf(id);
+    expect(events.map(({ type }) => type)).toEqual(['conversation.opened', 'conversation.assigned']);
+  });
+
+  it('answer at once: one is heard, the others learn who was faster', async () => {
+    const id = await opened('2');
+    const answers = await Promise.all(
+      ['ada', 'bea', 'kian'].map((who, index) =>
+        change(id, reply(`by ${who}`, '1'), from(who), { process: index === 1 ? 1 : 0 }),
+      ),
+    );
+    expect(answers.filter(({ ok }) => ok)).toHaveLength(1);
+    const winner = ['ada', 'bea', 'kian'][answers.findIndex(({ ok }) => ok)] ?? '';
+    for (const answer of answers.filter(({ ok }) => !ok))
+      expect(answer).toMatchObject({
+        reason: {
+          reason: 'replied-since',
+          changes: [{ type: 'conversation.status_changed' }, { type: 'conversation.replied', by: `user:${winner}` }],
+        },
+      });
+  });
+
+  it('change a version that they believe in: one of 50 does, the others are told what it is now', async () => {
+    const id = await opened('3');
+    const answers = await Promise.all(
+      Array.from({ length: 50 }, (_, index) =>
+        change(id, { type: 'Tag', body: { add: [`t${String(index)}`] } }, from(`a${String(index)}`, ['1'])),
+      ),
+    );
+    expect(answers.filter(({ ok }) => ok)).toHaveLength(1);
+    for (const answer of answers.filter(({ ok }) => !ok))
+      expect(answer).toMatchObject({
+        reason: { code: 'version_mismatch', version: '2', changes: [{ type: 'conversation.tagged' }] },
+      });
+  });
+});
+
+const loadedOf = async (id: string) => {
+  const { events } = await installations[0].store.readStream(`conversation-${id}`, 0, 1_000);
+  return { events };
+};
+
+describe('a command that was begun before', () => {
+  it('is answered by what it did, and not done or judged again', async () => {
+    const id = await opened('4');
+    const attempt = { commandId: uuid(1), begunBefore: undefined };
+    const first = await change(id, reply('once', '1'), from('ada'), { attempt });
+    const again = await change(id, reply('once', '1'), from('ada'), { process: 1, attempt });
+    expect(done(again)).toEqual({ ...done(first), version: '3' });
+    expect((await loadedOf(id)).events).toHaveLength(3);
+  });
+});
+
+describe('a touchpoint', () => {
+  const takeUp = (position: bigint, process: 0 | 1 = 0) =>
+    takeUpTouchpoint(installations[process].conversations, position, from('ada'));
+
+  it('is taken up once, however often and by whom; the next one continues, a resolved one is reopened', async () => {
+    const first = await says('5', 'where is it?');
+    const answers = await Promise.all([takeUp(first), takeUp(first, 1), takeUp(first), takeUp(first, 1)]);
+    const [id] = new Set(answers.map((answer) => done(answer).conversationId));
+    expect(new Set(answers.map((answer) => done(answer).conversationId)).size).toBe(1);
+    expect((await loadedOf(id!)).events).toHaveLength(2);
+
+    await change(id!, { type: 'ChangeStatus', body: { category: 'resolved' } }, from('ada'));
+    const next = done(await takeUp(await says('5', 'still not here', new Date().toISOString())));
+    expect(next.conversationId).toBe(id);
+    expect((await loadedOf(id!)).events.at(-1)?.type).toBe('conversation.reopened');
+    expect(done(await takeUp(first))).toMatchObject({ conversationId: id });
+  });
+
+  it('is no conversation where nothing is said, and is not there where nothing is', async () => {
+    expect(await takeUp((await installations[0].store.head()) + 1_000n)).toMatchObject({
+      reason: { code: 'unknown_position' },
+    });
+  });
+});
+
+describe('a customer who is erased', () => {
+  it('takes every text along, and nobody writes to them any more', async () => {
+    const id = await opened('6');
+    done(await change(id, reply('a secret', '1'), from('ada')));
+    const by = { actor: { kind: 'operator', id: 'cli:test' } } as const;
+    // The other process has the customer's key in its cache.
+    done(await change(id, { type: 'Note', body: { text: 'another secret' } }, from('bea'), { process: 1 }));
+    const erased = await installations[0].eraseCustomer('customer_number:6', 'customer_request', { by });
+    expect(erased).toMatchObject({ ok: true });
+    for (const process of [0, 1] as const)
+      expect(await change(id, { type: 'Note', body: { text: 'too late' } }, from('bea'), { process })).toMatchObject({
+        reason: { code: 'customer_erased' },
+      });
+    // Also where somebody comes back: it is not their conversation.
+    await says('6', 'me again');
+    expect(await change(id, { type: 'Take' }, from('bea'))).toMatchObject({ reason: { code: 'customer_erased' } });
+  });
+});
+
+describe('the read models', () => {
+  it('are what a fold of the log gives, row for row', async () => {
+    const [installation] = installations;
+    const one = await opened('7');
+    const other = await opened('7');
+    const touchpoint = await says('7', 'what about the lamp?');
+    const taken = done(await takeUpTouchpoint(installation.conversations, touchpoint, from('ada')));
+    done(await change(taken.conversationId, reply('and the chair?', taken.version), from('ada')));
+    const { events } = await loadedOf(taken.conversationId);
+    const spoken = events.flatMap(({ data }) => (hasMessage(data) ? [data.messageId] : []));
+    const split: ConversationChange = { type: 'Split', body: { messages: spoken.slice(0, 1), subject: 'The lamp' } };
+    done(await change(taken.conversationId, split, from('ada')));
+    done(await change(other, { type: 'Merge', body: { into: one } }, from('ada')));
+    done(await change(other, { type: 'Unmerge' }, from('ada')));
+    done(await change(other, { type: 'Merge', body: { into: one } }, from('ada')));
+    const head = await installation.store.head();
+    const admin = installation.projectionAdmin({ actor: { kind: 'operator', id: 'cli:test' } });
+    for (const name of ['conversations', 'conversation-messages']) {
+      await installation.readModels.waitUntil(name, head, 10_000);
+      expect(await admin.verify(name)).toMatchObject({ ok: true, parkedKeys: [] });
+    }
+  });
+});
+
+const hasMessage = (data: unknown): data is { readonly messageId: string } =>
+  typeof data === 'object' && data !== null && 'messageId' in data;

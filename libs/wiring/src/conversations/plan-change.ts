@@ -1,0 +1,92 @@
+import { conversation, type ConversationCommand, type KnownConversation } from '#capabilities';
+import { fail, type Result, succeed } from '#kernel';
+import { type ConversationChange } from '../messages/change-conversation.command.js';
+import { type ConversationReason } from '../messages/conversation-failures.js';
+import { type Asking, commandOf } from './command-of.js';
+import { type ConversationLogPorts, type LoadedConversation, loadConversation, type Part } from './conversation-log.js';
+
+export interface Planning extends Asking {
+  /** Of a conversation that is split off, where nobody chose one. */
+  readonly newId: string;
+}
+
+export type PlanFailure = ConversationReason | 'conversation-not-found';
+export type Plan = Result<readonly Part[], PlanFailure>;
+
+/** What a change does, to the conversation first, and to a second one where two are concerned. */
+export async function planChange(
+  ports: ConversationLogPorts,
+  own: LoadedConversation & { readonly state: KnownConversation },
+  change: ConversationChange,
+  asking: Planning,
+): Promise<Plan> {
+  const { at, by } = asking;
+  switch (change.type) {
+    case 'Merge': {
+      const target = await loadConversation(ports, change.body.into);
+      if (target.state.stage === 'unknown') return fail('conversation-not-found');
+      const { customerId } = target.state;
+      const merge = { type: 'Merge', at, by, self: own.id, into: target.id, customerId } as const;
+      return together(decided(own, merge), () => decided(target, { type: 'Absorb', at, by, from: own.id }));
+    }
+    case 'Unmerge': {
+      const { mergedInto } = own.state;
+      if (mergedInto === null) return fail('not-merged');
+      const target = await loadConversation(ports, mergedInto);
+      return together(decided(own, { type: 'Unmerge', at, by }), () =>
+        decided(target, { type: 'Release', at, by, from: own.id }),
+      );
+    }
+    case 'Split': {
+      const { messages, subject, id = asking.newId } = change.body;
+      const { customerId, incarnation, channel } = own.state;
+      return together(decided(own, { type: 'SplitOff', at, by, into: id, messages }), async () =>
+        decided(await loadConversation(ports, id), {
+          ...{ type: 'OpenConversation', at, by, origin: 'split', customerId, incarnation, channel, subject },
+          ...{ messages: [...new Set(messages)], follows: own.id },
+        }),
+      );
+    }
+    case 'Reply':
+    case 'Note':
+    case 'Take':
+    case 'Assign':
+    case 'Transfer':
+    case 'Prioritise':
+    case 'Tag':
+    case 'ChangeStatus':
+    case 'Snooze':
+    case 'Spam':
+    case 'Link': {
+      const part = decided(own, commandOf(change, asking));
+      return part.ok ? succeed([part.value]) : part;
+    }
+  }
+}
+
+/** Commands one after the other, each on what the ones before it leave. */
+export function decided(
+  loaded: LoadedConversation,
+  ...commands: readonly ConversationCommand[]
+): Result<Part, ConversationReason> {
+  let { state } = loaded;
+  const facts: Part['facts'][number][] = [];
+  for (const command of commands) {
+    const decision = conversation.decide(state, command);
+    if (!decision.accepted) return fail(decision.reason);
+    state = decision.events.reduce(conversation.evolve, state);
+    facts.push(...decision.events);
+  }
+  return succeed({ conversation: loaded, facts });
+}
+
+async function together(
+  one: Result<Part, ConversationReason>,
+  other: () => Promise<Result<Part, ConversationReason>> | Result<Part, ConversationReason>,
+): Promise<Plan> {
+  if (!one.ok) return one;
+  // Nothing to do on its side: it was done before, on both.
+  if (one.value.facts.length === 0) return succeed([one.value]);
+  const second = await other();
+  return second.ok ? succeed([one.value, second.value].filter(({ facts }) => facts.length > 0)) : second;
+}

@@ -1,0 +1,94 @@
+import { conversationOfMessage, ownConversations, routeTouchpoint } from '#capabilities';
+import { type TouchpointEvent } from '#contracts';
+import { fail, type Position, type RecordedEvent, type Result, succeed } from '#kernel';
+import { type ReadFromStore } from '#platform/event-store';
+import { caughtUp, notCaughtUp } from '../customer-directory.js';
+import { type CommandRequest } from '../messages/command-request.js';
+import { type ConversationFailure } from '../messages/conversation-failures.js';
+import { type DecodeEvents } from '../sealing.js';
+import { answerOf, type Changed, type ConversationPorts, erased, refused } from './change-conversation.js';
+import { appendParts, keyOf, loadConversation } from './conversation-log.js';
+import { decided } from './plan-change.js';
+
+export interface TakeUpPorts extends ConversationPorts {
+  readonly store: ConversationPorts['store'] & Pick<ReadFromStore, 'readAll' | 'head'>;
+  readonly decode: DecodeEvents;
+}
+
+/** Other messages of the same customer may come in between; after these the sender is asked to come again. */
+const TRIES = 5;
+/** What says which conversations a customer has. */
+const models: readonly string[] = ['conversations', 'conversation-messages'];
+
+/**
+ * Puts a touchpoint into the conversation that it belongs to, by the rule of `routeTouchpoint`. Everything follows from the touchpoint:
+ * its conversation's id, the append and the events, so it is taken up once, however often it is asked for.
+ */
+export async function takeUpTouchpoint(
+  ports: TakeUpPorts,
+  position: Position,
+  { correlationId, trace }: CommandRequest,
+): Promise<Changed> {
+  const { vault, store, directory } = ports;
+  const found = await touchpointAt(ports, position);
+  if (!found.ok) return found;
+  const event = found.value;
+  const commandId = vault.uuid('take-up', event.id);
+  for (let tries = 0; tries < TRIES; tries += 1) {
+    // From old rows a second conversation would be opened beside the one that it belongs to.
+    const late = await caughtUp(directory, await store.head(), models);
+    if (late) return fail(late);
+    const present = await conversationOfMessage(directory.readModels, event.id);
+    if (present !== undefined) return succeed(answerOf(await loadConversation(ports, present)));
+    const key = await keyOf(vault, event.key);
+    if (!key) return erased(ports, event.key);
+    const own = await ownConversations(directory.readModels, event.key);
+    const routed = routeTouchpoint(event, own, { uuid: vault.uuid, incarnation: key.incarnation });
+    if (!routed) return refused('no-exchange');
+    const loaded = await loadConversation(ports, routed.conversationId);
+    const plan = decided(loaded, ...routed.commands);
+    if (!plan.ok) return refused(plan.reason, loaded);
+    if (plan.value.facts.length === 0) return succeed(answerOf(loaded));
+    const outcome = await appendParts(ports, [plan.value], {
+      customerId: event.key,
+      incarnation: key.incarnation,
+      commandId,
+      requestHash: vault.digest('take-up', routed.conversationId),
+      meta: { source: event.meta.source, correlationId, ...trace },
+    });
+    switch (outcome.status) {
+      case 'appended':
+      case 'repeated':
+        return succeed({
+          conversationId: routed.conversationId,
+          version: String(outcome.versions[0] ?? 0),
+          position: outcome.lastPosition.toString(),
+        });
+      case 'erased':
+        return erased(ports, event.key);
+      case 'closed':
+        throw new Error(`the stream of conversation ${routed.conversationId} is closed`);
+      case 'conflict':
+      // Somebody else took it up elsewhere, a moment ago: the next look finds it there.
+      case 'id-reused':
+        continue;
+    }
+  }
+  return fail(notCaughtUp);
+}
+
+/** The touchpoint at a position, opened. */
+async function touchpointAt(
+  ports: TakeUpPorts,
+  position: Position,
+): Promise<Result<TouchpointEvent, ConversationFailure>> {
+  const [stored] = (await ports.store.readAll(position - 1n, 1)).events;
+  if (stored?.position !== position) return fail({ code: 'unknown_position' });
+  if (!isTouchpoint(stored)) return refused('no-exchange');
+  const [opened] = await ports.decode([stored], 'opened');
+  // Every touchpoint has its sender's id, sealed: where that is gone, so is everything that was said.
+  if (!opened || !isTouchpoint(opened) || opened.data.touchpointId === undefined) return erased(ports, stored.key);
+  return succeed(opened);
+}
+
+const isTouchpoint = (event: RecordedEvent): event is TouchpointEvent => event.type.startsWith('touchpoint.');
