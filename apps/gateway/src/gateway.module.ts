@@ -8,6 +8,9 @@ import { AccessGuard } from './access/access.guard.js';
 import { Authenticator } from './access/authenticator.js';
 import { CloudEventIntake } from './cloud-events/cloud-event-intake.js';
 import { CloudEventsController } from './cloud-events/cloud-events.controller.js';
+import { ConversationCommandsController } from './conversations/conversation-commands.controller.js';
+import { ConversationsController } from './conversations/conversations.controller.js';
+import { TakeUpController } from './conversations/take-up.controller.js';
 import { CustomersController } from './customers/customers.controller.js';
 import { Debugger } from './debugger/debugger.js';
 import { DebuggerController } from './debugger/debugger.controller.js';
@@ -64,6 +67,9 @@ export class GatewayModule {
         DebuggerController,
         CustomersController,
         TimelineController,
+        ConversationsController,
+        TakeUpController,
+        ConversationCommandsController,
         SchemasController,
         DocumentsController,
         HealthController,

@@ -37,8 +37,11 @@ export function traceOf(message: IncomingMessage): Pick<Caller, 'trace'> {
 }
 
 /** The parameter of a controller's method that says who calls. */
-export const CalledBy = createParamDecorator((_: unknown, context: ExecutionContext): Caller => {
-  const { raw, headers } = context.switchToHttp().getRequest<FastifyRequest>();
+export const CalledBy = createParamDecorator((_: unknown, context: ExecutionContext): Caller =>
+  callerOf(context.switchToHttp().getRequest<FastifyRequest>()),
+);
+
+export function callerOf({ raw, headers }: Pick<FastifyRequest, 'raw' | 'headers'>): Caller {
   const principal = principalOf(raw);
   if (principal === undefined) throw new Error('a public route asks who calls');
   return {
@@ -47,4 +50,4 @@ export const CalledBy = createParamDecorator((_: unknown, context: ExecutionCont
     language: languageOf(headers['accept-language']),
     ...traceOf(raw),
   };
-});
+}

@@ -1,18 +1,19 @@
 import { type FieldError } from '#contracts';
 import { type Result } from '#kernel';
-import { type CommandFailure } from '#wiring';
+import { type ConversationFailure } from '#wiring';
 import { entityTag } from '../server/entity-tags.js';
 import { ProblemError } from '../problems/problem-error.js';
 
 /** The value of a query or command, or the problem that its failure is. */
-export function answered<Value>(result: Result<Value, CommandFailure>): Value {
+export function answered<Value>(result: Result<Value, ConversationFailure>): Value {
   if (result.ok) return result.value;
   throw problemOf(result.reason);
 }
 
-function problemOf(failure: CommandFailure): ProblemError {
+function problemOf(failure: ConversationFailure): ProblemError {
   switch (failure.code) {
     case 'customer_not_found':
+    case 'conversation_not_found':
     case 'unknown_position':
       return new ProblemError(failure.code);
     case 'customer_erased':
@@ -21,9 +22,16 @@ function problemOf(failure: CommandFailure): ProblemError {
       return new ProblemError(failure.code, { extensions: { candidates: failure.candidates } });
     case 'version_mismatch':
       return new ProblemError(failure.code, {
-        extensions: { version: failure.version },
+        extensions: { version: failure.version, ...(failure.changes && { changes: failure.changes }) },
         headers: { etag: entityTag(failure.version) },
       });
+    case 'conversation_refused': {
+      const { reason, version, changes } = failure;
+      return new ProblemError(failure.code, {
+        extensions: { reason, version, changes },
+        ...(version !== null && { headers: { etag: entityTag(version) } }),
+      });
+    }
     case 'idempotency_key_reused':
       return new ProblemError(failure.code);
     case 'command_running':

@@ -34,6 +34,10 @@ export const english: ProblemTexts = {
     forbidden: ['Not allowed', 'Your roles, or the scopes of your API key, do not allow that.'],
     route_not_found: ['No such resource', 'There is nothing at this address.'],
     customer_not_found: ['No such customer', 'Nobody is known by this reference.'],
+    conversation_not_found: [
+      'No such conversation',
+      'There is no conversation with this id, or its customer was erased.',
+    ],
     schema_not_found: ['No such schema', 'There is no schema of this type and version; /v1/schemas lists them.'],
     method_not_allowed: ['Method not allowed', 'This address takes other methods; see Allow.'],
     request_timeout: ['Request timed out', 'The request took too long to arrive.'],
@@ -43,7 +47,11 @@ export const english: ProblemTexts = {
       'Several customers go by this identifier; name one of the candidates.',
     ],
     command_running: ['Being done', 'The same command, with the same Idempotency-Key, is being done. Try again.'],
-    version_mismatch: ['Changed meanwhile', 'The customer is not at the version of If-Match; see version.'],
+    conversation_refused: [
+      'Refused as it stands',
+      'The conversation does not allow that as it is; see reason, and changes for who did what meanwhile.',
+    ],
+    version_mismatch: ['Changed meanwhile', 'It is not at the version of If-Match; see version.'],
     customer_erased: ['Customer erased', 'The personal data of this customer was erased.'],
     unknown_position: [
       'No such position',
