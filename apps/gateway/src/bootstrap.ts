@@ -6,16 +6,19 @@ import { type NestFastifyApplication } from '@nestjs/platform-fastify';
 import { CommandBus } from '@nestjs/cqrs';
 import { type Metrics } from '#platform/telemetry';
 import { GatewayModule, type GatewayParts } from './gateway.module.js';
+import { Authenticator } from './access/authenticator.js';
 import { Bodies } from './intake/bodies.js';
+import { TouchpointIntake } from './intake/touchpoint-intake.js';
 import { Admission } from './limits/admission.js';
 import { RateLimits } from './limits/rate-limits.js';
-import { shedBeforeRouting } from './limits/shed.js';
+import { shedBeforeRouting, type TakesShortPath } from './limits/shed.js';
 import { observeGateway } from './metrics/observe-gateway.js';
 import { createAdapter } from './server/fastify-adapter.js';
 import { addHooks } from './server/hooks.js';
 import { NestLog } from './server/nest-log.js';
 import { Draining } from './server/draining.js';
-import { securityHeaders } from './server/security-headers.js';
+import { securityHeaderLines, securityHeaders } from './server/security-headers.js';
+import { ShortPath } from './short-path/short-path.js';
 import { METRICS } from './server/tokens.js';
 import { addTracing } from './server/tracing.js';
 import { OtherMethods } from './server/other-methods.js';
@@ -60,6 +63,24 @@ export async function createGateway(parts: GatewayParts): Promise<NestFastifyApp
   await app.init();
   otherMethods.answer(instance);
   await instance.ready();
-  shedBeforeRouting(instance.server, admission);
+  shedBeforeRouting(instance.server, admission, parts.tracing ? undefined : await shortPathOf(app, parts, admission));
   return app;
 }
+
+/** Not where traces are taken: spans are made by hooks of the framework. */
+const shortPathOf = async (
+  app: NestFastifyApplication,
+  { logger }: GatewayParts,
+  admission: Admission,
+): Promise<TakesShortPath> =>
+  new ShortPath({
+    intake: app.get(TouchpointIntake),
+    bodies: app.get(Bodies),
+    authenticator: app.get(Authenticator),
+    limits: app.get(RateLimits),
+    draining: app.get(Draining),
+    metrics: app.get<Metrics>(METRICS),
+    admission,
+    logger,
+    fixedHeaders: await securityHeaderLines(),
+  });

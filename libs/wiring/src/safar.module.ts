@@ -22,7 +22,8 @@ import { TIMELINE_FEED, type TimelineFeed } from './messages/timeline-feed.port.
 @Module({})
 export class SafarModule {
   static with(installation: Installation, checks: readonly ReadinessCheck[]): DynamicModule {
-    const verifier: ApiKeyVerifier = { verify: (key) => installation.access.apiKeys.verify(key) };
+    const { apiKeys } = installation.access;
+    const verifier: ApiKeyVerifier = { verify: (key) => apiKeys.verify(key), recent: (key) => apiKeys.recent(key) };
     const feed: TimelineFeed = {
       follow: (customerId, after, signal) => installation.timelineFeed.follow({ customerId, after, signal }),
     };

@@ -6,6 +6,7 @@ import {
   API_KEY_VERIFIER,
   type ApiKeyVerifier,
   type HttpConfig,
+  type KeyPrincipal,
   type Principal,
 } from '#wiring';
 import { ProblemError } from '../problems/problem-error.js';
@@ -43,6 +44,12 @@ export class Authenticator {
       : this.#ofSession(request, token, activity));
     if (!may(principal, permission)) throw forbidden(principal, permission);
     return principal;
+  }
+
+  /** Who calls with a key that was verified a moment ago; nothing when there is anything to look up, or to refuse. */
+  recent(authorization: string | undefined): KeyPrincipal | undefined {
+    const key = authorization === undefined ? undefined : BEARER.exec(authorization)?.[1];
+    return key === undefined ? undefined : this.verifier.recent(key);
   }
 
   async #ofKey(authorization: string | undefined): Promise<Principal> {

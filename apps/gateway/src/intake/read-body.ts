@@ -25,12 +25,22 @@ export async function withBody<T>(
     return undefined;
   };
   try {
-    const body = await collect(message, admit);
+    const body = arrived(message, admit) ?? (await collect(message, admit));
     if (body.length === 0) throw new ProblemError('empty_body');
     return await use(body.subarray(0, 3).equals(BYTE_ORDER_MARK) ? body.subarray(3) : body);
   } finally {
     budget.giveBack(taken);
   }
+}
+
+/** A body that came together with the head: one piece, of which no listener and no timer need to know. */
+function arrived(message: IncomingMessage, admit: (bytes: number) => ProblemError | undefined): Buffer | undefined {
+  if (!message.complete) return undefined;
+  const body: unknown = message.read();
+  if (!(body instanceof Buffer)) return undefined;
+  const refusal = admit(body.length);
+  if (refusal) throw refusal;
+  return body;
 }
 
 /** Not `for await`: leaving that loop early destroys the socket, and with it the answer. */

@@ -39,6 +39,11 @@ export class Allowance {
       throw new ProblemError('overloaded', { retryAfterMs: this.admission.retryAfterMs() });
   }
 
+  /** As `first`, for whoever leaves the refusal to others. */
+  tryFirst(): boolean {
+    return this.#spend(1).ok;
+  }
+
   /** The request itself. @throws ProblemError `rate_limited` */
   first(): void {
     this.#charge(1);

@@ -6,17 +6,23 @@ import { ProblemError } from '../problems/problem-error.js';
 import { correlationIdOf } from '../server/correlation-id.js';
 import { type Admission, isWrite } from './admission.js';
 
+export interface TakesShortPath {
+  /** @returns false when the request is somebody else's to answer, and nothing was done about it */
+  take(message: IncomingMessage, response: ServerResponse): boolean;
+}
+
 /**
  * Puts the decision before the framework: a refusal through routing, guards and filters is one that the work under
- * way pays for. Call it once the framework listens to the server.
+ * way pays for. What the short path takes does not meet the framework either. Call it once the framework listens to the server.
  */
-export function shedBeforeRouting(server: Server, admission: Admission): void {
+export function shedBeforeRouting(server: Server, admission: Admission, shortPath?: TakesShortPath): void {
   // What listens to this event of a server is one of these.
   const [handle] = server.listeners('request') as RequestListener[];
   if (handle === undefined) throw new Error('nobody answers the requests of this server');
   server.removeAllListeners('request');
   server.on('request', (message, response) => {
-    if (admitOrShed(admission, message, response)) void handle.call(server, message, response);
+    if (!admitOrShed(admission, message, response)) return;
+    if (shortPath?.take(message, response) !== true) void handle.call(server, message, response);
   });
 }
 

@@ -3,6 +3,7 @@ import { type FastifyReply, type FastifyRequest } from 'fastify';
 import { type Logger } from 'pino';
 import { correlationIdOf } from '../server/correlation-id.js';
 import { GATEWAY_LOGGER } from '../server/tokens.js';
+import { logServerProblem } from './log-server-problem.js';
 import { answerProblem } from './answer-problem.js';
 import { toProblem } from './to-problem.js';
 
@@ -18,13 +19,7 @@ export class ProblemFilter implements ExceptionFilter {
     // Whoever has gone is not answered, and their going is no fault of ours.
     if (request.raw.socket.destroyed) return;
     const problem = toProblem(error);
-    if (problem.status >= 500) {
-      const { code, details } = problem;
-      this.logger.error(
-        { err: details.cause ?? problem, code, traceId: correlationIdOf(request.raw) },
-        'answered a 5xx',
-      );
-    }
+    logServerProblem(this.logger, problem, correlationIdOf(request.raw));
     // The answer has begun: the connection is all that is left to tell the caller with.
     if (reply.sent || reply.raw.headersSent) reply.raw.destroy();
     else answerProblem(problem, request, reply);

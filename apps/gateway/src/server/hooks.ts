@@ -12,13 +12,12 @@ import { languageOf } from '../problems/language.js';
 import { problemDocument, problemHeaders } from '../problems/problem-document.js';
 import { ProblemError } from '../problems/problem-error.js';
 import { assertBrowserOrigin, browserHeaders, varyByOrigin } from '../segment/browser-origins.js';
+import { lingerOn } from './linger.js';
 import { isSdkRoute } from '../segment/sdk-routes.js';
 import { correlationIdOf } from './correlation-id.js';
 import { type Draining } from './draining.js';
 
 const DRAINING_RETRY_MS = 5_000;
-/** How long somebody may go on sending a body that was answered before it was read. */
-const LINGER_MS = 5_000;
 
 interface Surroundings {
   readonly draining: Draining;
@@ -54,7 +53,7 @@ export function addHooks(
   });
   addBrowserHooks(instance, http);
   instance.addHook('onResponse', (request, reply, done) => {
-    lingerOn(request);
+    lingerOn(request.raw);
     logRequest(logger, request, reply);
     countRequest(metrics, request, reply);
     done();
@@ -97,24 +96,6 @@ function afterFailure(strangers: RateLimits, request: FastifyRequest, reply: Fas
     .removeHeader('www-authenticate')
     .headers({ ...problemHeaders(problem, language), 'content-length': Buffer.byteLength(document) });
   return document;
-}
-
-/**
- * Reads on for a while after an early answer, and throws it away: closing at once would reset the connection, and a sender who is still
- * writing would never see why.
- */
-function lingerOn({ raw }: FastifyRequest): void {
-  if (raw.complete || raw.destroyed) return;
-  const { socket } = raw;
-  const stop = (): void => {
-    clearTimeout(timer);
-    socket.off('close', stop);
-  };
-  const timer = setTimeout(() => {
-    raw.destroy();
-  }, LINGER_MS).unref();
-  socket.once('close', stop);
-  raw.once('end', stop).resume();
 }
 
 /** Ids only: a name is about a person. */

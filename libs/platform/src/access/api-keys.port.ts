@@ -45,6 +45,11 @@ export interface VerifyApiKeys {
    * within 2 s, one by this process at once.
    */
   verify(key: string): Promise<KeyPrincipal | undefined>;
+  /**
+   * The same at once, of a key that was verified a moment ago; nothing when it has to be looked up, or is no key. As long as nothing
+   * is read anew it is the same object.
+   */
+  recent(key: string): KeyPrincipal | undefined;
 }
 
 export interface ManageApiKeys {

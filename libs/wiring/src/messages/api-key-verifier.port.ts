@@ -1,6 +1,6 @@
-import { type Principal, type VerifyApiKeys } from '#platform/access';
+import { type KeyPrincipal, type Principal, type VerifyApiKeys } from '#platform/access';
 
-export { type Principal };
+export { type KeyPrincipal, type Principal };
 
 /** Looks up API keys. Injected by this symbol. */
 export const API_KEY_VERIFIER: unique symbol = Symbol('ApiKeyVerifier');

@@ -112,6 +112,32 @@ describe('a revoked API key', () => {
     expect(await other.verify(key)).toBeUndefined();
   });
 
+  it('is known at once after it was verified, for as long as the database need not be asked', async () => {
+    const { id, key } = await keys.create({ ...shop, expiresAt: now + 1_000 }, root);
+    expect(keys.recent(key)).toBeUndefined();
+    const principal = await keys.verify(key);
+    expect(keys.recent(key)).toBe(principal);
+    expect(keys.recent(`${key.slice(0, -1)}${key.endsWith('0') ? '1' : '0'}`)).toBeUndefined();
+    elapsedMs = 2_001;
+    expect(keys.recent(key)).toBeUndefined();
+    await keys.verify(key);
+    now += 1_000;
+    expect(keys.recent(key)).toBeUndefined();
+    now -= 1_000;
+    expect(keys.recent(key)).toEqual(principal);
+    await keys.revoke(id, root);
+    expect(keys.recent(key)).toBeUndefined();
+  });
+
+  it('lets the old secret be known no longer than it works', async () => {
+    const { id, key } = await keys.create(shop, root);
+    await keys.rotate(id, root, 1_000);
+    await keys.verify(key);
+    expect(keys.recent(key)).toMatchObject(shop);
+    now += 1_000;
+    expect(keys.recent(key)).toBeUndefined();
+  });
+
   it('stays revoked as of the first time, and cannot be rotated', async () => {
     const { id } = await keys.create(shop, root);
     await keys.revoke(id, root);

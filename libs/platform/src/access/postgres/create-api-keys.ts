@@ -1,4 +1,4 @@
-import { randomUUID } from 'node:crypto';
+import { hash, randomUUID } from 'node:crypto';
 import { type Pool } from 'pg';
 import { isScope } from '#contracts';
 import { type Clock } from '#kernel';
@@ -21,6 +21,15 @@ import { apiKeyView, type ApiKeyRow, hashFor, isLive } from './api-key-row.js';
 
 /** How long a revocation by another process may go unnoticed: with the pulse of live streams, less than 5 s. */
 const CACHE = { ttlMs: 2_000, most: 10_000 };
+/** A key that was right, and what it was compared with. */
+interface Verified {
+  readonly prefix: string;
+  readonly row: Promise<ApiKeyRow | undefined>;
+  readonly principal: KeyPrincipal;
+  /** When the key, or this secret of it, expires. */
+  readonly endsAt: number;
+}
+
 /** Nobody needs to know it better, and each time is a write. */
 const LAST_USED_MS = 60_000;
 
@@ -43,6 +52,8 @@ class PostgresApiKeys implements ApiKeys {
   readonly #known: Recent<Promise<ApiKeyRow | undefined>>;
   /** Apart, so that trying made-up keys does not push out real ones. A prefix is drawn when its key is made: it cannot become known. */
   readonly #unknown: Recent<true>;
+  /** By the digest of the whole key: what was compared need not be compared again as long as the same row stands for it. */
+  readonly #verified: Recent<Verified>;
   /** One statement at a time, for all whose keys are not known yet: made-up keys do not take the connections that callers need. */
   readonly #lookUp: (prefixes: readonly string[]) => Promise<ReadonlyMap<string, ApiKeyRow>>;
   readonly #pool: Pool;
@@ -55,6 +66,7 @@ class PostgresApiKeys implements ApiKeys {
     this.#audit = audit;
     this.#known = new Recent(elapsedMs, CACHE);
     this.#unknown = new Recent(elapsedMs, CACHE);
+    this.#verified = new Recent(elapsedMs, CACHE);
     this.#lookUp = coalesced((prefixes) => this.#read(prefixes));
   }
 
@@ -62,15 +74,27 @@ class PostgresApiKeys implements ApiKeys {
     const parts = readKeyText(key);
     if (!parts || this.#unknown.get(parts.prefix)) return undefined;
     const cached = this.#known.get(parts.prefix);
-    const row = await (cached ?? this.#load(parts.prefix));
+    const loading = cached ?? this.#load(parts.prefix);
+    const row = await loading;
     if (!row) return undefined;
     const now = this.#clock.now();
-    const hash = hashFor(row, parts.prefix, now);
-    if (hash === undefined || !sameHash(hash, parts.secretHash)) return undefined;
+    const expected = hashFor(row, parts.prefix, now);
+    if (expected === undefined || !sameHash(expected, parts.secretHash)) return undefined;
     const view = apiKeyView(row);
     if (!isLive(view, now)) return undefined;
     if (!cached) await this.#used(view, now);
-    return { kind: 'key', id: view.id, name: view.name, scopes: view.scopes };
+    const principal: KeyPrincipal = { kind: 'key', id: view.id, name: view.name, scopes: view.scopes };
+    const ofSecret = row.prefix === parts.prefix ? undefined : view.previous?.endsAt;
+    const endsAt = Math.min(view.expiresAt ?? Infinity, ofSecret ?? Infinity);
+    this.#verified.set(digestOf(key), { prefix: parts.prefix, row: loading, principal, endsAt });
+    return principal;
+  }
+
+  recent(key: string): KeyPrincipal | undefined {
+    const verified = this.#verified.get(digestOf(key));
+    // Whatever forgets the row, its age or a revocation, has forgotten this too.
+    if (!verified || this.#known.get(verified.prefix) !== verified.row) return undefined;
+    return this.#clock.now() < verified.endsAt ? verified.principal : undefined;
   }
 
   async create({ name, scopes, expiresAt }: NewApiKey, by: Actor): Promise<IssuedApiKey> {
@@ -171,6 +195,9 @@ class PostgresApiKeys implements ApiKeys {
 
   readonly #now = (): string => isoOf(this.#clock.now());
 }
+
+/** A key is kept nowhere, not even in memory for a moment longer than its request. */
+const digestOf = (key: string): string => hash('sha256', key, 'base64');
 
 const isoOf = (at: number): string => new Date(at).toISOString();
 
