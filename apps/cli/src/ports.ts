@@ -22,6 +22,7 @@ import {
 } from '#platform/access';
 import { type AuditTrail } from '#platform/audit';
 import { type ProjectionAdmin } from '#platform/projections';
+import { type ReactionAdmin } from '#platform/reactions';
 import {
   type CustomerErased,
   type EraseFailure,
@@ -91,6 +92,9 @@ export interface Installation extends TouchpointRecorder {
   readonly projections: ProjectionAdmin;
   readonly audit: Pick<AuditTrail, 'list' | 'verify' | 'record'>;
   readonly quarantine: QuarantineAdmin;
+  readonly reactions: ReactionAdmin;
+  /** Names of all reactions. */
+  readonly reactionNames: readonly string[];
   /** Names of all projections. */
   readonly projectionNames: readonly string[];
   /** Until the read models have applied a position; false when that took longer. */

@@ -37,6 +37,10 @@ const subcommands = [
   'projections parked',
   'projections release',
   'projections discard',
+  'reactions status',
+  'reactions parked',
+  'reactions release',
+  'reactions discard',
   'quarantine list',
   'quarantine redrive',
   'quarantine discard',
@@ -298,6 +302,25 @@ describe('safar projections', () => {
     const { code, stderr } = await run(['projections', ...parameters], installation);
     expect({ code, stderr }).toEqual({ code: 5, stderr: expect.stringMatching(/→ .{10}/) });
     expect(stderr).toContain(message);
+  });
+});
+
+describe('safar reactions', () => {
+  it.each([
+    [['release', 'clock-deadlines', 'nokey'], 'Nothing of nokey is parked in clock-deadlines.'],
+    [['parked', 'nothing'], 'There is no reaction nothing.'],
+  ])('%j ends with 5 and a remedy: there is none', async (parameters, message) => {
+    const { code, stderr } = await run(['reactions', ...parameters]);
+    expect({ code, stderr }).toEqual({ code: 5, stderr: expect.stringMatching(/→ .{10}/) });
+    expect(stderr).toContain(message);
+  });
+
+  it('tells what stays parked after a release that failed, and ends with 1', async () => {
+    const { reactions } = memoryInstallation();
+    const release = () => Promise.resolve({ triggers: 0, commands: 1, stillParked: 2, error: 'no such thing' });
+    const installation = memoryInstallation({ reactions: { ...reactions, release } });
+    const { code, stdout } = await run(['reactions', 'release', 'clock-deadlines', 'k'], installation);
+    expect({ code, stdout }).toEqual({ code: 1, stdout: expect.stringContaining('2 are still parked: no such thing') });
   });
 });
 

@@ -7,6 +7,7 @@ import { addImport } from './commands/import.js';
 import { addKafka } from './commands/kafka.js';
 import { addKeys } from './commands/keys.js';
 import { addProjections } from './commands/projections.js';
+import { addReactions } from './commands/reactions.js';
 import { addSimulate } from './commands/simulate.js';
 import { addQuarantine } from './commands/quarantine.js';
 import { addStore } from './commands/store.js';
@@ -66,6 +67,7 @@ function programFor(context: CommandContext, version: string, asJson: boolean): 
     addErase,
     addVerify,
     addProjections,
+    addReactions,
     addStore,
     addKafka,
     addKeys,

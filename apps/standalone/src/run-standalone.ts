@@ -6,6 +6,7 @@ import {
   type Installation,
   loadConfig,
   openInstallation,
+  reactionCheck,
   readinessChecks,
   SafarModule,
   untilEnded,
@@ -29,7 +30,7 @@ export interface Watched {
   readonly isTerminal: boolean;
 }
 
-/** Everything in one process: PostgreSQL, the gateway, the projector. Resolves when it was asked to stop, and has. */
+/** Everything in one process: PostgreSQL, the gateway, the projector, the reactor. Resolves when it was asked to stop, and has. */
 export async function runStandalone(environment: NodeJS.ProcessEnv, { say, isTerminal }: Watched): Promise<void> {
   const config = loadConfig(environment);
   const stopped = untilStopped();
@@ -37,8 +38,9 @@ export async function runStandalone(environment: NodeJS.ProcessEnv, { say, isTer
   try {
     const demo = config.demo ? await prepareDemo(installation) : undefined;
     const host = installation.startProjections({ leaseMs: LEASE_MS });
+    const reactor = installation.startReactions({ leaseMs: LEASE_MS });
     const gateway = await createGateway({
-      imports: [SafarModule.with(installation, readinessChecks(installation, host))],
+      imports: [SafarModule.with(installation, [...readinessChecks(installation, host), reactionCheck(reactor)])],
       config: config.http,
       logger: createLogger({ level: config.logLevel }),
       metrics: installation.metrics,

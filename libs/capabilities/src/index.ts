@@ -26,6 +26,7 @@ export {
   type ServiceClock,
   type StartedClock,
 } from './service-clocks/service-clock.decider.js';
+export { clockDeadlines, type ElapseClock } from './service-clocks/clock-deadlines.reaction.js';
 export { explainClock } from './service-clocks/explain-clock.js';
 export { chooseTerms } from './service-clocks/choose-terms.js';
 export { changesSince } from './conversations/changes.js';

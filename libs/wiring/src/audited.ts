@@ -1,5 +1,6 @@
 import { type AuditActor, type AuditDetails, type AuditLog, type NewAuditEntry } from '#platform/audit';
 import { type ProjectionAdmin } from '#platform/projections';
+import { type ReactionAdmin } from '#platform/reactions';
 import { type Quarantine } from '#platform/quarantine';
 import { type Redriven } from './redrive-quarantined.js';
 
@@ -78,6 +79,36 @@ export function auditedProjections(
         ({ discarded }) => ({
           details: { key: target.key, position: target.position, count: discarded },
         }),
+      ),
+  };
+}
+
+/** What operators decide about what reactions have parked; a key is the name of a stream or a pseudonym. */
+export function auditedReactions(
+  admin: ReactionAdmin,
+  audit: AuditLog,
+  { actor, requestId }: OnBehalfOf,
+): ReactionAdmin {
+  const act = (action: string, name: string, details: AuditDetails): Act => ({
+    ...{ actor, requestId, details },
+    action: `reaction.${action}`,
+    subject: `reaction:${name}`,
+  });
+  return {
+    ...admin,
+    release: (name, key, decision) =>
+      audited(
+        audit,
+        act('released', name, { key }),
+        () => admin.release(name, key, decision),
+        ({ triggers, commands }) => ({ details: { key, count: triggers + commands } }),
+      ),
+    discard: (name, target, decision) =>
+      audited(
+        audit,
+        act('discarded', name, { key: target.key, position: target.position }),
+        () => admin.discard(name, target, decision),
+        ({ discarded }) => ({ details: { key: target.key, position: target.position, count: discarded } }),
       ),
   };
 }

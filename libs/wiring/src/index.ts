@@ -27,6 +27,7 @@ export * from './kafka-admin.js';
 export * from './migrations.js';
 export * from './projections.js';
 export { shortened } from './quarantined-message.js';
+export { reactions } from './reactions.js';
 export * from './readiness.js';
 export * from './safar.module.js';
 export * from './startup-problem.js';

@@ -6,7 +6,7 @@ import { type Access, createAccess } from '#platform/access';
 import { type AuditTrail, openPostgresAudit } from '#platform/audit';
 import { type Relay, startRelay } from '#platform/bus';
 import { createCommandAnswers } from '#platform/command-answers';
-import { storeSubscription } from '#platform/consumers';
+import { type EventSource, storeSubscription } from '#platform/consumers';
 import { openPostgresEventStore, type PostgresEventStore } from '#platform/event-store';
 import { createPool, migrate } from '#platform/postgres';
 import {
@@ -20,12 +20,25 @@ import {
   removeErasedRows,
   startProjections,
 } from '#platform/projections';
+import {
+  reactionAdmin,
+  type ReactionAdmin,
+  type ReactionHost,
+  type ReactionSettings,
+  startReactions,
+} from '#platform/reactions';
 import { createQuarantine } from '#platform/quarantine';
 import { type Metrics, type Tracing } from '#platform/telemetry';
 import { createReadModels } from '#platform/read-store';
 import { openMasterKey, openPostgresVault, type Vault } from '#platform/vault';
 import { accessAudit } from './access-audit.js';
-import { auditedProjections, auditedQuarantine, type OnBehalfOf, type QuarantineAdmin } from './audited.js';
+import {
+  auditedProjections,
+  auditedQuarantine,
+  auditedReactions,
+  type OnBehalfOf,
+  type QuarantineAdmin,
+} from './audited.js';
 import { systemClock } from './clock.js';
 import { type Config } from './config/config.js';
 import { createOpener } from './conversations/open-parts.js';
@@ -42,10 +55,11 @@ import { type EraseFailure, type QueryFailure, type VersionMismatch } from './me
 import { type ReadinessCheck } from './messages/readiness-check.port.js';
 import { EVENTS_TOPIC, openBus } from './kafka.js';
 import { migrations } from './migrations.js';
-import { observeProjections, observeRelay, observeStore, openObservation } from './observation.js';
+import { observeProjections, observeReactions, observeRelay, observeStore, openObservation } from './observation.js';
 import { createOnce, type Once } from './once.js';
 import { createTimelineOpener } from './open-timeline.js';
 import { projections } from './projections.js';
+import { createPassTime, reactions, runnableReactions } from './reactions.js';
 import { createMessageRecorder, type RecordMessagesInto } from './record-messages.js';
 import { eraseFromQuarantine, keepQuarantine } from './quarantine-upkeep.js';
 import { createRecorder, type RecordTouchpointsInto } from './record-touchpoints.js';
@@ -78,6 +92,8 @@ export interface Installation {
   readonly timelineFeed: TimelineFeed;
   /** What operators do with the read models. Each change is audited. */
   projectionAdmin(by: OnBehalfOf): ProjectionAdmin;
+  /** What operators do with the reactions. Each decision is audited. */
+  reactionAdmin(by: OnBehalfOf): ReactionAdmin;
   readonly decode: DecodeEvents;
   readonly openTimeline: OpenTimeline;
   /** What conversations are read from. */
@@ -101,6 +117,8 @@ export interface Installation {
   timelinePage(reference: string, parameters: TimelineParameters): Promise<Result<TimelinePage, QueryFailure>>;
   /** Feeds the read models in this process, until `stop` of what it answers; `close` stops it too. */
   startProjections(settings?: Partial<ProjectionSettings>): ProjectionHost;
+  /** Runs the reactions in this process, likewise. */
+  startReactions(settings?: Partial<ReactionSettings>): ReactionHost;
   /** Health and metrics for what runs beside this process, where the configuration asks for them; answers the port. */
   serveInternally(
     checks: readonly ReadinessCheck[],
@@ -227,6 +245,7 @@ function operations(parts: Parts, closers: (() => Promise<void>)[]) {
     conversations: { store, vault, clock, directory, decode, isAgent: isAgentIn(parts.access) },
     timelineFeed: new TimelineFeed(readModels, timeline),
     projectionAdmin: (by: OnBehalfOf) => auditedProjections(admin, audit, by),
+    ...reactionOperations(parts, closers, { source, decode }),
     recordTouchpoints,
     recordMessages: createMessageRecorder(messagePorts),
     quarantineAdmin: (by: OnBehalfOf, causationId: string): QuarantineAdmin =>
@@ -254,6 +273,25 @@ function operations(parts: Parts, closers: (() => Promise<void>)[]) {
       const relay = startRelay({ pool, source, bus, topic: EVENTS_TOPIC });
       closers.push(() => relay.stop());
       return relay;
+    },
+  };
+}
+
+function reactionOperations(
+  { pool, store, vault, clock, audit, metrics }: Parts,
+  closers: (() => Promise<void>)[],
+  reading: { readonly source: EventSource; readonly decode: DecodeEvents },
+) {
+  const admin = reactionAdmin({ pool, ...reading }, reactions);
+  observeReactions(metrics, admin);
+  return {
+    reactionAdmin: (by: OnBehalfOf) => auditedReactions(admin, audit, by),
+    startReactions: (settings: Partial<ReactionSettings> = {}): ReactionHost => {
+      const passTime = createPassTime(store, vault, clock);
+      const runnables = runnableReactions({ store, vault, decode: reading.decode });
+      const host = startReactions({ pool, ...reading, passTime, settings }, runnables);
+      closers.push(() => host.stop());
+      return host;
     },
   };
 }

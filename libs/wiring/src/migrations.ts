@@ -5,6 +5,7 @@ import { commandAnswersMigrations } from '#platform/command-answers';
 import { eventStoreMigrations } from '#platform/event-store';
 import { type Migration } from '#platform/postgres';
 import { projectionsMigrations } from '#platform/projections';
+import { reactionsMigrations } from '#platform/reactions';
 import { quarantineMigrations } from '#platform/quarantine';
 import { vaultMigrations } from '#platform/vault';
 
@@ -12,6 +13,7 @@ import { vaultMigrations } from '#platform/vault';
 export const migrations: readonly Migration[] = [
   ...eventStoreMigrations,
   ...projectionsMigrations,
+  ...reactionsMigrations,
   ...vaultMigrations,
   ...accessMigrations,
   ...auditMigrations,

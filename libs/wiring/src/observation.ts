@@ -4,6 +4,7 @@ import { relayCheckpoint } from '#platform/bus';
 import { type PostgresEventStore, type PostgresEventStoreOptions } from '#platform/event-store';
 import { type EventSource } from '#platform/consumers';
 import { type ProjectionAdmin, type ProjectionParts } from '#platform/projections';
+import { type ReactionAdmin } from '#platform/reactions';
 import { createMetrics, type Metrics, openTracing, type Traceparent, type Tracing } from '#platform/telemetry';
 import { type Config } from './config/config.js';
 
@@ -108,6 +109,36 @@ async function relayLag(pool: pg.Pool, source: EventSource, topic: string) {
     safar_relay_lag_seconds: events[0] ? Math.max(0, Date.now() - events[0].recordedAt) / 1_000 : 0,
   };
   return new Map([[topic, lag]]);
+}
+
+/** Of every reaction, whichever process runs it. */
+export function observeReactions(metrics: Metrics, admin: Pick<ReactionAdmin, 'status'>): void {
+  const names = {
+    safar_reaction_lag_events: 'Events that the reaction has not handled yet',
+    safar_reaction_lag_seconds: 'Age of the oldest event that the reaction has not handled yet',
+    safar_reaction_overdue_timers: 'Timers that are due and have not fired',
+    safar_reaction_overdue_seconds: 'How long the oldest of them has been due',
+    safar_reaction_waiting_commands: 'Commands that wait to be dispatched',
+    safar_reaction_parked: 'Triggers and commands that were set aside because they failed',
+  };
+  metrics.gauges({
+    label: 'reaction',
+    names,
+    read: async () =>
+      new Map(
+        (await inTime(admin.status())).map((reaction) => [
+          reaction.name,
+          {
+            safar_reaction_lag_events: reaction.eventsBehind,
+            safar_reaction_lag_seconds: reaction.secondsBehind,
+            safar_reaction_overdue_timers: reaction.overdueTimers,
+            safar_reaction_overdue_seconds: reaction.secondsOverdue,
+            safar_reaction_waiting_commands: reaction.waitingCommands,
+            safar_reaction_parked: reaction.parkedTriggers + reaction.parkedCommands,
+          },
+        ]),
+      ),
+  });
 }
 
 async function inTime<Value>(work: Promise<Value>): Promise<Value> {

@@ -1,5 +1,6 @@
 import { type Relay } from '#platform/bus';
 import { type ProjectionHost } from '#platform/projections';
+import { type ReactionHost } from '#platform/reactions';
 import { type Installation } from './installation.js';
 import { type ReadinessCheck } from './messages/readiness-check.port.js';
 
@@ -32,6 +33,16 @@ export const relayChecks = ({ store }: Installation, relay: Relay): readonly Rea
     },
   },
 ];
+
+/** Where this process runs the reactions: that none stands still until somebody acts. */
+export const reactionCheck = (host: ReactionHost): ReadinessCheck => ({
+  name: 'reactions',
+  check: () => {
+    const { ok, reactions } = host.health();
+    const troubled = reactions.flatMap(({ name, error }) => (error === null ? [] : [`${name}: ${error}`]));
+    return ok ? Promise.resolve() : Promise.reject(new Error(troubled.join('; ')));
+  },
+});
 
 function healthy(host: ProjectionHost): Promise<void> {
   const { ok, lanes, errors } = host.health();

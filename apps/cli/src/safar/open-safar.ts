@@ -9,6 +9,7 @@ import {
   openKafkaAdmin,
   openStoreAdmin,
   projections,
+  reactions,
   type Installation as OpenInstallation,
 } from '#wiring';
 import { operator } from '../operator.js';
@@ -65,6 +66,8 @@ function adapt(opened: OpenInstallation): Installation {
     keys: keysOf(opened),
     users: usersOf(opened),
     projections: opened.projectionAdmin(by),
+    reactions: opened.reactionAdmin(by),
+    reactionNames: reactions.map(({ name }) => name),
     audit,
     quarantine: opened.quarantineAdmin(by, context.causationId),
     projectionNames: projections.map(({ name }) => name),

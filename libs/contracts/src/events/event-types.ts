@@ -8,6 +8,15 @@ import { TouchpointDataDto } from '../touchpoints/touchpoint-event.dto.js';
 import { type PartDto } from './personal-plan.js';
 import { type Lineage } from './upcasters.js';
 import { PersonaErasedDto } from './persona-erased.dto.js';
+import { TimePassedDto } from './time-passed.dto.js';
+import {
+  ClockActivatedDto,
+  ClockBreachedDto,
+  ClockCancelledDto,
+  ClockFulfilledDto,
+  ClockRestatedDto,
+  ClockTurnedDto,
+} from '../service-clocks/service-clock.dto.js';
 
 /** A type of event as this code writes it, and how older versions of it are read. `type` is that of CloudEvents. */
 export interface EventType extends Lineage {
@@ -33,9 +42,31 @@ const decision = <Data extends object>(type: string, data: DtoClass<Data>, examp
   examples: [example],
 });
 
+const at = Date.UTC(2026, 2, 6, 9);
+const dueAt = Date.UTC(2026, 2, 6, 10);
+const terms = {
+  policyId: 'standard',
+  policyVersion: 1,
+  calendarId: 'office',
+  calendarVersion: 1,
+  targetSeconds: 3_600,
+};
+
+const serviceClockTypes = [
+  decision('service_clock.activated', ClockActivatedDto, { at, kind: 'first_response', terms, dueAt }),
+  decision('service_clock.paused', ClockTurnedDto, { at }),
+  decision('service_clock.resumed', ClockTurnedDto, { at, dueAt }),
+  decision('service_clock.fulfilled', ClockFulfilledDto, { at, dueAt, verdict: 'on_time' }),
+  decision('service_clock.breached', ClockBreachedDto, { at: dueAt, terms }),
+  decision('service_clock.cancelled', ClockCancelledDto, { at, reason: 'merged' }),
+  decision('service_clock.restated', ClockRestatedDto, { at, cause: 'terms_changed', terms, dueAt }),
+];
+
 /** Every type of event. One that is not here can neither be written nor read. */
 export const eventTypes: readonly EventType[] = [
   ...touchpointTypes,
+  ...serviceClockTypes,
+  decision('time.passed', TimePassedDto, { reason: 'timer_due' }),
   decision('persona.erased', PersonaErasedDto, { reason: 'customer_request' }),
   ...conversationEventTypes.map(([type, data, example]) => decision(type, data, example)),
   decision('audit.personal_data_exported', PersonalDataExportedDto, { by: 'cli:sara', after: '0' }),

@@ -1,0 +1,138 @@
+import { Public } from '../events/fields/field-class.js';
+import { Whole } from '../events/fields/number.js';
+import { ListOf, Nested, Optional } from '../events/fields/structure.js';
+import { Code, OneOf } from '../events/fields/text.js';
+import { type CancelReason, type ClockKind, clockKinds, type ClockVerdict, type TurnStatus } from './service-clock.js';
+
+const MAX_INTEGER = 2_147_483_647;
+/** Unix milliseconds in the years 1 to 9999. */
+const Moment = (): PropertyDecorator => Whole(-62_135_596_800_000, 253_402_300_799_999);
+const Version = (): PropertyDecorator => Whole(1, MAX_INTEGER);
+
+const statuses: readonly TurnStatus[] = ['open', 'waiting_customer', 'waiting_third_party', 'snoozed'];
+const verdicts: readonly ClockVerdict[] = ['on_time', 'breached'];
+const reasons: readonly CancelReason[] = ['merged', 'spam', 'deleted'];
+const causes = ['terms_changed', 'stopped_earlier', 'stopped_again'] as const;
+
+/** As `ClockTerms`; `pausedWhile` is absent where nothing pauses the clock. */
+export class ClockTermsDto {
+  @Public()
+  @Code()
+  policyId!: string;
+
+  @Public()
+  @Version()
+  policyVersion!: number;
+
+  @Public()
+  @Code()
+  calendarId!: string;
+
+  @Public()
+  @Version()
+  calendarVersion!: number;
+
+  @Public()
+  @Whole(1, MAX_INTEGER)
+  targetSeconds!: number;
+
+  @Public()
+  @Optional()
+  @ListOf(statuses)
+  pausedWhile?: TurnStatus[];
+}
+
+/** A clock of a conversation began to run. Without `dueAt`, nothing is due. */
+export class ClockActivatedDto {
+  @Public()
+  @Moment()
+  at!: number;
+
+  @Public()
+  @OneOf(clockKinds)
+  kind!: ClockKind;
+
+  @Public()
+  @Nested(ClockTermsDto)
+  terms!: ClockTermsDto;
+
+  @Public()
+  @Optional()
+  @Moment()
+  dueAt?: number;
+}
+
+/** It stands still, or runs again. */
+export class ClockTurnedDto {
+  @Public()
+  @Moment()
+  at!: number;
+
+  @Public()
+  @Optional()
+  @Moment()
+  dueAt?: number;
+}
+
+/** It was stopped. */
+export class ClockFulfilledDto {
+  @Public()
+  @Moment()
+  at!: number;
+
+  @Public()
+  @Optional()
+  @Moment()
+  dueAt?: number;
+
+  @Public()
+  @OneOf(verdicts)
+  verdict!: ClockVerdict;
+}
+
+/** It ran out: `at` is the due time, whoever noticed and whenever. */
+export class ClockBreachedDto {
+  @Public()
+  @Moment()
+  at!: number;
+
+  @Public()
+  @Nested(ClockTermsDto)
+  terms!: ClockTermsDto;
+}
+
+/** It does not count any more. */
+export class ClockCancelledDto {
+  @Public()
+  @Moment()
+  at!: number;
+
+  @Public()
+  @OneOf(reasons)
+  reason!: CancelReason;
+}
+
+/** A due time by other terms, or a verdict beside the first. Without `verdict`, none is known, or none was reached before. */
+export class ClockRestatedDto {
+  @Public()
+  @Moment()
+  at!: number;
+
+  @Public()
+  @OneOf(causes)
+  cause!: (typeof causes)[number];
+
+  @Public()
+  @Nested(ClockTermsDto)
+  terms!: ClockTermsDto;
+
+  @Public()
+  @Optional()
+  @Moment()
+  dueAt?: number;
+
+  @Public()
+  @Optional()
+  @OneOf(verdicts)
+  verdict?: ClockVerdict;
+}

@@ -1,0 +1,35 @@
+import { randomUUID } from 'node:crypto';
+import { clockDeadlines } from '#capabilities';
+import { type Clock, type NewEvent, type Reaction } from '#kernel';
+import { type AppendToStore } from '#platform/event-store';
+import { runnable, type RunnableReaction } from '#platform/reactions';
+import { type Vault } from '#platform/vault';
+import { type ClockPorts, createClockExecutor } from './execute-clock-command.js';
+
+/** Every reaction. */
+export const reactions: readonly Reaction[] = [clockDeadlines];
+
+/** Every reaction, with what does its commands. */
+export const runnableReactions = (ports: ClockPorts): readonly RunnableReaction[] => [
+  runnable(clockDeadlines, createClockExecutor(ports)),
+];
+
+const TIME_STREAM = 'time-passing';
+
+/** Moves the log's time on; each is an event of its own, and one too many does no harm. */
+export const createPassTime =
+  (store: AppendToStore, vault: Pick<Vault, 'digest'>, clock: Clock) => async (): Promise<void> => {
+    const id = randomUUID();
+    const event: NewEvent = {
+      ...{ id, type: 'time.passed', schemaVersion: 1, key: TIME_STREAM, occurredAt: clock.now() },
+      data: { reason: 'timer_due' },
+      meta: { source: '/safar', correlationId: id, causationId: id },
+    };
+    const outcome = await store.append({
+      appendId: id,
+      requestHash: vault.digest('time', id),
+      streams: [{ stream: TIME_STREAM, expect: 'any', events: [event] }],
+    });
+    if (outcome.status !== 'appended' && outcome.status !== 'repeated')
+      throw new Error(`that time has passed could not be stored: ${outcome.status}`);
+  };
