@@ -158,7 +158,6 @@ function claimOf(request: PreparedRequest, heads: readonly StreamHead[], expects
   const header = {
     hash: Buffer.from(request.requestHash).toString('hex'),
     versions,
-    size: sizes.reduce((sum, size) => sum + size, 0),
     first: starts[firstPart] ?? -1,
     last: lastPart < 0 ? -1 : (starts[lastPart] ?? 0) + (sizes[lastPart] ?? 0) - 1,
   };

@@ -30,7 +30,6 @@ export interface AppendHeader {
   /** Hexadecimal. */
   readonly hash: string;
   readonly versions: readonly number[];
-  readonly size: number;
   /** Indexes of the first and the last event that are no markers; -1 when all are. */
   readonly first: number;
   readonly last: number;
