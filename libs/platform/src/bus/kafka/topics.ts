@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { ConfigResourceTypes, type Admin } from 'kafkajs';
+// Node does not find this name among the exports of a CommonJS package; Jest, which makes CommonJS of us, would.
+import kafkajs, { type Admin } from 'kafkajs';
 import { kafkaClient } from './kafka-client.js';
 import { type KafkaSettings } from './kafka-settings.js';
 import { type EnsuredTopic, type TopicDeclaration, type TopicDrift } from './topic-declaration.js';
@@ -57,7 +58,7 @@ async function driftsOf(admin: Admin, declaration: TopicDeclaration): Promise<re
   const found = topics[0]?.partitions ?? [];
   const { resources } = await admin.describeConfigs({
     includeSynonyms: false,
-    resources: [{ type: ConfigResourceTypes.TOPIC, name, configNames: Object.keys(settings) }],
+    resources: [{ type: kafkajs.ConfigResourceTypes.TOPIC, name, configNames: Object.keys(settings) }],
   });
   const values = new Map(resources[0]?.configEntries.map(({ configName, configValue }) => [configName, configValue]));
   const compared: TopicDrift[] = [
