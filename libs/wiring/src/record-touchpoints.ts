@@ -1,10 +1,11 @@
 import { type AcceptContext, acceptTouchpoint, type AcceptedTouchpoint } from '#capabilities';
 import { parseTouchpoint, type ParseOptions, type TouchpointResult } from '#contracts';
+import { type NewEvent } from '#kernel';
 import { takeTurns } from '#platform/event-loop';
 import { type AppendOutcome } from '#platform/event-store';
 import { ErasurePendingError, type PersonaKeyRef } from '#platform/vault';
 import { completeErasures, streamOf, type ErasePorts } from './erase-personas.js';
-import { sealEvent } from './sealing.js';
+import { sealEvent, sealEvents } from './sealing.js';
 
 /** On whose behalf touchpoints are stored, and how they are read. The ids become part of the events' metadata. */
 export interface RecordingContext extends ParseOptions, Pick<AcceptContext, 'trace'> {
@@ -48,10 +49,47 @@ export const createRecorder =
     }
     const personas = decisions.flatMap((decision) => ('refused' in decision ? [] : [decision.accepted.event.key]));
     const keys = await keysFor(ports, [...new Set(personas)]);
+    const sealed = await sealedBatch(ports, decisions, keys);
     return Promise.all(
-      decisions.map((decision) => ('refused' in decision ? decision.refused : store(ports, decision.accepted, keys))),
+      decisions.map((decision, index) =>
+        'refused' in decision ? decision.refused : store(ports, decision.accepted, { keys, sealed: sealed?.[index] }),
+      ),
     );
   };
+
+/** Events of one or a few are sealed when they are stored; many go together to where there is a core for them. */
+const FEWEST_SEALED_TOGETHER = 32;
+
+async function sealedBatch(
+  { vault }: RecorderPorts,
+  decisions: readonly Decided[],
+  keys: ReadonlyMap<string, PersonaKeyRef>,
+): Promise<readonly (SealedEvent | undefined)[] | undefined> {
+  if (decisions.length < FEWEST_SEALED_TOGETHER) return undefined;
+  const unsealed = decisions.map((decision) => {
+    const key = 'refused' in decision ? undefined : keys.get(decision.accepted.event.key);
+    return 'refused' in decision || !key ? undefined : { key, event: decision.accepted.event };
+  });
+  const events = (
+    await sealEvents(
+      vault,
+      unsealed.filter((one) => one !== undefined),
+    )
+  )[Symbol.iterator]();
+  return unsealed.map((one) => one && { key: one.key, event: events.next().value ?? one.event });
+}
+
+/** An event that is ready for the store, and the key that it was sealed with. */
+interface SealedEvent {
+  readonly key: PersonaKeyRef;
+  readonly event: NewEvent;
+}
+
+/** What was prepared for all touchpoints of a call. */
+interface Prepared {
+  readonly keys: ReadonlyMap<string, PersonaKeyRef>;
+  readonly sealed: SealedEvent | undefined;
+}
 
 function withTrace(context: RecordingContext, index: number): RecordingContext {
   const own = context.traces?.[index];
@@ -102,17 +140,18 @@ function idOf(value: unknown): { id?: string } {
 async function store(
   ports: RecorderPorts,
   touchpoint: AcceptedTouchpoint,
-  keys: ReadonlyMap<string, PersonaKeyRef>,
+  { keys, sealed }: Prepared,
 ): Promise<TouchpointResult> {
   const { event, canonical, touchpointId } = touchpoint;
   let key = keys.get(event.key);
   for (let tries = 0; tries < TRIES; tries++) {
     key ??= (await keysFor(ports, [event.key])).get(event.key);
     if (!key) throw new Error(`the vault has no key for persona ${event.key}`);
+    const ready = sealed?.key === key ? sealed.event : sealEvent(ports.vault, key, event);
     const outcome = await ports.store.append({
       appendId: event.id,
       requestHash: ports.vault.digest('touchpoint', canonical),
-      streams: [{ stream: streamOf(key), expect: 'any', events: [sealEvent(ports.vault, key, event)] }],
+      streams: [{ stream: streamOf(key), expect: 'any', events: [ready] }],
     });
     if (outcome.status !== 'closed') return resultOf(outcome, event, touchpointId);
     // Erased a moment ago: the next incarnation has a key and a stream of its own.

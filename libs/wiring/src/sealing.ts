@@ -10,11 +10,33 @@ interface Stored {
 
 const isStored = (data: unknown): data is Stored => typeof data === 'object' && data !== null;
 
+/** An event before it is sealed, and the key to seal it with. */
+export interface Unsealed {
+  readonly key: PersonaKeyRef;
+  readonly event: NewEvent;
+}
+
 /** The event with its personal members in one sealed box. */
 export function sealEvent(vault: Seal, key: PersonaKeyRef, event: NewEvent): NewEvent {
   const { open, personal } = splitPersonal(event.type, event.schemaVersion, event.data);
   if (personal === undefined) return event;
   return { ...event, data: { ...open, sealed: vault.seal(key, event.id, personal) } };
+}
+
+/** `sealEvent` for many, in their order. */
+export async function sealEvents(vault: Seal, unsealed: readonly Unsealed[]): Promise<readonly NewEvent[]> {
+  const halves = unsealed.map(({ event }) => splitPersonal(event.type, event.schemaVersion, event.data));
+  const boxes = await vault.sealAll(
+    unsealed.flatMap(({ key, event }, index) => {
+      const personal = halves[index]?.personal;
+      return personal === undefined ? [] : [{ key, eventId: event.id, personal }];
+    }),
+  );
+  const next = boxes[Symbol.iterator]();
+  return unsealed.map(({ event }, index) => {
+    const half = halves[index];
+    return half?.personal === undefined ? event : { ...event, data: { ...half.open, sealed: next.next().value } };
+  });
 }
 
 /** What consumers and queries read the log through: events of the current schema version, opened where that is asked for. */

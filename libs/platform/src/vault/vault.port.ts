@@ -12,6 +12,15 @@ export interface PersonaKeyRef {
 /** The personal part of an event, readable or gone for good. */
 export type Opened = { readonly status: 'opened'; readonly personal: unknown } | { readonly status: 'erased' };
 
+/** The personal part of an event that is to be sealed. */
+export interface PersonalPart {
+  readonly key: PersonaKeyRef;
+  /** UUID. */
+  readonly eventId: string;
+  /** What JSON can express. */
+  readonly personal: unknown;
+}
+
 export interface Seal {
   /**
    * The keys that new events of these personas are sealed with; made (durably) where there is none yet.
@@ -24,6 +33,8 @@ export interface Seal {
    * @throws KeyNotPreparedError
    */
   seal(key: PersonaKeyRef, eventId: string, personal: unknown): string;
+  /** `seal` for many, in their order. They may be sealed on another core; the event loop is not held meanwhile. */
+  sealAll(parts: readonly PersonalPart[]): Promise<readonly string[]>;
 }
 
 export interface Open {

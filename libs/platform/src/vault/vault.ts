@@ -7,9 +7,10 @@ import { type ErasureLedger } from './ledger/erasure-ledger.port.js';
 import { replayLedger } from './ledger/replay-ledger.js';
 import { type MasterKey } from './master-key/master-key.port.js';
 import { createPseudonyms } from './pseudonyms.js';
-import { seal, takeApart, unseal } from './sealing.js';
+import { sealHere, type SealAll } from './sealing/seal-here.js';
+import { seal, type Sealable, takeApart, textOf, unseal } from './sealing/sealing.js';
 import { ErasurePendingError, KeyNotPreparedError } from './vault-errors.js';
-import { type Opened, type PersonaKeyRef, type Vault } from './vault.port.js';
+import { type Opened, type PersonalPart, type PersonaKeyRef, type Vault } from './vault.port.js';
 
 export interface VaultParts {
   readonly store: KeyStore;
@@ -19,6 +20,8 @@ export interface VaultParts {
   /** Age of keys is measured with it; defaults to the monotonic clock of the process. */
   readonly elapsedMs?: (() => number) | undefined;
   readonly mostCachedPersonas?: number | undefined;
+  /** Seals many at once; in this thread by default. */
+  readonly sealAll?: SealAll | undefined;
 }
 
 /** Opens a vault on a key store: replays the erasure ledger before anybody can ask for a key. */
@@ -36,6 +39,7 @@ export class KeyVault implements Vault {
   readonly #make: (personaIds: readonly string[]) => Promise<ReadonlyMap<string, PersonaKeys>>;
   /** A key that was handed out can be used even if somebody forgets its persona meanwhile; it goes with its last user. */
   readonly #handedOut = new WeakMap<PersonaKeyRef, LoadedKey>();
+  readonly #sealAll: SealAll;
   readonly uuid: Vault['uuid'];
   readonly digest: Vault['digest'];
 
@@ -43,6 +47,7 @@ export class KeyVault implements Vault {
     const cache = new KeyCache(parts.elapsedMs ?? (() => performance.now()), parts.mostCachedPersonas);
     const loader = new KeyLoader(parts.store, parts.masterKey);
     const lastKnown = (personaId: string): number => cache.usable(personaId)?.latest ?? 0;
+    this.#sealAll = parts.sealAll ?? sealHere;
     this.#cache = cache;
     this.#load = coalesced((ids) => cache.keep(() => loader.load(ids)));
     this.#make = coalesced((ids) => cache.keep(() => loader.make(ids, lastKnown)));
@@ -71,9 +76,11 @@ export class KeyVault implements Vault {
   }
 
   seal(key: PersonaKeyRef, eventId: string, personal: unknown): string {
-    const loaded = this.#handedOut.get(key) ?? this.#cached(key);
-    if (!loaded) throw new KeyNotPreparedError(key);
-    return seal(loaded.dataKey, key, eventId, personal);
+    return seal(this.#sealable({ key, eventId, personal }));
+  }
+
+  async sealAll(parts: readonly PersonalPart[]): Promise<readonly string[]> {
+    return this.#sealAll(parts.map((part) => this.#sealable(part)));
   }
 
   async prepare(personaIds: readonly string[]): Promise<void> {
@@ -115,6 +122,13 @@ export class KeyVault implements Vault {
 
   completeErasures(erased: readonly PersonaKeyRef[]): Promise<void> {
     return this.parts.store.complete(erased, this.parts.clock.now());
+  }
+
+  #sealable({ key, eventId, personal }: PersonalPart): Sealable {
+    const loaded = this.#handedOut.get(key) ?? this.#cached(key);
+    if (!loaded) throw new KeyNotPreparedError(key);
+    const { personaId, incarnation } = key;
+    return { dataKey: loaded.dataKey, personaId, incarnation, eventId, text: textOf(personal) };
   }
 
   #handOut(key: LoadedKey): PersonaKeyRef {

@@ -1,5 +1,5 @@
 import { createCipheriv, createDecipheriv, createSecretKey, hkdfSync, type KeyObject } from 'node:crypto';
-import { NONCE_BYTES, writeNonce } from '../nonces.js';
+import { NONCE_BYTES, writeNonce } from '../sealing/nonces.js';
 import { SealBrokenError, VaultGuardError } from '../vault-errors.js';
 import { type MasterKey } from './master-key.port.js';
 

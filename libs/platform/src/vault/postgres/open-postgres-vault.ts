@@ -2,6 +2,7 @@ import { type Pool } from 'pg';
 import { type Clock } from '#kernel';
 import { createFileLedger } from '../ledger/file-ledger.js';
 import { type MasterKey } from '../master-key/master-key.port.js';
+import { sealOnAnotherCore } from '../sealing/sealing-thread.js';
 import { openVault } from '../vault.js';
 import { type Vault } from '../vault.port.js';
 import { createPostgresKeyStore } from './postgres-key-store.js';
@@ -34,5 +35,6 @@ export function openPostgresVault({
     ledger: createFileLedger(ledgerFile),
     clock,
     elapsedMs,
+    sealAll: sealOnAnotherCore(),
   });
 }

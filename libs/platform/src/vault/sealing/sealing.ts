@@ -1,7 +1,14 @@
 import { createCipheriv, createDecipheriv, type KeyObject } from 'node:crypto';
 import { NONCE_BYTES, writeNonce } from './nonces.js';
-import { SealBrokenError } from './vault-errors.js';
-import { type PersonaKeyRef } from './vault.port.js';
+import { SealBrokenError } from '../vault-errors.js';
+import { type PersonaKeyRef } from '../vault.port.js';
+
+/** JSON of an event's personal part, and what it is sealed with and bound to. */
+export interface Sealable extends PersonaKeyRef {
+  readonly dataKey: KeyObject;
+  readonly eventId: string;
+  readonly text: string;
+}
 
 /*
  * AES-256-GCM (NIST SP 800-38D). Layout, base64url without padding:
@@ -22,18 +29,23 @@ const algorithm = 'aes-256-gcm';
 const scratch = Buffer.allocUnsafeSlow(16_384);
 const additionalData = Buffer.allocUnsafeSlow(512);
 
-/** Seals the JSON of a value; about 6 µs for 150 bytes, nearly all of it inside OpenSSL's binding. */
-export function seal(dataKey: KeyObject, key: PersonaKeyRef, eventId: string, personal: unknown): string {
+/** The JSON of what is to be sealed. */
+export function textOf(personal: unknown): string {
   const text: string | undefined = JSON.stringify(personal);
   if (text === undefined) throw new TypeError('only what JSON can express can be sealed');
+  return text;
+}
+
+/** Seals a text; about 6 µs for 150 bytes, nearly all of it inside OpenSSL's binding. */
+export function seal({ dataKey, personaId, incarnation, eventId, text }: Sealable): string {
   // UTF-8 takes at most three bytes for a UTF-16 unit.
   const mostBytes = BODY_AT + text.length * 3 + TAG_BYTES;
   const out = mostBytes > scratch.length ? Buffer.allocUnsafe(mostBytes) : scratch;
   out[0] = VERSION;
-  out.writeUInt32BE(checkedIncarnation(key.incarnation), 1);
+  out.writeUInt32BE(checkedIncarnation(incarnation), 1);
   writeNonce(out, NONCE_AT);
   const cipher = createCipheriv(algorithm, dataKey, out.subarray(NONCE_AT, BODY_AT));
-  cipher.setAAD(bindingOf(key.personaId, key.incarnation, eventId));
+  cipher.setAAD(bindingOf(personaId, incarnation, eventId));
   const body = cipher.update(text, 'utf8');
   cipher.final();
   const tagAt = BODY_AT + body.length;
