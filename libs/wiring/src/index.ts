@@ -33,5 +33,6 @@ export * from './safar.module.js';
 export * from './startup-problem.js';
 export * from './store-admin.js';
 export { type StoreReport } from '#platform/event-store';
+export { createRecorder } from './record-touchpoints.js';
 export * from './until-stopped.js';
 export * from './while-it-moves.js';

@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { createMemoryVault } from '#platform/vault';
 import { openMemoryEventStore } from '#platform/event-store';
 import { createMetrics } from '#platform/telemetry';
-import { createRecorder } from '../../../../libs/wiring/src/record-touchpoints.js';
+import { createRecorder } from '#wiring';
 import { requestText } from '../fixtures/raw-request.js';
 import { as, keys, openGateway, type TestGateway, touchpoint } from '../fixtures/test-gateway.js';
 
