@@ -71,18 +71,28 @@ export async function relayCheckpoint(db: Queryable, topic: string): Promise<Rel
 export interface RelayClaim {
   readonly topic: string;
   readonly partitions: number;
+  /** There never was a record in any of them. */
+  readonly unused: boolean;
   readonly owner: string;
   readonly leaseMs: number;
   readonly epoch: bigint;
 }
 
-/** Takes the lease when it is free, has run out, or is ours already; every taking raises the fence. */
-export async function acquireRelayLease(db: Queryable, claim: RelayClaim): Promise<RelayLease | 'taken'> {
-  const none = marksToJson(Array.from({ length: claim.partitions }, () => ({ sequence: 0n, next: 0n })));
-  await db.query(
-    `INSERT INTO es.relays (topic, position, epoch, marks) VALUES ($1, 0, $2, $3) ON CONFLICT DO NOTHING`,
-    [claim.topic, claim.epoch, none],
-  );
+/** Before the first record of each partition. */
+const noMarks = (partitions: number): string =>
+  marksToJson(Array.from({ length: partitions }, () => ({ sequence: 0n, next: 0n })));
+
+/**
+ * Takes the lease when it is free, has run out, or is ours already; every taking raises the fence. `unknown`: records are in the
+ * topic and nothing says which: counted from one again, new ones would pass for duplicates. (Marks of zero beside records are
+ * another thing: a relay that died between its first write and its first move leaves them, and sends the same again.)
+ */
+export async function acquireRelayLease(db: Queryable, claim: RelayClaim): Promise<RelayLease | 'taken' | 'unknown'> {
+  if (claim.unused)
+    await db.query(
+      `INSERT INTO es.relays (topic, position, epoch, marks) VALUES ($1, 0, $2, $3) ON CONFLICT DO NOTHING`,
+      [claim.topic, claim.epoch, noMarks(claim.partitions)],
+    );
   const { rows } = await db.query<Row>(
     `UPDATE es.relays SET owner = $2, fence = fence + 1, lease_until = clock_timestamp() + $3 * interval '1 ms'
      WHERE topic = $1 AND (owner IS NULL OR owner = $2 OR lease_until < clock_timestamp())
@@ -90,7 +100,8 @@ export async function acquireRelayLease(db: Queryable, claim: RelayClaim): Promi
     [claim.topic, claim.owner, claim.leaseMs],
   );
   const [row] = rows;
-  return row ? { ...checkpointOf(row), fence: BigInt(row.fence) } : 'taken';
+  if (row) return { ...checkpointOf(row), fence: BigInt(row.fence) };
+  return (await relayCheckpoint(db, claim.topic)) ? 'taken' : 'unknown';
 }
 
 /** From where this relay believes it to be, or not at all; not either once the store is in another epoch. */

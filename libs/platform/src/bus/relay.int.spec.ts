@@ -191,6 +191,20 @@ describe('the relay', () => {
     await until(async () => (await pool.query('SELECT FROM es.relays WHERE error IS NOT NULL')).rowCount === 1, 'told');
   });
 
+  it('does not count from one again where records are and nothing is known of them', async () => {
+    const bus = busOf(2);
+    const before = logOf(added(customer(1)), added(customer(2)));
+    await Promise.all([relayed(before), start(before, bus)]);
+    await relays.pop()?.stop();
+    const records = bus.log(topic).flat();
+    await database.owner.query('TRUNCATE es.relays');
+    const relay = start(logOf(added(customer(1), 'other'), added(customer(2), 'other')), bus);
+    await until(() => relay.health().state === 'failed', 'failed');
+    expect(relay.health().error).toMatch(/holds records.*safar kafka restart/);
+    expect(bus.log(topic).flat()).toEqual(records);
+    expect(await relayCheckpoint(pool, topic)).toBeUndefined();
+  });
+
   it('does not move its checkpoint in an epoch that is over', async () => {
     const log = logOf(added(customer(1)));
     const bus = busOf(1);

@@ -66,6 +66,9 @@ export interface Relay {
 /** Tries after which what the topic is like is taken for true. */
 const PATIENCE = 3;
 
+/** What helps where the topic and the checkpoint do not belong together. */
+const ANEW = 'Delete the topic, make it with safar kafka init, and count from the beginning with safar kafka restart.';
+
 /** Told after the checkpoint has moved; see `RelayProgress`. */
 export const RELAYED_CHANNEL = 'safar_relayed';
 
@@ -121,8 +124,11 @@ class RelayLoop {
     const { pool, bus, source, topic } = this.parts;
     const { leaseMs } = this.settings;
     const ends = await bus.ends(topic);
-    const claim = { topic, partitions: ends.size, owner: this.#owner, leaseMs, epoch: source.epoch };
+    const unused = [...ends.values()].every(({ next }) => next === 0n);
+    const claim = { topic, partitions: ends.size, unused, owner: this.#owner, leaseMs, epoch: source.epoch };
     const lease = await acquireRelayLease(pool, claim);
+    if (lease === 'unknown')
+      throw new BusGuardError(`${topic} holds records, and nothing is known of how far a relay was.`, ANEW);
     if (lease === 'taken') {
       this.#report({ state: 'standby', behind: false, lastProgressAt: this.settings.now() });
       await pause(Math.min(this.settings.pollMs, leaseMs / 3), signal);
@@ -138,19 +144,18 @@ class RelayLoop {
     ends: ReadonlyMap<number, { readonly next: bigint }>,
   ): Promise<void> {
     const { source, topic } = this.parts;
-    const anew = `Delete the topic, make it with safar kafka init, and count from the beginning with safar kafka restart.`;
     if (epoch !== source.epoch || position > (await source.head()))
-      throw new BusGuardError(`${topic} holds events of another history of the store.`, anew);
+      throw new BusGuardError(`${topic} holds events of another history of the store.`, ANEW);
     if (marks.length !== ends.size)
       throw new BusGuardError(
         `${topic} has ${String(ends.size)} partitions and had ${String(marks.length)}: keys would change their partition.`,
-        anew,
+        ANEW,
       );
     const short = marks.findIndex(({ next }, partition) => (ends.get(partition)?.next ?? 0n) < next);
     if (short !== -1)
       throw new BusGuardError(
         `partition ${String(short)} of ${topic} ends at ${String(ends.get(short)?.next)}, and ${String(marks[short]?.next)} was acknowledged: records were lost, or the topic was made anew.`,
-        anew,
+        ANEW,
       );
   }
 
