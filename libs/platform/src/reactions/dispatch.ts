@@ -13,32 +13,31 @@ interface CommandRow {
   readonly causation_id: string;
   readonly correlation_id: string;
   readonly attempts: number;
-  readonly status: 'waiting' | 'parked';
   readonly wait_ms: number;
 }
 
 export interface Dispatched {
-  readonly done: number;
   /** When the next command may be tried again, from now; `undefined`: none waits. */
   readonly retryInMs: number | undefined;
 }
 
 /**
  * Dispatches the first command of each key that has any, in the order of keys, each key's in their order: the next one of a key only
- * after this one is done and its row is gone. A kill in between leaves the row, and the command is done again under its id.
+ * after this one is done and its row is gone. A kill in between leaves the row, and the command is done again under its id. Keys
+ * whose first command is parked are passed over before the limit counts, or enough of them would hide all keys behind them.
  */
 export async function dispatchHeads(
   pool: pg.Pool,
   { reaction: { name }, execute }: RunnableReaction,
   settings: ReactionSettings,
 ): Promise<Dispatched> {
-  const { rows } = await pool.query<CommandRow>(
-    `SELECT DISTINCT ON (key) key, seq, id, at, command, causation_id, correlation_id, attempts, status,
+  const { rows: heads } = await pool.query<CommandRow>(
+    `SELECT key, seq, id, at, command, causation_id, correlation_id, attempts,
        coalesce(greatest(0, extract(epoch FROM retry_at - clock_timestamp()) * 1000), 0)::float8 AS wait_ms
-     FROM es.reaction_commands WHERE name = $1 AND status <> 'discarded' ORDER BY key, seq LIMIT $2`,
+     FROM (SELECT DISTINCT ON (key) * FROM es.reaction_commands WHERE name = $1 AND status <> 'discarded'
+       ORDER BY key, seq) AS first WHERE status = 'waiting' ORDER BY key LIMIT $2`,
     [name, settings.maxParked],
   );
-  const heads = rows.filter(({ status }) => status === 'waiting');
   // No wait is longer than the longest, unless the server's clock was set back meanwhile.
   const waits = heads.map(({ wait_ms }) => wait_ms).filter((wait) => wait > 0 && wait <= settings.maxBackoffMs);
   const ready = heads
@@ -52,16 +51,19 @@ export async function dispatchHeads(
        WHERE c.name = $1 AND c.key = d.key AND c.seq = d.seq`,
       [name, done.map(({ key }) => key), done.map(({ seq }) => seq)],
     );
+  let parked = 0;
   for (const [index, error] of outcomes.entries()) {
     const row = ready[index];
-    if (row && error !== undefined && !isNobodysFault(error)) await recordFailure(pool, name, row, { error, settings });
+    if (!row || error === undefined || isNobodysFault(error)) continue;
+    if ((await recordFailure(pool, name, row, { error, settings })) === 'parked') parked++;
   }
   // Nothing is wrong with a command that could not be tried: the whole reaction waits.
   const outage = outcomes.find((error) => error !== undefined && isNobodysFault(error));
   if (outage !== undefined) throw outage;
-  const failed = outcomes.some((error) => error !== undefined && !(error instanceof CommandRefusedError));
-  if (done.length > 0 || heads.length > ready.length + waits.length) return { done: done.length, retryInMs: 0 };
-  return { done: 0, retryInMs: failed ? settings.backoffMs : waits.length > 0 ? Math.min(...waits) : undefined };
+  // What was done or parked may have kept another one beyond the limit.
+  if (done.length + parked > 0 || heads.length > ready.length + waits.length) return { retryInMs: 0 };
+  if (ready.length > 0) return { retryInMs: settings.backoffMs };
+  return { retryInMs: waits.length > 0 ? Math.min(...waits) : undefined };
 }
 
 /** Answers why it failed. */
@@ -87,16 +89,18 @@ async function recordFailure(
   name: string,
   { key, seq, attempts }: CommandRow,
   { error, settings }: { readonly error: unknown; readonly settings: ReactionSettings },
-): Promise<void> {
+): Promise<'parked' | 'waiting'> {
   const { errorClass, text } = describeError(error);
   const isLast = error instanceof CommandRefusedError || attempts + 1 >= settings.commandAttempts;
   const waitMs = Math.min(settings.backoffMs * 2 ** Math.min(attempts, 20), settings.maxBackoffMs);
+  const status = isLast ? 'parked' : 'waiting';
   await pool.query(
     `UPDATE es.reaction_commands SET attempts = attempts + 1, error_class = $4, error = $5, status = $6,
        retry_at = clock_timestamp() + $7 * interval '1 ms'
      WHERE name = $1 AND key = $2 AND seq = $3 AND status = 'waiting'`,
-    [name, key, seq, errorClass, text, isLast ? 'parked' : 'waiting', waitMs],
+    [name, key, seq, errorClass, text, status, waitMs],
   );
+  return status;
 }
 
 /** Commands that are parked, and all that wait. */

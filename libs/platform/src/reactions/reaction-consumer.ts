@@ -147,7 +147,8 @@ export class ReactionConsumer {
       const { retryInMs } = await dispatchHeads(pool, this.runnable, this.settings);
       this.#retryInMs = retryInMs;
     } while (this.#retryInMs === 0 && !signal.aborted);
-    const waiting = this.#retryInMs === undefined ? 0 : await countCommands(pool, this.runnable.reaction.name);
+    // Also where none waits: all may be parked.
+    const waiting = await countCommands(pool, this.runnable.reaction.name);
     if (waiting > this.settings.maxParked)
       throw new ConsumerTroubleError(
         'failed',

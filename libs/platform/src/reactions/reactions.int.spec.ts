@@ -237,4 +237,19 @@ describe('reactions', () => {
     const { found, expected } = await reactor.notes(reaction);
     expect(found).toEqual(expected);
   });
+
+  it('pass by as many parked commands as there may be, and stop at one more', async () => {
+    const reaction = itemReaction('refused');
+    reactor.failing = ({ key }) => (key === 'z' ? undefined : new CommandRefusedError('never'));
+    for (const key of ['a', 'b', 'z']) await reactor.append('item.closed', key);
+    const host = reactor.start([reaction], { maxParked: 2 });
+    await until(async () => (await reactor.stored(reaction)).has('z'), 'a later key is not held up', 5_000);
+    expect(host.health().ok).toBe(true);
+    await reactor.append('item.closed', 'c');
+    await until(() => host.health().reactions[0]?.state === 'failed', 'too many are parked', 5_000);
+    expect(host.health().reactions[0]?.error).toMatch(/3 commands are parked or wait, 2 may/);
+    const admin = reactor.admin(reaction);
+    for (const key of ['a', 'b', 'c']) await admin.discard('refused', { key }, { by: 'test', reason: 'a test' });
+    await until(() => host.health().reactions[0]?.state === 'running', 'it goes on');
+  });
 });
