@@ -1,5 +1,5 @@
 import type pg from 'pg';
-import type { Position, Reaction, RecordedEvent } from '#kernel';
+import type { EpochMs, Position, Reaction, RecordedEvent } from '#kernel';
 import {
   type DecodeEvents,
   describeError,
@@ -11,7 +11,7 @@ import {
 import { consumerOf } from './begin-reaction.js';
 import { loadMemories, saveRuns } from './key-memories.js';
 import { listTriggers, type ParkedTrigger } from './parked-triggers.js';
-import { runKey } from './run-key.js';
+import { type KeyMemory, type KeyRun, runKey, type Stretch } from './run-key.js';
 
 /** Who decides about what is parked, and why. */
 export interface ReactionDecision {
@@ -51,19 +51,12 @@ export async function releaseReactionKey(
   let waiting: readonly ParkedTrigger[] = [];
   try {
     await transaction(parts.pool, 'BEGIN', async (client) => {
-      await takeOver(client, reaction);
+      const progress = await takeOver(client, reaction);
       waiting = await parkedOf(client, reaction, key);
-      if (waiting.length === 0) return;
-      const events: RecordedEvent[] = [];
-      for (const trigger of waiting) if (trigger.timer === '') events.push(await readEvent(parts, trigger));
+      if (!progress || waiting.length === 0) return;
       const memory = (await loadMemories(client, reaction, [key])).get(key);
       if (!memory) throw new Error('every key has a memory');
-      const due = waiting.map(({ dueAt }) => (dueAt === null ? -Infinity : dueAt + 1));
-      const run = runKey(reaction, key, memory, {
-        events,
-        time: Math.max(...due, events.at(-1)?.recordedAt ?? -Infinity),
-      });
-      if (run.failed) throw new StillFailingError(run.failed.error);
+      const run = await runParked(parts, reaction, memory, { key, waiting, progress });
       await saveRuns(client, reaction, new Map([[key, run]]), true);
       await client.query(
         `UPDATE es.reaction_parked SET status = 'released', decided_by = $4, decided_at = clock_timestamp(), reason = $5
@@ -81,6 +74,39 @@ export async function releaseReactionKey(
     );
     return { triggers: 0, commands, stillParked: waiting.length, error: error.message };
   }
+}
+
+interface ParkedKey {
+  readonly key: string;
+  readonly waiting: readonly ParkedTrigger[];
+  readonly progress: Progress;
+}
+
+/**
+ * What a key comes to over its parked triggers. History is gone through by itself, as it is in the log, and its commands dropped:
+ * they were dispatched by an earlier version, or are not to be.
+ * @throws StillFailingError
+ */
+async function runParked(
+  parts: DecisionParts,
+  reaction: Reaction,
+  memory: KeyMemory,
+  { key, waiting, progress: { position, effectsFrom } }: ParkedKey,
+): Promise<KeyRun> {
+  const events: RecordedEvent[] = [];
+  for (const trigger of waiting) if (trigger.timer === '') events.push(await readEvent(parts, trigger));
+  const due = waiting.map(({ dueAt }) => (dueAt === null ? -Infinity : dueAt + 1));
+  const time = Math.max(...due, events.at(-1)?.recordedAt ?? -Infinity);
+  const run = (from: KeyMemory, stretch: Stretch): KeyRun => {
+    const after = runKey(reaction, key, from, stretch);
+    if (after.failed) throw new StillFailingError(after.failed.error);
+    return after;
+  };
+  if (waiting.every((trigger) => trigger.position > effectsFrom)) return run(memory, { events, time });
+  // A reaction that is itself in history comes to the deadlines that are left in it later.
+  const until = position < effectsFrom ? time : await recordedAt(parts.source, effectsFrom);
+  const past = run(memory, { events: events.filter((event) => event.position <= effectsFrom), time: until });
+  return run(past, { events: events.filter((event) => event.position > effectsFrom), time });
 }
 
 export interface ReactionDiscardTarget {
@@ -131,15 +157,35 @@ class StillFailingError extends Error {
   }
 }
 
-/** The row lock keeps the reaction from committing meanwhile, and the raised fence makes it learn what was decided. */
-async function takeOver(client: pg.ClientBase, reaction: Reaction): Promise<void> {
+/** How far a reaction has come. */
+interface Progress {
+  readonly position: Position;
+  /** Up to here it only remembers. */
+  readonly effectsFrom: Position;
+}
+
+/**
+ * The row lock keeps the reaction from committing meanwhile, and the raised fence makes it learn what was decided. Nothing is answered
+ * where this version has not begun.
+ */
+async function takeOver(client: pg.ClientBase, reaction: Reaction): Promise<Progress | undefined> {
   const { name, version } = consumerOf(reaction);
-  const { rows } = await client.query<{ current: boolean }>(
-    `UPDATE es.consumers SET fence = fence + 1 WHERE name = $1 AND version = $2 RETURNING epoch = ${STORE_EPOCH} AS current`,
+  const { rows } = await client.query<{ current: boolean; position: string; effects_from: string }>(
+    `UPDATE es.consumers SET fence = fence + 1 WHERE name = $1 AND version = $2
+     RETURNING epoch = ${STORE_EPOCH} AS current, position, effects_from`,
     [name, version],
   );
-  if (rows[0]?.current === false)
+  const [row] = rows;
+  if (row?.current === false)
     throw new Error(`${reaction.name} has run in another epoch of the store; raise its version`);
+  return row && { position: BigInt(row.position), effectsFrom: BigInt(row.effects_from) };
+}
+
+/** The time that the log had come to with an event. */
+async function recordedAt(source: EventSource, position: Position): Promise<EpochMs> {
+  const [event] = (await source.read(position - 1n, 1)).events;
+  if (event?.position !== position) throw gone(position);
+  return event.recordedAt;
 }
 
 async function parkedOf(client: pg.ClientBase, reaction: Reaction, key: string): Promise<readonly ParkedTrigger[]> {
@@ -152,14 +198,16 @@ async function readEvent(
   { readAfter, position }: ParkedTrigger,
 ): Promise<RecordedEvent> {
   const { events } = await source.read(readAfter, 1);
-  if (events[0]?.position !== position)
-    throw new Error(`the store no longer has the event at position ${position.toString()}`);
+  if (events[0]?.position !== position) throw gone(position);
   const [event] = await decode(events, 'sealed').catch((error: unknown) => {
     throw isOutage(error) ? error : new StillFailingError(error);
   });
   if (!event) throw new Error('decoding must answer one event for each');
   return event;
 }
+
+const gone = (position: Position): Error =>
+  new Error(`the store no longer has the event at position ${position.toString()}`);
 
 async function releaseCommands(pool: pg.Pool, name: string, key: string, decision: ReactionDecision): Promise<number> {
   const { rowCount } = await pool.query(

@@ -252,4 +252,44 @@ describe('reactions', () => {
     for (const key of ['a', 'b', 'c']) await admin.discard('refused', { key }, { by: 'test', reason: 'a test' });
     await until(() => host.health().reactions[0]?.state === 'running', 'it goes on');
   });
+
+  it('dispatch nothing for history though it is handled only when it is released', async () => {
+    const reaction = itemReaction('mended-late', { actsFrom: 'first-start' });
+    broken.events = true;
+    await reactor.append('item.broken', 'a');
+    await reactor.append('item.opened', 'a', Date.now() + HOUR_MS);
+    // Brings the log beyond the deadline: it belongs to history too, though the key has no event behind it yet.
+    await reactor.setClock(2 * HOUR_MS);
+    await reactor.append('item.closed', 'other');
+    reactor.start([reaction]);
+    await until(() => reactor.isDone(reaction), 'history is passed');
+    const admin = reactor.admin(reaction);
+    await reactor.append('item.closed', 'a');
+    await until(async () => (await admin.parked('mended-late')).triggers.length === 3, 'what follows waits');
+    broken.events = false;
+    const released = await admin.release('mended-late', 'a', { by: 'test' });
+    expect(released).toMatchObject({ triggers: 3, stillParked: 0 });
+    await until(() => reactor.isDone(reaction), 'everything done');
+    const found = await reactor.stored(reaction);
+    expect([...found].map(([key, notes]) => [key, notes.map(({ n, say }) => [n, say])])).toEqual([
+      ['a', [[3, 'closed']]],
+    ]);
+  });
+
+  it('dispatch nothing for what is released while they are still in history', async () => {
+    const reaction = itemReaction('stopped-early', { actsFrom: 'first-start' });
+    broken.events = true;
+    await reactor.append('item.broken', 'a');
+    reactor.start([reaction]);
+    await until(() => reactor.isDone(reaction), 'it is parked');
+    await reactor.stopAll();
+    await reactor.database.owner.query(`UPDATE es.consumers SET effects_from = position + 1`);
+    broken.events = false;
+    expect(await reactor.admin(reaction).release('stopped-early', 'a', { by: 'test' })).toMatchObject({ triggers: 1 });
+    await reactor.append('item.closed', 'a');
+    await reactor.append('item.closed', 'a');
+    reactor.start([reaction]);
+    await until(() => reactor.isDone(reaction), 'everything done');
+    expect([...reactor.asked.values()]).toEqual([1]);
+  });
 });
