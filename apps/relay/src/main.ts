@@ -1,5 +1,6 @@
 import { createLogger } from '#platform/telemetry';
 import {
+  closeWithin,
   loadConfig,
   openInstallation,
   relayChecks,
@@ -9,6 +10,8 @@ import {
   watchRelay,
   whileItMoves,
 } from '#wiring';
+
+const CLOSE_MS = 10_000;
 
 /** Carries the store's log to Kafka. Any number of these may run: a lease decides who works. */
 async function run(): Promise<void> {
@@ -22,14 +25,22 @@ async function run(): Promise<void> {
       logger.warn({ check, err }, 'not ready');
     });
     await whileItMoves(untilEnded(stopped, installation), watchRelay(relay), config.stalledAfterMs);
-  } finally {
-    await installation.close();
+  } catch (error) {
+    // At once: closing may wait for ever for what stood still, and then nobody would learn of it.
+    fail(error);
+    if (!(await closeWithin(installation, CLOSE_MS))) process.exit();
+    return;
   }
+  await installation.close();
+}
+
+function fail(error: unknown): void {
+  process.stderr.write(`${startupProblem(error)}\n`);
+  process.exitCode = 1;
 }
 
 try {
   await run();
 } catch (error) {
-  process.stderr.write(`${startupProblem(error)}\n`);
-  process.exitCode = 1;
+  fail(error);
 }

@@ -1,4 +1,5 @@
 export * from './checked.js';
+export * from './close-within.js';
 export * from './config/config.js';
 export * from './config/configuration-error.js';
 export * from './messages/access.port.js';

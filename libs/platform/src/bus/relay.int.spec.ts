@@ -205,6 +205,45 @@ describe('the relay', () => {
     expect(await relayCheckpoint(pool, topic)).toBeUndefined();
   });
 
+  it.each(['read', 'ends', 'write'] as const)(
+    'is behind while a %s does not settle, after it was idle',
+    async (hung) => {
+      const log = logOf(added(customer(1)));
+      const bus = busOf(1);
+      let hangs = false;
+      let letGo = (): void => undefined;
+      const gate = (): Promise<void> => (hangs ? new Promise((resolve) => (letGo = resolve)) : Promise.resolve());
+      const source = storeSubscription(log);
+      const held: Bus = {
+        ...bus,
+        ends: (name) => (hung === 'ends' ? gate() : Promise.resolve()).then(() => bus.ends(name)),
+        openWriter: async (name) => {
+          const writer = await bus.openWriter(name);
+          return {
+            write: (records) => (hung === 'write' ? gate() : Promise.resolve()).then(() => writer.write(records)),
+            close: () => writer.close(),
+          };
+        },
+      };
+      const read: typeof source.read = (after, limit) =>
+        (hung === 'read' ? gate() : Promise.resolve()).then(() => source.read(after, limit));
+      // It asks for the ends as long as another one works.
+      if (hung === 'ends') await Promise.all([relayed(log), start(log, bus)]);
+      const relay = startRelay({ pool, source: { ...source, read }, bus: held, topic, settings: quick });
+      relays.push(relay);
+      await until(() => !relay.health().behind, 'idle');
+      hangs = true;
+      log.append(added(customer(1)));
+      await new Promise((resolve) => setTimeout(resolve, 30));
+      const { behind } = relay.health();
+      hangs = false;
+      letGo();
+      expect(behind).toBe(true);
+      await relayed(log);
+      await until(() => !relay.health().behind, 'idle again');
+    },
+  );
+
   it('does not move its checkpoint in an epoch that is over', async () => {
     const log = logOf(added(customer(1)));
     const bus = busOf(1);

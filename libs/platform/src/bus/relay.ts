@@ -50,7 +50,7 @@ const defaults: RelaySettings = {
 export interface RelayHealth {
   /** `standby`: another process has the lease. `failed`: somebody has to act. */
   readonly state: 'starting' | 'standby' | 'running' | 'retrying' | 'failed';
-  /** Events wait to be relayed. */
+  /** Events wait to be relayed, or it is still finding out. */
   readonly behind: boolean;
   /** Last moment at which it moved or had nothing to do. */
   readonly lastProgressAt: EpochMs;
@@ -132,6 +132,7 @@ class RelayLoop {
     if (lease === 'taken') {
       this.#report({ state: 'standby', behind: false, lastProgressAt: this.settings.now() });
       await pause(Math.min(this.settings.pollMs, leaseMs / 3), signal);
+      this.#looks();
       return;
     }
     await this.#guard(lease, ends);
@@ -166,7 +167,7 @@ class RelayLoop {
       for (const batch of this.#batches(events, lease.marks)) {
         lease = await this.#relay(lease, batch);
         this.#failures = 0;
-        this.#report({ state: 'running', behind: full, lastProgressAt: this.settings.now(), error: null });
+        this.#report({ state: 'running', behind: true, lastProgressAt: this.settings.now(), error: null });
       }
       // Where the source passed over positions that are not ours to relay.
       if (upTo > lease.position) lease = await this.#move(lease, { position: upTo, marks: lease.marks });
@@ -216,6 +217,7 @@ class RelayLoop {
   async #rest(lease: RelayLease, signal: AbortSignal): Promise<void> {
     const { pollMs, leaseMs, now } = this.settings;
     await this.#wakeUp.sleep(Math.min(pollMs, leaseMs / 3), signal);
+    this.#looks();
     if (now() - this.#renewedAt < leaseMs / 3) return;
     await renewRelayLease(this.parts.pool, { topic: this.parts.topic, leaseMs }, lease.fence);
     this.#renewedAt = now();
@@ -241,6 +243,11 @@ class RelayLoop {
     const writer = this.#writer;
     this.#writer = undefined;
     await writer?.close().catch(() => undefined);
+  }
+
+  /** What it asks from here on may never be answered: only where it rests is nothing to be missed. */
+  #looks(): void {
+    this.#report({ behind: true });
   }
 
   #report(change: Partial<RelayHealth>): void {
