@@ -1,6 +1,6 @@
 import type pg from 'pg';
 import { START, type Reaction } from '#kernel';
-import { type EventSource, type LaneRef, transaction } from '#platform/consumers';
+import { ConsumerTroubleError, type EventSource, type LaneRef, transaction } from '#platform/consumers';
 
 /** Its row in es.consumers; no projection has such a name. */
 export const consumerOf = ({ name, version }: Pick<Reaction, 'name' | 'version'>): LaneRef => ({
@@ -25,7 +25,7 @@ export function checkReaction({ name, version }: Reaction): void {
  * Makes the row of a reaction's version if there is none. A new version takes over from the old one in the same transaction, which
  * removes it: what the old one has handled, the new one handles without commands, and what it has not, only the new one ever will.
  * `superseded`: there is a newer version, this one has nothing to do.
- * @throws when triggers of the old version are parked: the new one would pass over them
+ * @throws ConsumerTroubleError when triggers of the old version are parked: the new one would pass over them
  */
 export async function beginReaction(
   pool: pg.Pool,
@@ -35,7 +35,7 @@ export async function beginReaction(
   const ref = consumerOf(reaction);
   const known = await pool.query(`SELECT FROM es.consumers WHERE name = $1 AND version = $2`, [ref.name, ref.version]);
   if (known.rowCount === 1) return 'begun';
-  return transaction(pool, 'BEGIN', async (client) => {
+  const outcome = await transaction(pool, 'BEGIN', async (client) => {
     await client.query(`SELECT pg_advisory_xact_lock(hashtextextended($1, 7))`, [ref.name]);
     const { rows } = await client.query<{ version: number; handled: string }>(
       `SELECT version, greatest(position, effects_from) AS handled FROM es.consumers WHERE name = $1 FOR UPDATE`,
@@ -44,7 +44,11 @@ export async function beginReaction(
     if (rows.some(({ version }) => version > ref.version)) return 'superseded';
     if (rows.some(({ version }) => version === ref.version)) return 'begun';
     const [old] = rows;
-    if (old) await removeVersion(client, reaction.name, old.version);
+    if (old) {
+      const obstacle = await obstacleOf(client, reaction.name, old.version);
+      if (obstacle !== undefined) return { obstacle };
+      await removeVersion(client, reaction.name, old.version);
+    }
     const first = reaction.actsFrom === 'first-event' ? START : await source.head();
     await client.query(
       `INSERT INTO es.consumers (name, version, build, lane, lanes, position, epoch, effects_from, definition, auto_promote, filled_at)
@@ -53,17 +57,27 @@ export async function beginReaction(
     );
     return 'begun';
   });
+  if (typeof outcome === 'object') throw new ConsumerTroubleError('failed', outcome.obstacle);
+  return outcome;
 }
 
-async function removeVersion(client: pg.ClientBase, name: string, version: number): Promise<void> {
+/** Why a version cannot be taken over from. Its row says so too, once nobody works at it: the new version has none yet. */
+async function obstacleOf(client: pg.ClientBase, name: string, version: number): Promise<string | undefined> {
   const parked = await client.query(
     `SELECT FROM es.reaction_parked WHERE name = $1 AND version = $2 AND status = 'parked' LIMIT 1`,
     [name, version],
   );
-  if (parked.rowCount === 1)
-    throw new Error(
-      `triggers of ${name} v${String(version)} are parked; release or discard them before the next version takes over`,
-    );
+  if (parked.rowCount === 0) return undefined;
+  const obstacle = `triggers of ${name} v${String(version)} are parked; release or discard them before the next version takes over`;
+  await client.query(
+    `UPDATE es.consumers SET status = 'failed', error = $3 WHERE name = $1 AND version = $2 AND error IS DISTINCT FROM $3
+       AND (owner IS NULL OR lease_until < clock_timestamp())`,
+    [`reaction:${name}`, version, obstacle],
+  );
+  return obstacle;
+}
+
+async function removeVersion(client: pg.ClientBase, name: string, version: number): Promise<void> {
   const id = [name, version];
   await client.query(`DELETE FROM es.reaction_states WHERE name = $1 AND version = $2`, id);
   await client.query(`DELETE FROM es.reaction_timers WHERE name = $1 AND version = $2`, id);

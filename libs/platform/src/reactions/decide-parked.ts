@@ -39,7 +39,7 @@ const MAX_TRIGGERS = 100_000;
 
 /**
  * Handles a key's parked triggers in order, with the timers between them, in one transaction: all of them, or none and one more failed
- * attempt. Its parked commands are tried again from the first attempt on.
+ * attempt. Its parked commands are tried again from the first attempt on. Triggers of another version only that one can handle.
  */
 export async function releaseReactionKey(
   parts: DecisionParts,
@@ -52,8 +52,10 @@ export async function releaseReactionKey(
   try {
     await transaction(parts.pool, 'BEGIN', async (client) => {
       const progress = await takeOver(client, reaction);
-      waiting = await parkedOf(client, reaction, key);
-      if (!progress || waiting.length === 0) return;
+      if (!progress) return;
+      waiting = await parkedOf(client, { name: reaction.name, version: progress.version }, key);
+      if (waiting.length === 0) return;
+      if (progress.version !== reaction.version) throw new StillFailingError(new OtherVersionError(progress.version));
       const memory = (await loadMemories(client, reaction, [key])).get(key);
       if (!memory) throw new Error('every key has a memory');
       const run = await runParked(parts, reaction, memory, { key, waiting, progress });
@@ -117,7 +119,8 @@ export interface ReactionDiscardTarget {
 
 /**
  * Decides that parked triggers are never handled, and unless a position is named, that the key's parked commands are never done: the
- * rows stay, with who and why. What waits behind them goes on.
+ * rows stay, with who and why. What waits behind them goes on. The triggers may be of an older version, which keep this one from
+ * beginning.
  */
 export async function discardReactionKey(
   parts: DecisionParts,
@@ -125,9 +128,9 @@ export async function discardReactionKey(
   { key, position }: ReactionDiscardTarget,
   decision: ReactionDecision & { readonly reason: string },
 ): Promise<{ readonly discarded: number; readonly released: ReleasedKey }> {
-  const { name, version } = reaction;
+  const { name } = reaction;
   const discarded = await transaction(parts.pool, 'BEGIN', async (client) => {
-    await takeOver(client, reaction);
+    const { version } = (await takeOver(client, reaction)) ?? reaction;
     const decided = `status = 'discarded', decided_by = $4, decided_at = clock_timestamp(), reason = $5`;
     const triggers = await client.query<{ timer: string }>(
       `UPDATE es.reaction_parked SET ${decided}
@@ -150,6 +153,13 @@ export async function discardReactionKey(
   return { discarded, released: await releaseReactionKey(parts, reaction, key, decision) };
 }
 
+class OtherVersionError extends Error {
+  override readonly name = 'OtherVersionError';
+  constructor(version: number) {
+    super(`only version ${String(version)} can handle what it has parked; discard it, or release it with that version`);
+  }
+}
+
 class StillFailingError extends Error {
   override readonly name = 'StillFailingError';
   constructor(cause: unknown) {
@@ -159,6 +169,8 @@ class StillFailingError extends Error {
 
 /** How far a reaction has come. */
 interface Progress {
+  /** The one that has begun, which need not be the one of this code. */
+  readonly version: number;
   readonly position: Position;
   /** Up to here it only remembers. */
   readonly effectsFrom: Position;
@@ -166,19 +178,19 @@ interface Progress {
 
 /**
  * The row lock keeps the reaction from committing meanwhile, and the raised fence makes it learn what was decided. Nothing is answered
- * where this version has not begun.
+ * where no version has begun.
  */
 async function takeOver(client: pg.ClientBase, reaction: Reaction): Promise<Progress | undefined> {
-  const { name, version } = consumerOf(reaction);
-  const { rows } = await client.query<{ current: boolean; position: string; effects_from: string }>(
-    `UPDATE es.consumers SET fence = fence + 1 WHERE name = $1 AND version = $2
-     RETURNING epoch = ${STORE_EPOCH} AS current, position, effects_from`,
-    [name, version],
+  const { rows } = await client.query<{ current: boolean; version: number; position: string; effects_from: string }>(
+    `UPDATE es.consumers SET fence = fence + 1 WHERE name = $1
+     RETURNING epoch = ${STORE_EPOCH} AS current, version, position, effects_from`,
+    [consumerOf(reaction).name],
   );
   const [row] = rows;
-  if (row?.current === false)
+  // An older version stays in its epoch, and what it has parked can still be discarded.
+  if (row?.current === false && row.version === reaction.version)
     throw new Error(`${reaction.name} has run in another epoch of the store; raise its version`);
-  return row && { position: BigInt(row.position), effectsFrom: BigInt(row.effects_from) };
+  return row && { version: row.version, position: BigInt(row.position), effectsFrom: BigInt(row.effects_from) };
 }
 
 /** The time that the log had come to with an event. */
@@ -188,9 +200,13 @@ async function recordedAt(source: EventSource, position: Position): Promise<Epoc
   return event.recordedAt;
 }
 
-async function parkedOf(client: pg.ClientBase, reaction: Reaction, key: string): Promise<readonly ParkedTrigger[]> {
-  const all = await listTriggers(client, { name: reaction.name, key, limit: MAX_TRIGGERS });
-  return all.filter(({ version }) => version === reaction.version);
+async function parkedOf(
+  client: pg.ClientBase,
+  { name, version }: Pick<Reaction, 'name' | 'version'>,
+  key: string,
+): Promise<readonly ParkedTrigger[]> {
+  const all = await listTriggers(client, { name, key, limit: MAX_TRIGGERS });
+  return all.filter((trigger) => trigger.version === version);
 }
 
 async function readEvent(

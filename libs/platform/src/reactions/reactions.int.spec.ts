@@ -292,4 +292,32 @@ describe('reactions', () => {
     await until(() => reactor.isDone(reaction), 'everything done');
     expect([...reactor.asked.values()]).toEqual([1]);
   });
+
+  it('of a new version stop, and say so, until what the old one had parked is discarded', async () => {
+    broken.events = true;
+    await reactor.append('item.broken', 'a');
+    const old = itemReaction('growing');
+    reactor.start([old]);
+    await until(async () => (await reactor.admin(old).status())[0]?.parkedTriggers === 1, 'it is parked');
+    await reactor.stopAll();
+    broken.events = false;
+    // After a restore a higher version is the only way on.
+    await reactor.database.owner.query(`UPDATE es.consumers SET epoch = epoch - 1`);
+    const next = itemReaction('growing', { version: 2 });
+    const host = reactor.start([next]);
+    await until(() => host.health().reactions[0]?.state === 'failed', 'it does not begin');
+    expect(host.health().ok).toBe(false);
+    const admin = reactor.admin(next);
+    const error = expect.stringContaining('triggers of growing v1 are parked') as unknown;
+    expect((await admin.status())[0]).toMatchObject({ version: 1, state: 'failed', error });
+    expect(await admin.release('growing', 'a', { by: 'test' })).toMatchObject({
+      ...{ triggers: 0, stillParked: 1, error: expect.stringContaining('version 1') as unknown },
+    });
+    expect(await admin.discard('growing', { key: 'a' }, { by: 'test', reason: 'a test' })).toMatchObject({
+      discarded: 1,
+    });
+    await until(() => host.health().reactions[0]?.state === 'running', 'it begins');
+    expect((await admin.status())[0]).toMatchObject({ version: 2, state: 'running', error: null });
+    expect(reactor.asked.size).toBe(0);
+  });
 });
