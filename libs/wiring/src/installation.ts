@@ -249,7 +249,12 @@ function operations(parts: Parts, closers: (() => Promise<void>)[]) {
     recordTouchpoints,
     recordMessages: createMessageRecorder(messagePorts),
     quarantineAdmin: (by: OnBehalfOf, causationId: string): QuarantineAdmin =>
-      auditedQuarantine(quarantine, (ids, told) => redriveQuarantined(messagePorts, ids, causationId, told), audit, by),
+      auditedQuarantine(
+        quarantine,
+        (ids, told) => redriveQuarantined({ ...parts, recordTouchpoints }, ids, causationId, told),
+        audit,
+        by,
+      ),
     once: createOnce({ answers: createCommandAnswers(pool), vault }),
     unexpectedVersion: async (reference: string, expected: ExpectedVersions) =>
       unexpectedVersion(directory, await store.head(), reference, expected),

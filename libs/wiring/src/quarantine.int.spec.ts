@@ -42,6 +42,22 @@ const send = async (...messages: unknown[]) =>
   (await installation.recordMessages(messages, { ...context, language: 'en', receivedAt: Date.now() })).map(
     ({ status }) => status,
   );
+/** A message that a rule of that day refused, and none of today's would. */
+const keepUsable = async (userId: string): Promise<string> => {
+  const pool = createPool({ url: database.url, max: 1, applicationName: 'quarantine test' });
+  const message = {
+    type: 'track',
+    event: 'Looked',
+    userId,
+    messageId: `m-${userId}`,
+    timestamp: '2026-03-20T10:00:00Z',
+  };
+  const kept = { message, receivedAt: Date.now() };
+  const usable = await sealMessage({ ...installation, defaultRegion: 'IR' }, kept, 'shop', []);
+  await createQuarantine(pool).put(usable);
+  await pool.end();
+  return usable.id;
+};
 const ids = async (): Promise<string[]> =>
   (
     await database.owner.query<{ id: string }>('SELECT id FROM quarantine.messages ORDER BY quarantined_at, id')
@@ -139,6 +155,52 @@ describe('erasing a customer', () => {
   });
 });
 
+describe('what came before an erasure', () => {
+  const known = (customer: string) => installation.timelinePage(`customer_number:${customer}`, {});
+
+  it('is not brought back by trying it again while the erasure waits for its end', async () => {
+    await visit('r-1');
+    const usable = await keepUsable('r-1');
+    await database.owner.query('REVOKE DELETE ON quarantine.messages FROM safar_app');
+    await expect(erase('customer_number:r-1')).rejects.toThrow(/permission denied/);
+    await database.owner.query('GRANT DELETE ON quarantine.messages TO safar_app');
+    expect(await operator().redrive([usable])).toMatchObject([{ status: 'not_there' }]);
+    expect(await ids()).toEqual([]);
+    expect(await known('r-1')).toMatchObject({ ok: false });
+  });
+
+  it('is not stored when another process erases them between its key and the store', async () => {
+    await visit('r-2');
+    const usable = await keepUsable('r-2');
+    const other = await open();
+    const stillThere = jest.fn(async () => {
+      const [message] = await operator().get([usable]);
+      // Once, when it was found there: the erasure of another process is whole before the store is asked.
+      if (stillThere.mock.calls.length === 1)
+        await other.eraseCustomer('customer_number:r-2', 'customer_request', { by });
+      return message !== undefined;
+    });
+    const touchpoint = {
+      ...{ id: 'again', source: 'shop', kind: 'visit', occurredAt: '2026-03-20T10:00:00Z', data: {} },
+      identifiers: [{ kind: 'customer_number', value: 'r-2' }],
+    };
+    expect(await installation.recordTouchpoints([touchpoint], { ...context, stillThere })).toMatchObject([
+      { status: 'refused', code: 'not_stored' },
+    ]);
+    expect(stillThere).toHaveBeenCalledTimes(2);
+    expect(await known('r-2')).toMatchObject({ ok: false });
+    await other.close();
+  });
+
+  it('does not stand in the way of what comes after it', async () => {
+    await visit('r-3');
+    expect(await erase('customer_number:r-3')).toBe('erased');
+    const usable = await keepUsable('r-3');
+    expect(await operator().redrive([usable])).toMatchObject([{ status: 'accepted' }]);
+    expect(await ids()).toEqual([]);
+  });
+});
+
 describe('a quarantined message that names nobody', () => {
   it('is kept for a week, and the audit log tells of its end', async () => {
     await send({ type: 'nonsense' }, broken(1, { userId: 'null' }), broken(2, { userId: 'e-9' }), 17);
@@ -177,26 +239,11 @@ describe('the audit log tells of', () => {
   });
 
   it('a redrive that breaks off, with what had been done by then', async () => {
-    const pool = createPool({ url: database.url, max: 1, applicationName: 'quarantine test' });
-    const message = {
-      type: 'track',
-      event: 'Looked',
-      userId: 'a-4',
-      messageId: 'm-4',
-      timestamp: '2026-03-20T10:00:00Z',
-    };
-    const usable = await sealMessage(
-      { ...installation, defaultRegion: 'IR' },
-      { message, receivedAt: Date.now() },
-      'shop',
-      [],
-    );
-    await createQuarantine(pool).put(usable);
-    await pool.end();
+    const usable = await keepUsable('a-4');
     await send(broken(1, { userId: 'a-1' }));
-    const others = (await ids()).filter((id) => id !== usable.id);
+    const others = (await ids()).filter((id) => id !== usable);
     await database.owner.query('REVOKE UPDATE (reasons) ON quarantine.messages FROM safar_app');
-    await expect(operator().redrive([usable.id, ...others])).rejects.toThrow(/permission denied/);
+    await expect(operator().redrive([usable, ...others])).rejects.toThrow(/permission denied/);
     await database.owner.query('GRANT UPDATE (reasons) ON quarantine.messages TO safar_app');
     expect(await ids()).toEqual(others);
     expect(await told('redriven')).toMatchObject([

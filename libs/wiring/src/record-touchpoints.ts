@@ -15,6 +15,11 @@ export interface RecordingContext extends ParseOptions, Pick<AcceptContext, 'tra
   readonly traces?: readonly (AcceptContext['trace'] | undefined)[];
   /** All or nothing: when one of them is refused, the others are answered with `not_stored`. */
   readonly strict?: boolean;
+  /**
+   * For what was received long ago: whether it is still there to be stored. Asked whenever keys were taken, before anything is stored under
+   * them. A persona has its next key only when what came before its erasure is gone: what is still there then belongs under that key.
+   */
+  readonly stillThere?: () => Promise<boolean>;
 }
 
 export type RecordTouchpointsInto = (
@@ -49,13 +54,19 @@ export const createRecorder =
     }
     const personas = decisions.flatMap((decision) => ('refused' in decision ? [] : [decision.accepted.event.key]));
     const keys = await keysFor(ports, [...new Set(personas)]);
+    const { stillThere = always } = context;
+    if (!(await stillThere())) return decisions.map(withoutStoring);
     const sealed = await sealedBatch(ports, decisions, keys);
     return Promise.all(
       decisions.map((decision, index) =>
-        'refused' in decision ? decision.refused : store(ports, decision.accepted, { keys, sealed: sealed?.[index] }),
+        'refused' in decision
+          ? decision.refused
+          : store(ports, decision.accepted, { keys, sealed: sealed?.[index], stillThere }),
       ),
     );
   };
+
+const always = (): Promise<boolean> => Promise.resolve(true);
 
 /** Events of one or a few are sealed when they are stored; many go together to where there is a core for them. */
 const FEWEST_SEALED_TOGETHER = 32;
@@ -89,6 +100,7 @@ interface SealedEvent {
 interface Prepared {
   readonly keys: ReadonlyMap<string, PersonaKeyRef>;
   readonly sealed: SealedEvent | undefined;
+  readonly stillThere: () => Promise<boolean>;
 }
 
 function withTrace(context: RecordingContext, index: number): RecordingContext {
@@ -114,9 +126,9 @@ function withoutReuses(decisions: readonly Decided[]): readonly Decided[] {
 }
 
 const withoutStoring = (decision: Decided): TouchpointResult =>
-  'refused' in decision
-    ? decision.refused
-    : { status: 'refused', id: decision.accepted.touchpointId, code: 'not_stored', errors: [] };
+  'refused' in decision ? decision.refused : notStored(decision.accepted.touchpointId);
+
+const notStored = (id: string): TouchpointResult => ({ status: 'refused', id, code: 'not_stored', errors: [] });
 
 function decide(ports: RecorderPorts, value: unknown, context: RecordingContext): Decided {
   const parsed = parseTouchpoint(value, ports.clock.now(), context);
@@ -140,12 +152,15 @@ function idOf(value: unknown): { id?: string } {
 async function store(
   ports: RecorderPorts,
   touchpoint: AcceptedTouchpoint,
-  { keys, sealed }: Prepared,
+  { keys, sealed, stillThere }: Prepared,
 ): Promise<TouchpointResult> {
   const { event, canonical, touchpointId } = touchpoint;
   let key = keys.get(event.key);
   for (let tries = 0; tries < TRIES; tries++) {
-    key ??= (await keysFor(ports, [event.key])).get(event.key);
+    if (!key) {
+      key = (await keysFor(ports, [event.key])).get(event.key);
+      if (!(await stillThere())) return notStored(touchpointId);
+    }
     if (!key) throw new Error(`the vault has no key for persona ${event.key}`);
     const ready = sealed?.key === key ? sealed.event : sealEvent(ports.vault, key, event);
     const outcome = await ports.store.append({

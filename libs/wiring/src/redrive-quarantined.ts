@@ -2,7 +2,8 @@ import { randomUUID } from 'node:crypto';
 import { touchpointOfMessage } from '#capabilities';
 import { type TouchpointResult } from '#contracts';
 import { type Quarantined } from '#platform/quarantine';
-import { openMessages, reasonsOf } from './quarantined-message.js';
+import { completeErasures, type ErasePorts } from './erase-personas.js';
+import { openMessages, personasIn, reasonsOf } from './quarantined-message.js';
 import { type MessagePorts } from './record-messages.js';
 import { type RecordingContext } from './record-touchpoints.js';
 
@@ -14,12 +15,14 @@ export interface Redriven {
   readonly reasons: Quarantined['reasons'];
 }
 
+export interface RedrivePorts extends MessagePorts, ErasePorts {}
+
 /**
  * Tries messages again, by today's rules, as if they had come in when they did. What is stored leaves the quarantine.
  * @param told of each as soon as it is done: where a later one breaks it off, these are done all the same
  */
 export async function redriveQuarantined(
-  ports: MessagePorts,
+  ports: RedrivePorts,
   ids: readonly string[],
   causationId: string,
   told: (redriven: Redriven) => void,
@@ -28,16 +31,26 @@ export async function redriveQuarantined(
   for (const id of ids) {
     // Each is fetched when its turn comes: who is erased in the meantime is not brought back from memory.
     const [message] = await ports.quarantine.get([id]);
-    told(message === undefined ? { id, status: 'not_there', reasons: [] } : await redrive(ports, message, context));
+    told(message === undefined ? notThere(id) : await redrive(ports, message, context));
   }
 }
 
-async function redrive(ports: MessagePorts, message: Quarantined, context: RecordingContext): Promise<Redriven> {
+const notThere = (id: string): Redriven => ({ id, status: 'not_there', reasons: [] });
+
+async function redrive(ports: RedrivePorts, message: Quarantined, context: RecordingContext): Promise<Redriven> {
   const { id, source, reasons } = message;
   const [kept] = await openMessages(ports.vault, [message]);
   if (kept === undefined) return { id, status: 'refused', reasons };
   const read = touchpointOfMessage(kept.message, { ...kept, source, defaultRegion: ports.defaultRegion });
-  const [result] = read.ok ? await ports.recordTouchpoints([read.value], context) : [];
+  // An erasure that was begun, and not completed, has yet to take what names its persona out of the quarantine.
+  const personas = personasIn(kept.message, ports);
+  const stillThere = async (): Promise<boolean> => {
+    await completeErasures(ports, 'other', personas);
+    return (await ports.quarantine.get([id])).length === 1;
+  };
+  if (!(await stillThere())) return notThere(id);
+  const [result] = read.ok ? await ports.recordTouchpoints([read.value], { ...context, stillThere }) : [];
+  if (result?.status === 'refused' && result.code === 'not_stored') return notThere(id);
   const errors = read.ok ? (result?.status === 'refused' ? result.errors : []) : read.reason;
   // Under the same id it is there already, with another `sentAt`.
   const isThere = result?.status === 'refused' && result.code === 'id_reused';
