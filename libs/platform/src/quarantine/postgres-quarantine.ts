@@ -48,10 +48,11 @@ class PostgresQuarantine implements Quarantine, QuarantineUpkeep {
   async put({ id, source, sealed, reasons, personas, at }: NewQuarantined): Promise<boolean> {
     if (sealed.length > this.limits.messageBytes) return false;
     const { messages, messagesOfSource, bytes } = this.limits;
+    // The size of a text in bytes is known without reading it; these are base64url, so it is their length.
     // One statement, so that there is never a message of which an erasure could not know.
     const { rows } = await this.pool.query<{ kept: number }>(
       `WITH room AS (
-         SELECT count(*) < $6 AND coalesce(sum(length(sealed)), 0) + length($3) <= $8
+         SELECT count(*) < $6 AND coalesce(sum(octet_length(sealed)), 0) + octet_length($3) <= $8
                 AND count(*) FILTER (WHERE source = $2) < $7 AS free
          FROM quarantine.messages),
        kept AS (
