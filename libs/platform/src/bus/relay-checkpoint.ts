@@ -1,5 +1,6 @@
 import type pg from 'pg';
 import { type Position } from '#kernel';
+import { STORE_EPOCH } from '#platform/consumers';
 
 type Queryable = Pick<pg.ClientBase, 'query'>;
 
@@ -83,25 +84,37 @@ const noMarks = (partitions: number): string =>
   marksToJson(Array.from({ length: partitions }, () => ({ sequence: 0n, next: 0n })));
 
 /**
- * Takes the lease when it is free, has run out, or is ours already; every taking raises the fence. `unknown`: records are in the
- * topic and nothing says which: counted from one again, new ones would pass for duplicates. (Marks of zero beside records are
- * another thing: a relay that died between its first write and its first move leaves them, and sends the same again.)
+ * Takes the lease when it is free, has run out, or is ours already; every taking raises the fence. `fenced`: the store is in
+ * another epoch than the one that is given, in which this process reads it. `unknown`: records are in the topic and nothing says
+ * which: counted from one again, new ones would pass for duplicates. (Marks of zero beside records are another thing: a relay
+ * that died between its first write and its first move leaves them, and sends the same again.)
  */
-export async function acquireRelayLease(db: Queryable, claim: RelayClaim): Promise<RelayLease | 'taken' | 'unknown'> {
-  if (claim.unused)
+export async function acquireRelayLease(
+  db: Queryable,
+  { topic, partitions, unused, owner, leaseMs, epoch }: RelayClaim,
+): Promise<RelayLease | 'taken' | 'fenced' | 'unknown'> {
+  if (unused)
     await db.query(
-      `INSERT INTO es.relays (topic, position, epoch, marks) VALUES ($1, 0, $2, $3) ON CONFLICT DO NOTHING`,
-      [claim.topic, claim.epoch, noMarks(claim.partitions)],
+      `INSERT INTO es.relays (topic, position, epoch, marks) SELECT $1, 0, $2, $3 WHERE $2 = ${STORE_EPOCH}
+       ON CONFLICT DO NOTHING`,
+      [topic, epoch, noMarks(partitions)],
     );
   const { rows } = await db.query<Row>(
     `UPDATE es.relays SET owner = $2, fence = fence + 1, lease_until = clock_timestamp() + $3 * interval '1 ms'
-     WHERE topic = $1 AND (owner IS NULL OR owner = $2 OR lease_until < clock_timestamp())
+     WHERE topic = $1 AND (owner IS NULL OR owner = $2 OR lease_until < clock_timestamp()) AND $4 = ${STORE_EPOCH}
      RETURNING position, epoch, fence, marks`,
-    [claim.topic, claim.owner, claim.leaseMs],
+    [topic, owner, leaseMs, epoch],
   );
   const [row] = rows;
   if (row) return { ...checkpointOf(row), fence: BigInt(row.fence) };
-  return (await relayCheckpoint(db, claim.topic)) ? 'taken' : 'unknown';
+  const found = await db.query<{ fenced: boolean; known: boolean }>(
+    `SELECT $2 IS DISTINCT FROM ${STORE_EPOCH} AS fenced, EXISTS (SELECT FROM es.relays WHERE topic = $1) AS known`,
+    [topic, epoch],
+  );
+  const [{ fenced, known } = { fenced: true, known: true }] = found.rows;
+  if (fenced) return 'fenced';
+  // One that was made anew a moment ago, without a row for that moment, is only asked for again.
+  return known || unused ? 'taken' : 'unknown';
 }
 
 /** From where this relay believes it to be, or not at all; not either once the store is in another epoch. */
@@ -114,21 +127,23 @@ export async function moveRelay(
   const { rowCount } = await db.query({
     name: 'safar move relay',
     text: `UPDATE es.relays SET position = $5, marks = $6, error = NULL, lease_until = clock_timestamp() + $7 * interval '1 ms'
-      WHERE topic = $1 AND position = $2 AND fence = $3 AND epoch = $4 AND epoch = (SELECT s.epoch FROM es.store s)`,
+      WHERE topic = $1 AND position = $2 AND fence = $3 AND epoch = $4 AND epoch = ${STORE_EPOCH}`,
     values: [topic, lease.position, lease.fence, lease.epoch, to.position, marksToJson(to.marks), leaseMs],
   });
   if (rowCount === 0) throw new RelayLeaseLostError(topic);
   return { ...lease, ...to };
 }
 
+/** Keeps an idle relay's lease; not once the store is in another epoch. */
 export async function renewRelayLease(
   db: Queryable,
   { topic, leaseMs }: Pick<RelayClaim, 'topic' | 'leaseMs'>,
-  fence: bigint,
+  { fence, epoch }: RelayLease,
 ): Promise<void> {
   const { rowCount } = await db.query(
-    `UPDATE es.relays SET lease_until = clock_timestamp() + $3 * interval '1 ms', error = NULL WHERE topic = $1 AND fence = $2`,
-    [topic, fence, leaseMs],
+    `UPDATE es.relays SET lease_until = clock_timestamp() + $4 * interval '1 ms', error = NULL
+     WHERE topic = $1 AND fence = $2 AND epoch = $3 AND epoch = ${STORE_EPOCH}`,
+    [topic, fence, epoch, leaseMs],
   );
   if (rowCount === 0) throw new RelayLeaseLostError(topic);
 }

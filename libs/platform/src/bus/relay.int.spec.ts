@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { partitionOf, type RecordedEvent } from '#kernel';
 import { eventStoreMigrations } from '#platform/event-store';
 import { createPool } from '#platform/postgres';
-import { storeSubscription } from '#platform/consumers';
+import { OTHER_EPOCH, storeSubscription } from '#platform/consumers';
 import { testDatabase, until, type TestDatabase } from '#testing';
 import { added, customer, logOf, someHappening, type TestLog } from '../projections/sample-projections.conformance.js';
 import { type Bus } from './bus.port.js';
@@ -185,6 +185,7 @@ describe('the relay', () => {
     await Promise.all([relayed(log), start(log, bus)]);
     await relays.pop()?.stop();
     const changed = change(log, bus);
+    await database.owner.query('UPDATE es.store SET epoch = $1', [changed.log.epoch]);
     const relay = start(changed.log, changed.bus);
     await until(() => relay.health().state === 'failed', 'failed');
     expect(relay.health()).toMatchObject({ behind: true, error: expect.stringMatching(problem) as unknown });
@@ -245,15 +246,42 @@ describe('the relay', () => {
   );
 
   it('does not move its checkpoint in an epoch that is over', async () => {
-    const log = logOf(added(customer(1)));
+    const log = logOf(...Array.from({ length: 6 }, () => added(customer(1))));
     const bus = busOf(1);
-    start(log, bus);
+    const overtaken: Bus = {
+      ...bus,
+      openWriter: async (name) => {
+        const writer = await bus.openWriter(name);
+        return {
+          write: async (records) => {
+            if (records.length === 1) await database.owner.query('UPDATE es.store SET epoch = 2');
+            return writer.write(records);
+          },
+          close: () => writer.close(),
+        };
+      },
+    };
+    const relay = start(log, overtaken);
+    await until(() => relay.health().error !== null, 'noticed');
+    expect((await relayCheckpoint(pool, topic))?.marks).toEqual([{ sequence: 5n, next: 5n }]);
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    // Once, not over and over: who is in the old epoch gets no lease any more.
+    expect(bus.log(topic).flat()).toHaveLength(6);
+  });
+
+  it('notices while it is idle that its epoch is over, and begins nothing in it', async () => {
+    const bus = busOf(1);
+    const log = logOf(added(customer(1)));
+    const idle = start(log, bus, { leaseMs: 30 });
     await relayed(log);
     await database.owner.query('UPDATE es.store SET epoch = 2');
-    const before = await relayCheckpoint(pool, topic);
-    log.append(added(customer(2)));
-    await until(() => bus.log(topic).flat().length > 1, 'sent');
-    await new Promise((resolve) => setTimeout(resolve, 50));
-    expect(await relayCheckpoint(pool, topic)).toEqual(before);
+    await until(() => idle.health().error !== null, 'noticed');
+    expect(idle.health()).toMatchObject({ behind: true, error: OTHER_EPOCH });
+    await relays.pop()?.stop();
+    await database.owner.query('TRUNCATE es.relays');
+    const late = start(log, busOf(1));
+    await until(() => late.health().error !== null, 'refused');
+    expect(late.health().error).toBe(OTHER_EPOCH);
+    expect(await relayCheckpoint(pool, topic)).toBeUndefined();
   });
 });

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type pg from 'pg';
 import { partitionOf, START, type EpochMs, type Position, type RecordedEvent } from '#kernel';
-import { pause, WakeUp, type EventSource } from '#platform/consumers';
+import { OTHER_EPOCH, pause, WakeUp, type EventSource } from '#platform/consumers';
 import { BusGuardError, type Bus, type BusWriter, type NewBusRecord } from './bus.port.js';
 import { recordOf } from './event-records.js';
 import {
@@ -127,6 +127,7 @@ class RelayLoop {
     const unused = [...ends.values()].every(({ next }) => next === 0n);
     const claim = { topic, partitions: ends.size, unused, owner: this.#owner, leaseMs, epoch: source.epoch };
     const lease = await acquireRelayLease(pool, claim);
+    if (lease === 'fenced') throw new Error(OTHER_EPOCH);
     if (lease === 'unknown')
       throw new BusGuardError(`${topic} holds records, and nothing is known of how far a relay was.`, ANEW);
     if (lease === 'taken') {
@@ -219,14 +220,16 @@ class RelayLoop {
     await this.#wakeUp.sleep(Math.min(pollMs, leaseMs / 3), signal);
     this.#looks();
     if (now() - this.#renewedAt < leaseMs / 3) return;
-    await renewRelayLease(this.parts.pool, { topic: this.parts.topic, leaseMs }, lease.fence);
+    await renewRelayLease(this.parts.pool, { topic: this.parts.topic, leaseMs }, lease);
     this.#renewedAt = now();
   }
 
   /** Everything since the checkpoint is sent again, by another writer: this one's answers are not to be trusted any more. */
   async #afterFailure(error: unknown, signal: AbortSignal): Promise<void> {
     await this.#discardWriter();
-    if (error instanceof RelayLeaseLostError) return;
+    const { backoffMs, maxBackoffMs } = this.settings;
+    // No failure of its own, and yet no reason to ask for the lease without a pause.
+    if (error instanceof RelayLeaseLostError) return pause(backoffMs, signal);
     this.#failures++;
     const text = error instanceof Error ? error.message : String(error);
     // For a moment after a broker has died, the new leader of a partition may not know yet how much of it is acknowledged.
@@ -235,7 +238,6 @@ class RelayLoop {
     const { pool, topic } = this.parts;
     if (state === 'failed' || this.#failures > 1)
       await recordRelayTrouble(pool, topic, this.#owner, text).catch(() => undefined);
-    const { backoffMs, maxBackoffMs } = this.settings;
     await pause(Math.min(backoffMs * 2 ** Math.min(this.#failures - 1, 20), maxBackoffMs), signal);
   }
 
