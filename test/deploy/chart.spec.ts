@@ -40,10 +40,12 @@ describe('the Helm chart', () => {
   it('is what a trial needs, and no more', async () => {
     expect([...(await objectsOf('trial')).keys()].sort()).toEqual([
       'Deployment/safar-projector',
+      'Deployment/safar-reactor',
       'Job/safar-migration',
       'NetworkPolicy/safar',
       'PodDisruptionBudget/safar-gateway',
       'PodDisruptionBudget/safar-projector',
+      'PodDisruptionBudget/safar-reactor',
       'Secret/safar',
       'Service/safar-gateway',
       'Service/safar-gateway-pods',
@@ -60,6 +62,7 @@ describe('the Helm chart', () => {
         'Ingress/safar-gateway',
         'PodMonitor/safar-gateway',
         'PodMonitor/safar-projector',
+        'PodMonitor/safar-reactor',
         'PrometheusRule/safar',
         'ConfigMap/safar-dashboard',
       ]),
