@@ -315,6 +315,34 @@ describe('safar reactions', () => {
     expect(stderr).toContain(message);
   });
 
+  it('shows a parked timer by the name that discard takes with its position, and wants both', async () => {
+    const trigger = {
+      ...{ name: 'clock-deadlines', version: 1, key: 'k', position: 7n, timer: 'due', dueAt: 5, readAfter: 7n },
+      ...{ type: 'timer', attempts: 1, error: 'no such thing', firstAt: 6, status: 'parked' as const },
+    };
+    const asked: unknown[] = [];
+    const { reactions } = memoryInstallation();
+    const installation = memoryInstallation({
+      reactions: {
+        ...reactions,
+        parked: () => Promise.resolve({ triggers: [trigger], commands: [] }),
+        discard: (_name, target) => {
+          asked.push(target);
+          return Promise.resolve({
+            ...{ discarded: 1, released: { triggers: 0, commands: 0, stillParked: 0, error: null } },
+          });
+        },
+      },
+    });
+    expect((await run(['reactions', 'parked'], installation)).stdout).toMatch(/timer +7 +due +parked/);
+    const discard = ['reactions', 'discard', 'clock-deadlines', 'k', '--reason', 'r', '--timer', 'due'];
+    expect(await run(discard, installation)).toMatchObject({
+      ...{ code: 2, stderr: expect.stringContaining('--timer needs the --position') as unknown },
+    });
+    expect((await run([...discard, '--position', '7'], installation)).code).toBe(0);
+    expect(asked).toEqual([{ key: 'k', position: 7n, timer: 'due' }]);
+  });
+
   it('tells what stays parked after a release that failed, and ends with 1', async () => {
     const { reactions } = memoryInstallation();
     const release = () => Promise.resolve({ triggers: 0, commands: 1, stillParked: 2, error: 'no such thing' });

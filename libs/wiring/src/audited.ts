@@ -106,9 +106,11 @@ export function auditedReactions(
     discard: (name, target, decision) =>
       audited(
         audit,
-        act('discarded', name, { key: target.key, position: target.position }),
+        act('discarded', name, { key: target.key, position: target.position, timer: target.timer }),
         () => admin.discard(name, target, decision),
-        ({ discarded }) => ({ details: { key: target.key, position: target.position, count: discarded } }),
+        ({ discarded }) => ({
+          details: { key: target.key, position: target.position, timer: target.timer, count: discarded },
+        }),
       ),
   };
 }

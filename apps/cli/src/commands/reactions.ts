@@ -18,6 +18,7 @@ interface ReleaseOptions extends CommonOptions {
 interface DiscardOptions extends CommonOptions {
   readonly reason: string;
   readonly position?: string;
+  readonly timer?: string;
 }
 interface ParkedKey {
   readonly name: string;
@@ -57,7 +58,8 @@ export function addReactions(program: Command, context: CommandContext): void {
       .argument('<name>')
       .argument('<key>')
       .requiredOption('--reason <text>', 'kept with the decision')
-      .option('--position <position>', 'only the event or timer at this position')
+      .option('--position <position>', 'only the event at this position, or the timer that --timer names')
+      .option('--timer <name>', 'the timer that is parked at the position')
       .action((name: string, key: string, options: DiscardOptions) => discard(context, { name, key }, options)),
     ['safar reactions discard clock-deadlines service_clock-8f0e… --reason "sent by a test system"'],
   );
@@ -114,7 +116,9 @@ const parked = (
     }
     if (options.json === true) return context.terminal.printJson(found);
     const rows = found.map((one) => [
-      ...[one.name, one.key, one.kind, 'position' in one ? one.position.toString() : one.id, one.type, one.status],
+      ...[one.name, one.key, one.kind, 'position' in one ? one.position.toString() : one.id],
+      // A timer by its name, as discard takes it.
+      ...['timer' in one && one.timer !== '' ? one.timer : one.type, one.status],
       ...[String(one.attempts), one.error ?? ''],
     ]);
     await context.terminal.print(
@@ -145,7 +149,7 @@ const release = (
 const discard = (
   context: CommandContext,
   { name, key }: ParkedKey,
-  { reason, position, ...options }: DiscardOptions,
+  { reason, position, timer, ...options }: DiscardOptions,
 ): Promise<void> =>
   withInstallation(context, options, async (installation) => {
     checkName(installation, name);
@@ -156,7 +160,13 @@ const discard = (
         `${JSON.stringify(position)} is not a position.`,
         'safar reactions parked shows them.',
       );
-    const target = { key, ...(at === undefined ? {} : { position: at }) };
+    if (timer !== undefined && at === undefined)
+      throw new CommandFailure(
+        'usage',
+        `--timer needs the --position at which ${timer} is parked.`,
+        `safar reactions parked ${name} shows both.`,
+      );
+    const target = { key, ...(at === undefined ? {} : { position: at }), ...(timer === undefined ? {} : { timer }) };
     const decided = await installation.reactions.discard(name, target, { by: operator(), reason });
     if (decided.discarded === 0) throw nothingParked(name, key);
     await tell(context, options, decided, `Discarded ${String(decided.discarded)} of ${key}.`);

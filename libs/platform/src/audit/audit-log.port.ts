@@ -34,6 +34,7 @@ export const auditDetails = [
   'role',
   'roles',
   'scopes',
+  'timer',
   'version',
 ] as const;
 export type AuditDetail = (typeof auditDetails)[number];

@@ -113,8 +113,10 @@ async function runParked(
 
 export interface ReactionDiscardTarget {
   readonly key: string;
-  /** Only the trigger at this position. */
+  /** Only the event at this position, or the timer that is named. */
   readonly position?: Position;
+  /** Which of the timers that are parked at the position; an event may be parked there as well. */
+  readonly timer?: string;
 }
 
 /**
@@ -125,7 +127,7 @@ export interface ReactionDiscardTarget {
 export async function discardReactionKey(
   parts: DecisionParts,
   reaction: Reaction,
-  { key, position }: ReactionDiscardTarget,
+  { key, position, timer = '' }: ReactionDiscardTarget,
   decision: ReactionDecision & { readonly reason: string },
 ): Promise<{ readonly discarded: number; readonly released: ReleasedKey }> {
   const { name } = reaction;
@@ -134,9 +136,9 @@ export async function discardReactionKey(
     const decided = `status = 'discarded', decided_by = $4, decided_at = clock_timestamp(), reason = $5`;
     const triggers = await client.query<{ timer: string }>(
       `UPDATE es.reaction_parked SET ${decided}
-       WHERE name = $1 AND version = $2 AND key = $3 AND status = 'parked' AND ($6::bigint IS NULL OR position = $6)
+       WHERE name = $1 AND version = $2 AND key = $3 AND status = 'parked' AND ($6::bigint IS NULL OR position = $6 AND timer = $7)
        RETURNING timer`,
-      [name, version, key, decision.by, decision.reason, position ?? null],
+      [name, version, key, decision.by, decision.reason, position ?? null, timer],
     );
     await client.query(
       `DELETE FROM es.reaction_timers WHERE name = $1 AND version = $2 AND key = $3 AND timer = ANY ($4)`,

@@ -203,14 +203,36 @@ describe('reactions', () => {
     await reactor.append('item.closed', 'a');
     const admin = reactor.admin(reaction);
     await until(async () => (await admin.parked('timers')).triggers.length === 2, 'what follows waits');
-    await admin.discard(
-      'timers',
-      { key: 'a', position: (await admin.parked('timers')).triggers[0]?.position ?? 0n },
-      { by: 'test', reason: 'a test' },
-    );
+    const position = (await admin.parked('timers')).triggers[0]?.position ?? 0n;
+    await admin.discard('timers', { key: 'a', position, timer: 'due' }, { by: 'test', reason: 'a test' });
     await until(() => reactor.isDone(reaction), 'everything done');
     const found = await reactor.stored(reaction);
     expect(found.get('a')?.map(({ say }) => say)).toEqual(['opened', 'closed']);
+  });
+
+  it.each([
+    ['timer', { timer: 'due' }, ['opened', 'closed']],
+    ['event', {}, ['opened', 'due is due']],
+  ])('let one discard a parked %s alone, though a timer and an event share their position', async (_, which, said) => {
+    const reaction = itemReaction('both');
+    const admin = reactor.admin(reaction);
+    broken.timers = true;
+    await reactor.append('item.opened', 'a', Date.now() + HOUR_MS);
+    reactor.start([reaction]);
+    await until(async () => (await admin.status())[0]?.timers === 1, 'it is set');
+    await reactor.stopAll();
+    await reactor.setClock(2 * HOUR_MS);
+    await reactor.append('item.closed', 'a');
+    reactor.start([reaction]);
+    await until(async () => (await admin.status())[0]?.parkedTriggers === 2, 'both are parked');
+    broken.timers = false;
+    const [first, second] = (await admin.parked('both')).triggers;
+    expect(first?.position).toBe(second?.position);
+    const target = { key: 'a', position: first?.position ?? 0n, ...which };
+    expect(await admin.discard('both', target, { by: 'test', reason: 'a test' })).toMatchObject({ discarded: 1 });
+    await until(() => reactor.isDone(reaction), 'the other is handled');
+    const found = await reactor.stored(reaction);
+    expect(found.get('a')?.map(({ say }) => say)).toEqual(said);
   });
 
   it('try a command a few times, park it, and keep the later ones of its key behind it', async () => {
