@@ -24,6 +24,7 @@ export interface RelayCheckpoint {
 
 export interface RelayLease extends RelayCheckpoint {
   readonly fence: bigint;
+  readonly owner: string;
 }
 
 /** Another relay has the lease: what this one knows is out of date. */
@@ -106,7 +107,7 @@ export async function acquireRelayLease(
     [topic, owner, leaseMs, epoch],
   );
   const [row] = rows;
-  if (row) return { ...checkpointOf(row), fence: BigInt(row.fence) };
+  if (row) return { ...checkpointOf(row), fence: BigInt(row.fence), owner };
   const found = await db.query<{ fenced: boolean; known: boolean }>(
     `SELECT $2 IS DISTINCT FROM ${STORE_EPOCH} AS fenced, EXISTS (SELECT FROM es.relays WHERE topic = $1) AS known`,
     [topic, epoch],
@@ -127,23 +128,36 @@ export async function moveRelay(
   const { rowCount } = await db.query({
     name: 'safar move relay',
     text: `UPDATE es.relays SET position = $5, marks = $6, error = NULL, lease_until = clock_timestamp() + $7 * interval '1 ms'
-      WHERE topic = $1 AND position = $2 AND fence = $3 AND epoch = $4 AND epoch = ${STORE_EPOCH}`,
-    values: [topic, lease.position, lease.fence, lease.epoch, to.position, marksToJson(to.marks), leaseMs],
+      WHERE topic = $1 AND position = $2 AND fence = $3 AND epoch = $4 AND epoch = ${STORE_EPOCH} AND owner = $8`,
+    values: [topic, lease.position, lease.fence, lease.epoch, to.position, marksToJson(to.marks), leaseMs, lease.owner],
   });
   if (rowCount === 0) throw new RelayLeaseLostError(topic);
   return { ...lease, ...to };
+}
+
+/** Of no history: the topic is not the one whose records were counted. */
+export const DISOWNED = 0n;
+
+/** Whoever takes the lease from now on finds out that nobody may go on, however the topic looks by then. */
+export async function disownTopic(db: Queryable, topic: string, { fence, owner }: RelayLease): Promise<void> {
+  await db.query(`UPDATE es.relays SET epoch = $4 WHERE topic = $1 AND fence = $2 AND owner = $3`, [
+    topic,
+    fence,
+    owner,
+    DISOWNED,
+  ]);
 }
 
 /** Keeps an idle relay's lease; not once the store is in another epoch. */
 export async function renewRelayLease(
   db: Queryable,
   { topic, leaseMs }: Pick<RelayClaim, 'topic' | 'leaseMs'>,
-  { fence, epoch }: RelayLease,
+  { fence, epoch, owner }: RelayLease,
 ): Promise<void> {
   const { rowCount } = await db.query(
     `UPDATE es.relays SET lease_until = clock_timestamp() + $4 * interval '1 ms', error = NULL
-     WHERE topic = $1 AND fence = $2 AND epoch = $3 AND epoch = ${STORE_EPOCH}`,
-    [topic, fence, epoch, leaseMs],
+     WHERE topic = $1 AND fence = $2 AND epoch = $3 AND epoch = ${STORE_EPOCH} AND owner = $5`,
+    [topic, fence, epoch, leaseMs, owner],
   );
   if (rowCount === 0) throw new RelayLeaseLostError(topic);
 }
@@ -158,4 +172,20 @@ export async function giveUpRelayLease(db: Queryable, topic: string, owner: stri
 /** For everybody to see why it stands still. */
 export async function recordRelayTrouble(db: Queryable, topic: string, owner: string, error: string): Promise<void> {
   await db.query(`UPDATE es.relays SET error = $3 WHERE topic = $1 AND owner = $2`, [topic, owner, error]);
+}
+
+/**
+ * Back to the beginning, in the epoch in which the store is. The row stays, and its fence rises: were it made anew, a relay that
+ * slept over it could find its old fence again. False: somebody has the lease.
+ */
+export async function rewindRelay(db: Queryable, topic: string, partitions: number): Promise<boolean> {
+  const { rows } = await db.query<{ held: boolean }>(
+    `WITH rewound AS (
+       UPDATE es.relays SET position = 0, marks = $2, epoch = ${STORE_EPOCH}, fence = fence + 1,
+         owner = NULL, lease_until = NULL, error = NULL
+       WHERE topic = $1 AND (owner IS NULL OR lease_until IS NULL OR lease_until <= clock_timestamp()) RETURNING topic)
+     SELECT EXISTS (SELECT FROM es.relays WHERE topic = $1) AND NOT EXISTS (SELECT FROM rewound) AS held`,
+    [topic, noMarks(partitions)],
+  );
+  return rows[0]?.held === false;
 }

@@ -9,8 +9,17 @@ import { added, customer, logOf, someHappening, type TestLog } from '../projecti
 import { type Bus } from './bus.port.js';
 import { eventOf, sequenceOf } from './event-records.js';
 import { openMemoryBus, type MemoryBus, type WriteFault } from './memory/memory-bus.js';
-import { relayCheckpoint } from './relay-checkpoint.js';
+import {
+  acquireRelayLease,
+  moveRelay,
+  relayCheckpoint,
+  RelayLeaseLostError,
+  renewRelayLease,
+  type RelayClaim,
+  type RelayLease,
+} from './relay-checkpoint.js';
 import { relayMigrations } from './relay-migrations.js';
+import { restartRelay } from './restart-relay.js';
 import { startRelay, type Relay, type RelaySettings } from './relay.js';
 
 const topic = 'events';
@@ -43,6 +52,11 @@ describe('the relay', () => {
     until(async () => (await relayCheckpoint(pool, topic))?.position === (await log.head()), 'everything relayed');
   const busOf = (partitions: number, onWrite?: () => WriteFault | undefined): MemoryBus =>
     openMemoryBus({ topics: { [topic]: partitions }, ...(onWrite && { onWrite }) });
+  const leased = async (claim: RelayClaim): Promise<RelayLease> => {
+    const lease = await acquireRelayLease(pool, claim);
+    if (typeof lease === 'string') throw new Error(lease);
+    return lease;
+  };
   const expire = (): Promise<unknown> =>
     pool.query(`UPDATE es.relays SET lease_until = clock_timestamp() - interval '1 second'`);
 
@@ -244,6 +258,52 @@ describe('the relay', () => {
       await until(() => !relay.health().behind, 'idle again');
     },
   );
+
+  it('goes no further where the topic was made anew under it, not even after a restart', async () => {
+    const log = logOf(...Array.from({ length: 4 }, () => added(customer(1))));
+    let bus = busOf(1);
+    const writers: Bus = {
+      ...bus,
+      ends: (name) => bus.ends(name),
+      openWriter: () =>
+        Promise.resolve({
+          write: async (records) => (await bus.openWriter(topic)).write(records),
+          close: () => Promise.resolve(),
+        }),
+    };
+    const idle = start(log, writers);
+    await relayed(log);
+    bus = busOf(1);
+    log.append(...Array.from({ length: 5 }, () => added(customer(1))));
+    await until(() => idle.health().state === 'failed', 'failed');
+    expect(idle.health().error).toMatch(/made anew or cut short.*safar kafka restart/);
+    await relays.pop()?.stop();
+    const later = start(log, writers);
+    await until(() => later.health().state === 'failed', 'failed again');
+    expect((await relayCheckpoint(pool, topic))?.marks).toEqual([{ sequence: 4n, next: 4n }]);
+    expect(bus.log(topic).flat()).toHaveLength(5);
+  });
+
+  it('begins anew only where no relay works, and whoever held the lease before cannot go on', async () => {
+    const claim = { topic, partitions: 1, unused: true, owner: 'one', leaseMs: 60_000, epoch: 1n };
+    const lease = await leased(claim);
+    await moveRelay(pool, claim, lease, { position: 9n, marks: [{ sequence: 3n, next: 3n }] });
+    await expect(restartRelay(pool, busOf(2), topic)).rejects.toThrow(/relay works.*Stop/);
+    expect(await relayCheckpoint(pool, topic)).toMatchObject({ position: 9n });
+    await expire();
+    await restartRelay(pool, busOf(2), topic);
+    const none = { sequence: 0n, next: 0n };
+    expect(await relayCheckpoint(pool, topic)).toEqual({ position: 0n, epoch: 1n, marks: [none, none] });
+    await expect(renewRelayLease(pool, claim, lease)).rejects.toThrow(RelayLeaseLostError);
+    await expect(moveRelay(pool, claim, lease, { position: 9n, marks: [none] })).rejects.toThrow(RelayLeaseLostError);
+    expect((await leased({ ...claim, owner: 'two' })).fence).toBe(lease.fence + 2n);
+
+    // Where the row itself was made anew the fence may be the same again; the owner is not.
+    await database.owner.query('TRUNCATE es.relays');
+    expect((await leased({ ...claim, owner: 'two' })).fence).toBe(lease.fence);
+    await expect(renewRelayLease(pool, claim, lease)).rejects.toThrow(RelayLeaseLostError);
+    await expect(moveRelay(pool, claim, lease, { position: 9n, marks: [none] })).rejects.toThrow(RelayLeaseLostError);
+  });
 
   it('does not move its checkpoint in an epoch that is over', async () => {
     const log = logOf(...Array.from({ length: 6 }, () => added(customer(1))));

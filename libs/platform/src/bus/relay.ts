@@ -6,6 +6,8 @@ import { BusGuardError, type Bus, type BusWriter, type NewBusRecord } from './bu
 import { recordOf } from './event-records.js';
 import {
   acquireRelayLease,
+  DISOWNED,
+  disownTopic,
   giveUpRelayLease,
   moveRelay,
   recordRelayTrouble,
@@ -68,6 +70,8 @@ const PATIENCE = 3;
 
 /** What helps where the topic and the checkpoint do not belong together. */
 const ANEW = 'Delete the topic, make it with safar kafka init, and count from the beginning with safar kafka restart.';
+
+const REPLACED = 'made anew or cut short under a relay';
 
 /** Told after the checkpoint has moved; see `RelayProgress`. */
 export const RELAYED_CHANNEL = 'safar_relayed';
@@ -146,6 +150,7 @@ class RelayLoop {
     ends: ReadonlyMap<number, { readonly next: bigint }>,
   ): Promise<void> {
     const { source, topic } = this.parts;
+    if (epoch === DISOWNED) throw new BusGuardError(`${topic} was ${REPLACED}.`, ANEW);
     if (epoch !== source.epoch || position > (await source.head()))
       throw new BusGuardError(`${topic} holds events of another history of the store.`, ANEW);
     if (marks.length !== ends.size)
@@ -197,9 +202,18 @@ class RelayLoop {
   }
 
   async #relay(lease: RelayLease, { records, last, counts }: Batch): Promise<RelayLease> {
-    const { bus, topic } = this.parts;
+    const { pool, bus, topic } = this.parts;
     const writer = (this.#writer ??= await bus.openWriter(topic));
     const ends = await writer.write(records);
+    // Under an idle relay a topic can be made anew without any call that fails: only where the records came to lie tells it. What
+    // the topic has grown to by the next look would hide it, so that it is written down.
+    const isEarly = [...ends].some(
+      ([partition, end]) => end - BigInt(counts[partition] ?? 0) < (lease.marks[partition]?.next ?? 0n),
+    );
+    if (isEarly) {
+      await disownTopic(pool, topic, lease);
+      throw new BusGuardError(`${topic} was ${REPLACED}.`, ANEW);
+    }
     const marks = lease.marks.map(({ sequence, next }, partition): PartitionMark => {
       const count = BigInt(counts[partition] ?? 0);
       return count === 0n ? { sequence, next } : { sequence: sequence + count, next: ends.get(partition) ?? next };
