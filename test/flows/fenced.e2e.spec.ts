@@ -1,5 +1,10 @@
 import { dataFolder, safar, Standalone } from './support/safar-process.js';
 
+async function readModels(dataDir: string): Promise<readonly string[]> {
+  const { stdout } = await safar(dataDir, 'projections', 'status', '--json');
+  return (JSON.parse(stdout) as readonly { readonly name: string }[]).map(({ name }) => name);
+}
+
 describe('an epoch that is raised beside a running server', () => {
   const folder = dataFolder();
   afterAll(() => folder.remove());
@@ -12,7 +17,7 @@ describe('an epoch that is raised beside a running server', () => {
     expect(old.output()).toMatch(/the store is in epoch 2, the writer in 1.*Restart this process/);
 
     const next = await Standalone.start(folder.path);
-    for (const name of ['customers', 'customer-identifiers', 'customer-erasures', 'timeline'])
+    for (const name of await readModels(folder.path))
       expect(await safar(folder.path, 'projections', 'rebuild', name)).toMatchObject({ code: 0 });
     const ready = async (): Promise<number> => (await next.request('GET', '/readyz')).status;
     for (let tries = 0; (await ready()) !== 200 && tries < 100; tries++)

@@ -33,6 +33,12 @@ type Reason = PersonaErasedData['reason'];
 export const streamOf = ({ personaId, incarnation }: PersonaKeyRef): string =>
   incarnation === 1 ? `persona-${personaId}` : `persona-${personaId}-${String(incarnation)}`;
 
+const UUID_LENGTH = 36;
+
+/** The incarnation that a persona's stream belongs to: `streamOf` backwards. */
+export const incarnationOf = (stream: string): number =>
+  Number(stream.slice('persona-'.length + UUID_LENGTH + 1) || '1');
+
 /**
  * Destroys the personas' keys, then closes their streams with `persona.erased`. Of a persona without a key nothing is said: it was
  * erased before, or never seen.

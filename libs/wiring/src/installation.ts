@@ -242,7 +242,7 @@ function operations(parts: Parts, closers: (() => Promise<void>)[]) {
     openTimeline: timeline,
     directory,
     conversationViews: { readModels, open: createOpener(decode) },
-    conversations: { store, vault, clock, directory, decode, isAgent: isAgentIn(parts.access) },
+    conversations: { store, vault, clock, directory, decode, isAgent: isAgentIn(parts.access, clock) },
     timelineFeed: new TimelineFeed(readModels, timeline),
     projectionAdmin: (by: OnBehalfOf) => auditedProjections(admin, audit, by),
     ...reactionOperations(parts, closers, { source, decode }),

@@ -8,6 +8,7 @@ import {
   type WakeRule,
 } from '#contracts';
 import { type EpochMs } from '#kernel';
+import { type KnownConversation } from './conversation.js';
 
 interface Asked {
   readonly at: EpochMs;
@@ -81,7 +82,11 @@ export type WorkCommand = Asked &
 
 export type RelationCommand = Asked &
   (
-    | { readonly type: 'Merge'; readonly into: string; readonly self: string; readonly customerId: string }
+    | (Pick<KnownConversation, 'customerId' | 'incarnation'> & {
+        readonly type: 'Merge';
+        readonly into: string;
+        readonly self: string;
+      })
     | { readonly type: 'Absorb'; readonly from: string }
     | { readonly type: 'Unmerge' }
     | { readonly type: 'Release'; readonly from: string }

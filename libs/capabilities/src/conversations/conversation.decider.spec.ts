@@ -28,8 +28,8 @@ const status = (category: 'open' | 'waiting_third_party' | 'resolved', word?: st
 const snooze = (wake: 'on_reply' | 'stay', until = noon + 5 * HOUR): ConversationCommand => ({
   ...{ type: 'Snooze', at, by, until, wake },
 });
-const merge = (customerId = 'c-1', into = 'other'): ConversationCommand => ({
-  ...{ type: 'Merge', at, by, into, self: 'self', customerId },
+const merge = (customerId = 'c-1', into = 'other', incarnation = 1): ConversationCommand => ({
+  ...{ type: 'Merge', at, by, into, self: 'self', customerId, incarnation },
 });
 
 const stateAfter = (...commands: readonly ConversationCommand[]): Conversation =>
@@ -174,6 +174,7 @@ describe('what conversations are to one another', () => {
   it('goes on in another of the same customer, and only there', () => {
     expect(after(merge())).toEqual(['merged']);
     expect(after(merge('c-2'))).toBe('other-customer');
+    expect(after(merge('c-1', 'other', 2))).toBe('other-customer');
     expect(after(merge('c-1', 'self'))).toBe('itself');
     expect(after(merge(), merge())).toEqual([]);
     expect(after(merge(), status('resolved'))).toBe('merged');
@@ -211,5 +212,8 @@ describe('a conversation that is too long', () => {
     const long = state.stage === 'unknown' ? state : { ...state, version: MAX_EVENTS };
     expect(conversation.decide(long, from('m1'))).toMatchObject({ reason: 'too-long' });
     expect(conversation.decide(long, status('resolved'))).toMatchObject({ accepted: true });
+    const ended = stateAfter(open, status('resolved'));
+    const longer = ended.stage === 'unknown' ? ended : { ...ended, version: MAX_EVENTS };
+    expect(conversation.decide(longer, status('resolved', 'another word'))).toMatchObject({ reason: 'too-long' });
   });
 });

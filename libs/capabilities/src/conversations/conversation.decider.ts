@@ -17,7 +17,7 @@ export const conversation: Decider<Conversation, ConversationCommand, Conversati
       return state.stage === 'unknown' ? accept(opened(command)) : openAgain(command);
     if (state.stage === 'unknown') return refuse('never-opened');
     // What ends it has room: a conversation must not be stuck because it is long.
-    if (state.version >= MAX_EVENTS && !resolves(command)) return refuse('too-long');
+    if (state.version >= MAX_EVENTS && !resolves(state, command)) return refuse('too-long');
     const passed = passedBy(state, command.at);
     const decided = decideKnown(passed.reduce(evolveKnown, state), command);
     return decided.accepted && decided.events.length > 0 ? accept(...passed, ...decided.events) : decided;
@@ -29,8 +29,9 @@ export const conversation: Decider<Conversation, ConversationCommand, Conversati
 const openAgain = ({ origin }: OpenConversation): Decided =>
   origin === 'touchpoint' ? accept() : refuse('already-opened');
 
-const resolves = (command: ConversationCommand): boolean =>
-  command.type === 'ChangeStatus' && command.category === 'resolved';
+/** Once: another word for what is resolved already would make it longer for ever. */
+const resolves = ({ category }: KnownConversation, command: ConversationCommand): boolean =>
+  command.type === 'ChangeStatus' && command.category === 'resolved' && category !== 'resolved';
 
 function opened({ type, at, messages, ...data }: OpenConversation): ConversationFact {
   return { type: 'conversation.opened', at, data: { ...data, ...(messages && { messages: [...messages] }) } };

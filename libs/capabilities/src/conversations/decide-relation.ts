@@ -38,12 +38,13 @@ export function decideRelation(state: KnownConversation, command: RelationComman
   }
 }
 
-function merge(state: KnownConversation, { at, by, into, self, customerId }: Of<'Merge'>): Decided {
+function merge(state: KnownConversation, { at, by, into, self, customerId, incarnation }: Of<'Merge'>): Decided {
   if (into === self) return refuse('itself');
   if (state.stage === 'merged') return state.mergedInto === into ? accept() : refuse('merged');
   if (state.stage === 'spam') return refuse('spam');
   // Texts are sealed under the customer's key, and an erasure takes all of them: they never mix with another's.
-  if (customerId !== state.customerId) return refuse('other-customer');
+  // Of a customer who came back after theirs, the older conversations are another's too.
+  if (customerId !== state.customerId || incarnation !== state.incarnation) return refuse('other-customer');
   // A chain of merges would be followed at every look at it.
   if (state.absorbed.length > 0) return refuse('has-absorbed');
   return accept({ type: 'conversation.merged', at, data: { by, into } });

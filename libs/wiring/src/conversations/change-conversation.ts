@@ -42,8 +42,8 @@ export async function changeConversation(
   const { conversationId, change, request } = command;
   const { expectedVersions = 'any' } = request;
   const commandId = attempt.commandId ?? randomUUID();
-  if (change.type === 'Assign' && change.body.agent !== undefined && !(await ports.isAgent(change.body.agent)))
-    return refused('unknown-agent');
+  // A mention is not sealed: it names somebody who is known here, or it could be anything.
+  for (const named of namedIn(change)) if (!(await ports.isAgent(named))) return refused('unknown-agent');
   let expected: ExpectedVersions = expectedVersions;
   for (let tries = 1; ; tries += 1) {
     const own = known(await loadConversation(ports, conversationId));
@@ -58,7 +58,13 @@ export async function changeConversation(
     if (changed) return changed;
     // Whoever met others each time is told of them, as if they had named the version.
     if (tries === TRIES) expected = [String(own.state.version)];
+    if (tries > 2 * TRIES) throw new Error(`conversation ${conversationId} is not as its stream says`);
   }
+}
+
+function namedIn(change: ConversationChange): readonly string[] {
+  if (change.type === 'Assign') return change.body.agent === undefined ? [] : [change.body.agent];
+  return change.type === 'Note' ? (change.body.mentions ?? []) : [];
 }
 
 /** Nothing where the conversation changed meanwhile: it has to be decided anew. */

@@ -28,10 +28,11 @@ const PAGE = 1_000;
 export async function loadConversation({ store }: ConversationLogPorts, id: string): Promise<LoadedConversation> {
   const events: ConversationEvent[] = [];
   // What ends a long conversation comes after its last event.
-  while (events.length <= MAX_EVENTS + PAGE) {
+  for (let full = true; full;) {
     const page = await store.readStream(conversationStream(id), events.length, PAGE);
     events.push(...page.events.map(upcast).filter(isConversationEvent));
-    if (!page.full) break;
+    full = page.full;
+    if (full && events.length > MAX_EVENTS + PAGE) throw new Error(`conversation ${id} is longer than any may become`);
   }
   return { id, events, state: events.map(factOf).reduce(conversation.evolve, conversation.initial) };
 }

@@ -199,6 +199,48 @@ describe('a customer who is erased', () => {
   });
 });
 
+describe('a customer who is erased while their message is taken up', () => {
+  it('is not read again under the key that they get next', async () => {
+    const position = await says('8', 'a secret of old');
+    const ports = installations[0].conversations;
+    const by = { actor: { kind: 'operator', id: 'cli:test' } } as const;
+    let erased = false;
+    const waitUntil: typeof ports.directory.readModels.waitUntil = async (...asked) => {
+      if (!erased) {
+        erased = true;
+        await installations[0].eraseCustomer('customer_number:8', 'customer_request', { by });
+      }
+      return ports.directory.readModels.waitUntil(...asked);
+    };
+    const readModels = Object.assign(Object.create(ports.directory.readModels) as typeof ports.directory.readModels, {
+      waitUntil,
+    });
+    const meanwhile = { ...ports, directory: { ...ports.directory, readModels } };
+    expect(await takeUpTouchpoint(meanwhile, position, from('ada'))).toMatchObject({
+      reason: { code: 'customer_erased' },
+    });
+    expect(erased).toBe(true);
+  });
+});
+
+describe('who is named', () => {
+  it('is somebody who is known: a mention is not sealed, and nobody can act for a key that is over', async () => {
+    const id = await opened('9');
+    const mentions = ['user:jane.doe@example.com'];
+    expect(await change(id, { type: 'Note', body: { text: 'look', mentions } }, from('ada'))).toMatchObject({
+      reason: { reason: 'unknown-agent' },
+    });
+    const { apiKeys } = installations[0].access;
+    const operator = { kind: 'operator', id: 'cli:test' } as const;
+    const key = await apiKeys.create({ name: 'robot', scopes: ['conversations:write'] }, operator);
+    const assign: ConversationChange = { type: 'Assign', body: { agent: `key:${key.id}` } };
+    done(await change(id, assign, from('ada')));
+    done(await change(id, { type: 'Assign', body: {} }, from('ada')));
+    await apiKeys.revoke(key.id, operator);
+    expect(await change(id, assign, from('ada'))).toMatchObject({ reason: { reason: 'unknown-agent' } });
+  });
+});
+
 describe('the read models', () => {
   it('are what a fold of the log gives, row for row', async () => {
     const [installation] = installations;

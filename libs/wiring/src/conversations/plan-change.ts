@@ -25,8 +25,8 @@ export async function planChange(
     case 'Merge': {
       const target = await loadConversation(ports, change.body.into);
       if (target.state.stage === 'unknown') return fail('conversation-not-found');
-      const { customerId } = target.state;
-      const merge = { type: 'Merge', at, by, self: own.id, into: target.id, customerId } as const;
+      const { customerId, incarnation } = target.state;
+      const merge = { type: 'Merge', at, by, self: own.id, into: target.id, customerId, incarnation } as const;
       return together(decided(own, merge), () => decided(target, { type: 'Absorb', at, by, from: own.id }));
     }
     case 'Unmerge': {

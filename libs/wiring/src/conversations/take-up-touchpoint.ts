@@ -3,6 +3,7 @@ import { type TouchpointEvent } from '#contracts';
 import { fail, type Position, type RecordedEvent, type Result, succeed } from '#kernel';
 import { type ReadFromStore } from '#platform/event-store';
 import { caughtUp, notCaughtUp } from '../customer-directory.js';
+import { incarnationOf } from '../erase-personas.js';
 import { type CommandRequest } from '../messages/command-request.js';
 import { type ConversationFailure } from '../messages/conversation-failures.js';
 import { type DecodeEvents } from '../sealing.js';
@@ -41,7 +42,8 @@ export async function takeUpTouchpoint(
     const present = await conversationOfMessage(directory.readModels, event.id);
     if (present !== undefined) return succeed(answerOf(await loadConversation(ports, present)));
     const key = await keyOf(vault, event.key);
-    if (!key) return erased(ports, event.key);
+    // What was read before an erasure is not sealed again under a key that was made after it.
+    if (key?.incarnation !== incarnationOf(event.stream)) return erased(ports, event.key);
     const own = await ownConversations(directory.readModels, event.key);
     const routed = routeTouchpoint(event, own, { uuid: vault.uuid, incarnation: key.incarnation });
     if (!routed) return refused('no-exchange');
