@@ -41,6 +41,7 @@ const subcommands = [
   'reactions parked',
   'reactions release',
   'reactions discard',
+  'reactions resume',
   'quarantine list',
   'quarantine redrive',
   'quarantine discard',

@@ -63,11 +63,12 @@ export async function createGateway(parts: GatewayParts): Promise<NestFastifyApp
   await app.init();
   otherMethods.answer(instance);
   await instance.ready();
-  shedBeforeRouting(instance.server, admission, parts.tracing ? undefined : await shortPathOf(app, parts, admission));
+  const shortPath = await shortPathOf(app, parts, admission);
+  // Not where traces are taken: spans are made by hooks of the framework.
+  shedBeforeRouting(instance.server, admission, parts.tracing ? undefined : shortPath);
   return app;
 }
 
-/** Not where traces are taken: spans are made by hooks of the framework. */
 const shortPathOf = async (
   app: NestFastifyApplication,
   { logger }: GatewayParts,

@@ -112,6 +112,7 @@ export function auditedReactions(
           details: { key: target.key, position: target.position, timer: target.timer, count: discarded },
         }),
       ),
+    resume: (name) => audited(audit, act('resumed', name, {}), () => admin.resume(name)),
   };
 }
 

@@ -63,6 +63,12 @@ export function addReactions(program: Command, context: CommandContext): void {
       .action((name: string, key: string, options: DiscardOptions) => discard(context, { name, key }, options)),
     ['safar reactions discard clock-deadlines service_clock-8f0e… --reason "sent by a test system"'],
   );
+  asCommand(
+    add('resume', "Let a reaction go on where it was, after the store's epoch was raised.")
+      .argument('<name>')
+      .action((name: string, options: CommonOptions) => resume(context, name, options)),
+    ['safar reactions resume clock-deadlines'],
+  );
 }
 
 const status = (context: CommandContext, options: CommonOptions): Promise<void> =>
@@ -170,6 +176,14 @@ const discard = (
     const decided = await installation.reactions.discard(name, target, { by: operator(), reason });
     if (decided.discarded === 0) throw nothingParked(name, key);
     await tell(context, options, decided, `Discarded ${String(decided.discarded)} of ${key}.`);
+  });
+
+const resume = (context: CommandContext, name: string, options: CommonOptions): Promise<void> =>
+  withInstallation(context, options, async (installation) => {
+    checkName(installation, name);
+    const resumed = await installation.reactions.resume(name);
+    const text = resumed ? `${name} goes on.` : `${name} is in the store's epoch already.`;
+    await tell(context, options, { resumed }, text);
   });
 
 const nothingParked = (name: string, key: string): CommandFailure =>

@@ -191,7 +191,7 @@ async function takeOver(client: pg.ClientBase, reaction: Reaction): Promise<Prog
   const [row] = rows;
   // An older version stays in its epoch, and what it has parked can still be discarded.
   if (row?.current === false && row.version === reaction.version)
-    throw new Error(`${reaction.name} has run in another epoch of the store; raise its version`);
+    throw new Error(`${reaction.name} has run in another epoch of the store; safar reactions resume ${reaction.name}`);
   return row && { version: row.version, position: BigInt(row.position), effectsFrom: BigInt(row.effects_from) };
 }
 

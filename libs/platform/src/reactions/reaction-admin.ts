@@ -9,6 +9,7 @@ import {
   releaseReactionKey,
 } from './decide-parked.js';
 import { listTriggers, type ParkedTrigger } from './parked-triggers.js';
+import { resumeReaction } from './resume-reaction.js';
 import { reactionStatus, type ReactionStatus } from './reaction-status.js';
 
 /** A command that failed too often, or was decided against. */
@@ -41,6 +42,8 @@ export interface ReactionAdmin {
     target: ReactionDiscardTarget,
     decision: ReactionDecision & { readonly reason: string },
   ): Promise<{ readonly discarded: number; readonly released: ReleasedKey }>;
+  /** After the store's epoch was raised: see `resumeReaction`. */
+  resume(name: string): Promise<boolean>;
 }
 
 const MAX_LISTED = 1_000;
@@ -62,6 +65,7 @@ export function reactionAdmin(
     }),
     release: (name, key, decision) => releaseReactionKey(parts, declared(name), key, decision),
     discard: (name, target, decision) => discardReactionKey(parts, declared(name), target, decision),
+    resume: (name) => resumeReaction(parts.pool, declared(name)),
   };
 }
 

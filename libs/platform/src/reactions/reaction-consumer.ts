@@ -109,7 +109,10 @@ export class ReactionConsumer {
       return;
     }
     if (lease.epoch !== source.epoch)
-      throw new ConsumerTroubleError('failed', 'the store is in another epoch than this reaction; raise its version');
+      throw new ConsumerTroubleError(
+        'failed',
+        `the store is in another epoch than this reaction; safar reactions resume ${this.runnable.reaction.name}`,
+      );
     if (lease.position > (await source.head()))
       throw new ConsumerTroubleError(
         'failed',
