@@ -76,11 +76,11 @@ class TopicReader implements BusReader {
     for (const [partition, { next }] of this.#partitions)
       this.consumer.seek({ topic: this.topic, partition, offset: next.toString() });
     await running;
-    if (this.#lost) throw this.#lost;
+    this.#demandReader();
   }
 
   take(partition: number, limit: number): readonly BusRecord[] {
-    if (this.#lost) throw new ReaderLostError(`reading ${this.topic} broke: ${this.#lost.message}`);
+    this.#demandReader();
     const state = this.#partitions.get(partition);
     if (!state) throw new Error(`partition ${String(partition)} is not read`);
     const taken = state.held.splice(0, limit);
@@ -118,6 +118,10 @@ class TopicReader implements BusReader {
       this.consumer.pause([{ topic: this.topic, partitions: [partition] }]);
     }
     this.#listener();
+  }
+
+  #demandReader(): void {
+    if (this.#lost) throw new ReaderLostError(`reading ${this.topic} broke: ${this.#lost.message}`);
   }
 
   #lose(error: Error): void {
