@@ -6,6 +6,8 @@ import { createMetrics, type Metrics, type Tracing } from '#platform/telemetry';
 import { type HttpConfig } from '#wiring';
 import { AccessGuard } from './access/access.guard.js';
 import { Authenticator } from './access/authenticator.js';
+import { AgentsController } from './agents/agents.controller.js';
+import { TeamsController } from './agents/teams.controller.js';
 import { CloudEventIntake } from './cloud-events/cloud-event-intake.js';
 import { CloudEventsController } from './cloud-events/cloud-events.controller.js';
 import { ConversationCommandsController } from './conversations/conversation-commands.controller.js';
@@ -70,6 +72,8 @@ export class GatewayModule {
         ConversationsController,
         TakeUpController,
         ConversationCommandsController,
+        TeamsController,
+        AgentsController,
         SchemasController,
         DocumentsController,
         HealthController,

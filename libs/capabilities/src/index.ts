@@ -44,3 +44,8 @@ export { type ConversationPorts, listConversations } from './conversations/list-
 export { type OpenParts, type SealedPart } from './conversations/open-conversations.port.js';
 export { conversationOfMessage, ownConversations } from './conversations/own-conversations.query.js';
 export { routeTouchpoint } from './conversations/route-touchpoint.js';
+export { type Agent, agent, type AgentCommand, type AgentFact, type AgentRefusal } from './agents/agent.decider.js';
+export { agents } from './agents/agents.projection.js';
+export { agentView, findAgent, findTeam, listAgents, listTeams, teamView } from './agents/find-agents.query.js';
+export { type ConfigureTeam, type Team, team, type TeamFact, type TeamRefusal } from './agents/team.decider.js';
+export { teams } from './agents/teams.projection.js';

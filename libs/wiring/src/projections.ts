@@ -1,9 +1,11 @@
 import {
+  agents,
   conversationMessages,
   conversations,
   customerErasures,
   customerIdentifiers,
   customers,
+  teams,
   timeline,
 } from '#capabilities';
 import { type Projection } from '#kernel';
@@ -16,4 +18,6 @@ export const projections: readonly Projection[] = [
   customerErasures,
   conversations,
   conversationMessages,
+  agents,
+  teams,
 ];

@@ -1,5 +1,6 @@
 import { type DynamicModule, Module } from '@nestjs/common';
 import { CqrsModule } from '@nestjs/cqrs';
+import { agentHandlers } from './handlers/agents.handlers.js';
 import { ChangeConversationHandler } from './handlers/change-conversation.handler.js';
 import { EraseCustomerHandler } from './handlers/erase-customer.handler.js';
 import { GetConversationHandler } from './handlers/get-conversation.handler.js';
@@ -47,6 +48,7 @@ export class SafarModule {
         ChangeConversationHandler,
         GetConversationHandler,
         ListConversationsHandler,
+        ...agentHandlers,
       ],
       exports: [ACCESS_PORT, API_KEY_VERIFIER, READINESS_CHECKS, TIMELINE_FEED],
     };

@@ -1,19 +1,21 @@
 import { type FieldError } from '#contracts';
 import { type Result } from '#kernel';
-import { type ConversationFailure } from '#wiring';
+import { type AgentFailure, type ConversationFailure } from '#wiring';
 import { entityTag } from '../server/entity-tags.js';
 import { ProblemError } from '../problems/problem-error.js';
 
 /** The value of a query or command, or the problem that its failure is. */
-export function answered<Value>(result: Result<Value, ConversationFailure>): Value {
+export function answered<Value>(result: Result<Value, ConversationFailure | AgentFailure>): Value {
   if (result.ok) return result.value;
   throw problemOf(result.reason);
 }
 
-function problemOf(failure: ConversationFailure): ProblemError {
+function problemOf(failure: ConversationFailure | AgentFailure): ProblemError {
   switch (failure.code) {
     case 'customer_not_found':
     case 'conversation_not_found':
+    case 'team_not_found':
+    case 'agent_not_found':
     case 'unknown_position':
       return new ProblemError(failure.code);
     case 'customer_erased':
@@ -32,6 +34,9 @@ function problemOf(failure: ConversationFailure): ProblemError {
         ...(version !== null && { headers: { etag: entityTag(version) } }),
       });
     }
+    case 'team_refused':
+    case 'agent_refused':
+      return new ProblemError(failure.code, { extensions: { reason: failure.reason } });
     case 'idempotency_key_reused':
       return new ProblemError(failure.code);
     case 'command_running':

@@ -44,6 +44,7 @@ export const tags = {
   touchpoints: 'What passed between the company and a customer, on its way in.',
   customers: 'Who it was, what happened with them, and how they are forgotten.',
   conversations: 'What is said with customers, and how it stands: recorded and decided here, delivered by channels.',
+  teams: 'Who answers: teams, what agents can do, and whether they are there.',
   schemas: 'JSON Schemas of touchpoints and events.',
   sessions: 'Signing in, for people.',
   keys: 'API keys, for programs.',

@@ -38,6 +38,8 @@ export const english: ProblemTexts = {
       'No such conversation',
       'There is no conversation with this id, or its customer was erased.',
     ],
+    team_not_found: ['No such team', 'Nothing is known of a team by this word.'],
+    agent_not_found: ['No such agent', 'Nobody who can have conversations goes by this, or nothing is known of them.'],
     schema_not_found: ['No such schema', 'There is no schema of this type and version; /v1/schemas lists them.'],
     method_not_allowed: ['Method not allowed', 'This address takes other methods; see Allow.'],
     request_timeout: ['Request timed out', 'The request took too long to arrive.'],
@@ -51,6 +53,8 @@ export const english: ProblemTexts = {
       'Refused as it stands',
       'The conversation does not allow that as it is; see reason, and changes for who did what meanwhile.',
     ],
+    team_refused: ['Team refused', 'A team cannot be set up like this; see reason.'],
+    agent_refused: ['Agent refused', 'An agent cannot be set up like this; see reason.'],
     version_mismatch: ['Changed meanwhile', 'It is not at the version of If-Match; see version.'],
     customer_erased: ['Customer erased', 'The personal data of this customer was erased.'],
     unknown_position: [

@@ -10,6 +10,12 @@ export const permissions = {
   Timeline: ['read'],
   /** To `assign` is to give it to somebody else; taking it oneself is an update. */
   Conversation: ['read', 'create', 'update', 'assign'],
+  /** Who is in which team, and how conversations find their agents. */
+  Team: ['read', 'update'],
+  /** What others can do, how much of it, and whether they are there. */
+  Agent: ['read', 'update'],
+  /** Whether one is there oneself. */
+  Availability: ['update'],
   /** The log itself, all customers at once. */
   Event: ['export'],
   /** What came in and what became of it, per source. */

@@ -18,6 +18,9 @@ const agent: Grants = {
   Customer: ['read'],
   Timeline: ['read'],
   Conversation: ['read', 'create', 'update'],
+  Team: ['read'],
+  Agent: ['read'],
+  Availability: ['update'],
 };
 
 /**
@@ -27,10 +30,24 @@ const agent: Grants = {
 export const grantsOfRoles: Readonly<Record<Exclude<Role, 'admin'>, Grants>> = {
   agent,
   // Knows who is on the team, and says who does what.
-  lead: { ...agent, Conversation: ['read', 'create', 'update', 'assign'], User: ['read'] },
-  analyst: { ...ownAccount, Customer: ['read'], Timeline: ['read'], Conversation: ['read'], Projection: ['read'] },
+  lead: {
+    ...agent,
+    Conversation: ['read', 'create', 'update', 'assign'],
+    Team: ['read', 'update'],
+    Agent: ['read', 'update'],
+    User: ['read'],
+  },
+  analyst: {
+    ...ownAccount,
+    Customer: ['read'],
+    Timeline: ['read'],
+    Conversation: ['read'],
+    Team: ['read'],
+    Agent: ['read'],
+    Projection: ['read'],
+  },
   // Follow-ups and alerts, and whether the platform under them keeps up.
   operations: { ...agent, Projection: ['read'], Metrics: ['read'], Debugger: ['read'] },
   // Sends touchpoints, reads timelines back and sees why something was refused.
-  integrator: { ...agent, Conversation: ['read'], Debugger: ['read'], ApiKey: ['read'] },
+  integrator: { ...agent, Conversation: ['read'], Availability: [], Debugger: ['read'], ApiKey: ['read'] },
 };

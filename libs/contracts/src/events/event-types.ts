@@ -1,5 +1,6 @@
 import { PersonalDataExportedDto } from './audit.js';
 import { type DtoClass } from './fields/dto-class.js';
+import { agentEventTypes } from '../agents/agent-event-types.js';
 import { conversationEventTypes } from '../conversations/conversation-event-types.js';
 import { kinds } from '../touchpoints/kinds/kinds.js';
 import { exampleEventData } from '../touchpoints/kinds/examples.js';
@@ -68,6 +69,7 @@ export const eventTypes: readonly EventType[] = [
   ...serviceClockTypes,
   decision('time.passed', TimePassedDto, { reason: 'timer_due' }),
   decision('persona.erased', PersonaErasedDto, { reason: 'customer_request' }),
+  ...agentEventTypes.map(([type, data, example]) => decision(type, data, example)),
   ...conversationEventTypes.map(([type, data, example]) => decision(type, data, example)),
   decision('audit.personal_data_exported', PersonalDataExportedDto, { by: 'cli:sara', after: '0' }),
 ];
