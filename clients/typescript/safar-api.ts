@@ -352,7 +352,7 @@ export interface paths {
         };
         /**
          * Look at a conversation
-         * @description With its last 100 messages and notes, those of conversations that were merged into it among them.
+         * @description With its last messages and notes, at most 100 and 1 MB, those of conversations that were merged into it among them.
          */
         get: operations["getConversation"];
         put?: never;
@@ -593,7 +593,7 @@ export interface paths {
         put?: never;
         /**
          * Transfer it to a team
-         * @description Whoever had it has it no more.
+         * @description A transfer to another team, or to none, takes it from whoever had it, so that the new team may give it to one of theirs; with `keepAgent` they keep it. A transfer to the team that it is in changes nothing.
          */
         post: operations["transferConversation"];
         delete?: never;
@@ -1556,7 +1556,9 @@ export interface components {
             /** @description Conversations that were merged into it. */
             absorbed: string[];
             links: string[];
-            /** @description The last ones, at most 100, oldest first. */
+            /** @description When its snooze ended by itself; the event that says so comes with the next thing that happens in it. */
+            snoozeEndedAt: null | string;
+            /** @description The last ones, at most 100 and 1 MB, oldest first. */
             messages: components["schemas"]["ConversationMessageView"][];
             /** @description Position of the last event that is counted here. */
             position: string;
@@ -2337,6 +2339,7 @@ export interface components {
         };
         Transfer: {
             team?: string;
+            keepAgent?: boolean;
         };
         /**
          * @description The ways in that the debugger tells apart.
@@ -4487,7 +4490,7 @@ export interface operations {
                     };
                 };
             };
-            /** @description `body_too_large`: Body too large. */
+            /** @description `body_too_large`: Body too large. `too_large_for_store`: Too large for the event store. */
             413: {
                 headers: {
                     [name: string]: unknown;
@@ -4495,7 +4498,7 @@ export interface operations {
                 content: {
                     "application/problem+json": components["schemas"]["Problem"] & {
                         /** @enum {unknown} */
-                        code?: "body_too_large";
+                        code?: "body_too_large" | "too_large_for_store";
                         /** @constant */
                         status?: 413;
                     };
@@ -4833,7 +4836,7 @@ export interface operations {
                     };
                 };
             };
-            /** @description `body_too_large`: Body too large. */
+            /** @description `body_too_large`: Body too large. `too_large_for_store`: Too large for the event store. */
             413: {
                 headers: {
                     [name: string]: unknown;
@@ -4841,7 +4844,7 @@ export interface operations {
                 content: {
                     "application/problem+json": components["schemas"]["Problem"] & {
                         /** @enum {unknown} */
-                        code?: "body_too_large";
+                        code?: "body_too_large" | "too_large_for_store";
                         /** @constant */
                         status?: 413;
                     };
@@ -5039,7 +5042,7 @@ export interface operations {
                     };
                 };
             };
-            /** @description `body_too_large`: Body too large. */
+            /** @description `body_too_large`: Body too large. `too_large_for_store`: Too large for the event store. */
             413: {
                 headers: {
                     [name: string]: unknown;
@@ -5047,7 +5050,7 @@ export interface operations {
                 content: {
                     "application/problem+json": components["schemas"]["Problem"] & {
                         /** @enum {unknown} */
-                        code?: "body_too_large";
+                        code?: "body_too_large" | "too_large_for_store";
                         /** @constant */
                         status?: 413;
                     };
@@ -5245,7 +5248,7 @@ export interface operations {
                     };
                 };
             };
-            /** @description `body_too_large`: Body too large. */
+            /** @description `body_too_large`: Body too large. `too_large_for_store`: Too large for the event store. */
             413: {
                 headers: {
                     [name: string]: unknown;
@@ -5253,7 +5256,7 @@ export interface operations {
                 content: {
                     "application/problem+json": components["schemas"]["Problem"] & {
                         /** @enum {unknown} */
-                        code?: "body_too_large";
+                        code?: "body_too_large" | "too_large_for_store";
                         /** @constant */
                         status?: 413;
                     };
@@ -5451,7 +5454,7 @@ export interface operations {
                     };
                 };
             };
-            /** @description `body_too_large`: Body too large. */
+            /** @description `body_too_large`: Body too large. `too_large_for_store`: Too large for the event store. */
             413: {
                 headers: {
                     [name: string]: unknown;
@@ -5459,7 +5462,7 @@ export interface operations {
                 content: {
                     "application/problem+json": components["schemas"]["Problem"] & {
                         /** @enum {unknown} */
-                        code?: "body_too_large";
+                        code?: "body_too_large" | "too_large_for_store";
                         /** @constant */
                         status?: 413;
                     };
@@ -5657,7 +5660,7 @@ export interface operations {
                     };
                 };
             };
-            /** @description `body_too_large`: Body too large. */
+            /** @description `body_too_large`: Body too large. `too_large_for_store`: Too large for the event store. */
             413: {
                 headers: {
                     [name: string]: unknown;
@@ -5665,7 +5668,7 @@ export interface operations {
                 content: {
                     "application/problem+json": components["schemas"]["Problem"] & {
                         /** @enum {unknown} */
-                        code?: "body_too_large";
+                        code?: "body_too_large" | "too_large_for_store";
                         /** @constant */
                         status?: 413;
                     };
@@ -5863,7 +5866,7 @@ export interface operations {
                     };
                 };
             };
-            /** @description `body_too_large`: Body too large. */
+            /** @description `body_too_large`: Body too large. `too_large_for_store`: Too large for the event store. */
             413: {
                 headers: {
                     [name: string]: unknown;
@@ -5871,7 +5874,7 @@ export interface operations {
                 content: {
                     "application/problem+json": components["schemas"]["Problem"] & {
                         /** @enum {unknown} */
-                        code?: "body_too_large";
+                        code?: "body_too_large" | "too_large_for_store";
                         /** @constant */
                         status?: 413;
                     };
@@ -6069,7 +6072,7 @@ export interface operations {
                     };
                 };
             };
-            /** @description `body_too_large`: Body too large. */
+            /** @description `body_too_large`: Body too large. `too_large_for_store`: Too large for the event store. */
             413: {
                 headers: {
                     [name: string]: unknown;
@@ -6077,7 +6080,7 @@ export interface operations {
                 content: {
                     "application/problem+json": components["schemas"]["Problem"] & {
                         /** @enum {unknown} */
-                        code?: "body_too_large";
+                        code?: "body_too_large" | "too_large_for_store";
                         /** @constant */
                         status?: 413;
                     };
@@ -6275,7 +6278,7 @@ export interface operations {
                     };
                 };
             };
-            /** @description `body_too_large`: Body too large. */
+            /** @description `body_too_large`: Body too large. `too_large_for_store`: Too large for the event store. */
             413: {
                 headers: {
                     [name: string]: unknown;
@@ -6283,7 +6286,7 @@ export interface operations {
                 content: {
                     "application/problem+json": components["schemas"]["Problem"] & {
                         /** @enum {unknown} */
-                        code?: "body_too_large";
+                        code?: "body_too_large" | "too_large_for_store";
                         /** @constant */
                         status?: 413;
                     };
@@ -6481,7 +6484,7 @@ export interface operations {
                     };
                 };
             };
-            /** @description `body_too_large`: Body too large. */
+            /** @description `body_too_large`: Body too large. `too_large_for_store`: Too large for the event store. */
             413: {
                 headers: {
                     [name: string]: unknown;
@@ -6489,7 +6492,7 @@ export interface operations {
                 content: {
                     "application/problem+json": components["schemas"]["Problem"] & {
                         /** @enum {unknown} */
-                        code?: "body_too_large";
+                        code?: "body_too_large" | "too_large_for_store";
                         /** @constant */
                         status?: 413;
                     };
@@ -6687,7 +6690,7 @@ export interface operations {
                     };
                 };
             };
-            /** @description `body_too_large`: Body too large. */
+            /** @description `body_too_large`: Body too large. `too_large_for_store`: Too large for the event store. */
             413: {
                 headers: {
                     [name: string]: unknown;
@@ -6695,7 +6698,7 @@ export interface operations {
                 content: {
                     "application/problem+json": components["schemas"]["Problem"] & {
                         /** @enum {unknown} */
-                        code?: "body_too_large";
+                        code?: "body_too_large" | "too_large_for_store";
                         /** @constant */
                         status?: 413;
                     };
@@ -6893,7 +6896,7 @@ export interface operations {
                     };
                 };
             };
-            /** @description `body_too_large`: Body too large. */
+            /** @description `body_too_large`: Body too large. `too_large_for_store`: Too large for the event store. */
             413: {
                 headers: {
                     [name: string]: unknown;
@@ -6901,7 +6904,7 @@ export interface operations {
                 content: {
                     "application/problem+json": components["schemas"]["Problem"] & {
                         /** @enum {unknown} */
-                        code?: "body_too_large";
+                        code?: "body_too_large" | "too_large_for_store";
                         /** @constant */
                         status?: 413;
                     };
@@ -7095,6 +7098,20 @@ export interface operations {
                     };
                 };
             };
+            /** @description `too_large_for_store`: Too large for the event store. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "too_large_for_store";
+                        /** @constant */
+                        status?: 413;
+                    };
+                };
+            };
             /** @description `idempotency_key_reused`: Idempotency key used before. */
             422: {
                 headers: {
@@ -7273,7 +7290,7 @@ export interface operations {
                     };
                 };
             };
-            /** @description `body_too_large`: Body too large. */
+            /** @description `body_too_large`: Body too large. `too_large_for_store`: Too large for the event store. */
             413: {
                 headers: {
                     [name: string]: unknown;
@@ -7281,7 +7298,7 @@ export interface operations {
                 content: {
                     "application/problem+json": components["schemas"]["Problem"] & {
                         /** @enum {unknown} */
-                        code?: "body_too_large";
+                        code?: "body_too_large" | "too_large_for_store";
                         /** @constant */
                         status?: 413;
                     };
@@ -7472,6 +7489,20 @@ export interface operations {
                         code?: "version_mismatch";
                         /** @constant */
                         status?: 412;
+                    };
+                };
+            };
+            /** @description `too_large_for_store`: Too large for the event store. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "too_large_for_store";
+                        /** @constant */
+                        status?: 413;
                     };
                 };
             };
@@ -8612,7 +8643,7 @@ export interface operations {
                     };
                 };
             };
-            /** @description `body_too_large`: Body too large. `touchpoint_too_large`: Touchpoint too large. `too_many_items`: Too many touchpoints. */
+            /** @description `body_too_large`: Body too large. `touchpoint_too_large`: Touchpoint too large. `too_large_for_store`: Too large for the event store. `too_many_items`: Too many touchpoints. */
             413: {
                 headers: {
                     [name: string]: unknown;
@@ -8620,7 +8651,7 @@ export interface operations {
                 content: {
                     "application/problem+json": components["schemas"]["Problem"] & {
                         /** @enum {unknown} */
-                        code?: "body_too_large" | "touchpoint_too_large" | "too_many_items";
+                        code?: "body_too_large" | "touchpoint_too_large" | "too_large_for_store" | "too_many_items";
                         /** @constant */
                         status?: 413;
                     };
@@ -12091,7 +12122,7 @@ export interface operations {
                     };
                 };
             };
-            /** @description `body_too_large`: Body too large. `touchpoint_too_large`: Touchpoint too large. `too_many_items`: Too many touchpoints. */
+            /** @description `body_too_large`: Body too large. `touchpoint_too_large`: Touchpoint too large. `too_large_for_store`: Too large for the event store. `too_many_items`: Too many touchpoints. */
             413: {
                 headers: {
                     [name: string]: unknown;
@@ -12099,7 +12130,7 @@ export interface operations {
                 content: {
                     "application/problem+json": components["schemas"]["Problem"] & {
                         /** @enum {unknown} */
-                        code?: "body_too_large" | "touchpoint_too_large" | "too_many_items";
+                        code?: "body_too_large" | "touchpoint_too_large" | "too_large_for_store" | "too_many_items";
                         /** @constant */
                         status?: 413;
                     };
@@ -12255,6 +12286,20 @@ export interface operations {
                         code?: "customer_erased" | "unknown_position";
                         /** @constant */
                         status?: 410;
+                    };
+                };
+            };
+            /** @description `too_large_for_store`: Too large for the event store. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "too_large_for_store";
+                        /** @constant */
+                        status?: 413;
                     };
                 };
             };

@@ -35,7 +35,7 @@ export {
   type ConversationRefusal,
   type OpenConversation,
 } from './conversations/conversation-commands.js';
-export { type Conversation, type KnownConversation, MAX_EVENTS } from './conversations/conversation.js';
+export { type Conversation, type KnownConversation, MAX_EVENTS, MAX_MESSAGES } from './conversations/conversation.js';
 export { conversation } from './conversations/conversation.decider.js';
 export { conversationMessages } from './conversations/conversation-messages.projection.js';
 export { conversations } from './conversations/conversations.projection.js';

@@ -41,6 +41,7 @@ import {
 } from './audited.js';
 import { systemClock } from './clock.js';
 import { type Config } from './config/config.js';
+import { createInTurn } from './conversations/in-turn.js';
 import { createOpener } from './conversations/open-parts.js';
 import { type TakeUpPorts } from './conversations/take-up-touchpoint.js';
 import { isAgentIn } from './conversations/agents.js';
@@ -241,8 +242,7 @@ function operations(parts: Parts, closers: (() => Promise<void>)[]) {
     decode,
     openTimeline: timeline,
     directory,
-    conversationViews: { readModels, open: createOpener(decode) },
-    conversations: { store, vault, clock, directory, decode, isAgent: isAgentIn(parts.access, clock) },
+    ...conversationOperations(parts, directory, decode),
     timelineFeed: new TimelineFeed(readModels, timeline),
     projectionAdmin: (by: OnBehalfOf) => auditedProjections(admin, audit, by),
     ...reactionOperations(parts, closers, { source, decode }),
@@ -278,6 +278,17 @@ function operations(parts: Parts, closers: (() => Promise<void>)[]) {
       const relay = startRelay({ pool, source, bus, topic: EVENTS_TOPIC });
       closers.push(() => relay.stop());
       return relay;
+    },
+  };
+}
+
+function conversationOperations(parts: Parts, directory: DirectoryPorts, decode: DecodeEvents) {
+  const { store, vault, clock, readModels } = parts;
+  return {
+    conversationViews: { readModels, open: createOpener(decode) },
+    conversations: {
+      ...{ store, vault, clock, directory, decode, inTurn: createInTurn() },
+      isAgent: isAgentIn(parts.access, clock),
     },
   };
 }

@@ -50,6 +50,7 @@ export const takeCloudEvents: OperationDescription = {
     'id_reused',
     'body_too_large',
     'touchpoint_too_large',
+    'too_large_for_store',
     'too_many_items',
     'unsupported_media_type',
     'unsupported_encoding',

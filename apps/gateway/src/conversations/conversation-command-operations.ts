@@ -91,9 +91,13 @@ export const assign = command({
 export const transfer = command({
   id: 'transferConversation',
   summary: 'Transfer it to a team',
-  description: 'Whoever had it has it no more.',
+  description:
+    'A transfer to another team, or to none, takes it from whoever had it, so that the new team may give it to one of theirs; with `keepAgent` they keep it. A transfer to the team that it is in changes nothing.',
   dto: TransferDto,
-  examples: [{ summary: 'To the returns desk', path, body: { team: 'returns' }, status: 200 }],
+  examples: [
+    { summary: 'To the returns desk', path, body: { team: 'returns' }, status: 200 },
+    { summary: 'With whoever has it', path, body: { team: 'repairs', keepAgent: true }, status: 200 },
+  ],
 });
 
 export const prioritise = command({

@@ -22,6 +22,7 @@ export const storeProblems = [
   'idempotency_key_reused',
   'store_busy',
   'store_refused',
+  'too_large_for_store',
   'outcome_unknown',
 ] as const;
 
@@ -120,7 +121,8 @@ export const getConversation: OperationDescription = {
   id: 'getConversation',
   tag: 'conversations',
   summary: 'Look at a conversation',
-  description: 'With its last 100 messages and notes, those of conversations that were merged into it among them.',
+  description:
+    'With its last messages and notes, at most 100 and 1 MB, those of conversations that were merged into it among them.',
   path: conversationId,
   query: { minPosition },
   headers: { 'If-None-Match': ifNoneMatch },

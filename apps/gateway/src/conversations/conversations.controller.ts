@@ -69,7 +69,8 @@ export class ConversationsController {
     const known = ifNoneMatch(headers);
     const found = answered(await this.queries.execute(new GetConversation(conversationIdIn(parameters), minPosition)));
     void reply.header('etag', entityTag(found.version));
-    if (!isKnown(known, found.version)) return found;
+    // A snooze that ended by itself changes what is answered, and no version.
+    if (found.snoozeEndedAt !== null || !isKnown(known, found.version)) return found;
     void reply.code(304);
     return undefined;
   }

@@ -36,6 +36,7 @@ export const statusOf = {
   version_mismatch: 412,
   body_too_large: 413,
   touchpoint_too_large: 413,
+  too_large_for_store: 413,
   too_many_items: 413,
   uri_too_long: 414,
   unsupported_media_type: 415,

@@ -62,6 +62,10 @@ export const english: ProblemTexts = {
       'The store has not come to this position, or no longer has it. Begin again without it.',
     ],
     body_too_large: ['Body too large', 'Send smaller requests, or stream the touchpoints as NDJSON.'],
+    too_large_for_store: [
+      'Too large for the event store',
+      'The event store takes less than this at once. Nothing was stored; send it in smaller pieces.',
+    ],
     touchpoint_too_large: ['Touchpoint too large', 'A touchpoint may have 32 KB.'],
     too_many_items: ['Too many touchpoints', 'An array may hold 1,000 touchpoints; stream more of them as NDJSON.'],
     uri_too_long: ['Address too long', 'The address of the request is too long.'],

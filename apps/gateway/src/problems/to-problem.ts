@@ -1,6 +1,6 @@
 import { HttpException } from '@nestjs/common';
 import { OidcUnavailableError, PasswordsBusyError } from '#platform/access';
-import { AppendOutcomeUnknownError, StoreBusyError, StoreGuardError } from '#platform/event-store';
+import { AppendOutcomeUnknownError, AppendTooLargeError, StoreBusyError, StoreGuardError } from '#platform/event-store';
 import { ReadModelMissingError } from '#platform/read-store';
 import { ErasurePendingError } from '#platform/vault';
 import { type ProblemCode } from './problem-codes.js';
@@ -27,6 +27,7 @@ export function toProblem(error: unknown): ProblemError {
     return new ProblemError('store_busy', { retryAfterMs: error.retryAfterMs, cause: error });
   if (error instanceof AppendOutcomeUnknownError)
     return new ProblemError('outcome_unknown', { retryAfterMs: 1_000, cause: error });
+  if (error instanceof AppendTooLargeError) return new ProblemError('too_large_for_store', { cause: error });
   if (error instanceof PasswordsBusyError)
     return new ProblemError('overloaded', { retryAfterMs: error.retryAfterMs, cause: error });
   if (error instanceof OidcUnavailableError)

@@ -46,6 +46,7 @@ export const recordTouchpoints: OperationDescription = {
     'id_reused',
     'body_too_large',
     'touchpoint_too_large',
+    'too_large_for_store',
     'too_many_items',
     'unsupported_encoding',
     'invalid_touchpoint',

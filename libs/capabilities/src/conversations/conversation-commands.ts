@@ -73,7 +73,7 @@ export type WorkCommand = Asked &
   (
     | { readonly type: 'Take' }
     | { readonly type: 'Assign'; readonly agent?: string }
-    | { readonly type: 'Transfer'; readonly team?: string }
+    | { readonly type: 'Transfer'; readonly team?: string; readonly keepAgent?: boolean }
     | { readonly type: 'Prioritise'; readonly priority: Priority }
     | { readonly type: 'Tag'; readonly add?: readonly string[]; readonly remove?: readonly string[] }
     | { readonly type: 'ChangeStatus'; readonly category: ChosenCategory; readonly status?: string }

@@ -1,5 +1,5 @@
 import { conversationIdOf, type ConversationEvent, type PersonaErased } from '#contracts';
-import { allGone, type Evolve, type Projection } from '#kernel';
+import { allGone, type Evolve, gone, type Projection } from '#kernel';
 
 /** Something that was said in a conversation. */
 export type ConversationMessageRow = {
@@ -20,6 +20,7 @@ type Spoken = Extract<
   ConversationEvent,
   { readonly type: 'conversation.message_received' | 'conversation.replied' | 'conversation.noted' }
 >;
+type Forgotten = Extract<ConversationEvent, { readonly type: 'conversation.forgotten' }>;
 type SplitOff = Extract<ConversationEvent, { readonly type: 'conversation.split_off' }>;
 
 const said: Evolve<ConversationMessageRow, Spoken> = (_row, event) => ({
@@ -35,9 +36,9 @@ const said: Evolve<ConversationMessageRow, Spoken> = (_row, event) => ({
 });
 
 /** What was said in conversations: a row for each message and note. An erasure takes all of a customer's rows. */
-export const conversationMessages: Projection<ConversationMessageRow, Spoken | SplitOff | PersonaErased> = {
+export const conversationMessages: Projection<ConversationMessageRow, Spoken | SplitOff | Forgotten | PersonaErased> = {
   name: 'conversation-messages',
-  version: 1,
+  version: 2,
   reads: 'sealed',
   table: {
     columns: {
@@ -59,6 +60,8 @@ export const conversationMessages: Projection<ConversationMessageRow, Spoken | S
     switch (event.type) {
       case 'persona.erased':
         return [[event.key]];
+      case 'conversation.forgotten':
+        return (event.data.messages ?? []).map((messageId) => [messageId]);
       case 'conversation.split_off':
         return event.data.messages.map((messageId) => [messageId]);
       case 'conversation.message_received':
@@ -72,6 +75,7 @@ export const conversationMessages: Projection<ConversationMessageRow, Spoken | S
     'conversation.replied': said,
     'conversation.noted': said,
     'conversation.split_off': (row, { data }) => row && { ...row, conversation_id: data.into },
+    'conversation.forgotten': () => gone,
     'persona.erased': () => allGone,
   },
 };

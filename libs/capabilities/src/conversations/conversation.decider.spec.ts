@@ -114,7 +114,11 @@ describe('whose it is', () => {
   });
 
   it('is nobody in particular in another team', () => {
-    expect(after(take(by), { type: 'Transfer', at, by, team: 'returns' })).toEqual(['transferred', 'assigned']);
+    const transfer: ConversationCommand = { type: 'Transfer', at, by, team: 'returns' };
+    expect(after(take(by), transfer)).toEqual(['transferred', 'assigned']);
+    expect(after(take(by), { ...transfer, keepAgent: true })).toEqual(['transferred']);
+    // Where it is already, it is not given away.
+    expect(after(transfer, take(by), transfer)).toEqual([]);
     expect(after({ type: 'Transfer', at, by, team: 'returns' }, { type: 'Transfer', at, by, team: 'returns' })).toEqual(
       [],
     );

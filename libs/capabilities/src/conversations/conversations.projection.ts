@@ -7,7 +7,7 @@ import {
   type StatusCategory,
   type WakeRule,
 } from '#contracts';
-import { allGone, type Evolve, type Projection } from '#kernel';
+import { allGone, type Evolve, gone, type Projection } from '#kernel';
 
 /** A conversation, as lists show it and as the next message of its customer finds it. */
 export type ConversationRow = {
@@ -42,7 +42,7 @@ export type ConversationRow = {
   readonly opened_data: unknown;
 };
 
-type Work = Exclude<ConversationEvent, { readonly type: 'conversation.opened' }>;
+type Work = Exclude<ConversationEvent, { readonly type: 'conversation.opened' | 'conversation.forgotten' }>;
 type Columns = Partial<ConversationRow>;
 
 const row = (event: Extract<ConversationEvent, { type: 'conversation.opened' }>): ConversationRow => ({
@@ -124,7 +124,7 @@ const worked: Evolve<ConversationRow, Work> = (before, event) =>
 /** Conversations: a row for each, the customer's. Texts stay sealed. */
 export const conversations: Projection<ConversationRow, ConversationEvent | PersonaErased> = {
   name: 'conversations',
-  version: 1,
+  version: 2,
   reads: 'sealed',
   table: {
     columns: {
@@ -157,8 +157,16 @@ export const conversations: Projection<ConversationRow, ConversationEvent | Pers
     },
     primaryKey: ['conversation_id'],
     owner: 'customer_id',
-    // The order of the list, of all and of one customer.
-    indexes: [{ on: 'last_message_at, conversation_id' }, { on: 'customer_id, last_message_at, conversation_id' }],
+    // The order of the list, of all and of one customer, and of each category of all, of an agent and of a team.
+    indexes: [
+      { on: 'last_message_at, conversation_id' },
+      { on: 'customer_id, last_message_at, conversation_id' },
+      ...['category', 'agent, category', 'team, category'].map((of) => ({
+        on: `${of}, last_message_at, conversation_id`,
+        where: `stage = 'active'`,
+      })),
+      { on: 'snoozed_until', where: `category = 'snoozed'` },
+    ],
   },
   keys: (event) => [[event.type === 'persona.erased' ? event.key : conversationIdOf(event.stream)]],
   when: {
@@ -183,6 +191,7 @@ export const conversations: Projection<ConversationRow, ConversationEvent | Pers
     'conversation.spam_cleared': worked,
     'conversation.linked': worked,
     'conversation.unlinked': worked,
+    'conversation.forgotten': () => gone,
     'persona.erased': () => allGone,
   },
 };

@@ -21,15 +21,15 @@ export function decideWork(state: KnownConversation, command: WorkCommand): Deci
     case 'Assign':
       return (command.agent ?? null) === state.agent ? accept() : accept(assigned(at, by, command.agent));
     case 'Transfer': {
-      const { team } = command;
+      const { team, keepAgent = false } = command;
       if ((team ?? null) === state.team) return accept();
       const transferred: ConversationFact = {
         type: 'conversation.transferred',
         at,
         data: { by, ...(team && { team }) },
       };
-      // Whoever had it belongs to the team that gave it away.
-      return state.agent === null ? accept(transferred) : accept(transferred, assigned(at, by, undefined));
+      // Whoever had it belongs to the team that gave it away, unless they go along.
+      return state.agent === null || keepAgent ? accept(transferred) : accept(transferred, assigned(at, by, undefined));
     }
     case 'Prioritise': {
       const { priority } = command;

@@ -36,6 +36,7 @@ export function evolveKnown(before: KnownConversation, { type, at, data }: Conve
   const state = { ...before, version };
   switch (type) {
     case 'conversation.opened':
+    case 'conversation.forgotten':
       return state;
     case 'conversation.message_received':
     case 'conversation.replied':

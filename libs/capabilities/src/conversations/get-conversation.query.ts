@@ -1,5 +1,5 @@
 import { channels, type ConversationMessageView, type ConversationView, textDirections } from '#contracts';
-import { type EpochMs } from '#kernel';
+import { type EpochMs, fail, type Position, type Result, succeed } from '#kernel';
 import { listColumns, rfc3339, toListItems } from './conversation-columns.js';
 import { type ConversationMessageRow } from './conversation-messages.projection.js';
 import { type ConversationRow } from './conversations.projection.js';
@@ -8,25 +8,73 @@ import { textIn } from './open-conversations.port.js';
 
 /** What one screen shows; older ones are on the customer's timeline and in the log. */
 const MOST_MESSAGES = 100;
+/** Of what they are stored as; one is shown at least. */
+const MOST_BYTES = 1_048_576;
+/** Times that a change of both read models may come in between. */
+const LOOKS = 5;
+
+type Found = ConversationRow & {
+  /** Messages and notes of it and of those that were merged into it. */
+  readonly said: bigint;
+};
 
 const conversationSql = `
-  SELECT ${listColumns}, origin, wake, follows, absorbed, links, last_position FROM {conversations} WHERE conversation_id = $1::uuid`;
+  SELECT ${listColumns}, origin, wake, follows, absorbed, links, last_position,
+    message_count + (
+      SELECT coalesce(sum(a.message_count), 0) FROM {conversations} a
+      WHERE a.conversation_id IN (SELECT json_array_elements_text(c.absorbed)::uuid)
+    ) AS said
+  FROM {conversations} c WHERE conversation_id = $1::uuid`;
 
-/** Its own and those of the conversations that were merged into it. */
+/** Its own and those of the conversations that were merged into it, as they were at a position. */
+const ofConversation = `{conversation-messages} WHERE conversation_id = ANY ($1::uuid[]) AND position <= $2`;
 const messagesSql = `
-  SELECT * FROM {conversation-messages} WHERE conversation_id = ANY ($1::uuid[])
-  ORDER BY position DESC LIMIT ${String(MOST_MESSAGES)}`;
+  WITH newest AS (SELECT * FROM ${ofConversation} ORDER BY position DESC LIMIT ${String(MOST_MESSAGES)}),
+    summed AS (SELECT *, sum(octet_length(data::text)) OVER (ORDER BY position DESC) AS bytes FROM newest)
+  SELECT * FROM summed WHERE bytes <= ${String(MOST_BYTES)} OR position = (SELECT max(position) FROM newest)
+  ORDER BY position DESC`;
+const countSql = `SELECT count(*) AS said FROM ${ofConversation}`;
 
-/** A conversation with its last messages; `undefined` where there is none, or its customer was erased. */
+/**
+ * A conversation with its last messages; `undefined` where there is none, or its customer was erased. Two read models tell of it, and
+ * what is answered is both of them at one version, the one that it says it is.
+ * @param caughtUp waits until messages were applied up to a position, for as long as a reader may wait
+ */
 export async function getConversation(
   ports: ConversationPorts,
   conversationId: string,
+  { now, caughtUp }: { readonly now: EpochMs; readonly caughtUp: (position: Position) => Promise<boolean> },
+): Promise<Result<ConversationView | undefined, 'not-caught-up'>> {
+  for (let look = 0; look < LOOKS; look += 1) {
+    const [row] = await ports.readModels.query<Found>(conversationSql, [conversationId]);
+    if (row === undefined) return succeed(undefined);
+    if (!(await caughtUp(row.last_position))) return fail('not-caught-up');
+    const messages = await messagesAt(ports, row);
+    if (messages) return succeed(await toView(ports, row, messages, now));
+  }
+  return fail('not-caught-up');
+}
+
+/** The last messages as they were when the conversation was as in the row; nothing where a split has taken some along since. */
+async function messagesAt(
+  { readModels }: ConversationPorts,
+  row: Found,
+): Promise<readonly ConversationMessageRow[] | undefined> {
+  const values = [[row.conversation_id, ...row.absorbed], row.last_position];
+  const rows = await readModels.query<ConversationMessageRow>(messagesSql, values);
+  const [count] = await readModels.query<Pick<Found, 'said'>>(countSql, values);
+  return count?.said === row.said ? rows : undefined;
+}
+
+async function toView(
+  ports: ConversationPorts,
+  row: Found,
+  messages: readonly ConversationMessageRow[],
   now: EpochMs,
 ): Promise<ConversationView | undefined> {
-  const [row] = await ports.readModels.query<ConversationRow>(conversationSql, [conversationId]);
-  if (row === undefined) return undefined;
   const [item] = await toListItems(ports.open, [row], now);
   if (item === undefined) return undefined;
+  const over = row.snoozed_until !== null && item.snoozedUntil === null;
   return {
     ...item,
     origin: row.origin,
@@ -34,17 +82,17 @@ export async function getConversation(
     follows: row.follows,
     absorbed: row.absorbed,
     links: row.links,
-    messages: await messagesOf(ports, [conversationId, ...row.absorbed]),
+    snoozeEndedAt: over ? rfc3339(row.snoozed_until) : null,
+    messages: await opened(ports, messages),
     position: row.last_position.toString(),
   };
 }
 
-async function messagesOf(
-  { readModels, open }: ConversationPorts,
-  conversationIds: readonly string[],
+async function opened(
+  { open }: ConversationPorts,
+  rows: readonly ConversationMessageRow[],
 ): Promise<readonly ConversationMessageView[]> {
-  const rows = await readModels.query<ConversationMessageRow>(messagesSql, [conversationIds]);
-  const opened = await open(
+  const parts = await open(
     rows.map((row) => ({
       customerId: row.customer_id,
       eventId: row.event_id,
@@ -53,7 +101,7 @@ async function messagesOf(
       data: row.data,
     })),
   );
-  return rows.map((row, index) => toMessage(row, opened[index] ?? {})).reverse();
+  return rows.map((row, index) => toMessage(row, parts[index] ?? {})).reverse();
 }
 
 const kindOf: Readonly<Record<string, ConversationMessageView['kind']>> = {

@@ -6,6 +6,8 @@ import {
   DEFAULT_PAGE_LIMIT,
   NOBODY,
   pageOf,
+  statusCategories,
+  type StatusCategory,
 } from '#contracts';
 import { type EpochMs, fail, type ReadModels, type Result, succeed } from '#kernel';
 import { listColumns, type ListColumns, rfc3339, toListItems } from './conversation-columns.js';
@@ -39,9 +41,8 @@ export async function listConversations(
   const cursor = request.cursor === undefined ? undefined : decodeCursor(LIST, request.cursor);
   const place = cursor === undefined ? undefined : placeOf(cursor);
   if (request.cursor !== undefined && place === undefined) return fail('invalid_cursor');
-  const sql = pageSql(cursor?.towards ?? 'next', place !== undefined, limit);
-  const from = place === undefined ? [] : [rfc3339(place.last_message_at), place.conversation_id];
-  const rows = await readModels.query<ListColumns>(sql, [...filterValues(request), ...from]);
+  const { sql, values } = pageQuery(request, cursor, place);
+  const rows = await readModels.query<ListColumns>(sql, values);
   const page = pageOf(rows, { list: LIST, limit, cursor, keyOf });
   return succeed({ ...page, data: await toListItems(open, page.data, now) });
 }
@@ -56,31 +57,34 @@ function placeOf({ key }: Cursor): Place | undefined {
 }
 
 /** A filter that is not set lets everything pass. */
-function pageSql(towards: Cursor['towards'], continued: boolean, limit: number): string {
-  const [beyond, sort] = towards === 'next' ? ['<', 'DESC'] : ['>', 'ASC'];
-  const category = `CASE WHEN category = 'snoozed' AND snoozed_until <= $5::timestamptz THEN 'open' ELSE category END`;
-  return `
-    SELECT ${listColumns} FROM {conversations}
-    WHERE stage = 'active'
-      AND ($1::uuid IS NULL OR customer_id = $1)
-      AND ($2::text[] IS NULL OR ${category} = ANY ($2))
-      AND ($3::text IS NULL OR agent = $3 OR agent IS NULL AND $3 = '${NOBODY}')
-      AND ($4::text IS NULL OR team = $4)
-      ${continued ? `AND (last_message_at, conversation_id) ${beyond} ($6::timestamptz, $7::uuid)` : ''}
-    ORDER BY last_message_at ${sort}, conversation_id ${sort}
-    LIMIT ${String(limit + 1)}`;
+function pageQuery(request: ConversationListRequest, cursor: Cursor | undefined, place: Place | undefined) {
+  const { customerId, categories = [], agent, team, now, limit = DEFAULT_PAGE_LIMIT } = request;
+  const values: unknown[] = [];
+  const given = (value: unknown, type: string): string => `$${String(values.push(value))}::${type}`;
+  const [beyond, sort] = cursor === undefined || cursor.towards === 'next' ? ['<', 'DESC'] : ['>', 'ASC'];
+  const order = `ORDER BY last_message_at ${sort}, conversation_id ${sort} LIMIT ${String(limit + 1)}`;
+  const all = [`stage = 'active'`];
+  if (customerId !== undefined) all.push(`customer_id = ${given(customerId, 'uuid')}`);
+  if (agent !== undefined) all.push(agent === NOBODY ? 'agent IS NULL' : `agent = ${given(agent, 'text')}`);
+  if (team !== undefined) all.push(`team = ${given(team, 'text')}`);
+  if (place !== undefined) {
+    const from = `(${given(rfc3339(place.last_message_at), 'timestamptz')}, ${given(place.conversation_id, 'uuid')})`;
+    all.push(`(last_message_at, conversation_id) ${beyond} ${from}`);
+  }
+  // Each in its order by an index of its own: what was resolved long ago is not read through for what is open.
+  const filtered = categories.length > 0 || agent !== undefined || team !== undefined;
+  const asked = categories.length > 0 ? categories : statusCategories;
+  const parts = filtered ? partsOf(asked, () => given(rfc3339(now), 'timestamptz')) : [[]];
+  const selects = parts.map(
+    (part) => `(SELECT ${listColumns} FROM {conversations} WHERE ${[...all, ...part].join(' AND ')} ${order})`,
+  );
+  return { sql: `SELECT * FROM (${selects.join(' UNION ALL ')}) found ${order}`, values };
 }
 
-const filterValues = ({
-  customerId,
-  categories = [],
-  agent,
-  team,
-  now,
-}: ConversationListRequest): readonly unknown[] => [
-  customerId ?? null,
-  categories.length > 0 ? categories : null,
-  agent ?? null,
-  team ?? null,
-  rfc3339(now),
-];
+/** A snooze that is over counts as open. */
+const partsOf = (categories: readonly StatusCategory[], at: () => string): readonly (readonly string[])[] =>
+  [...new Set(categories)].flatMap((category) => {
+    const of = `category = '${category}'`;
+    if (category === 'snoozed') return [[of, `snoozed_until > ${at()}`]];
+    return category === 'open' ? [[of], [`category = 'snoozed'`, `snoozed_until <= ${at()}`]] : [[of]];
+  });

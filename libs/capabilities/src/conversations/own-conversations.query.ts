@@ -1,4 +1,5 @@
 import { type ReadModels } from '#kernel';
+import { MAX_EVENTS, MAX_MESSAGES } from './conversation.js';
 import { type ConversationRow } from './conversations.projection.js';
 import { type OwnConversation } from './route-touchpoint.js';
 
@@ -6,7 +7,8 @@ import { type OwnConversation } from './route-touchpoint.js';
 const MOST_OWN = 200;
 
 const ownSql = `
-  SELECT conversation_id, stage, category, channel, thread, resolved_at, merged_into, last_message_at FROM {conversations}
+  SELECT conversation_id, stage, category, channel, thread, resolved_at, merged_into, follows, message_count, version,
+    last_message_at FROM {conversations}
   WHERE customer_id = $1::uuid ORDER BY last_message_at DESC, conversation_id DESC LIMIT ${String(MOST_OWN)}`;
 
 /** The conversations of a customer that their next touchpoint may belong to. */
@@ -23,6 +25,8 @@ export async function ownConversations(
     thread: row.thread,
     resolvedAt: row.resolved_at,
     mergedInto: row.merged_into,
+    follows: row.follows,
+    full: row.message_count >= MAX_MESSAGES || row.version >= MAX_EVENTS,
     lastMessageAt: row.last_message_at,
   }));
 }

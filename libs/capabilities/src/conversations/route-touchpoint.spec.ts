@@ -25,6 +25,7 @@ const said = (more: Readonly<Record<string, unknown>> = {}, at = noon) =>
 
 const one = (id: string, more: Partial<OwnConversation> = {}): OwnConversation => ({
   ...{ id, stage: 'active', category: 'open', channel: 'chat', thread: null, resolvedAt: null, mergedInto: null },
+  ...{ follows: null, full: false },
   lastMessageAt: noon - DAY,
   ...more,
 });
@@ -39,11 +40,14 @@ function way(event: TouchpointEvent, ...own: readonly OwnConversation[]): string
   return found && [found.conversationId, ...found.commands.map(({ type }) => type)].join(' ');
 }
 const ANEW = 'conversation/event OpenConversation ReceiveMessage';
+/** What a message opens: by where it was said and what it comes after there. */
+const anew = (after = 'first', place = 'channel chat') =>
+  `conversation-of/sara/1/${place}/${after} OpenConversation ReceiveMessage`;
 
 describe('a message of the customer', () => {
-  it('opens a conversation whose id follows from it, with its text and direction', () => {
+  it('opens a conversation, with its text and direction', () => {
     expect(routed(said({ attachments: [{}, {}] }))).toEqual({
-      conversationId: 'conversation/event',
+      conversationId: 'conversation-of/sara/1/channel chat/first',
       commands: [
         {
           ...{ type: 'OpenConversation', at: noon, origin: 'touchpoint', customerId: 'sara', incarnation: 1 },
@@ -67,19 +71,19 @@ describe('a message of the customer', () => {
       one('mail', { channel: 'email', lastMessageAt: noon }),
     ];
     expect(way(said(), ...own)).toBe('b ReceiveMessage');
-    expect(way(said(), one('mail', { channel: 'email' }))).toBe(ANEW);
+    expect(way(said(), one('mail', { channel: 'email' }))).toBe(anew());
   });
 
   it('continues its thread, and no other', () => {
     const own = [one('a'), one('t', { thread: 'thread/sara/shop/88', lastMessageAt: 0, channel: 'email' })];
     expect(way(said({ conversationId: '88' }), ...own)).toBe('t ReceiveMessage');
-    expect(way(said({ conversationId: '89' }), ...own)).toBe(ANEW);
+    expect(way(said({ conversationId: '89' }), ...own)).toBe(anew('first', 'thread/sara/shop/89'));
     expect(way(said(), ...own)).toBe('a ReceiveMessage');
   });
 
   it('reopens within seven days of the resolution, and is another matter after that', () => {
     expect(way(said(), resolved('a', 7))).toBe('a ReceiveMessage');
-    expect(way(said(), resolved('a', 7.01))).toBe(ANEW);
+    expect(way(said(), resolved('a', 7.01))).toBe(anew('a'));
     expect(routed(said(), resolved('a', 8))?.commands[0]).toMatchObject({ follows: 'a' });
     // Sent before it was resolved, and late.
     expect(way(said({}, noon - 30 * DAY), resolved('a', 1))).toBe('a ReceiveMessage');
@@ -88,6 +92,28 @@ describe('a message of the customer', () => {
   it('follows what was merged', () => {
     const own = [one('a', { stage: 'merged', mergedInto: 'b' }), one('b', { channel: 'email', lastMessageAt: 0 })];
     expect(way(said(), ...own)).toBe('b ReceiveMessage');
+  });
+
+  it('goes on in what follows, where a conversation has as much as it may have', () => {
+    const full = one('a', { full: true });
+    expect(way(said(), full)).toBe(anew('a'));
+    expect(routed(said(), full)?.commands[0]).toMatchObject({ follows: 'a' });
+    // By a late message, what follows looks older than what it follows; and it is full, too.
+    const second = one('b', { follows: 'a', full: true, lastMessageAt: 0 });
+    const third = one('c', { follows: 'b', lastMessageAt: 0 });
+    expect(way(said(), full, second, third)).toBe('c ReceiveMessage');
+    expect(way(said(), full, second)).toBe(anew('b'));
+    // Two that follow each other, by a mistake, end the search.
+    expect(way(said(), one('x', { full: true, follows: 'y' }), one('y', { full: true, follows: 'x' }))).toMatch(
+      /^conv/,
+    );
+  });
+
+  it('opens one by itself where what it would share takes nothing', () => {
+    const avoided = new Set(['a', 'conversation-of/sara/1/channel chat/a']);
+    expect(routeTouchpoint(said(), [one('a')], { uuid, incarnation: 1, avoided })?.conversationId).toBe(
+      'conversation/event',
+    );
   });
 
   it('is put where its spam is', () => {

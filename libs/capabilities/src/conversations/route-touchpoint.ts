@@ -17,6 +17,10 @@ export interface OwnConversation {
   readonly thread: string | null;
   readonly resolvedAt: EpochMs | null;
   readonly mergedInto: string | null;
+  /** The conversation that it continues. */
+  readonly follows: string | null;
+  /** It has as much as a conversation may have: what is said next goes on in one that follows it. */
+  readonly full: boolean;
   readonly lastMessageAt: EpochMs;
 }
 
@@ -36,6 +40,8 @@ export interface RouteContext {
   /** Of the customer's key. */
   readonly incarnation: number;
   readonly rule?: ReturnRule;
+  /** Conversations that turned out to take nothing more. */
+  readonly avoided?: ReadonlySet<string>;
 }
 
 /** Where a touchpoint goes: its conversation, and what is done to it, in order. */
@@ -45,8 +51,9 @@ export interface Routed {
 }
 
 /**
- * What a touchpoint means for the conversations of its customer: it continues one, or it opens one whose id follows from the
- * touchpoint's. Nothing for kinds that are no exchange, and for what we said ourselves.
+ * What a touchpoint means for the conversations of its customer: it continues one, or it opens one. The id of what a message opens
+ * follows from its thread or channel and from what it comes after there: two messages that open one at the same moment, each not knowing
+ * of the other, open the same one. Nothing for kinds that are no exchange, and for what we said ourselves.
  * @param event opened; without its texts where they were erased
  */
 export function routeTouchpoint(
@@ -60,9 +67,11 @@ export function routeTouchpoint(
   const receive: ReceiveMessage = { type: 'ReceiveMessage', at, message: messageOf(event, spoken, context.uuid) };
   const threadId = textOf(data.details, 'conversationId');
   const thread = threadId === undefined ? undefined : context.uuid('thread', key, data.source, threadId);
-  const latest = spoken === 'message' ? latestOf(own, data.channel, thread) : undefined;
-  if (latest && continues(latest, at, context.rule ?? defaultReturnRule))
-    return { conversationId: latest.id, commands: [receive] };
+  const { avoided = new Set<string>(), rule = defaultReturnRule } = context;
+  const continues = (each: OwnConversation): boolean =>
+    !each.full && !avoided.has(each.id) && staysWithin(each, at, rule);
+  const latest = spoken === 'message' ? latestOf(own, { channel: data.channel, thread, continues }) : undefined;
+  if (latest && continues(latest)) return { conversationId: latest.id, commands: [receive] };
   const open: OpenConversation = {
     ...{ type: 'OpenConversation', at, origin: 'touchpoint', customerId: key, incarnation: context.incarnation },
     channel: data.channel,
@@ -70,7 +79,11 @@ export function routeTouchpoint(
     ...(thread !== undefined && { thread }),
     ...(latest !== undefined && { follows: latest.id }),
   };
-  return { conversationId: context.uuid('conversation', id), commands: [open, receive] };
+  const ownId = context.uuid('conversation', id);
+  if (spoken !== 'message') return { conversationId: ownId, commands: [open, receive] };
+  const place = [thread ?? `channel ${data.channel ?? ''}`, latest?.id ?? 'first'];
+  const shared = context.uuid('conversation-of', key, String(context.incarnation), ...place);
+  return { conversationId: avoided.has(shared) ? ownId : shared, commands: [open, receive] };
 }
 
 /** Whether the customer spoke in it, and how. */
@@ -80,15 +93,17 @@ function spokenIn({ data: { kind, details } }: TouchpointEvent): ConversationKin
   return conversationKinds.find((each) => each === kind);
 }
 
+interface Place {
+  readonly channel: string | null;
+  readonly thread: string | undefined;
+  readonly continues: (conversation: OwnConversation) => boolean;
+}
+
 /**
- * Where a message could belong: to its thread, where its channel has threads, otherwise to the last exchange on the same channel.
- * Calls, complaints and reviews are matters of their own.
+ * Where a message could belong: to its thread, where its channel has threads, otherwise to the last exchange on the same channel; and
+ * where that takes it no more, to what followed it. Calls, complaints and reviews are matters of their own.
  */
-function latestOf(
-  own: readonly OwnConversation[],
-  channel: string | null,
-  thread: string | undefined,
-): OwnConversation | undefined {
+function latestOf(own: readonly OwnConversation[], { channel, thread, continues }: Place): OwnConversation | undefined {
   const candidates = own.filter((each) =>
     thread === undefined ? each.thread === null && each.channel === channel : each.thread === thread,
   );
@@ -96,16 +111,30 @@ function latestOf(
     (last, each) => (last === undefined || isLater(each, last) ? each : last),
     undefined,
   );
-  // What was merged goes on there, and nothing is ever merged twice.
-  if (latest === undefined || latest.mergedInto === null) return latest;
-  return own.find(({ id }) => id === latest.mergedInto);
+  // What follows may look older: by a message that came late.
+  const seen = new Set<OwnConversation>();
+  let place = latest && wherever(own, latest);
+  while (place && !continues(place) && !seen.has(place)) {
+    seen.add(place);
+    const { id } = place;
+    const next = candidates.find((each) => each.follows === id);
+    if (next === undefined) break;
+    place = wherever(own, next);
+  }
+  return place;
 }
+
+/** What was merged goes on there, and nothing is ever merged twice. */
+const wherever = (own: readonly OwnConversation[], conversation: OwnConversation): OwnConversation =>
+  conversation.mergedInto === null
+    ? conversation
+    : (own.find(({ id }) => id === conversation.mergedInto) ?? conversation);
 
 const isLater = (one: OwnConversation, other: OwnConversation): boolean =>
   one.lastMessageAt === other.lastMessageAt ? one.id > other.id : one.lastMessageAt > other.lastMessageAt;
 
 /** A late message from before the resolution continues, too: nobody has read it yet. */
-const continues = ({ category, resolvedAt }: OwnConversation, at: EpochMs, { reopenWithinMs }: ReturnRule): boolean =>
+const staysWithin = ({ category, resolvedAt }: OwnConversation, at: EpochMs, { reopenWithinMs }: ReturnRule): boolean =>
   category !== 'resolved' || resolvedAt === null || at - resolvedAt <= reopenWithinMs;
 
 const textMember = { message: 'text', call: 'notes', complaint: 'text', review: 'text' } as const;

@@ -98,6 +98,12 @@ export class TransferDto {
   @Optional()
   @Code()
   team?: string;
+
+  /** Whoever has it has it in the new team, too; otherwise nobody has it. */
+  @Public()
+  @Optional()
+  @Flag()
+  keepAgent?: boolean;
 }
 
 export class PrioritiseDto {

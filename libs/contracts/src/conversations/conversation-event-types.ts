@@ -1,7 +1,7 @@
 import { type DtoClass } from '../events/fields/dto-class.js';
 import { type ConversationData, type ConversationEventType } from './conversation-event.js';
 import { ConversationOpenedDto, MessageReceivedDto, NotedDto, RepliedDto } from './message-events.dto.js';
-import { AbsorbedDto, LinkedDto, MergedDto, SplitOffDto } from './relation-events.dto.js';
+import { AbsorbedDto, ForgottenDto, LinkedDto, MergedDto, SplitOffDto } from './relation-events.dto.js';
 import {
   AssignedDto,
   ByDto,
@@ -62,6 +62,7 @@ const declared: Declared = {
   'conversation.merged': [MergedDto, { by, into: other }],
   'conversation.unmerged': [MergedDto, { by, into: other }],
   'conversation.absorbed': [AbsorbedDto, { by, from: other }],
+  'conversation.forgotten': [ForgottenDto, { messages: [uuid('1')] }],
   'conversation.released': [AbsorbedDto, { by, from: other }],
   'conversation.split_off': [SplitOffDto, { by, into: other, messages: [uuid('1')] }],
   'conversation.spam_marked': [ByDto, { by }],

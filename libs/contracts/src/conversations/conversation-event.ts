@@ -5,7 +5,13 @@ import {
   type NotedDto,
   type RepliedDto,
 } from './message-events.dto.js';
-import { type AbsorbedDto, type LinkedDto, type MergedDto, type SplitOffDto } from './relation-events.dto.js';
+import {
+  type AbsorbedDto,
+  type ForgottenDto,
+  type LinkedDto,
+  type MergedDto,
+  type SplitOffDto,
+} from './relation-events.dto.js';
 import {
   type AssignedDto,
   type ByDto,
@@ -35,6 +41,7 @@ export interface ConversationData {
   readonly 'conversation.merged': MergedDto;
   readonly 'conversation.unmerged': MergedDto;
   readonly 'conversation.absorbed': AbsorbedDto;
+  readonly 'conversation.forgotten': ForgottenDto;
   readonly 'conversation.released': AbsorbedDto;
   readonly 'conversation.split_off': SplitOffDto;
   readonly 'conversation.spam_marked': ByDto;

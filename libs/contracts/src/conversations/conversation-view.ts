@@ -62,7 +62,9 @@ export interface ConversationView extends ConversationListItemView {
   /** Conversations that were merged into it. */
   readonly absorbed: readonly string[];
   readonly links: readonly string[];
-  /** The last ones, at most 100, oldest first. */
+  /** When its snooze ended by itself; the event that says so comes with the next thing that happens in it. */
+  readonly snoozeEndedAt: string | null;
+  /** The last ones, at most 100 and 1 MB, oldest first. */
   readonly messages: readonly ConversationMessageView[];
   /** Position of the last event that is counted here. */
   readonly position: string;

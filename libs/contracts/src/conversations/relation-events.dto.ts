@@ -1,4 +1,5 @@
 import { Public } from '../events/fields/field-class.js';
+import { Optional } from '../events/fields/structure.js';
 import { Pattern, Patterns } from '../events/fields/text.js';
 import { ACTOR, MAX_SPLIT, UUID } from './conversation-words.js';
 
@@ -22,6 +23,14 @@ export class AbsorbedDto {
   @Public()
   @Pattern(UUID, 36)
   from!: string;
+}
+
+/** Something was said in it after its customer had been erased: nobody can read it, and no list keeps it. */
+export class ForgottenDto {
+  @Public()
+  @Optional()
+  @Patterns(UUID, 36, MAX_SPLIT)
+  messages?: string[];
 }
 
 /** Some of its messages went on in a conversation of their own. */

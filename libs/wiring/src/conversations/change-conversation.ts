@@ -9,8 +9,10 @@ import { type ExpectedVersions } from '../messages/command-request.js';
 import { type ConversationFailure } from '../messages/conversation-failures.js';
 import { type CommandAttempt } from '../once.js';
 import {
+  type AppendContext,
   appendParts,
   type ConversationLogPorts,
+  eventsOfCommand,
   isErased,
   type LoadedConversation,
   loadConversation,
@@ -42,6 +44,8 @@ export async function changeConversation(
   const { conversationId, change, request } = command;
   const { expectedVersions = 'any' } = request;
   const commandId = attempt.commandId ?? randomUUID();
+  const requestHash = ports.vault.digest('conversation', canonicalJson({ id: conversationId, change }));
+  const attempted = { commandId, requestHash };
   // A mention is not sealed: it names somebody who is known here, or it could be anything.
   for (const named of namedIn(change)) if (!(await ports.isAgent(named))) return refused('unknown-agent');
   let expected: ExpectedVersions = expectedVersions;
@@ -49,12 +53,12 @@ export async function changeConversation(
     const own = known(await loadConversation(ports, conversationId));
     if (!own) return fail({ code: 'conversation_not_found' });
     // An attempt before got as far as the append, and died before it could say so.
-    const before = answerBefore(own, commandId);
-    if (before) return succeed(before);
+    const before = answerBefore(ports, own, attempted);
+    if (before) return before;
     if (await isErased(ports, own)) return erased(ports, own.state.customerId);
     const unexpected = mismatch(own, expected);
     if (unexpected) return fail(unexpected);
-    const changed = await tryChange(ports, own, command, commandId);
+    const changed = await tryChange(ports, own, command, attempted);
     if (changed) return changed;
     // Whoever met others each time is told of them, as if they had named the version.
     if (tries === TRIES) expected = [String(own.state.version)];
@@ -72,9 +76,10 @@ async function tryChange(
   ports: ConversationPorts,
   own: Known,
   { conversationId: id, change, request: { principal, correlationId, trace } }: Command,
-  commandId: string,
+  attempted: Attempted,
 ): Promise<Changed | undefined> {
   const { vault, clock } = ports;
+  const { commandId } = attempted;
   const plan = await planChange(ports, own, change, {
     at: clock.now(),
     by: actorText(actorOf(principal)),
@@ -91,8 +96,7 @@ async function tryChange(
   const outcome = await appendParts(ports, parts, {
     customerId: own.state.customerId,
     incarnation: own.state.incarnation,
-    commandId,
-    requestHash: vault.digest('conversation', canonicalJson({ id, change })),
+    ...attempted,
     meta: { source: '/safar', correlationId, ...trace },
   });
   switch (outcome.status) {
@@ -105,9 +109,11 @@ async function tryChange(
       return undefined;
     case 'erased':
       return erased(ports, own.state.customerId);
-    case 'closed':
+    // Longer ago than answers are kept, or elsewhere: the store remembers what was stored under the key.
     case 'id-reused':
-      throw new Error(`the store refused what was decided about conversation ${id}: ${outcome.status}`);
+      return fail({ code: 'idempotency_key_reused' });
+    case 'closed':
+      throw new Error(`the stream of conversation ${id} is closed`);
   }
 }
 
@@ -126,14 +132,23 @@ export function answerOf({ id, events }: LoadedConversation): ConversationComman
   return { conversationId: id, version: String(events.length), position: (events.at(-1)?.position ?? 0n).toString() };
 }
 
+/** What tells an attempt of a command from one of another. */
+export type Attempted = Pick<AppendContext, 'commandId' | 'requestHash'>;
+
+/** The answer to a command that was done before; the failure where something else was done under its key. */
 export function answerBefore(
-  { id, events }: LoadedConversation,
-  commandId: string,
-): ConversationCommandView | undefined {
-  const last = events.findLast(({ meta }) => meta.causationId === commandId);
+  ports: Pick<ConversationLogPorts, 'vault'>,
+  loaded: LoadedConversation,
+  attempted: Attempted,
+): Changed | undefined {
+  const left = eventsOfCommand(ports, loaded, attempted);
+  if (left === 'reused') return fail({ code: 'idempotency_key_reused' });
+  const last = left.at(-1);
   if (last === undefined) return undefined;
-  const opened = last.type === 'conversation.split_off' ? { opened: last.data.into } : {};
-  return { conversationId: id, version: String(last.version), position: last.position.toString(), ...opened };
+  const split = left.find((event) => event.type === 'conversation.split_off');
+  const opened = split ? { opened: split.data.into } : {};
+  const answer = { conversationId: loaded.id, version: String(last.version), position: last.position.toString() };
+  return succeed({ ...answer, ...opened });
 }
 
 function mismatch(

@@ -37,7 +37,7 @@ export function commandOf(change: OneSided, { at, by, self, messageId }: Asking)
     case 'Assign':
       return { type: 'Assign', ...asked, ...(change.body.agent && { agent: change.body.agent }) };
     case 'Transfer':
-      return { type: 'Transfer', ...asked, ...(change.body.team && { team: change.body.team }) };
+      return { type: 'Transfer', ...asked, ...change.body };
     case 'Prioritise':
       return { type: 'Prioritise', ...asked, priority: change.body.priority };
     case 'Tag': {

@@ -107,7 +107,30 @@ export async function appendParts(
     });
   if (boxes.length === 0) return outcome;
   vault.forget(context.customerId);
-  return (await anyErased(vault, boxes)) ? { status: 'erased' } : outcome;
+  if (!(await anyErased(vault, boxes))) return outcome;
+  await forget({ store, vault }, parts, context);
+  return { status: 'erased' };
+}
+
+/** What came after the erasure of its customer cannot be read, and what read models made of it goes. */
+async function forget({ store, vault }: ConversationLogPorts, parts: readonly Part[], context: AppendContext) {
+  const { customerId, commandId, requestHash, meta } = context;
+  const appendId = vault.uuid('conversation-forgotten', commandId);
+  const streams = parts.map(({ conversation: { id }, facts }, index): StreamAppend => {
+    const messages = facts.flatMap(({ data }) => ('messageId' in data ? [data.messageId] : []));
+    const data = messages.length > 0 ? { messages } : {};
+    return {
+      ...{ stream: conversationStream(id), expect: 'any' },
+      events: [
+        {
+          ...{ id: vault.uuid('conversation-forgotten', commandId, String(index)), type: 'conversation.forgotten' },
+          ...{ schemaVersion: 1, key: customerId, occurredAt: facts[0]?.at ?? 0, data },
+          meta: { ...meta, causationId: commandId },
+        },
+      ],
+    };
+  });
+  await store.append({ appendId, requestHash, streams });
 }
 
 /** The customer's key; none while their erasure is under way. */
@@ -120,13 +143,31 @@ export async function keyOf(vault: Vault, customerId: string): Promise<PersonaKe
   }
 }
 
+/** What a command asks for is in the ids of its events: whoever finds them knows whether it is the same command. */
+const eventIdOf = (
+  vault: Pick<Vault, 'uuid'>,
+  { commandId, requestHash }: Pick<AppendContext, 'commandId' | 'requestHash'>,
+  index: number,
+): string => vault.uuid('conversation-event', commandId, Buffer.from(requestHash).toString('hex'), String(index));
+
+/** The events that a command has left in a conversation; `reused` where they are another command's, of the same key. */
+export function eventsOfCommand(
+  { vault }: Pick<ConversationLogPorts, 'vault'>,
+  { events }: LoadedConversation,
+  command: Pick<AppendContext, 'commandId' | 'requestHash'>,
+): readonly ConversationEvent[] | 'reused' {
+  const left = events.filter(({ meta }) => meta.causationId === command.commandId);
+  const [first] = left;
+  return first === undefined || first.id === eventIdOf(vault, command, 0) ? left : 'reused';
+}
+
 const eventOf = (
   vault: Vault,
   { type, at, data }: ConversationFact,
-  { customerId, commandId, meta }: AppendContext,
+  { customerId, commandId, requestHash, meta }: AppendContext,
   index: number,
 ): NewEvent => ({
-  id: vault.uuid('conversation-event', commandId, String(index)),
+  id: eventIdOf(vault, { commandId, requestHash }, index),
   type,
   schemaVersion: 1,
   key: customerId,

@@ -1,7 +1,10 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { type ConversationCommandView } from '#contracts';
+import pg from 'pg';
+import { getConversation, listConversations, MAX_MESSAGES } from '#capabilities';
+import { type ConversationCommandView, NOBODY } from '#contracts';
+import { fail } from '#kernel';
 import { testDatabase, type TestDatabase } from '#testing';
 import { loadConfig } from '../config/config.js';
 import { type Installation, openInstallation } from '../installation.js';
@@ -139,6 +142,22 @@ describe('agents who meet', () => {
   });
 });
 
+/** As many notes as a conversation may have messages, as the log would have them. */
+async function fill(conversationId: string): Promise<void> {
+  const { store } = installations[0];
+  const stream = `conversation-${conversationId}`;
+  const [opening] = (await store.readStream(stream, 0, 1)).events;
+  const notes = Array.from({ length: MAX_MESSAGES }, (_, index) => ({
+    ...{ id: uuid(10_000 + index), type: 'conversation.noted', schemaVersion: 1, key: opening!.key },
+    ...{ occurredAt: opening!.occurredAt, meta: opening!.meta },
+    data: { by: 'user:ada', messageId: uuid(10_000 + index), direction: 'ltr' },
+  }));
+  await store.append({
+    ...{ appendId: uuid(9_999), requestHash: new Uint8Array(16) },
+    streams: [{ stream, expect: 'any', events: notes }],
+  });
+}
+
 const loadedOf = async (id: string) => {
   const { events } = await installations[0].store.readStream(`conversation-${id}`, 0, 1_000);
   return { events };
@@ -155,9 +174,58 @@ describe('a command that was begun before', () => {
   });
 });
 
+describe('a key that was used before', () => {
+  /** As it is after 31 days: no answer is kept, and only the log remembers. */
+  const attempt = { commandId: uuid(2), begunBefore: undefined };
+  const reused = { reason: { code: 'idempotency_key_reused' } };
+
+  it('is refused for anything else, in the same conversation and in another', async () => {
+    const [id, other] = [await opened('10'), await opened('10')];
+    done(await change(id, { type: 'Tag', body: { add: ['late'] } }, from('ada'), { attempt }));
+    const second: ConversationChange = { type: 'Tag', body: { add: ['lost'] } };
+    expect(await change(id, second, from('ada'), { attempt })).toMatchObject(reused);
+    expect(await change(other, second, from('ada'), { attempt })).toMatchObject(reused);
+  });
+
+  it('opens nothing else', async () => {
+    const asked = { commandId: uuid(3), begunBefore: undefined };
+    const ports = installations[0].conversations;
+    await says('11', 'hello');
+    const body = { customer: 'customer_number:11', channel: 'chat' as const, subject: 'Parcel' };
+    const first = done(await startConversation(ports, body, from('ada'), asked));
+    expect(done(await startConversation(ports, body, from('ada'), asked))).toEqual(first);
+    expect(await startConversation(ports, { ...body, subject: 'Lamp' }, from('ada'), asked)).toMatchObject(reused);
+  });
+});
+
 describe('a touchpoint', () => {
   const takeUp = (position: bigint, process: 0 | 1 = 0) =>
     takeUpTouchpoint(installations[process].conversations, position, from('ada'));
+
+  it('is one of 50 of a new customer that are taken up at once, by two processes: one conversation has all', async () => {
+    const positions: bigint[] = [];
+    for (let number = 0; number < 50; number += 1) positions.push(await says('12', `message ${String(number)}`));
+    // Not in turn: whatever keeps them apart must do so between processes, too.
+    const inTurn = <Value>(_key: string, work: () => Promise<Value>) => work();
+    const all = await Promise.all(
+      positions.map((position, index) => {
+        const { conversations } = installations[index % 2 === 0 ? 0 : 1];
+        return takeUpTouchpoint({ ...conversations, ...(index < 4 && { inTurn }) }, position, from('ada'));
+      }),
+    );
+    expect(new Set(all.map((answer) => done(answer).conversationId)).size).toBe(1);
+    expect((await loadedOf(done(all[0]!).conversationId)).events).toHaveLength(51);
+  });
+
+  it('goes on in a conversation that follows, where its own is full', async () => {
+    const id = done(await takeUp(await says('13', 'the first'))).conversationId;
+    await fill(id);
+    const next = done(await takeUp(await says('13', 'one more')));
+    expect(next.conversationId).not.toBe(id);
+    const [opening] = (await loadedOf(next.conversationId)).events;
+    expect(opening).toMatchObject({ type: 'conversation.opened', data: { follows: id } });
+    expect(done(await takeUp(await says('13', 'and another')))).toMatchObject({ conversationId: next.conversationId });
+  });
 
   it('is taken up once, however often and by whom; the next one continues, a resolved one is reopened', async () => {
     const first = await says('5', 'where is it?');
@@ -220,6 +288,144 @@ describe('a customer who is erased while their message is taken up', () => {
       reason: { code: 'customer_erased' },
     });
     expect(erased).toBe(true);
+  });
+});
+
+describe('a command that is late for an erasure', () => {
+  it('leaves nothing in the read models, though the log has it', async () => {
+    const id = await opened('14');
+    const ports = installations[0].conversations;
+    const by = { actor: { kind: 'operator', id: 'cli:test' } } as const;
+    // The key was in the cache of another process when it was destroyed: its append comes after the erasure.
+    const store = {
+      readStream: ports.store.readStream.bind(ports.store),
+      append: async (request: Parameters<typeof ports.store.append>[0]) => {
+        if (request.appendId === installations[1].vault.uuid('conversation-append', uuid(4)))
+          await installations[0].eraseCustomer('customer_number:14', 'customer_request', { by });
+        return installations[1].store.append(request);
+      },
+    };
+    const late = { ...installations[1].conversations, store: { ...installations[1].conversations.store, ...store } };
+    const note: ConversationChange = { type: 'Note', body: { text: 'a secret' } };
+    const command = { conversationId: id, change: note, request: from('bea') };
+    const attempt = { commandId: uuid(4), begunBefore: undefined };
+    expect(await changeConversation(late, command, attempt)).toMatchObject({ reason: { code: 'customer_erased' } });
+    expect((await loadedOf(id)).events.map(({ type }) => type)).toEqual([
+      ...['conversation.opened', 'conversation.noted', 'conversation.forgotten'],
+    ]);
+    const { readModels } = installations[0];
+    for (const name of ['conversations', 'conversation-messages']) {
+      await readModels.waitUntil(name, await installations[0].store.head(), 10_000);
+      expect(await readModels.query(`SELECT 1 FROM {${name}} WHERE conversation_id = $1::uuid`, [id])).toEqual([]);
+    }
+  });
+});
+
+describe('a conversation that is looked at', () => {
+  const at = Date.UTC(2030, 0, 1);
+  const look = async (id: string, caughtUp = () => Promise.resolve(true)) =>
+    getConversation(installations[0].conversationViews, id, { now: at, caughtUp });
+  const shown = async (...models: readonly string[]) => {
+    const { readModels, store } = installations[0];
+    for (const model of models) await readModels.waitUntil(model, await store.head(), 10_000);
+  };
+  const both = ['conversations', 'conversation-messages'] as const;
+
+  it('is one version of both read models, or nothing', async () => {
+    const id = await opened('15');
+    const said = done(await change(id, { type: 'Note', body: { text: 'one' } }, from('ada')));
+    await shown(...both);
+    let asked = 0n;
+    const behind = (position: bigint) => {
+      asked = position;
+      return Promise.resolve(false);
+    };
+    const options = { now: at, caughtUp: behind };
+    expect(await getConversation(installations[0].conversationViews, id, options)).toEqual(fail('not-caught-up'));
+    expect(asked.toString()).toBe(said.position);
+
+    // While it waits for messages, more is said, and some of it goes elsewhere.
+    const notes = [await change(id, { type: 'Note', body: { text: 'two' } }, from('ada'))];
+    await shown(...both);
+    let first = true;
+    const meanwhile = async () => {
+      if (first) {
+        first = false;
+        const { events } = await loadedOf(id);
+        const messages = events.flatMap(({ data }) => (hasMessage(data) ? [data.messageId] : [])).slice(0, 1);
+        notes.push(await change(id, { type: 'Split', body: { messages, subject: 'Lamp' } }, from('ada')));
+        notes.push(await change(id, { type: 'Note', body: { text: 'three' } }, from('ada')));
+        await shown(...both);
+      }
+      return true;
+    };
+    expect(await look(id, meanwhile)).toMatchObject({
+      value: { version: '5', messageCount: 2, messages: [{ text: 'two' }, { text: 'three' }] },
+    });
+  });
+
+  it('shows at most 1 MB, the last message whatever its size', async () => {
+    const id = await opened('16');
+    // Ten thousand characters of four bytes, sealed and in base64: some 55 KB each.
+    for (let number = 0; number < 25; number += 1)
+      done(await change(id, { type: 'Note', body: { text: '😀'.repeat(10_000) } }, from('ada')));
+    await shown(...both);
+    const found = await look(id);
+    if (!found.ok || !found.value) throw new Error('not found');
+    expect(found.value.messageCount).toBe(25);
+    expect(found.value.messages.length).toBeGreaterThan(10);
+    expect(found.value.messages.length).toBeLessThan(25);
+  });
+
+  it('says when its snooze ended by itself', async () => {
+    const id = await opened('17');
+    const until = '2029-12-31T00:00:00.000Z';
+    done(await change(id, { type: 'Snooze', body: { until } }, from('ada')));
+    await shown(...both);
+    expect(await look(id)).toMatchObject({ value: { category: 'open', snoozedUntil: null, snoozeEndedAt: until } });
+  });
+});
+
+describe('a list', () => {
+  it('reads no more rows than it shows, whatever it is filtered by', async () => {
+    const { conversationViews, readModels, store } = installations[0];
+    await readModels.waitUntil('conversations', await store.head(), 10_000);
+    const pool = new pg.Pool({ connectionString: database.url, max: 1 });
+    const plans: string[] = [];
+    const explained = {
+      ...conversationViews,
+      readModels: {
+        ...readModels,
+        query: async (sql: string, values: readonly unknown[]) => {
+          const [row] = await readModels.query<{ t: string }>(
+            'SELECT tableoid::regclass::text AS t FROM {conversations} LIMIT 1',
+            [],
+          );
+          const text = `EXPLAIN ${sql.replaceAll('{conversations}', row?.t ?? '')}`;
+          // The table is small here: an index is taken where there is one that fits.
+          await pool.query('SET enable_seqscan = off; SET enable_sort = off');
+          const { rows } = await pool.query<{ 'QUERY PLAN': string }>(text, [...values]);
+          plans.push(rows.map((each) => each['QUERY PLAN']).join('\n'));
+          return [];
+        },
+      } as typeof readModels,
+    };
+    const now = Date.now();
+    for (const asked of [
+      {},
+      { categories: ['open'] as const },
+      { agent: NOBODY },
+      { agent: 'user:ada', categories: ['open', 'snoozed'] as const },
+      { team: 'returns', categories: ['waiting_customer'] as const },
+      { customerId: uuid(1) },
+    ])
+      expect(await listConversations(explained, { ...asked, now })).toMatchObject({ ok: true });
+    await pool.end();
+    for (const plan of plans) {
+      expect(plan).toMatch(/Index Scan/);
+      // Parts in their order are merged, never sorted.
+      expect(plan).not.toMatch(/Seq Scan|-> {2}(Incremental )?Sort/);
+    }
   });
 });
 

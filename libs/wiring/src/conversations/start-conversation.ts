@@ -22,8 +22,12 @@ export async function startConversation(
   if (!customerId.ok) return customerId;
   const id = body.id ?? vault.uuid('conversation', commandId);
   const loaded = await loadConversation(ports, id);
-  const before = answerBefore(loaded, commandId);
-  if (before) return succeed(before);
+  const attempted = {
+    commandId,
+    requestHash: vault.digest('conversation', canonicalJson({ id, customer, channel, subject })),
+  };
+  const before = answerBefore(ports, loaded, attempted);
+  if (before) return before;
   const key = await keyOf(vault, customerId.value);
   if (!key) return erased(ports, customerId.value);
   const plan = decided(loaded, {
@@ -34,8 +38,7 @@ export async function startConversation(
   const outcome = await appendParts(ports, [plan.value], {
     customerId: customerId.value,
     incarnation: key.incarnation,
-    commandId,
-    requestHash: vault.digest('conversation', canonicalJson({ id, customer, channel, subject })),
+    ...attempted,
     meta: { source: '/safar', correlationId, ...trace },
   });
   switch (outcome.status) {

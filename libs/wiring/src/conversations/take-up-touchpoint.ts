@@ -9,15 +9,19 @@ import { type ConversationFailure } from '../messages/conversation-failures.js';
 import { type DecodeEvents } from '../sealing.js';
 import { answerOf, type Changed, type ConversationPorts, erased, refused } from './change-conversation.js';
 import { appendParts, keyOf, loadConversation } from './conversation-log.js';
+import { type InTurn } from './in-turn.js';
 import { decided } from './plan-change.js';
 
 export interface TakeUpPorts extends ConversationPorts {
   readonly store: ConversationPorts['store'] & Pick<ReadFromStore, 'readAll' | 'head'>;
   readonly decode: DecodeEvents;
+  readonly inTurn: InTurn;
 }
 
-/** Other messages of the same customer may come in between; after these the sender is asked to come again. */
-const TRIES = 5;
+/** Other messages of the same customer may come in between, by other processes; after these the sender is asked to come again. */
+const TRIES = 10;
+/** What a conversation says that takes nothing more; whoever writes goes on in another. */
+const over: readonly string[] = ['too-many-messages', 'too-long', 'merged'];
 /** What says which conversations a customer has. */
 const models: readonly string[] = ['conversations', 'conversation-messages'];
 
@@ -28,13 +32,22 @@ const models: readonly string[] = ['conversations', 'conversation-messages'];
 export async function takeUpTouchpoint(
   ports: TakeUpPorts,
   position: Position,
-  { correlationId, trace }: CommandRequest,
+  request: Pick<CommandRequest, 'correlationId' | 'trace'>,
 ): Promise<Changed> {
-  const { vault, store, directory } = ports;
   const found = await touchpointAt(ports, position);
   if (!found.ok) return found;
-  const event = found.value;
+  // One after the other: all of them would meet, and all but one begin anew, again and again.
+  return ports.inTurn(found.value.key, () => takeUp(ports, found.value, request));
+}
+
+async function takeUp(
+  ports: TakeUpPorts,
+  event: TouchpointEvent,
+  { correlationId, trace }: Pick<CommandRequest, 'correlationId' | 'trace'>,
+): Promise<Changed> {
+  const { vault, store, directory } = ports;
   const commandId = vault.uuid('take-up', event.id);
+  const avoided = new Set<string>();
   for (let tries = 0; tries < TRIES; tries += 1) {
     // From old rows a second conversation would be opened beside the one that it belongs to.
     const late = await caughtUp(directory, await store.head(), models);
@@ -45,11 +58,15 @@ export async function takeUpTouchpoint(
     // What was read before an erasure is not sealed again under a key that was made after it.
     if (key?.incarnation !== incarnationOf(event.stream)) return erased(ports, event.key);
     const own = await ownConversations(directory.readModels, event.key);
-    const routed = routeTouchpoint(event, own, { uuid: vault.uuid, incarnation: key.incarnation });
+    const routed = routeTouchpoint(event, own, { uuid: vault.uuid, incarnation: key.incarnation, avoided });
     if (!routed) return refused('no-exchange');
     const loaded = await loadConversation(ports, routed.conversationId);
     const plan = decided(loaded, ...routed.commands);
-    if (!plan.ok) return refused(plan.reason, loaded);
+    if (!plan.ok) {
+      if (!over.includes(plan.reason) || avoided.has(routed.conversationId)) return refused(plan.reason, loaded);
+      avoided.add(routed.conversationId);
+      continue;
+    }
     if (plan.value.facts.length === 0) return succeed(answerOf(loaded));
     const outcome = await appendParts(ports, [plan.value], {
       customerId: event.key,
