@@ -206,6 +206,21 @@ function erasureElsewhereConformance(harness: () => VaultHarness): void {
     expect(await openOne(vault, { personaId, eventId, sealed, key })).toEqual(opened);
   });
 
+  it('opens a batch though others forget its personas each time they were prepared', async () => {
+    const vault = await harness().open();
+    const [one, other] = [await sealOne(vault), await sealOne(vault)];
+    let timesLeft = 3;
+    const forgetful = {
+      open: vault.open.bind(vault),
+      prepare: async (personaIds: readonly string[]) => {
+        await vault.prepare(personaIds);
+        if (timesLeft-- > 0) vault.forget(one.personaId);
+      },
+    };
+    expect(await openAll(forgetful, [one, other, one])).toEqual([opened, opened, opened]);
+    expect(timesLeft).toBeLessThan(0);
+  });
+
   it('opens what another process sealed with the next key, though the last one is still in the cache', async () => {
     const [here, elsewhere] = [await harness().open(), await harness().open()];
     const before = await sealOne(here);
