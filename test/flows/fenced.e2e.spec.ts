@@ -19,7 +19,7 @@ describe('an epoch that is raised beside a running server', () => {
     const next = await Standalone.start(folder.path);
     for (const name of await readModels(folder.path))
       expect(await safar(folder.path, 'projections', 'rebuild', name)).toMatchObject({ code: 0 });
-    const reaction = 'clock-deadlines';
+    const reaction = 'conversation-clocks';
     expect(await safar(folder.path, 'reactions', 'status')).toMatchObject({
       stdout: expect.stringContaining(`safar reactions resume ${reaction}`) as string,
     });

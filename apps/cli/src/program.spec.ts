@@ -308,7 +308,7 @@ describe('safar projections', () => {
 
 describe('safar reactions', () => {
   it.each([
-    [['release', 'clock-deadlines', 'nokey'], 'Nothing of nokey is parked in clock-deadlines.'],
+    [['release', 'conversation-clocks', 'nokey'], 'Nothing of nokey is parked in conversation-clocks.'],
     [['parked', 'nothing'], 'There is no reaction nothing.'],
   ])('%j ends with 5 and a remedy: there is none', async (parameters, message) => {
     const { code, stderr } = await run(['reactions', ...parameters]);
@@ -318,7 +318,7 @@ describe('safar reactions', () => {
 
   it('shows a parked timer by the name that discard takes with its position, and wants both', async () => {
     const trigger = {
-      ...{ name: 'clock-deadlines', version: 1, key: 'k', position: 7n, timer: 'due', dueAt: 5, readAfter: 7n },
+      ...{ name: 'conversation-clocks', version: 1, key: 'k', position: 7n, timer: 'due', dueAt: 5, readAfter: 7n },
       ...{ type: 'timer', attempts: 1, error: 'no such thing', firstAt: 6, status: 'parked' as const },
     };
     const asked: unknown[] = [];
@@ -336,7 +336,7 @@ describe('safar reactions', () => {
       },
     });
     expect((await run(['reactions', 'parked'], installation)).stdout).toMatch(/timer +7 +due +parked/);
-    const discard = ['reactions', 'discard', 'clock-deadlines', 'k', '--reason', 'r', '--timer', 'due'];
+    const discard = ['reactions', 'discard', 'conversation-clocks', 'k', '--reason', 'r', '--timer', 'due'];
     expect(await run(discard, installation)).toMatchObject({
       ...{ code: 2, stderr: expect.stringContaining('--timer needs the --position') as unknown },
     });
@@ -348,7 +348,7 @@ describe('safar reactions', () => {
     const { reactions } = memoryInstallation();
     const release = () => Promise.resolve({ triggers: 0, commands: 1, stillParked: 2, error: 'no such thing' });
     const installation = memoryInstallation({ reactions: { ...reactions, release } });
-    const { code, stdout } = await run(['reactions', 'release', 'clock-deadlines', 'k'], installation);
+    const { code, stdout } = await run(['reactions', 'release', 'conversation-clocks', 'k'], installation);
     expect({ code, stdout }).toEqual({ code: 1, stdout: expect.stringContaining('2 are still parked: no such thing') });
   });
 });

@@ -26,7 +26,9 @@ export {
   type ServiceClock,
   type StartedClock,
 } from './service-clocks/service-clock.decider.js';
-export { clockDeadlines, type ElapseClock } from './service-clocks/clock-deadlines.reaction.js';
+export { type ClockAct, type ClockDecider, factsOf, type TermsAsOf } from './service-clocks/clock-acts.js';
+export { conversationClocks, type TellClocks } from './service-clocks/conversation-clocks.reaction.js';
+export { alwaysOpen, defaultPolicies } from './service-clocks/default-policies.js';
 export { explainClock } from './service-clocks/explain-clock.js';
 export { chooseTerms } from './service-clocks/choose-terms.js';
 export { changesSince } from './conversations/changes.js';

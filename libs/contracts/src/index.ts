@@ -48,6 +48,7 @@ export * from './debugger/debugger-parameters.js';
 export * from './debugger/debugger-view.js';
 export * from './cloud-events/cloud-event-parameters.js';
 export * from './service-clocks/business-calendar.js';
+export * from './service-clocks/clock-stream.js';
 export * from './service-clocks/service-clock.js';
 export * from './service-clocks/stored-clock-event.js';
 export * from './service-clocks/clock-explanation-view.js';

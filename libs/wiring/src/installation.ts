@@ -61,6 +61,7 @@ import { createOnce, type Once } from './once.js';
 import { createTimelineOpener } from './open-timeline.js';
 import { projections } from './projections.js';
 import { createPassTime, reactions, runnableReactions } from './reactions.js';
+import { builtInBooks } from './service-clocks/clock-books.js';
 import { createMessageRecorder, type RecordMessagesInto } from './record-messages.js';
 import { eraseFromQuarantine, keepQuarantine } from './quarantine-upkeep.js';
 import { createRecorder, type RecordTouchpointsInto } from './record-touchpoints.js';
@@ -304,7 +305,7 @@ function reactionOperations(
     reactionAdmin: (by: OnBehalfOf) => auditedReactions(admin, audit, by),
     startReactions: (settings: Partial<ReactionSettings> = {}): ReactionHost => {
       const passTime = createPassTime(store, vault, clock);
-      const runnables = runnableReactions({ store, vault, decode: reading.decode });
+      const runnables = runnableReactions({ store, vault, books: builtInBooks });
       const host = startReactions({ pool, ...reading, passTime, settings }, runnables);
       closers.push(() => host.stop());
       return host;

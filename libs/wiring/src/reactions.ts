@@ -1,17 +1,17 @@
 import { randomUUID } from 'node:crypto';
-import { clockDeadlines } from '#capabilities';
+import { conversationClocks } from '#capabilities';
 import { type Clock, type NewEvent, type Reaction } from '#kernel';
 import { type AppendToStore } from '#platform/event-store';
 import { runnable, type RunnableReaction } from '#platform/reactions';
 import { type Vault } from '#platform/vault';
-import { type ClockPorts, createClockExecutor } from './execute-clock-command.js';
+import { type ClockPorts, createClockExecutor } from './service-clocks/tell-clocks.js';
 
 /** Every reaction. */
-export const reactions: readonly Reaction[] = [clockDeadlines];
+export const reactions: readonly Reaction[] = [conversationClocks];
 
 /** Every reaction, with what does its commands. */
 export const runnableReactions = (ports: ClockPorts): readonly RunnableReaction[] => [
-  runnable(clockDeadlines, createClockExecutor(ports)),
+  runnable(conversationClocks, createClockExecutor(ports)),
 ];
 
 const TIME_STREAM = 'time-passing';

@@ -43,7 +43,7 @@ export function addReactions(program: Command, context: CommandContext): void {
       .option('--key <key>', 'only of this key')
       .option('--all', 'also those that were decided about')
       .action((name: string | undefined, options: ParkedOptions) => parked(context, name, options)),
-    ['safar reactions parked', 'safar reactions parked clock-deadlines --all --json'],
+    ['safar reactions parked', 'safar reactions parked conversation-clocks --all --json'],
   );
   asCommand(
     add('release', "Handle a key's parked events and timers in their order, and try its parked commands again.")
@@ -51,7 +51,7 @@ export function addReactions(program: Command, context: CommandContext): void {
       .argument('<key>')
       .option('--reason <text>', 'kept with the decision')
       .action((name: string, key: string, options: ReleaseOptions) => release(context, { name, key }, options)),
-    ['safar reactions release clock-deadlines service_clock-8f0e…'],
+    ['safar reactions release conversation-clocks 8f0e…'],
   );
   asCommand(
     add('discard', 'Decide that what is parked of a key is never handled, and let the key go on.')
@@ -61,13 +61,13 @@ export function addReactions(program: Command, context: CommandContext): void {
       .option('--position <position>', 'only the event at this position, or the timer that --timer names')
       .option('--timer <name>', 'the timer that is parked at the position')
       .action((name: string, key: string, options: DiscardOptions) => discard(context, { name, key }, options)),
-    ['safar reactions discard clock-deadlines service_clock-8f0e… --reason "sent by a test system"'],
+    ['safar reactions discard conversation-clocks 8f0e… --reason "sent by a test system"'],
   );
   asCommand(
     add('resume', "Let a reaction go on where it was, after the store's epoch was raised.")
       .argument('<name>')
       .action((name: string, options: CommonOptions) => resume(context, name, options)),
-    ['safar reactions resume clock-deadlines'],
+    ['safar reactions resume conversation-clocks'],
   );
 }
 

@@ -11,7 +11,7 @@ const Version = (): PropertyDecorator => Whole(1, MAX_INTEGER);
 
 const statuses: readonly TurnStatus[] = ['open', 'waiting_customer', 'waiting_third_party', 'snoozed'];
 const verdicts: readonly ClockVerdict[] = ['on_time', 'breached'];
-const reasons: readonly CancelReason[] = ['merged', 'spam', 'deleted'];
+const reasons: readonly CancelReason[] = ['merged', 'spam', 'deleted', 'resolved'];
 const causes = ['terms_changed', 'stopped_earlier', 'stopped_again'] as const;
 
 /** As `ClockTerms`; `pausedWhile` is absent where nothing pauses the clock. */

@@ -19,7 +19,8 @@ export interface ClockTerms {
 }
 
 export type ClockVerdict = 'on_time' | 'breached';
-export type CancelReason = 'merged' | 'spam' | 'deleted';
+/** `resolved`: of an update clock alone, nothing is owed any more. */
+export type CancelReason = 'merged' | 'spam' | 'deleted' | 'resolved';
 
 interface Fact<Type extends string, Data> {
   readonly type: Type;

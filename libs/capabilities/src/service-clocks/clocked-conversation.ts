@@ -1,0 +1,242 @@
+import {
+  type CancelReason,
+  type ClockKind,
+  clockKinds,
+  type ConversationEvent,
+  type ConversationEventType,
+  type PolicySubject,
+  type StatusCategory,
+  type TurnStatus,
+} from '#contracts';
+import { type EpochMs } from '#kernel';
+import { type ClockAct, type TermsAsOf } from './clock-acts.js';
+
+/** A clock that neither stopped nor was cancelled; whether it has a target is not known here. */
+interface Running {
+  readonly ordinal: number;
+  readonly startedAt: EpochMs;
+}
+
+/** As much of a conversation as decides which of its clocks run. */
+export interface ClockedConversation {
+  readonly stage: 'active' | 'merged' | 'spam' | 'deleted';
+  readonly customerId: string;
+  readonly subject: PolicySubject;
+  readonly category: StatusCategory;
+  /** Which public reply of a person the customer waits for. */
+  readonly owed: 'first_response' | 'next_response' | null;
+  readonly running: Readonly<Partial<Record<ClockKind, Running>>>;
+  /** How many clocks of a kind there were. */
+  readonly begun: Readonly<Partial<Record<ClockKind, number>>>;
+  /** How long after it was opened that was recorded: of what was imported, years. */
+  readonly recordedLateMs: number;
+}
+
+/** What of a conversation concerns its clocks. */
+export type ClockedEvent = Extract<
+  ConversationEvent,
+  {
+    readonly type: Exclude<
+      ConversationEventType,
+      `conversation.${'noted' | 'assigned' | 'tagged' | 'absorbed' | 'released' | 'split_off' | 'linked' | 'unlinked'}`
+    >;
+  }
+>;
+
+export interface Told {
+  readonly state: ClockedConversation;
+  readonly acts: readonly ClockAct[];
+}
+
+/** Clocks that a policy may let stand still. */
+const pausable: readonly ClockKind[] = ['update', 'resolution'];
+
+/** Only a person's reply counts as one: whatever a program sends, somebody still waits for us. */
+const isPerson = (actor: string): boolean => actor.startsWith('user:');
+
+/** Which clocks begin and end with an event of the conversation. */
+export function tell(state: ClockedConversation | undefined, event: ClockedEvent): Told {
+  if (event.type === 'conversation.opened') return state ? { state, acts: [] } : opened(event);
+  if (!state) throw new Error(`${event.stream} was never opened`);
+  const clocks = new Clocks(state, event);
+  switch (event.type) {
+    case 'conversation.message_received':
+      // A second message waits no longer than the first: it restarts nothing.
+      if (state.owed === null) clocks.owe('next_response');
+      break;
+    case 'conversation.replied':
+      if (isPerson(event.data.by)) clocks.replied();
+      break;
+    case 'conversation.status_changed':
+      clocks.turn(event.data.category);
+      break;
+    case 'conversation.snoozed':
+      clocks.turn('snoozed');
+      break;
+    case 'conversation.woken':
+    case 'conversation.reopened':
+      clocks.turn('open');
+      break;
+    case 'conversation.prioritised':
+      clocks.measureAs({ ...state.subject, priority: event.data.priority });
+      break;
+    case 'conversation.transferred': {
+      const { team: _before, ...rest } = state.subject;
+      const { team } = event.data;
+      clocks.measureAs({ ...rest, ...(team !== undefined && { team }) });
+      break;
+    }
+    case 'conversation.merged':
+      clocks.leave('merged');
+      break;
+    case 'conversation.spam_marked':
+      clocks.leave('spam');
+      break;
+    case 'conversation.forgotten':
+      clocks.leave('deleted');
+      break;
+    case 'conversation.unmerged':
+    case 'conversation.spam_cleared':
+      clocks.comeBack();
+      break;
+  }
+  return clocks.told();
+}
+
+function opened(event: Extract<ClockedEvent, { readonly type: 'conversation.opened' }>): Told {
+  const { channel, customerId, origin } = event.data;
+  const clocks = new Clocks(
+    {
+      ...{ stage: 'active', customerId, category: 'open', owed: null, running: {}, begun: {} },
+      subject: { priority: 'normal', ...(channel !== null && { channel }) },
+      recordedLateMs: event.recordedAt - event.occurredAt,
+    },
+    event,
+  );
+  // Whoever was written to by us waits for nothing yet; nor does a conversation that we split off another one.
+  if (origin === 'touchpoint') clocks.owe('first_response');
+  clocks.start('resolution');
+  return clocks.told();
+}
+
+/** Ends a snooze at its time, which the conversation itself tells only with its next event. */
+export function wake(state: ClockedConversation, at: EpochMs): Told {
+  const clocks = new Clocks(state, { occurredAt: at });
+  if (state.category === 'snoozed') clocks.turn('open');
+  return clocks.told();
+}
+
+/** The clocks of one conversation while one event is told to them. */
+class Clocks {
+  private readonly acts: ClockAct[] = [];
+
+  constructor(
+    private state: ClockedConversation,
+    private readonly event: Pick<ClockedEvent, 'occurredAt'> & Partial<Pick<ClockedEvent, 'position'>>,
+  ) {}
+
+  told(): Told {
+    return { state: this.state, acts: this.acts };
+  }
+
+  owe(owed: 'first_response' | 'next_response'): void {
+    this.state = { ...this.state, owed };
+    if (this.state.stage === 'active') this.start(owed);
+  }
+
+  replied(): void {
+    const { owed } = this.state;
+    if (owed !== null) this.stop(owed);
+    this.state = { ...this.state, owed: null };
+    this.stop('update');
+    if (this.state.category !== 'resolved') this.start('update');
+  }
+
+  turn(category: StatusCategory): void {
+    const before = this.state.category;
+    this.state = { ...this.state, category };
+    if (category === 'resolved') {
+      // Another word for what was resolved already is no resolution.
+      if (before === 'resolved') return;
+      this.resolve();
+    } else for (const kind of pausable) this.tellRunning(kind, { type: 'ChangeStatus', status: category });
+  }
+
+  measureAs(subject: PolicySubject): void {
+    this.state = { ...this.state, subject };
+    const status = turnOf(this.state.category);
+    for (const kind of clockKinds) {
+      const running = this.state.running[kind];
+      if (running)
+        this.tellRunning(kind, { type: 'ChangeTerms', asOf: this.asOf(), startedAt: running.startedAt, status });
+    }
+  }
+
+  leave(stage: 'merged' | 'spam' | 'deleted'): void {
+    for (const kind of clockKinds) this.cancel(kind, stage);
+    this.state = { ...this.state, stage };
+  }
+
+  /** What was cancelled stays so: the wait until now is not counted, and what is still owed is measured from here on. */
+  comeBack(): void {
+    this.state = { ...this.state, stage: 'active' };
+    if (this.state.owed !== null) this.start(this.state.owed);
+    if (this.state.category !== 'resolved') this.start('resolution');
+  }
+
+  start(kind: ClockKind): void {
+    const { category, begun, running } = this.state;
+    const ordinal = (begun[kind] ?? 0) + 1;
+    const startedAt = this.event.occurredAt;
+    this.state = {
+      ...this.state,
+      begun: { ...begun, [kind]: ordinal },
+      running: { ...running, [kind]: { ordinal, startedAt } },
+    };
+    this.tellRunning(kind, { type: 'StartClock', asOf: this.asOf() });
+    const status = turnOf(category);
+    if (status !== 'open' && pausable.includes(kind)) this.tellRunning(kind, { type: 'ChangeStatus', status });
+  }
+
+  private stop(kind: ClockKind): void {
+    this.tellRunning(kind, { type: 'StopClock' });
+    this.end(kind);
+  }
+
+  private cancel(kind: ClockKind, reason: CancelReason): void {
+    this.tellRunning(kind, { type: 'CancelClock', reason });
+    this.end(kind);
+  }
+
+  private resolve(): void {
+    const ordinal = this.state.begun.resolution;
+    // Also where it was stopped before: the last resolution is kept beside the first.
+    if (ordinal !== undefined) this.tell('resolution', ordinal, { type: 'StopClock' });
+    this.end('resolution');
+    this.cancel('update', 'resolved');
+  }
+
+  private end(kind: ClockKind): void {
+    const { [kind]: _ended, ...running } = this.state.running;
+    this.state = { ...this.state, running };
+  }
+
+  private tellRunning(kind: ClockKind, what: Wanted): void {
+    const running = this.state.running[kind];
+    if (running) this.tell(kind, running.ordinal, what);
+  }
+
+  private tell(kind: ClockKind, ordinal: number, what: Wanted): void {
+    this.acts.push({ kind, ordinal, at: this.event.occurredAt, ...what });
+  }
+
+  private asOf(): TermsAsOf {
+    return { position: (this.event.position ?? 0n).toString(), subject: this.state.subject };
+  }
+}
+
+type Without<Type> = Type extends ClockAct ? Omit<Type, 'kind' | 'ordinal' | 'at'> : never;
+type Wanted = Without<ClockAct>;
+
+/** Of a resolved conversation, where the clocks that go on do not pause. */
+const turnOf = (category: StatusCategory): TurnStatus => (category === 'resolved' ? 'open' : category);

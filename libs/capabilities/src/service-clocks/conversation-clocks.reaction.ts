@@ -1,0 +1,91 @@
+import { clockKinds, clockOfStream, conversationIdOf, type StoredClockEvent } from '#contracts';
+import { type EpochMs, type Reacted, type Reaction } from '#kernel';
+import { type ClockAct } from './clock-acts.js';
+import { type ClockedConversation, type ClockedEvent, tell, type Told, wake } from './clocked-conversation.js';
+
+/** Tells clocks of the conversation that is the command's key what its facts mean for them, in order, all or nothing. */
+export interface TellClocks {
+  readonly type: 'TellClocks';
+  readonly acts: readonly ClockAct[];
+  /** Key of the facts. */
+  readonly customerId: string;
+}
+
+type Memory = ClockedConversation | null;
+type Answer = Reacted<Memory, TellClocks>;
+
+/** An act takes a moment to be recorded: what was done in time is told before the breach, which then is told as exactly as ever. */
+const RECORDING_MS = 2_000;
+/** Whoever tells a day later tells history. What stopped the clock in time may come as late, and is waited for as long. */
+const HISTORY_MS = 86_400_000;
+
+const patience = ({ recordedLateMs }: ClockedConversation): number =>
+  recordedLateMs < HISTORY_MS ? RECORDING_MS : recordedLateMs;
+
+const answer = ({ state, acts }: Told): Answer => {
+  const { customerId } = state;
+  return { state, ...(acts.length > 0 && { commands: [{ type: 'TellClocks', acts, customerId }] }) };
+};
+
+const told = (state: Memory, event: ClockedEvent): Answer => answer(tell(state ?? undefined, event));
+
+/** Whatever moves a snoozed conversation ends its snooze. */
+const moved = (state: Memory, event: ClockedEvent): Answer => ({ ...told(state, event), cancelled: ['wake'] });
+
+function deadline(state: Memory, { stream }: StoredClockEvent, dueAt: EpochMs | undefined): Answer {
+  const clock = clockOfStream(stream);
+  if (!state || !clock) return { state };
+  const name = `due:${clock.kind}:${String(clock.ordinal)}`;
+  return dueAt === undefined
+    ? { state, cancelled: [name] }
+    : { state, set: [{ name, dueAt: dueAt + patience(state) }] };
+}
+
+/**
+ * Starts, pauses, stops and cancels the service clocks of each conversation, and tells them when their due time is over. Both in one
+ * reaction: whether an answer came before the deadline follows from the order of the log, not from who was dispatched first.
+ */
+export const conversationClocks: Reaction<Memory, TellClocks, ClockedEvent | StoredClockEvent> = {
+  name: 'conversation-clocks',
+  version: 1,
+  // Its facts are about the past, exact however late they are told; and a clock is told each of them once.
+  actsFrom: 'first-event',
+  initial: null,
+  key: ({ type, stream }) =>
+    type.startsWith('conversation.') ? conversationIdOf(stream) : clockOfStream(stream)?.conversationId,
+  when: {
+    'conversation.opened': told,
+    'conversation.message_received': told,
+    'conversation.replied': told,
+    'conversation.prioritised': told,
+    'conversation.transferred': told,
+    'conversation.merged': told,
+    'conversation.unmerged': told,
+    'conversation.spam_marked': told,
+    'conversation.spam_cleared': told,
+    'conversation.forgotten': moved,
+    'conversation.status_changed': moved,
+    'conversation.woken': moved,
+    'conversation.reopened': moved,
+    'conversation.snoozed': (state, event) => ({
+      ...told(state, event),
+      set: [{ name: 'wake', dueAt: Date.parse(event.data.until) }],
+    }),
+    'service_clock.activated': (state, event) => deadline(state, event, event.data.dueAt),
+    'service_clock.paused': (state, event) => deadline(state, event, event.data.dueAt),
+    'service_clock.resumed': (state, event) => deadline(state, event, event.data.dueAt),
+    // Only other terms make a deadline of their own; the other causes tell of a clock that was stopped.
+    'service_clock.restated': (state, event) =>
+      event.data.cause === 'terms_changed' ? deadline(state, event, event.data.dueAt) : { state },
+    'service_clock.fulfilled': (state, event) => deadline(state, event, undefined),
+    'service_clock.cancelled': (state, event) => deadline(state, event, undefined),
+    'service_clock.breached': (state) => ({ state }),
+  },
+  due: (state, { name, at }) => {
+    if (!state) return { state };
+    if (name === 'wake') return answer(wake(state, at));
+    const [, named, ordinal] = name.split(':');
+    const kind = clockKinds.find((each) => each === named);
+    return kind ? answer({ state, acts: [{ kind, ordinal: Number(ordinal), at, type: 'Elapse' }] }) : { state };
+  },
+};
