@@ -49,6 +49,8 @@ export function applyPage(target: Target, lease: Lease, page: ApplicablePage, be
   if (page.ahead && insertion && !lease.filled)
     return fillPage(target, lease, { upTo: page.upTo, folded: page.ahead.folded, insertion });
   const { pool, lane, table, folding, leaseMs } = target;
+  if (page.condemned.size === 0 && !page.events.some((event) => folding.handles(event)))
+    return passOver(target, lease, page.upTo);
   return transaction(pool, `BEGIN; ${settingsOf(lease)}`, async (client) => {
     const moved = await moveCheckpoint(client, lane, lease, { to: page.upTo, leaseMs });
     const rows = new RowSet(table.shape);
@@ -59,6 +61,12 @@ export function applyPage(target: Target, lease: Lease, page: ApplicablePage, be
     await park(client, lane, folded, { readAfter: page.readAfter, attempts: target.attempts });
     return { lease: moved, folded };
   });
+}
+
+/** A page of events that the projection does not handle: its checkpoint is one statement, and that is a transaction of its own. */
+async function passOver({ pool, lane, leaseMs }: Target, lease: Lease, to: Position): Promise<Applied> {
+  const moved = await moveCheckpoint(pool, lane, lease, { to, leaseMs });
+  return { lease: moved, folded: { setAside: [], superseded: new Map() } };
 }
 
 /**

@@ -79,7 +79,7 @@ export class LaneConsumer {
   readonly #owner = `${String(process.pid)}-${randomUUID()}`;
   readonly #table: BuildTable;
   readonly #folding: Folding;
-  readonly #wakeUp = new WakeUp();
+  readonly #wakeUp: WakeUp;
   readonly #pages: ReadAhead;
   readonly #attempts = new Map<Position, number>();
   /** Events that the table refused, while they were alone in a page. */
@@ -98,6 +98,7 @@ export class LaneConsumer {
   ) {
     const { name, version, build: number } = build;
     this.lane = { name, version, build: number, lane };
+    this.#wakeUp = new WakeUp(settings.paceMs);
     this.#table = new BuildTable(build, build.projection);
     this.#folding = new Folding(build.projection, this.#table.shape);
     this.#pages = new ReadAhead(parts.source);

@@ -15,6 +15,7 @@ import {
   type LaneRef,
   type Lease,
   LeaseLostError,
+  moveCheckpoint,
   type NewerEvent,
   OTHER_EPOCH,
   pause,
@@ -49,7 +50,7 @@ export interface ReactionHealth {
 export class ReactionConsumer {
   readonly #ref: LaneRef;
   readonly #owner = `${String(process.pid)}-${randomUUID()}`;
-  readonly #wakeUp = new WakeUp();
+  readonly #wakeUp: WakeUp;
   #health: ReactionHealth;
   #failures = 0;
   #pageLimit: number;
@@ -59,7 +60,8 @@ export class ReactionConsumer {
   #passedTimeAt = -Infinity;
   /** Commands may wait; how long until the next one may be tried. */
   #retryInMs: number | undefined = 0;
-  #timersMayBeSet = true;
+  /** No timer was set when it was last looked, and until then nobody looks again. Of the monotonic clock. */
+  #noTimersUntil = -Infinity;
 
   constructor(
     private readonly runnable: RunnableReaction,
@@ -68,6 +70,7 @@ export class ReactionConsumer {
   ) {
     const { name, version } = runnable.reaction;
     this.#ref = consumerOf({ name, version });
+    this.#wakeUp = new WakeUp(settings.paceMs);
     this.#health = { name, version, state: 'starting', error: null };
     this.#pageLimit = settings.batchSize;
   }
@@ -120,7 +123,7 @@ export class ReactionConsumer {
       );
     this.#effectsFrom = await this.#readEffectsFrom();
     this.#retryInMs = 0;
-    this.#timersMayBeSet = true;
+    this.#noTimersUntil = -Infinity;
     await this.#work(lease, signal);
   }
 
@@ -187,13 +190,18 @@ export class ReactionConsumer {
     const { reaction } = this.runnable;
     const { batchSize: maxKeys, leaseMs, maxParked } = this.settings;
     const target = { pool: this.parts.pool, reaction, leaseMs, maxKeys, maxParked };
+    if (page.events.size === 0 && page.condemned.size === 0 && !this.#timersMayBeSet()) {
+      // Nothing to react to, nothing to fire: the checkpoint is one statement, and that is a transaction of its own.
+      this.#renewedAt = performance.now();
+      return moveCheckpoint(this.parts.pool, this.#ref, lease, { to: page.upTo, leaseMs });
+    }
     const { lease: moved, commands, outcome } = await reactToPage(target, lease, page);
     this.#pageLimit =
       outcome === 'shorter'
         ? Math.max(1, Math.floor(Math.min(page.read, this.#pageLimit) / 2))
         : Math.min(this.settings.batchSize, this.#pageLimit * 2);
     this.#renewedAt = performance.now();
-    this.#timersMayBeSet = true;
+    this.#noTimersUntil = -Infinity;
     if (commands > 0) this.#retryInMs = 0;
     this.#report('running');
     return moved;
@@ -203,8 +211,8 @@ export class ReactionConsumer {
   async #rest(lease: Lease, signal: AbortSignal): Promise<void> {
     const { pollMs, leaseMs, passTimeEveryMs } = this.settings;
     let wait = Math.min(pollMs, leaseMs / 3, this.#retryInMs ?? Infinity);
-    const dueInMs = this.#timersMayBeSet ? await this.#nextDue() : undefined;
-    if (dueInMs === undefined) this.#timersMayBeSet = false;
+    const dueInMs = this.#timersMayBeSet() ? await this.#nextDue() : undefined;
+    if (dueInMs === undefined) wait = Math.min(wait, Math.max(1, this.#noTimersUntil - performance.now()));
     else if (dueInMs > 0) wait = Math.min(wait, dueInMs);
     else {
       const sinceMs = performance.now() - this.#passedTimeAt;
@@ -219,6 +227,11 @@ export class ReactionConsumer {
     await this.#keep(lease);
   }
 
+  /** An operator who releases a trigger may set one at any time. */
+  #timersMayBeSet(): boolean {
+    return performance.now() >= this.#noTimersUntil;
+  }
+
   /** Milliseconds until the earliest timer is over by the server's clock, which is asked each time: it may be set. */
   async #nextDue(): Promise<number | undefined> {
     const { name, version } = this.runnable.reaction;
@@ -229,7 +242,9 @@ export class ReactionConsumer {
        ORDER BY due_at LIMIT 1`,
       [name, version],
     );
-    return rows[0]?.due_in;
+    const dueInMs = rows[0]?.due_in;
+    if (dueInMs === undefined) this.#noTimersUntil = performance.now() + this.settings.pollMs;
+    return dueInMs;
   }
 
   async #keep(lease: Lease): Promise<void> {
