@@ -1,10 +1,18 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { chmodSync, mkdtempSync, rmSync } from 'node:fs';
+import { chmodSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 
 export const root = path.resolve(__dirname, '../../..');
+
+/** What `npm start` gives to Node: its flags decide how much young memory there is, and so what a request costs. */
+const startArguments = (): string[] => {
+  const { scripts } = JSON.parse(readFileSync(path.join(root, 'package.json'), 'utf8')) as {
+    readonly scripts: { readonly start: string };
+  };
+  return scripts.start.split(' ').slice(1);
+};
 
 /** A data folder of the test's own, which PostgreSQL's account can reach. */
 export function dataFolder(): { readonly path: string; remove(): void } {
@@ -49,8 +57,8 @@ export class Standalone {
     settings: Readonly<Record<string, string>> = {},
     program?: string,
   ): Promise<Standalone> {
-    const entry = program === undefined ? 'bin/start.mjs' : 'dist/apps/standalone/src/main.js';
-    const child = spawn(process.execPath, [entry], {
+    const entry = program === undefined ? startArguments() : ['dist/apps/standalone/src/main.js'];
+    const child = spawn(process.execPath, entry, {
       cwd: program ?? root,
       env: cleanEnvironment({ SAFAR_DATA_DIR: dataDir, SAFAR_HTTP_PORT: '0', ...settings }),
       stdio: ['ignore', 'pipe', 'pipe'],
