@@ -13,7 +13,15 @@ import { reactionsMigrations } from './reaction-tables.js';
 import { type ReactionSettings } from './settings.js';
 
 export const HOUR_MS = 3_600_000;
-const quick = { leaseMs: 600, pollMs: 5, paceMs: 0, passTimeEveryMs: 5, backoffMs: 1, maxBackoffMs: 4, commandAttempts: 3 };
+const quick = {
+  leaseMs: 600,
+  pollMs: 5,
+  paceMs: 0,
+  passTimeEveryMs: 5,
+  backoffMs: 1,
+  maxBackoffMs: 4,
+  commandAttempts: 3,
+};
 
 export interface Note {
   readonly say: string;
