@@ -1092,6 +1092,46 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/queue": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Look at the queue
+         * @description Conversations that are open, over all channels. Breached ones first, then by priority, by what is due next, by who waits longest, and by id. `mine` and `unassigned` leave out what is put aside; `at_risk` is due soon, `breached` was due; `mentions` are those in which a colleague mentioned you and you have done nothing since.
+         */
+        get: operations["listQueue"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/queue/counts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Count the queue
+         * @description How many conversations each view shows, up to 10,000.
+         */
+        get: operations["countQueue"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/s": {
         parameters: {
             query?: never;
@@ -1829,6 +1869,71 @@ export interface components {
             detail: string;
             traceId: string;
             errors?: components["schemas"]["FieldError"][];
+        };
+        /** @description How many conversations a view shows. */
+        QueueCount: {
+            count: number;
+            /** @description There are more: counting ends at 10,000. */
+            capped: boolean;
+        };
+        QueueCountsView: {
+            at: string;
+            views: {
+                snoozed: components["schemas"]["QueueCount"];
+                all: components["schemas"]["QueueCount"];
+                mine: components["schemas"]["QueueCount"];
+                unassigned: components["schemas"]["QueueCount"];
+                at_risk: components["schemas"]["QueueCount"];
+                breached: components["schemas"]["QueueCount"];
+                mentions: components["schemas"]["QueueCount"];
+            };
+        };
+        /** @description A conversation that is open, as the queue shows it. Times are RFC 3339 in UTC. */
+        QueueItemView: {
+            conversationId: string;
+            customerId: string;
+            /** @description `null` when it was erased. */
+            subject: null | string;
+            channel: ("web" | "email" | "chat" | "phone" | "sms" | "whatsapp" | "telegram" | "bale" | "viber" | "instagram" | "facebook" | "x" | "store" | "app" | "other") | null;
+            team: null | string;
+            /** @description Whose it is: kind and id, `user:0198…`. */
+            agent: null | string;
+            /** @enum {string} */
+            priority: "low" | "normal" | "high" | "urgent";
+            /**
+             * @description What its status counts as. A snooze that is over counts as open.
+             * @enum {string}
+             */
+            category: "open" | "waiting_customer" | "waiting_third_party" | "snoozed" | "resolved";
+            /** @description The organisation's own word for how it stands. */
+            status: string;
+            tags: string[];
+            /** @description Colleagues who were mentioned and have done nothing in it since. */
+            mentions: string[];
+            /** @enum {string} */
+            turn: "ours" | "customer" | "third_party" | "nobody";
+            /** @description Where it is ours: since the oldest message of the customer that nobody answered. */
+            turnSince: string;
+            /** @description The earliest due time of its service clocks; past where it is breached, `null` where nothing runs. */
+            nextDueAt: null | string;
+            nextDueClock: ("update" | "first_response" | "next_response" | "resolution") | null;
+            breached: boolean;
+            snoozedUntil: null | string;
+            /** @description Of the customer's last message. */
+            direction: ("ltr" | "rtl") | null;
+            openedAt: string;
+            /** @description Of the last message that the customer can see. */
+            lastMessageAt: string;
+            /** @description Of the conversation's stream: what `If-Match` names. */
+            version: string;
+            /** @description Position of the last event that changed it. */
+            position: string;
+        };
+        QueuePage: {
+            /** @description The instant by which due times and snoozes are judged: of the first page, for all that follow it. */
+            at: string;
+            data: components["schemas"]["QueueItemView"][];
+            page: components["schemas"]["PageLinks"];
         };
         ReadinessView: {
             /** @constant */
@@ -10522,6 +10627,265 @@ export interface operations {
                         code?: "rate_limited";
                         /** @constant */
                         status?: 429;
+                    };
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    listQueue: {
+        parameters: {
+            query?: {
+                /**
+                 * @description Which of it.
+                 * @example unassigned
+                 */
+                view?: "all" | "mine" | "unassigned" | "at_risk" | "breached" | "snoozed" | "mentions";
+                /** @description Of a team. */
+                team?: string;
+                /** @description Whose it is, kind and id; `nobody` for those that nobody has. */
+                agent?: string;
+                /** @description On a channel. */
+                channel?: "web" | "email" | "chat" | "phone" | "sms" | "whatsapp" | "telegram" | "bale" | "viber" | "instagram" | "facebook" | "x" | "store" | "app" | "other";
+                /** @description What the status counts as; several with commas. */
+                category?: string;
+                /** @description Priorities; several with commas. */
+                priority?: string;
+                /** @description Tags that it must have, with commas between; at most ten. */
+                tag?: string;
+                /**
+                 * @description How many seconds before its due time a conversation is at risk.
+                 * @example 7200
+                 */
+                within?: number;
+                /**
+                 * @description The queue as it was then.
+                 * @example 2020-03-21T00:00:00+03:30
+                 */
+                asOf?: string;
+                /** @description `next` or `prev` of a page, as it was answered. */
+                cursor?: string;
+                /**
+                 * @description How many at most. Where they are large a page ends earlier; `next` says whether it goes on.
+                 * @example 10
+                 */
+                limit?: number;
+                /** @description Wait until everything up to this position is shown. */
+                minPosition?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of the queue. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["QueuePage"];
+                };
+            };
+            /** @description `invalid_parameters`: Invalid parameters. `malformed_request`: Malformed request. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "invalid_parameters" | "malformed_request";
+                        /** @constant */
+                        status?: 400;
+                    };
+                };
+            };
+            /** @description `unauthenticated`: Not authenticated. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "unauthenticated";
+                        /** @constant */
+                        status?: 401;
+                    };
+                };
+            };
+            /** @description `forbidden`: Not allowed. `foreign_page`: From another page. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "forbidden" | "foreign_page";
+                        /** @constant */
+                        status?: 403;
+                    };
+                };
+            };
+            /** @description `unknown_position`: No such position. */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "unknown_position";
+                        /** @constant */
+                        status?: 410;
+                    };
+                };
+            };
+            /** @description `rate_limited`: Too many requests. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "rate_limited";
+                        /** @constant */
+                        status?: 429;
+                    };
+                };
+            };
+            /** @description `not_caught_up`: Not caught up. `overloaded`: Overloaded. `shutting_down`: Shutting down. `unavailable`: Unavailable. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "not_caught_up" | "overloaded" | "shutting_down" | "unavailable";
+                        /** @constant */
+                        status?: 503;
+                    };
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    countQueue: {
+        parameters: {
+            query?: {
+                /**
+                 * @description Of a team.
+                 * @example returns
+                 */
+                team?: string;
+                /** @description On a channel. */
+                channel?: "web" | "email" | "chat" | "phone" | "sms" | "whatsapp" | "telegram" | "bale" | "viber" | "instagram" | "facebook" | "x" | "store" | "app" | "other";
+                /** @description How many seconds before its due time a conversation is at risk. */
+                within?: number;
+                /** @description Wait until everything up to this position is shown. */
+                minPosition?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The counts. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["QueueCountsView"];
+                };
+            };
+            /** @description `invalid_parameters`: Invalid parameters. `malformed_request`: Malformed request. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "invalid_parameters" | "malformed_request";
+                        /** @constant */
+                        status?: 400;
+                    };
+                };
+            };
+            /** @description `unauthenticated`: Not authenticated. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "unauthenticated";
+                        /** @constant */
+                        status?: 401;
+                    };
+                };
+            };
+            /** @description `forbidden`: Not allowed. `foreign_page`: From another page. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "forbidden" | "foreign_page";
+                        /** @constant */
+                        status?: 403;
+                    };
+                };
+            };
+            /** @description `unknown_position`: No such position. */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "unknown_position";
+                        /** @constant */
+                        status?: 410;
+                    };
+                };
+            };
+            /** @description `rate_limited`: Too many requests. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "rate_limited";
+                        /** @constant */
+                        status?: 429;
+                    };
+                };
+            };
+            /** @description `not_caught_up`: Not caught up. `overloaded`: Overloaded. `shutting_down`: Shutting down. `unavailable`: Unavailable. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "not_caught_up" | "overloaded" | "shutting_down" | "unavailable";
+                        /** @constant */
+                        status?: 503;
                     };
                 };
             };

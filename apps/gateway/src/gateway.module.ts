@@ -30,6 +30,7 @@ import { OidcController } from './session/oidc.controller.js';
 import { SessionController } from './session/session.controller.js';
 import { MetricsController } from './metrics/metrics.controller.js';
 import { ProblemFilter } from './problems/problem.filter.js';
+import { QueueController } from './queues/queue.controller.js';
 import { SchemasController } from './schemas/schemas.controller.js';
 import { SdkController } from './segment/sdk.controller.js';
 import { SdkIntake } from './segment/sdk-intake.js';
@@ -74,6 +75,7 @@ export class GatewayModule {
         ConversationCommandsController,
         TeamsController,
         AgentsController,
+        QueueController,
         SchemasController,
         DocumentsController,
         HealthController,

@@ -58,3 +58,6 @@ export * from './conversations/conversation-words.js';
 export * from './conversations/conversation-commands.dto.js';
 export * from './conversations/conversation-parameters.js';
 export * from './conversations/conversation-view.js';
+export * from './queues/queue-parameters.js';
+export * from './queues/queue-view.js';
+export * from './queues/queue-words.js';

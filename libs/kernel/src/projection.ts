@@ -54,10 +54,15 @@ export type RowKey = readonly (string | bigint | number)[];
 /**
  * The row that an event leaves behind; `undefined` leaves it as it is. The type of a method, not of a function: so a
  * projection of any rows and events fits into one list of projections, and the engine hands each handler its own type.
+ * `rowOf` gives another row of the event's keys, as the keys before this one have left it: a row that is about to change can be
+ * kept in a second one.
  */
 export type Evolve<R extends Row, E extends RecordedEvent> = {
-  evolve(row: R | undefined, event: E, key: RowKey): R | typeof gone | typeof allGone | undefined;
+  evolve(row: R | undefined, event: E, key: RowKey, rowOf: RowOf<R>): R | typeof gone | typeof allGone | undefined;
 }['evolve'];
+
+/** @throws where the key is none of the event's: such a row was not loaded, and may be there all the same */
+export type RowOf<R extends Row> = { rowOf(key: RowKey): R | undefined }['rowOf'];
 
 /**
  * A read model, declared: a fold from events to rows and the table that the rows are kept in. Pure: no clock, no chance, no

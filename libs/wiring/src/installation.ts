@@ -63,6 +63,7 @@ import { projections } from './projections.js';
 import { createPassTime, reactions, runnableReactions } from './reactions.js';
 import { builtInBooks } from './service-clocks/clock-books.js';
 import { createMessageRecorder, type RecordMessagesInto } from './record-messages.js';
+import { type QueuePagePorts } from './queues/queue-page.js';
 import { eraseFromQuarantine, keepQuarantine } from './quarantine-upkeep.js';
 import { createRecorder, type RecordTouchpointsInto } from './record-touchpoints.js';
 import { redriveQuarantined } from './redrive-quarantined.js';
@@ -102,6 +103,8 @@ export interface Installation {
   readonly conversationViews: ConversationPorts;
   /** What conversations are decided and kept with. */
   readonly conversations: TakeUpPorts;
+  /** What the queue is read from. */
+  readonly queues: QueuePagePorts;
   readonly recordTouchpoints: RecordTouchpointsInto;
   /** What Segment's and RudderStack's SDKs send. */
   readonly recordMessages: RecordMessagesInto;
@@ -244,6 +247,7 @@ function operations(parts: Parts, closers: (() => Promise<void>)[]) {
     openTimeline: timeline,
     directory,
     ...conversationOperations(parts, directory, decode),
+    queues: { readModels, open: createOpener(decode), store, clock, directory, audit },
     timelineFeed: new TimelineFeed(readModels, timeline),
     projectionAdmin: (by: OnBehalfOf) => auditedProjections(admin, audit, by),
     ...reactionOperations(parts, closers, { source, decode }),

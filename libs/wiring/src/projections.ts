@@ -5,6 +5,7 @@ import {
   customerErasures,
   customerIdentifiers,
   customers,
+  queue,
   teams,
   timeline,
 } from '#capabilities';
@@ -20,4 +21,5 @@ export const projections: readonly Projection[] = [
   conversationMessages,
   agents,
   teams,
+  queue,
 ];

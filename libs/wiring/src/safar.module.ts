@@ -2,12 +2,14 @@ import { type DynamicModule, Module } from '@nestjs/common';
 import { CqrsModule } from '@nestjs/cqrs';
 import { agentHandlers } from './handlers/agents.handlers.js';
 import { ChangeConversationHandler } from './handlers/change-conversation.handler.js';
+import { CountQueueHandler } from './handlers/count-queue.handler.js';
 import { EraseCustomerHandler } from './handlers/erase-customer.handler.js';
 import { GetConversationHandler } from './handlers/get-conversation.handler.js';
 import { GetCustomerHandler } from './handlers/get-customer.handler.js';
 import { GetTimelineHandler } from './handlers/get-timeline.handler.js';
 import { ListConversationsHandler } from './handlers/list-conversations.handler.js';
 import { ListCustomersHandler } from './handlers/list-customers.handler.js';
+import { ListQueueHandler } from './handlers/list-queue.handler.js';
 import { RecordMessagesHandler } from './handlers/record-messages.handler.js';
 import { RecordTouchpointsHandler } from './handlers/record-touchpoints.handler.js';
 import { StartConversationHandler } from './handlers/start-conversation.handler.js';
@@ -49,6 +51,8 @@ export class SafarModule {
         GetConversationHandler,
         ListConversationsHandler,
         ...agentHandlers,
+        ListQueueHandler,
+        CountQueueHandler,
       ],
       exports: [ACCESS_PORT, API_KEY_VERIFIER, READINESS_CHECKS, TIMELINE_FEED],
     };

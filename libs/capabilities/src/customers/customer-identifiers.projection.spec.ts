@@ -27,7 +27,7 @@ function fold(events: readonly CustomerEvent[]): readonly CustomerIdentifierRow[
   const apply = (event: CustomerEvent, key: RowKey): void => {
     const row = rows.get(key.join());
     const handle: Evolve<CustomerIdentifierRow, CustomerEvent> = customerIdentifiers.when[event.type];
-    const after = handle(row, event, key);
+    const after = handle(row, event, key, () => undefined);
     if (after === allGone) rows.clear();
     else if (after !== undefined && after !== gone) rows.set(key.join(), after);
   };

@@ -42,7 +42,7 @@ function touchpoint(type: TouchpointEvent['type'], index: number, { at = noon, .
 function fold(events: readonly TouchpointEvent[]): CustomerRow {
   const row = events.reduce<CustomerRow | undefined>((before, event) => {
     const handle: Evolve<CustomerRow, TouchpointEvent> = customers.when[event.type];
-    const after = handle(before, event, [event.key]);
+    const after = handle(before, event, [event.key], () => undefined);
     if (after === undefined || after === gone || after === allGone) throw new Error('a touchpoint leaves a row behind');
     return after;
   }, undefined);
@@ -171,7 +171,7 @@ describe('a customer', () => {
       type: 'persona.erased',
       data: { reason: 'retention' },
     } as const;
-    expect(customers.when['persona.erased'](undefined, erased, [personaId])).toBe(allGone);
+    expect(customers.when['persona.erased'](undefined, erased, [personaId], () => undefined)).toBe(allGone);
   });
 });
 

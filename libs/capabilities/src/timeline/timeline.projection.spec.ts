@@ -28,7 +28,7 @@ describe('the timeline', () => {
   it('has a row for each event, with its data as they are stored', () => {
     const [key] = timeline.keys(event);
     expect(key).toEqual([personaId, position]);
-    expect(timeline.when['touchpoint.custom'](undefined, event, key ?? [])).toEqual({
+    expect(timeline.when['touchpoint.custom'](undefined, event, key ?? [], () => undefined)).toEqual({
       persona_id: personaId,
       position,
       event_id: event.id,
@@ -46,6 +46,6 @@ describe('the timeline', () => {
 
   it('is gone when its customer is erased', () => {
     const erased = { ...event, type: 'persona.erased', data: { reason: 'retention' } } as const;
-    expect(timeline.when['persona.erased'](undefined, erased, [personaId, position])).toBe(allGone);
+    expect(timeline.when['persona.erased'](undefined, erased, [personaId, position], () => undefined)).toBe(allGone);
   });
 });

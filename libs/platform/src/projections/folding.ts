@@ -1,4 +1,13 @@
-import { allGone, gone, type Evolve, type Projection, type RecordedEvent, type Row, type RowKey } from '#kernel';
+import {
+  allGone,
+  gone,
+  type Evolve,
+  type Projection,
+  type RecordedEvent,
+  type Row,
+  type RowKey,
+  type RowOf,
+} from '#kernel';
 import { encodeKey, encodeValue, keyText, RowRefusedError, type TableShape, type Wire } from './row-codec.js';
 import { type RowSet } from './row-set.js';
 
@@ -87,8 +96,12 @@ export class Folding {
     if (!handler) return undefined;
     rows.begin();
     try {
+      const keys = this.projection.keys(event);
+      // Of the type, but none of the projection's business: whose it is does not matter either.
+      if (keys.length === 0) return undefined;
       const owner = this.#ownerOf(event);
-      for (const key of this.projection.keys(event)) this.#evolve({ event, handler, key, owner }, rows);
+      const rowOf = this.#rowsOf(keys, rows);
+      for (const key of keys) this.#evolve({ event, handler, key, owner, rowOf }, rows);
       return undefined;
     } catch (error) {
       rows.undo();
@@ -96,12 +109,21 @@ export class Folding {
     }
   }
 
-  #evolve({ event, handler, key, owner }: Step, rows: RowSet): void {
+  #rowsOf(keys: readonly RowKey[], rows: RowSet): RowOf<Row> {
+    return (key) => {
+      const text = keyText(encodeKey(this.shape, key));
+      if (keys.every((each) => keyText(encodeKey(this.shape, each)) !== text))
+        throw new RowRefusedError('the row is none of its event');
+      return rows.get(text);
+    };
+  }
+
+  #evolve({ event, handler, key, owner, rowOf }: Step, rows: RowSet): void {
     const wires = encodeKey(this.shape, key);
     const text = keyText(wires);
     const before = rows.ownerOf(text);
     if (before !== undefined && before !== owner) throw new RowRefusedError('the row belongs to another key');
-    const after = handler(this.projection.appendOnly ? undefined : rows.get(text), event, key);
+    const after = handler(this.projection.appendOnly ? undefined : rows.get(text), event, key, rowOf);
     if (after === undefined) return;
     if (after === allGone) rows.wipe(owner);
     else if (after === gone) rows.remove(wires, owner);
@@ -117,7 +139,7 @@ export class Folding {
    */
   #removesAll(event: RecordedEvent, handler: Evolve<Row, RecordedEvent>): boolean {
     try {
-      return this.projection.keys(event).some((key) => handler(undefined, event, key) === allGone);
+      return this.projection.keys(event).some((key) => handler(undefined, event, key, () => undefined) === allGone);
     } catch {
       return false;
     }
@@ -135,4 +157,5 @@ interface Step {
   readonly handler: Evolve<Row, RecordedEvent>;
   readonly key: RowKey;
   readonly owner: string;
+  readonly rowOf: RowOf<Row>;
 }

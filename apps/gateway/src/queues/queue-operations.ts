@@ -1,0 +1,62 @@
+import { AT_RISK_SECONDS, channels, MAX_AT_RISK_SECONDS, priorities, queueViews, statusCategories } from '#contracts';
+import { type OperationDescription } from '../documents/operation.js';
+import { cursor, limit, minPosition, text, time } from '../documents/parameters.js';
+
+const several = (values: readonly string[]) => {
+  const one = values.join('|');
+  return { pattern: `^(${one})(,(${one}))*$` };
+};
+
+const team = text('Of a team.', { maxLength: 64 });
+const channel = text('On a channel.', { enum: channels });
+const within = {
+  description: 'How many seconds before its due time a conversation is at risk.',
+  schema: { type: 'integer', minimum: 1, maximum: MAX_AT_RISK_SECONDS, default: AT_RISK_SECONDS },
+};
+
+export const listQueue: OperationDescription = {
+  id: 'listQueue',
+  tag: 'conversations',
+  summary: 'Look at the queue',
+  description:
+    'Conversations that are open, over all channels. Breached ones first, then by priority, by what is due next, by who waits longest, and by id. ' +
+    '`mine` and `unassigned` leave out what is put aside; `at_risk` is due soon, `breached` was due; `mentions` are those in which a colleague ' +
+    'mentioned you and you have done nothing since.',
+  query: {
+    view: text('Which of it.', { enum: queueViews, default: 'all' }),
+    team,
+    agent: text('Whose it is, kind and id; `nobody` for those that nobody has.', { maxLength: 140 }),
+    channel,
+    category: text('What the status counts as; several with commas.', several(statusCategories)),
+    priority: text('Priorities; several with commas.', several(priorities)),
+    tag: text('Tags that it must have, with commas between; at most ten.', { maxLength: 512 }),
+    within,
+    asOf: time('The queue as it was then.'),
+    cursor,
+    limit,
+    minPosition,
+  },
+  answers: { 200: { description: 'A page of the queue.' } },
+  problems: ['invalid_parameters', 'unknown_position', 'not_caught_up'],
+  examples: [
+    { summary: 'What waits for somebody to take it', query: { view: 'unassigned', limit: '10' }, status: 200 },
+    { summary: 'What is due within two hours', query: { view: 'at_risk', within: '7200' }, status: 200 },
+    { summary: 'As it was when nothing was there', query: { asOf: '2020-03-21T00:00:00+03:30' }, status: 200 },
+    { summary: 'A view that is none', query: { view: 'late' }, status: 400 },
+  ],
+};
+
+export const countQueue: OperationDescription = {
+  id: 'countQueue',
+  tag: 'conversations',
+  summary: 'Count the queue',
+  description: 'How many conversations each view shows, up to 10,000.',
+  query: { team, channel, within, minPosition },
+  answers: { 200: { description: 'The counts.' } },
+  problems: ['invalid_parameters', 'unknown_position', 'not_caught_up'],
+  examples: [
+    { summary: 'Of everything', status: 200 },
+    { summary: 'Of a team', query: { team: 'returns' }, status: 200 },
+    { summary: 'Of no channel', query: { channel: 'pigeon' }, status: 400 },
+  ],
+};

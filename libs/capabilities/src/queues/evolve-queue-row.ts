@@ -1,0 +1,109 @@
+import { conversationIdOf, type ConversationEvent, NOBODY, type StatusCategory } from '#contracts';
+import { type EpochMs } from '#kernel';
+import { NEVER, type QueueRow, rankOf } from './queue-row.js';
+
+type Opened = Extract<ConversationEvent, { readonly type: 'conversation.opened' }>;
+type Later = Exclude<ConversationEvent, Opened | { readonly type: 'conversation.forgotten' }>;
+type Columns = Partial<QueueRow>;
+
+export const openedRow = (event: Opened): QueueRow => ({
+  conversation_id: conversationIdOf(event.stream),
+  customer_id: event.key,
+  ...{ until_position: 0n, kept: 'queued', until_at: null, span: null, stage: 'active', category: 'open' },
+  ...{ status: 'open', agent: NOBODY, team: null, priority: 'normal', rank: rankOf.normal, labels: [] },
+  ...{ unanswered_since: null, snoozed_until: null, clocks: [], due_at: NEVER, due_clock: null, direction: null },
+  since_at: event.recordedAt,
+  since_position: event.position,
+  channel: event.data.channel,
+  turn_since: event.occurredAt,
+  waiting_since: event.occurredAt,
+  opened_at: event.occurredAt,
+  last_message_at: event.occurredAt,
+  version: event.version,
+});
+
+/** The row after something was done to its conversation. */
+export function workedRow(before: QueueRow, event: Later): QueueRow {
+  const { data, version } = event;
+  const after = { ...before, ...changes(before, event), version };
+  return 'by' in data && data.by !== undefined ? attended(after, data.by) : after;
+}
+
+/** Whoever did something in it has seen that they were mentioned. */
+function attended(row: QueueRow, by: string): QueueRow {
+  const mention = `mention:${by}`;
+  return row.labels.includes(mention) ? { ...row, labels: row.labels.filter((each) => each !== mention) } : row;
+}
+
+function changes(before: QueueRow, { type, data, occurredAt: at }: Later): Columns {
+  switch (type) {
+    case 'conversation.message_received': {
+      const spoken = { last_message_at: Math.max(before.last_message_at, at), direction: data.direction ?? null };
+      // A second message does not make the first one younger.
+      if (before.stage === 'spam' || before.unanswered_since !== null) return spoken;
+      const unanswered = { ...spoken, unanswered_since: at };
+      if (before.category === 'open') return { ...unanswered, turn_since: at, waiting_since: at };
+      return before.category === 'snoozed' ? { ...unanswered, waiting_since: at } : unanswered;
+    }
+    case 'conversation.replied': {
+      const answered = { last_message_at: Math.max(before.last_message_at, at), unanswered_since: null };
+      return before.category === 'open' ? { ...answered, turn_since: at, waiting_since: at } : answered;
+    }
+    case 'conversation.noted':
+      return data.mentions ? { labels: withLabels(before.labels, 'mention:', data.mentions, []) } : {};
+    case 'conversation.assigned':
+      return { agent: data.agent ?? NOBODY };
+    case 'conversation.transferred':
+      return { team: data.team ?? null };
+    case 'conversation.prioritised':
+      return { priority: data.priority, rank: rankOf[data.priority] };
+    case 'conversation.tagged':
+      return { labels: withLabels(before.labels, 'tag:', data.added ?? [], data.removed ?? []) };
+    case 'conversation.status_changed':
+      return { ...turned(before, data.category, at), status: data.status };
+    case 'conversation.snoozed': {
+      const until = Date.parse(data.until);
+      const waiting = { turn_since: at, waiting_since: before.unanswered_since ?? until };
+      return { category: 'snoozed', status: 'snoozed', snoozed_until: until, ...waiting };
+    }
+    case 'conversation.woken':
+    case 'conversation.reopened':
+      return { ...turned(before, 'open', at), status: 'open' };
+    case 'conversation.merged':
+      return { stage: 'merged' };
+    case 'conversation.unmerged':
+    case 'conversation.spam_cleared':
+      return { stage: 'active' };
+    case 'conversation.spam_marked':
+      return { stage: 'spam' };
+    case 'conversation.absorbed':
+    case 'conversation.released':
+    case 'conversation.split_off':
+    case 'conversation.linked':
+    case 'conversation.unlinked':
+      return {};
+  }
+}
+
+/** Under another word for the same category, it is still the same one's turn. */
+function turned(before: QueueRow, category: StatusCategory, at: EpochMs): Columns {
+  if (category === before.category) return {};
+  const since = category === 'open' ? (before.unanswered_since ?? at) : at;
+  return { category, snoozed_until: null, turn_since: since, waiting_since: since };
+}
+
+/** More mentions than these are not kept: the oldest are forgotten. Tags have a limit where they are decided. */
+const MOST_MENTIONS = 50;
+
+const isMention = (label: string): boolean => label.startsWith('mention:');
+
+function withLabels(
+  labels: readonly string[],
+  prefix: 'mention:' | 'tag:',
+  added: readonly string[],
+  removed: readonly string[],
+): readonly string[] {
+  const touched = new Set([...added, ...removed].map((each) => prefix + each));
+  const all = [...labels.filter((each) => !touched.has(each)), ...new Set(added.map((each) => prefix + each))];
+  return [...all.filter((each) => !isMention(each)).sort(), ...all.filter(isMention).slice(-MOST_MENTIONS)];
+}

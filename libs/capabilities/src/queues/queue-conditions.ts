@@ -1,0 +1,69 @@
+import { AT_RISK_SECONDS, type QueueFilter, type QueueView } from '#contracts';
+import { type EpochMs } from '#kernel';
+import { rankOf } from './queue-row.js';
+
+/** What of the queue somebody looks at. */
+export interface QueueSelection extends QueueFilter {
+  readonly view: QueueView;
+  /** Kind and id of whoever asks: whose `mine` and `mentions` are. */
+  readonly self: string;
+}
+
+/** The values of a statement, numbered as they are mentioned. */
+export class Values {
+  readonly list: unknown[] = [];
+
+  of(value: unknown, type: string): string {
+    this.list.push(value);
+    return `$${String(this.list.length)}::${type}`;
+  }
+}
+
+/** Which rows a selection has at the time that `now` stands for, beside those of a due time; to be joined with AND. */
+export function conditionsOf(selection: QueueSelection, now: string, values: Values): readonly string[] {
+  const { view, self, agent, team, channel, categories = [], tags = [] } = selection;
+  const aside = `(category = 'snoozed' AND snoozed_until > ${now})`;
+  const conditions: string[] = [];
+  if (view === 'mine') conditions.push(`agent = ${values.of(self, 'text')}`, `NOT ${aside}`);
+  if (view === 'unassigned') conditions.push(`agent = 'nobody'`, `NOT ${aside}`);
+  if (view === 'snoozed') conditions.push(`category = 'snoozed' AND snoozed_until > ${now}`);
+  if (agent !== undefined) conditions.push(`agent = ${values.of(agent, 'text')}`);
+  if (team !== undefined) conditions.push(`team = ${values.of(team, 'text')}`);
+  if (channel !== undefined) conditions.push(`channel = ${values.of(channel, 'text')}`);
+  if (categories.length > 0)
+    conditions.push(
+      `CASE WHEN category = 'snoozed' AND NOT ${aside} THEN 'open' ELSE category END = ANY (${values.of(categories, 'text[]')})`,
+    );
+  const labels = [...tags.map((tag) => `tag:${tag}`), ...(view === 'mentions' ? [`mention:${self}`] : [])];
+  if (labels.length > 0) conditions.push(`labels @> ${values.of(JSON.stringify(labels), 'jsonb')}`);
+  return conditions;
+}
+
+/** Due times that a view has, beside those that are over: until when, or none at all. */
+export const dueUntil = (
+  { view, withinSeconds = AT_RISK_SECONDS }: QueueSelection,
+  at: EpochMs,
+): EpochMs | undefined => (view === 'at_risk' ? at + withinSeconds * 1_000 : undefined);
+
+/** A stretch of the queue's order in which nothing but due time, waiting and id decide. */
+export interface Segment {
+  readonly place: number;
+  readonly rank: number;
+  /** The due time is over. */
+  readonly late: boolean;
+}
+
+const RANKS = Object.keys(rankOf).length;
+
+/** Of what stands at a place. */
+export const placeSql = (now: string): string => `CASE WHEN due_at < ${now} THEN rank ELSE rank + ${String(RANKS)} END`;
+
+/** Breached first, then by priority: the stretches that a selection has, in the order of the queue. */
+export function segmentsOf({ view, priorities = [] }: QueueSelection): readonly Segment[] {
+  const ranks = Object.entries(rankOf)
+    .filter(([priority]) => priorities.length === 0 || priorities.some((each) => each === priority))
+    .map(([, rank]) => rank);
+  const late = view === 'at_risk' ? [] : ranks.map((rank) => ({ place: rank, rank, late: true }));
+  const intime = view === 'breached' ? [] : ranks.map((rank) => ({ place: rank + RANKS, rank, late: false }));
+  return [...late, ...intime].sort((one, other) => one.place - other.place);
+}

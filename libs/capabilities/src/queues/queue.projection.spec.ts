@@ -1,0 +1,160 @@
+import { type ConversationData, conversationStream, clockStream, type StoredClockEvent } from '#contracts';
+import { type RecordedEvent, type RowKey } from '#kernel';
+import { queue } from './queue.projection.js';
+import { NEVER, type QueueRow, spanOf } from './queue-row.js';
+
+const id = '5f1d7c2e-3b4a-4c5d-8e6f-7a8b9c0d1e2f';
+const customerId = '0f6a1c52-8f0e-8a3b-9d7e-5b1c2d3e4f50';
+const t = (seconds: number): number => Date.UTC(2026, 2, 21, 9) + seconds * 1_000;
+
+type Told = Pick<RecordedEvent, 'type' | 'occurredAt' | 'data'> & { readonly stream?: string };
+
+const told = <T extends keyof ConversationData>(type: T, seconds: number, data: ConversationData[T]): Told => ({
+  ...{ type, occurredAt: t(seconds), data },
+});
+const opened = (seconds = 0) =>
+  told('conversation.opened', seconds, {
+    ...{ origin: 'touchpoint', customerId, incarnation: 1, channel: 'chat', subject: '' },
+  });
+const says = (seconds: number) =>
+  told('conversation.message_received', seconds, {
+    ...{ messageId: `m${String(seconds)}`, kind: 'message', channel: 'chat', direction: 'rtl' },
+  });
+const answers = (seconds: number) =>
+  told('conversation.replied', seconds, {
+    by: 'user:ada',
+    messageId: 'r',
+    channel: 'chat',
+    direction: 'ltr',
+    text: '',
+  });
+const moves = (seconds: number, category: ConversationData['conversation.status_changed']['category']) =>
+  told('conversation.status_changed', seconds, { by: 'user:ada', category, status: category, cause: 'agent' });
+const clock = (type: StoredClockEvent['type'], seconds: number, data: object, ordinal = 1): Told => ({
+  ...{ type, occurredAt: t(seconds), data: { at: t(seconds), ...data } },
+  stream: clockStream({ conversationId: id, kind: 'next_response', ordinal }),
+});
+const terms = { policyId: 'p', policyVersion: 1, calendarId: 'c', calendarVersion: 1, targetSeconds: 60 };
+
+/** The rows after a history, as the engine would leave them: the state that is, and those that were shown before it. */
+function after(...history: readonly Told[]): { readonly is: QueueRow; readonly was: readonly QueueRow[] } {
+  const rows = new Map<string, QueueRow>();
+  history.forEach(({ stream = conversationStream(id), ...event }, index) => {
+    const meta = { source: '/safar', correlationId: 'c', causationId: 'c' };
+    const recorded = {
+      ...{ ...event, id: `e${String(index)}`, schemaVersion: 1, key: customerId, recordedAt: event.occurredAt, meta },
+      ...{ stream, version: index + 1, position: BigInt(index + 1) },
+    } as Parameters<typeof queue.keys>[0];
+    const handle = queue.when[recorded.type] as (...values: readonly unknown[]) => QueueRow | undefined;
+    const rowOf = (key: RowKey) => rows.get(key.join());
+    for (const key of queue.keys(recorded)) {
+      const row = handle(rowOf(key), recorded, key, rowOf);
+      if (row) rows.set(key.join(), row);
+    }
+  });
+  const is = rows.get(`${id},0`);
+  if (!is) throw new Error('it was opened');
+  return { is, was: [...rows.values()].filter(({ kept }) => kept === 'past') };
+}
+
+describe('whose turn it is', () => {
+  it.each([
+    ['is ours since the first message that nobody answered', [opened(), says(0), says(60)], 'open', 0],
+    [
+      'is the customer’s since the reply',
+      [opened(), says(0), answers(30), moves(30, 'waiting_customer')],
+      'waiting_customer',
+      30,
+    ],
+    [
+      'is ours again since they wrote',
+      [opened(), answers(1), moves(1, 'waiting_customer'), says(9), moves(9, 'open')],
+      'open',
+      9,
+    ],
+    ['is ours since a reply that left it open', [opened(), says(0), answers(30)], 'open', 30],
+    ['is ours since what they wrote after such a reply', [opened(), answers(30), says(40), says(50)], 'open', 40],
+    [
+      'is ours since a message that waited behind a third party',
+      [opened(), says(5), moves(6, 'waiting_third_party'), moves(20, 'open')],
+      'open',
+      5,
+    ],
+    [
+      'does not begin anew with another word for it',
+      [opened(), moves(6, 'waiting_customer'), moves(20, 'waiting_customer')],
+      'waiting_customer',
+      6,
+    ],
+  ] as const)('%s', (_, history, category, since) => {
+    expect(after(...history).is).toMatchObject({ category, turn_since: t(since), waiting_since: t(since) });
+  });
+
+  it('waits from the end of a snooze, or from a message that it sleeps through', () => {
+    const snoozed = told('conversation.snoozed', 10, {
+      by: 'user:a',
+      until: new Date(t(99)).toISOString(),
+      wake: 'stay',
+    });
+    expect(after(opened(), answers(1), snoozed).is).toMatchObject({ turn_since: t(10), waiting_since: t(99) });
+    expect(after(opened(), answers(1), snoozed, says(20)).is).toMatchObject({
+      turn_since: t(10),
+      waiting_since: t(20),
+    });
+    const woken = told('conversation.woken', 99, { cause: 'time' });
+    expect(after(opened(), answers(1), snoozed, woken).is).toMatchObject({
+      ...{ category: 'open', snoozed_until: null, turn_since: t(99), waiting_since: t(99) },
+    });
+  });
+});
+
+describe('what is due next', () => {
+  it('is the earliest of the clocks that were not stopped', () => {
+    const first = clock('service_clock.activated', 0, { kind: 'next_response', terms, dueAt: t(60) });
+    const second = clock('service_clock.activated', 1, { kind: 'resolution', terms, dueAt: t(30) }, 2);
+    expect(after(opened(), first, second).is).toMatchObject({ due_at: t(30), due_clock: 'resolution' });
+    const stopped = clock('service_clock.fulfilled', 9, { dueAt: t(30), verdict: 'on_time' }, 2);
+    expect(after(opened(), first, second, stopped).is).toMatchObject({ due_at: t(60), due_clock: 'next_response' });
+    const still = clock('service_clock.paused', 9, {});
+    expect(after(opened(), first, second, stopped, still).is).toMatchObject({ due_at: NEVER, due_clock: null });
+  });
+
+  it('stays breached by other terms, because the verdict stays', () => {
+    const first = clock('service_clock.activated', 0, { kind: 'next_response', terms, dueAt: t(60) });
+    const breached = clock('service_clock.breached', 60, { terms });
+    const restated = clock('service_clock.restated', 70, { cause: 'terms_changed', terms, dueAt: t(600) });
+    expect(after(opened(), first, breached, restated).is).toMatchObject({ due_at: t(60) });
+    expect(after(opened(), first, restated).is).toMatchObject({ due_at: t(600) });
+  });
+});
+
+describe('mentions', () => {
+  const mentioned = told('conversation.noted', 5, {
+    ...{ by: 'user:ada', messageId: 'n', direction: 'ltr', text: '', mentions: ['user:bea', 'user:kian'] },
+  });
+  it('stand until whoever is mentioned does something in it', () => {
+    const tagged = told('conversation.tagged', 6, { by: 'user:bea', added: ['late'] });
+    expect(after(opened(), mentioned, tagged).is.labels).toEqual(['tag:late', 'mention:user:kian']);
+  });
+});
+
+describe('what was', () => {
+  it('is kept of every state that the queue showed, with the time in which it was so', () => {
+    const resolved = moves(100, 'resolved');
+    const reopened = told('conversation.reopened', 200, { by: 'user:ada', cause: 'agent' });
+    const { is, was } = after(opened(), says(10), resolved, reopened);
+    expect(was.map(({ since_at, until_at, span }) => [since_at, until_at, span])).toEqual([
+      [t(0), t(10), 2],
+      [t(10), t(100), 4],
+    ]);
+    expect(is).toMatchObject({ kept: 'queued', since_at: t(200), until_at: null });
+    expect(after(opened(), resolved).is.kept).toBe('resting');
+  });
+  it('is not kept of what nobody can have seen', () => {
+    expect(after(opened(), says(0)).was).toEqual([]);
+  });
+  it('is found by the length of its time', () => {
+    expect([0, 1_000, 1_001, 4_000, 4_001, 16_001].map(spanOf)).toEqual([0, 0, 1, 1, 2, 3]);
+    expect(spanOf(1e18)).toBe(20);
+  });
+});

@@ -1,0 +1,118 @@
+import { type EpochMs, fail, type Position, type Result, succeed } from '#kernel';
+import {
+  type Priority,
+  priorities,
+  statusCategories,
+  type StatusCategory,
+} from '../conversations/conversation-words.js';
+import { foldDigits } from '../events/fields/fold-digits.js';
+import { given, ParameterReader, type RawParameters } from '../parameters.js';
+import { type FieldError } from '../touchpoints/touchpoint-result.js';
+import { type Channel, channels } from '../touchpoints/touchpoint-event.js';
+import { MAX_AT_RISK_SECONDS, queueViews, type QueueView } from './queue-words.js';
+
+/** Which conversations of a view; none of it is required. */
+export interface QueueFilter {
+  readonly team?: string;
+  /** Kind and id; `nobody` for those that nobody has. */
+  readonly agent?: string;
+  readonly channel?: Channel;
+  /** Empty: all. */
+  readonly categories?: readonly StatusCategory[];
+  readonly priorities?: readonly Priority[];
+  /** Must have all of them. */
+  readonly tags?: readonly string[];
+  /** How near a due time is at risk. */
+  readonly withinSeconds?: number;
+}
+
+export interface QueueParameters extends QueueFilter {
+  readonly view: QueueView;
+  /** The queue as it was then. */
+  readonly asOf?: EpochMs;
+  readonly cursor?: string;
+  /** 1–200; 50 unless told otherwise. */
+  readonly limit?: number;
+  /** Wait until everything up to it is shown. */
+  readonly minPosition?: Position;
+}
+
+export interface QueueCountParameters extends Pick<QueueFilter, 'team' | 'channel' | 'withinSeconds'> {
+  readonly minPosition?: Position;
+}
+
+const MAX_FILTER_TAGS = 10;
+
+export function parseQueueParameters(parameters: RawParameters): Result<QueueParameters, readonly FieldError[]> {
+  const reader = new ParameterReader(parameters);
+  const { view = 'all', ...read } = given({
+    view: oneOf(reader, 'view', isView),
+    ...filterIn(reader),
+    asOf: reader.time('asOf'),
+    cursor: reader.text('cursor'),
+    limit: reader.limit(),
+    minPosition: reader.position('minPosition'),
+  });
+  reader.refuseOthers();
+  return reader.errors.length > 0 ? fail(reader.errors) : succeed({ view, ...read });
+}
+
+export function parseQueueCountParameters(
+  parameters: RawParameters,
+): Result<QueueCountParameters, readonly FieldError[]> {
+  const reader = new ParameterReader(parameters);
+  const read = given({
+    team: reader.text('team', 64),
+    channel: oneOf(reader, 'channel', isChannel),
+    withinSeconds: secondsIn(reader),
+    minPosition: reader.position('minPosition'),
+  });
+  reader.refuseOthers();
+  return reader.errors.length > 0 ? fail(reader.errors) : succeed(read);
+}
+
+const filterIn = (reader: ParameterReader) => ({
+  team: reader.text('team', 64),
+  agent: reader.text('agent', 140),
+  channel: oneOf(reader, 'channel', isChannel),
+  categories: reader.choices('category', isCategory),
+  priorities: reader.choices('priority', isPriority),
+  tags: tagsIn(reader),
+  withinSeconds: secondsIn(reader),
+});
+
+function oneOf<Choice extends string>(
+  reader: ParameterReader,
+  name: string,
+  isChoice: (value: string) => value is Choice,
+): Choice | undefined {
+  const value = reader.text(name);
+  if (value === undefined || isChoice(value)) return value;
+  return refuse(reader, name, 'unknown_value', 'Has a value that is not in its list.');
+}
+
+function tagsIn(reader: ParameterReader): readonly string[] | undefined {
+  const tags = reader.choices('tag', isTag);
+  if (tags.length <= MAX_FILTER_TAGS) return tags;
+  return refuse(reader, 'tag', 'too_many', `Must be at most ${String(MAX_FILTER_TAGS)}.`);
+}
+
+function secondsIn(reader: ParameterReader): number | undefined {
+  const value = reader.text('within');
+  if (value === undefined) return undefined;
+  const digits = foldDigits(value);
+  const seconds = /^\d{1,7}$/.test(digits) ? Number(digits) : 0;
+  if (seconds >= 1 && seconds <= MAX_AT_RISK_SECONDS) return seconds;
+  const detail = `Must be a whole number of seconds from 1 to ${String(MAX_AT_RISK_SECONDS)}.`;
+  return refuse(reader, 'within', 'out_of_range', detail);
+}
+
+function refuse(reader: ParameterReader, name: string, code: string, detail: string): undefined {
+  reader.errors.push({ pointer: `/${name}`, code, detail });
+}
+
+const isView = (value: string): value is QueueView => queueViews.some((each) => each === value);
+const isChannel = (value: string): value is Channel => channels.some((each) => each === value);
+const isCategory = (value: string): value is StatusCategory => statusCategories.some((each) => each === value);
+const isPriority = (value: string): value is Priority => priorities.some((each) => each === value);
+const isTag = (value: string): value is string => /^[\p{L}\p{N}][\p{L}\p{M}\p{N}._:/-]{0,63}$/u.test(value);

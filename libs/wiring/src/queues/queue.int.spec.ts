@@ -1,0 +1,356 @@
+import { randomBytes, randomUUID } from 'node:crypto';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { countQueue, listQueue, queueSql, type QueueSelection } from '#capabilities';
+import { clockStream, type ConversationData, conversationStream, type QueueItemView, queueViews } from '#contracts';
+import { testDatabase, type TestDatabase } from '#testing';
+import { loadConfig } from '../config/config.js';
+import { type Installation, openInstallation } from '../installation.js';
+import { migrations } from '../migrations.js';
+
+let database: TestDatabase;
+let dataDir: string;
+let installation: Installation;
+
+beforeAll(async () => {
+  database = await testDatabase(migrations);
+  dataDir = mkdtempSync(path.join(tmpdir(), 'safar-queue-'));
+  installation = await openInstallation(loadConfig({ SAFAR_DATABASE_URL: database.url, SAFAR_DATA_DIR: dataDir }), {
+    program: 'queue',
+  });
+  installation.startProjections({ pollMs: 20 });
+  await shown(await append(999, opening(999, Date.now())));
+});
+afterAll(async () => {
+  await installation.close();
+  await database.drop();
+  rmSync(dataDir, { recursive: true });
+});
+
+/** `SAFAR_QUEUE_SAMPLES=1000` for as many as the queue is held to. */
+const SAMPLES = Number(process.env['SAFAR_QUEUE_SAMPLES'] ?? '240');
+
+/** Repeatable, so that a failure can be looked at again (mulberry32). */
+let seed = 20_261_129;
+const seeds = `seed ${String(seed)}`;
+function random(): number {
+  seed = (seed + 0x6d2b79f5) | 0;
+  let mixed = Math.imul(seed ^ (seed >>> 15), 1 | seed);
+  mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
+  return ((mixed ^ (mixed >>> 14)) >>> 0) / 4_294_967_296;
+}
+const below = (end: number): number => Math.floor(random() * end);
+const oneOf = <Value>(...values: readonly [Value, ...Value[]]): Value => values[below(values.length)] ?? values[0];
+
+const me = 'user:ada';
+const uuid = (number: number): string => `018f0000-0000-8000-8000-${String(number).padStart(12, '0')}`;
+const customerOf = (conversation: number): string => uuid(900_000 + (conversation % 7));
+
+type Told = { readonly stream: string; readonly type: string; readonly at: number; readonly data: object };
+
+const fact = <T extends keyof ConversationData>(
+  conversation: number,
+  type: T,
+  at: number,
+  data: ConversationData[T],
+): Told => ({ stream: conversationStream(uuid(conversation)), type, at, data });
+
+async function append(conversation: number, ...events: readonly Told[]): Promise<bigint> {
+  const meta = { source: '/test', correlationId: 'c', causationId: 'c' };
+  const outcome = await installation.store.append({
+    ...{ appendId: randomUUID(), requestHash: randomBytes(16) },
+    streams: events.map(({ stream, type, at, data }) => ({
+      ...{ stream, expect: 'any' },
+      events: [
+        { ...{ id: randomUUID(), type, schemaVersion: 1, key: customerOf(conversation), occurredAt: at, data, meta } },
+      ],
+    })),
+  });
+  if (outcome.status !== 'appended') throw new Error(outcome.status);
+  return outcome.lastPosition;
+}
+
+async function shown(position: bigint): Promise<void> {
+  if (!(await installation.readModels.waitUntil('queue', position, 10_000))) throw new Error('not applied');
+}
+
+const opening = (conversation: number, at: number): Told =>
+  fact(conversation, 'conversation.opened', at, {
+    ...{ origin: 'touchpoint', customerId: customerOf(conversation), incarnation: 1, subject: '' },
+    channel: oneOf('chat', 'email', null),
+  });
+
+const terms = { policyId: 'p', policyVersion: 1, calendarId: 'c', calendarVersion: 1, targetSeconds: 60 };
+let clocks = 0;
+
+/** Something that may happen to a conversation. What a decider would refuse is no less an event to a fold. */
+function happening(conversation: number): Told {
+  const at = Date.now();
+  const soon = at + below(1_500) - 300;
+  const one = (type: keyof ConversationData, data: object): Told => ({
+    ...{ stream: conversationStream(uuid(conversation)), type, at, data },
+  });
+  const clock = (type: string, data: object): Told => ({
+    stream: clockStream({
+      conversationId: uuid(conversation),
+      kind: oneOf('update', 'resolution'),
+      ordinal: 1 + below(2),
+    }),
+    ...{ type: `service_clock.${type}`, at, data: { at, ...data } },
+  });
+  clocks += 1;
+  return oneOf<() => Told>(
+    () =>
+      one('conversation.message_received', {
+        messageId: uuid(clocks),
+        kind: 'message',
+        channel: 'chat',
+        direction: 'rtl',
+      }),
+    () => one('conversation.replied', { by: me, messageId: uuid(clocks), channel: 'chat', direction: 'ltr' }),
+    () => one('conversation.noted', { by: 'user:bea', messageId: uuid(clocks), direction: 'ltr', mentions: [me] }),
+    () => one('conversation.assigned', oneOf<object>({ by: me, agent: me }, { by: me, agent: 'user:bea' }, { by: me })),
+    () => one('conversation.transferred', oneOf<object>({ by: me, team: 'returns' }, { by: me })),
+    () => one('conversation.prioritised', { by: me, priority: oneOf('low', 'normal', 'high', 'urgent') }),
+    () => one('conversation.tagged', { by: me, added: [oneOf('late', 'parcel')], removed: [oneOf('broken', 'late')] }),
+    () =>
+      one('conversation.status_changed', {
+        category: oneOf('open', 'waiting_customer', 'resolved'),
+        status: 's',
+        cause: 'agent',
+      }),
+    () => one('conversation.snoozed', { by: me, until: new Date(soon).toISOString(), wake: 'stay' }),
+    () => one('conversation.reopened', { by: me, cause: 'agent' }),
+    () => one(oneOf('conversation.spam_marked', 'conversation.spam_cleared'), { by: me }),
+    () => clock('activated', { kind: 'resolution', terms, dueAt: soon }),
+    () => clock('activated', { kind: 'update', terms, dueAt: soon }),
+    () => clock('fulfilled', { verdict: 'on_time' }),
+    () => clock('paused', {}),
+    () => clock('breached', { terms }),
+  )();
+}
+
+const selections: readonly QueueSelection[] = [
+  ...queueViews.map((view) => ({ view, self: me, withinSeconds: 1 })),
+  { view: 'all', self: me, team: 'returns' },
+  { view: 'unassigned', self: me, priorities: ['urgent', 'low'], channel: 'chat' },
+  { view: 'all', self: me, tags: ['late'], categories: ['open', 'snoozed'] },
+];
+
+interface Wanted {
+  readonly at: number;
+  readonly past?: boolean;
+  readonly limit?: number;
+  readonly cursor?: string | null | undefined;
+}
+
+async function page(selection: QueueSelection, { at, past = false, limit = 200, cursor }: Wanted) {
+  const asked = { selection, at, past, limit, ...(typeof cursor === 'string' && { cursor }) };
+  const found = await listQueue(installation.queues, asked);
+  if (!found.ok) throw new Error(found.reason);
+  return found.value;
+}
+
+const later = async (time: number): Promise<number> => {
+  while (Date.now() <= time) await new Promise((resolve) => setImmediate(resolve));
+  return Date.now();
+};
+
+const rankOf = { urgent: 0, high: 1, normal: 2, low: 3 };
+const never = '9999';
+/** The order of the queue as it is defined. */
+const orderOf = ({ breached, priority, nextDueAt, conversationId }: QueueItemView) =>
+  [breached ? 0 : 1, rankOf[priority], nextDueAt ?? never, conversationId] as const;
+
+describe('the queue', () => {
+  it(`as of ${String(SAMPLES)} instants is what a recorder of the live queue saw then (${seeds})`, async () => {
+    const recorded: { readonly at: number; readonly selection: QueueSelection; readonly seen: string }[] = [];
+    let conversations = 0;
+    for (let step = 0; step < SAMPLES / 8; step += 1) {
+      let position = 0n;
+      for (let event = 0; event < 3; event += 1) {
+        const isNew = conversations === 0 || (conversations < 40 && random() < 0.2);
+        const which = isNew ? conversations++ : below(conversations);
+        position = await append(which, isNew ? opening(which, Date.now() - below(5_000)) : happening(which));
+      }
+      await shown(position);
+      const { events: last } = await installation.store.readAll((await installation.store.head()) - 1n, 1);
+      for (let sample = 0; sample < 8; sample += 1) {
+        const at = await later(last[0]?.recordedAt ?? 0);
+        const selection = selections[below(selections.length)] ?? { view: 'all', self: me };
+        recorded.push({ at, selection, seen: JSON.stringify(await page(selection, { at })) });
+      }
+      await later(recorded.at(-1)?.at ?? 0);
+    }
+    expect(recorded).toHaveLength(SAMPLES);
+    for (const { at, selection, seen } of recorded)
+      expect({ at, selection, then: JSON.stringify(await page(selection, { at, past: true })) }).toEqual({
+        at,
+        selection,
+        then: seen,
+      });
+    // A recorder that saw nothing would agree with anything.
+    const items = recorded.map(({ seen }) => (JSON.parse(seen) as { data: QueueItemView[] }).data);
+    expect(items.flat().filter(({ breached }) => breached).length).toBeGreaterThan(SAMPLES / 10);
+    expect(items.filter(({ length }) => length > 0).length).toBeGreaterThan(SAMPLES / 2);
+  }, 60_000);
+
+  it('is in the order of its definition, whole in pages of any size, forwards and back, live and as of', async () => {
+    const at = await later(Date.now());
+    for (const past of [false, true])
+      for (const selection of selections) {
+        const { data: whole } = await page(selection, { at, past });
+        const sorted = whole.toSorted((one, other) => {
+          const [a, b] = [orderOf(one), orderOf(other)];
+          return a < b ? -1 : 1;
+        });
+        // The third key after due time, who waits longest, decides only among equals: due times here are all different or absent.
+        expect(whole.map((item) => orderOf(item).slice(0, 3))).toEqual(sorted.map((item) => orderOf(item).slice(0, 3)));
+        const forwards: string[] = [];
+        let last = '';
+        for (let cursor: string | null | undefined; cursor !== null;) {
+          const part = await page(selection, { at: at + forwards.length, past, limit: 3, cursor });
+          forwards.push(...part.data.map(({ conversationId }) => conversationId));
+          cursor = part.page.next;
+          last = part.page.prev ?? '';
+        }
+        expect(forwards).toEqual(whole.map(({ conversationId }) => conversationId));
+        if (last === '') continue;
+        const backwards: string[] = [];
+        for (let cursor: string | null = last; cursor !== null;) {
+          const part = await page(selection, { at, past, limit: 3, cursor });
+          backwards.unshift(...part.data.map(({ conversationId }) => conversationId));
+          cursor = part.page.prev;
+        }
+        expect(backwards).toEqual(forwards.slice(0, backwards.length));
+        expect(backwards.length).toBeGreaterThanOrEqual(forwards.length - 3);
+      }
+  });
+
+  it('is counted as it is shown', async () => {
+    const at = Date.now();
+    const { views } = await countQueue(installation.readModels, { filter: { withinSeconds: 1 }, self: me, at });
+    for (const view of queueViews) {
+      const { data } = await page({ view, self: me, withinSeconds: 1 }, { at });
+      expect([view, views[view]]).toEqual([view, { count: data.length, capped: false }]);
+    }
+    expect(views.all.count).toBeGreaterThan(10);
+  });
+
+  it('forgets whoever is erased, in the past as well', async () => {
+    const at = await later(Date.now());
+    const gone = customerOf(1);
+    expect(
+      (await page({ view: 'all', self: me }, { at, past: true })).data.some(({ customerId }) => customerId === gone),
+    ).toBe(true);
+    await shown(
+      await append(1, { stream: 'persona-1', type: 'persona.erased', at, data: { reason: 'customer_request' } }),
+    );
+    expect(
+      (await page({ view: 'all', self: me }, { at, past: true })).data.some(({ customerId }) => customerId === gone),
+    ).toBe(false);
+  });
+
+  it('finds what was at a time, however long each state was', async () => {
+    const shapes = { ...presentRow, kept: `'past'`, until_position: 'n', ...spells };
+    await write(shapes, 3_000);
+    for (let index = 0; index < 20; index += 1) {
+      const at = Date.now() - below(40 * 86_400_000);
+      const { sql, values } = queueSql({
+        ...{ selection: { view: 'all', self: me, team: 'long-ago' }, at, past: true, towards: 'next', most: 5_000 },
+      });
+      const found = await installation.readModels.query<{ readonly conversation_id: string }>(sql, values);
+      const [there] = await installation.readModels.query<{ readonly count: bigint }>(
+        `SELECT count(*) AS count FROM {queue} WHERE team = 'long-ago' AND since_at <= $1::timestamptz AND until_at > $1::timestamptz`,
+        [new Date(at).toISOString()],
+      );
+      expect([at, found.length]).toEqual([at, Number(there?.count)]);
+      expect(found.length).toBeGreaterThan(0);
+    }
+  });
+
+  it('is read from indexes, and never sorts more than a few pages, among 30,000 conversations', async () => {
+    await write(presentRow, 30_000);
+    const at = Date.now();
+    const wanted: readonly QueueSelection[] = [
+      ...queueViews.filter((view) => view !== 'mentions').map((view) => ({ view, self: 'user:agent-7' })),
+      { view: 'all', self: me, team: 'team-3' },
+      { view: 'unassigned', self: me, team: 'team-3' },
+      { view: 'all', self: me, channel: 'phone' },
+    ];
+    for (const selection of wanted) {
+      const nodes = await planOf(selection, at);
+      const scans = nodes.filter((node) => 'Relation Name' in node);
+      // Where somebody has few conversations, the planner may rather collect and sort these.
+      expect([selection, scans.some((node) => node['Node Type'] === 'Seq Scan')]).toEqual([selection, false]);
+      for (const sort of nodes.filter((node) => String(node['Node Type']).includes('Sort')))
+        expect(sort['Actual Rows']).toBeLessThanOrEqual(8 * 51);
+      const read = scans.reduce(
+        (sum, node) => sum + Number(node['Actual Rows']) + Number(node['Rows Removed by Filter'] ?? 0),
+        0,
+      );
+      expect([selection, read < 1_000]).toEqual([selection, true]);
+    }
+    const mentions = await planOf({ view: 'mentions', self: 'user:agent-7' }, at);
+    expect(mentions.some((node) => node['Node Type'] === 'Seq Scan')).toBe(false);
+  }, 60_000);
+});
+
+/** Rows as the fold leaves them, written as they are: what is tested is how they are read. */
+async function write(row: Readonly<Record<string, string>>, rows: number): Promise<void> {
+  const values = Object.entries(row).map(([name, value]) => `${value} AS ${name}`);
+  await installation.readModels.query(
+    `INSERT INTO {queue} (${Object.keys(row).join(', ')}) SELECT ${values.join(', ')} FROM generate_series(1, $1::integer) AS n`,
+    [rows],
+  );
+  await installation.readModels.query('ANALYZE {queue}', []);
+}
+
+const presentRow = {
+  conversation_id: `md5(n::text)::uuid`,
+  until_position: '0',
+  customer_id: `md5('c' || n)::uuid`,
+  kept: `'queued'`,
+  since_at: 'now()',
+  since_position: 'n',
+  stage: `'active'`,
+  channel: `(ARRAY['chat', 'email', 'phone'])[1 + n % 3]`,
+  category: `CASE WHEN n % 50 = 0 THEN 'snoozed' ELSE 'open' END`,
+  status: `'open'`,
+  agent: `CASE WHEN n % 10 = 0 THEN 'nobody' ELSE 'user:agent-' || n % 97 END`,
+  team: `'team-' || n % 11`,
+  priority: `(ARRAY['urgent', 'high', 'normal', 'low'])[1 + n % 4]`,
+  rank: 'n % 4',
+  labels: `CASE WHEN n % 101 = 0 THEN '["mention:user:agent-7"]'::jsonb ELSE '[]'::jsonb END`,
+  turn_since: `now() - make_interval(secs => n)`,
+  waiting_since: `now() - make_interval(secs => n)`,
+  snoozed_until: `CASE WHEN n % 50 = 0 THEN now() + interval '1 day' END`,
+  clocks: `'[]'::json`,
+  due_at: `now() + make_interval(secs => n * 7919 % 90000 - 10000)`,
+  opened_at: 'now()',
+  last_message_at: 'now()',
+  version: '1',
+};
+
+/** From a second to a month long, ending within the last forty days. */
+const length = '4 ^ (n % 11)';
+const end = '(n::bigint * 7919000 % 3456000000) / 1000.0';
+const spells = {
+  team: `'long-ago'`,
+  span: 'n % 11',
+  since_at: `date_trunc('milliseconds', now()) - make_interval(secs => ${end}) - make_interval(secs => ${length})`,
+  until_at: `date_trunc('milliseconds', now()) - make_interval(secs => ${end})`,
+};
+
+type PlanNode = Readonly<Record<string, unknown>> & { readonly Plans?: readonly PlanNode[] };
+
+async function planOf(selection: QueueSelection, at: number): Promise<readonly PlanNode[]> {
+  const { sql, values } = queueSql({ selection, at, past: false, towards: 'next', most: 51 });
+  const [row] = await installation.readModels.query<{ 'QUERY PLAN': readonly { readonly Plan: PlanNode }[] }>(
+    `EXPLAIN (ANALYZE, FORMAT JSON) ${sql}`,
+    values,
+  );
+  const flat = (node: PlanNode): readonly PlanNode[] => [node, ...(node.Plans ?? []).flatMap(flat)];
+  return (row?.['QUERY PLAN'] ?? []).flatMap(({ Plan }) => flat(Plan));
+}
