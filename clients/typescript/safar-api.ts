@@ -319,6 +319,27 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/calendars/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Look at a business calendar */
+        get: operations["getCalendar"];
+        /**
+         * Save a business calendar
+         * @description In force from now on; its first version also for all time before. Versions before count for the time that each was in force.
+         */
+        put: operations["saveCalendar"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/conversations": {
         parameters: {
             query?: never;
@@ -374,6 +395,26 @@ export interface paths {
         put?: never;
         /** Give it to somebody, or to nobody */
         post: operations["assignConversation"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/conversations/{id}/clocks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Look at the clocks of a conversation
+         * @description The latest first, at most 50, each with its policy and calendar and how it is counted, line by line.
+         */
+        get: operations["getConversationClocks"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -1214,6 +1255,27 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/service-policies": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Look at the service policies */
+        get: operations["getServicePolicies"];
+        /**
+         * Set the service policies
+         * @description The whole list, in order: the first that matches holds. Targets are seconds of business time; what has no target has no clock.
+         */
+        put: operations["saveServicePolicies"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/session": {
         parameters: {
             query?: never;
@@ -1507,6 +1569,57 @@ export interface components {
             duplicate: number;
             refused: number;
         };
+        /** @description The last version of a calendar. Clocks count with each version for the time that it was in force. */
+        BusinessCalendarView: {
+            id: string;
+            /** @description The `ETag`. */
+            version: string;
+            calendar: components["schemas"]["CalendarSettingsDto"];
+            /** @description RFC 3339: from when on it holds; `null` of what Safar came with, as is `by`. */
+            savedAt: null | string;
+            by: null | string;
+        };
+        CalendarSettings: {
+            timeZone: string;
+            week: {
+                monday?: {
+                    opens: string;
+                    closes: string;
+                }[];
+                tuesday?: {
+                    opens: string;
+                    closes: string;
+                }[];
+                wednesday?: {
+                    opens: string;
+                    closes: string;
+                }[];
+                thursday?: {
+                    opens: string;
+                    closes: string;
+                }[];
+                friday?: {
+                    opens: string;
+                    closes: string;
+                }[];
+                saturday?: {
+                    opens: string;
+                    closes: string;
+                }[];
+                sunday?: {
+                    opens: string;
+                    closes: string;
+                }[];
+            };
+            holidays?: string[];
+        };
+        CalendarSettingsDto: {
+            /** @description IANA name, for example `Asia/Tehran`. */
+            timeZone: string;
+            week: components["schemas"]["OpeningWeekDto"];
+            /** @description Local dates `YYYY-MM-DD` of the Gregorian calendar on which nothing opens. */
+            holidays?: string[];
+        };
         ChangeStatus: {
             /** @enum {unknown} */
             category: "open" | "waiting_customer" | "waiting_third_party" | "resolved";
@@ -1515,6 +1628,74 @@ export interface components {
         CheckView: {
             name: string;
             ok: boolean;
+        };
+        /** @description How a clock came to its time. The seconds of the lines sum to `spentSeconds`. */
+        ClockExplanationView: {
+            /** @description RFC 3339, as are all times here. */
+            startedAt: string;
+            until: string;
+            dueAt: null | string;
+            targetSeconds: number;
+            spentSeconds: number;
+            lines: components["schemas"]["ClockLineView"][];
+        };
+        ClockLineView: {
+            calendarVersion: number;
+            /** @description Local date of its first moment, `YYYY-MM-DD`. */
+            date: string;
+            from: string;
+            until: string;
+            /** @description 0 while the clock stood still. */
+            seconds: number;
+            /** @enum {string} */
+            counted: "open" | "paused";
+            /** @description How many stretches it stands for: more than 1 where the oldest were drawn together, each version and kind in one line. */
+            stretches: number;
+        };
+        /** @description Statuses in which a clock stands still; a resolution does so while it waits for the customer in any case. */
+        ClockPausesDto: {
+            update?: ("open" | "waiting_customer" | "waiting_third_party" | "snoozed")[];
+            resolution?: ("open" | "waiting_customer" | "waiting_third_party" | "snoozed")[];
+        };
+        /** @description What became of a change of policies or a calendar. */
+        ClockSettingsCommandView: {
+            version: string;
+            /** @description Decimal digits: of the event that says so. */
+            position: string;
+        };
+        /** @description In seconds of business time; a kind without a target has no clock. */
+        ClockTargetsDto: {
+            first_response?: number;
+            next_response?: number;
+            update?: number;
+            resolution?: number;
+        };
+        ConversationClockView: {
+            /** @enum {string} */
+            kind: "first_response" | "next_response" | "update" | "resolution";
+            /** @description The first, second … of its kind. */
+            ordinal: number;
+            /** @enum {string} */
+            status: "running" | "paused" | "fulfilled" | "cancelled";
+            /** @description The one that counts; `null` while none is reached. */
+            verdict: ("on_time" | "breached") | null;
+            /** @description One that stands beside it: by other terms, of a stop that was told late, or of the last resolution. */
+            restatedVerdict: ("on_time" | "breached") | null;
+            policyId: string;
+            policyVersion: number;
+            calendarId: string;
+            calendarVersion: number;
+            /** @description RFC 3339; `null` before it stopped. Of a resolution, the first. */
+            stoppedAt: null | string;
+            /** @description How its due time and the time that it took are counted, line by line. */
+            arithmetic: components["schemas"]["ClockExplanationView"];
+        };
+        ConversationClocksView: {
+            conversationId: string;
+            /** @description RFC 3339: running clocks are counted up to then. */
+            at: string;
+            /** @description The latest first, at most 50. */
+            clocks: components["schemas"]["ConversationClockView"][];
         };
         /** @description What became of a command. */
         ConversationCommandView: {
@@ -1847,6 +2028,21 @@ export interface components {
             channel: "web" | "email" | "chat" | "phone" | "sms" | "whatsapp" | "telegram" | "bale" | "viber" | "instagram" | "facebook" | "x" | "store" | "app" | "other";
             subject: string;
         };
+        /** @description Open from one minute of the wall clock until before another, `HH:MM`; one that closes before it opens is a night shift. */
+        OpeningPeriodDto: {
+            opens: string;
+            closes: string;
+        };
+        /** @description A weekday that is left out is closed. */
+        OpeningWeekDto: {
+            monday?: components["schemas"]["OpeningPeriodDto"][];
+            tuesday?: components["schemas"]["OpeningPeriodDto"][];
+            wednesday?: components["schemas"]["OpeningPeriodDto"][];
+            thursday?: components["schemas"]["OpeningPeriodDto"][];
+            friday?: components["schemas"]["OpeningPeriodDto"][];
+            saturday?: components["schemas"]["OpeningPeriodDto"][];
+            sunday?: components["schemas"]["OpeningPeriodDto"][];
+        };
         PageLinks: {
             next: null | string;
             prev: null | string;
@@ -1854,6 +2050,13 @@ export interface components {
         PasswordChange: {
             current: string;
             next: string;
+        };
+        /** @description Each that is named must have one of its values; none named matches everything. */
+        PolicyMatchDto: {
+            channel?: ("web" | "email" | "chat" | "phone" | "sms" | "whatsapp" | "telegram" | "bale" | "viber" | "instagram" | "facebook" | "x" | "store" | "app" | "other")[];
+            priority?: ("low" | "normal" | "high" | "urgent")[];
+            team?: string[];
+            segment?: string[];
         };
         Prioritise: {
             /** @enum {unknown} */
@@ -1880,11 +2083,11 @@ export interface components {
             at: string;
             views: {
                 snoozed: components["schemas"]["QueueCount"];
+                breached: components["schemas"]["QueueCount"];
                 all: components["schemas"]["QueueCount"];
                 mine: components["schemas"]["QueueCount"];
                 unassigned: components["schemas"]["QueueCount"];
                 at_risk: components["schemas"]["QueueCount"];
-                breached: components["schemas"]["QueueCount"];
                 mentions: components["schemas"]["QueueCount"];
             };
         };
@@ -1916,7 +2119,7 @@ export interface components {
             turnSince: string;
             /** @description The earliest due time of its service clocks; past where it is breached, `null` where nothing runs. */
             nextDueAt: null | string;
-            nextDueClock: ("update" | "first_response" | "next_response" | "resolution") | null;
+            nextDueClock: ("first_response" | "next_response" | "update" | "resolution") | null;
             breached: boolean;
             snoozedUntil: null | string;
             /** @description Of the customer's last message. */
@@ -2002,6 +2205,44 @@ export interface components {
             duplicate: number;
             quarantined: number;
             refused: number;
+        };
+        ServicePolicies: {
+            policies: {
+                id: string;
+                when?: {
+                    channel?: ("web" | "email" | "chat" | "phone" | "sms" | "whatsapp" | "telegram" | "bale" | "viber" | "instagram" | "facebook" | "x" | "store" | "app" | "other")[];
+                    priority?: ("low" | "normal" | "high" | "urgent")[];
+                    team?: string[];
+                    segment?: string[];
+                };
+                calendarId: string;
+                targetSeconds: {
+                    first_response?: number;
+                    next_response?: number;
+                    update?: number;
+                    resolution?: number;
+                };
+                pausedWhile?: {
+                    update?: ("open" | "waiting_customer" | "waiting_third_party" | "snoozed")[];
+                    resolution?: ("open" | "waiting_customer" | "waiting_third_party" | "snoozed")[];
+                };
+            }[];
+        };
+        ServicePoliciesView: {
+            /** @description 1: what Safar came with. The `ETag`. */
+            version: string;
+            /** @description In their order: the first that matches holds. */
+            policies: components["schemas"]["ServicePolicyDto"][];
+            /** @description RFC 3339; `null` of what Safar came with, as is `by`. */
+            savedAt: null | string;
+            by: null | string;
+        };
+        ServicePolicyDto: {
+            id: string;
+            when?: components["schemas"]["PolicyMatchDto"];
+            calendarId: string;
+            targetSeconds: components["schemas"]["ClockTargetsDto"];
+            pausedWhile?: components["schemas"]["ClockPausesDto"];
         };
         /** @description A session for people: times as RFC 3339. */
         SessionDocument: {
@@ -4321,6 +4562,307 @@ export interface operations {
             default: components["responses"]["Problem"];
         };
     };
+    getCalendar: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Versions that the sender has already (RFC 9110 §13.1.2). */
+                "If-None-Match"?: string;
+            };
+            path: {
+                /**
+                 * @description The organisation’s own word for the calendar; `always` is there from the beginning.
+                 * @example always
+                 */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The calendar. */
+            200: {
+                headers: {
+                    /** @description Version of the calendar. */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BusinessCalendarView"];
+                };
+            };
+            /** @description The sender has this version. */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description `invalid_parameters`: Invalid parameters. `malformed_request`: Malformed request. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "invalid_parameters" | "malformed_request";
+                        /** @constant */
+                        status?: 400;
+                    };
+                };
+            };
+            /** @description `unauthenticated`: Not authenticated. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "unauthenticated";
+                        /** @constant */
+                        status?: 401;
+                    };
+                };
+            };
+            /** @description `forbidden`: Not allowed. `foreign_page`: From another page. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "forbidden" | "foreign_page";
+                        /** @constant */
+                        status?: 403;
+                    };
+                };
+            };
+            /** @description `calendar_not_found`: No such calendar. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "calendar_not_found";
+                        /** @constant */
+                        status?: 404;
+                    };
+                };
+            };
+            /** @description `rate_limited`: Too many requests. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "rate_limited";
+                        /** @constant */
+                        status?: 429;
+                    };
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    saveCalendar: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes the command safe to repeat: the first answer is given again. */
+                "Idempotency-Key"?: string;
+                /** @description Versions that the sender believes in (RFC 9110 §13.1.1). */
+                "If-Match"?: string;
+            };
+            path: {
+                /**
+                 * @description The organisation’s own word for the calendar; `always` is there from the beginning.
+                 * @example tehran
+                 */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CalendarSettings"];
+            };
+        };
+        responses: {
+            /** @description It is saved. */
+            200: {
+                headers: {
+                    /** @description Version of the calendar. */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ClockSettingsCommandView"];
+                };
+            };
+            /** @description `malformed_json`: Malformed JSON. `empty_body`: Empty body. `invalid_parameters`: Invalid parameters. `malformed_request`: Malformed request. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "malformed_json" | "empty_body" | "invalid_parameters" | "malformed_request";
+                        /** @constant */
+                        status?: 400;
+                    };
+                };
+            };
+            /** @description `unauthenticated`: Not authenticated. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "unauthenticated";
+                        /** @constant */
+                        status?: 401;
+                    };
+                };
+            };
+            /** @description `forbidden`: Not allowed. `foreign_page`: From another page. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "forbidden" | "foreign_page";
+                        /** @constant */
+                        status?: 403;
+                    };
+                };
+            };
+            /** @description `calendar_not_found`: No such calendar. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "calendar_not_found";
+                        /** @constant */
+                        status?: 404;
+                    };
+                };
+            };
+            /** @description `command_running`: Being done. `calendar_refused`: Calendar refused. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "command_running" | "calendar_refused";
+                        /** @constant */
+                        status?: 409;
+                    };
+                };
+            };
+            /** @description `version_mismatch`: Changed meanwhile. */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "version_mismatch";
+                        /** @constant */
+                        status?: 412;
+                    };
+                };
+            };
+            /** @description `body_too_large`: Body too large. `too_large_for_store`: Too large for the event store. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "body_too_large" | "too_large_for_store";
+                        /** @constant */
+                        status?: 413;
+                    };
+                };
+            };
+            /** @description `unsupported_encoding`: Unsupported encoding. `unsupported_media_type`: Unsupported content type. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "unsupported_encoding" | "unsupported_media_type";
+                        /** @constant */
+                        status?: 415;
+                    };
+                };
+            };
+            /** @description `idempotency_key_reused`: Idempotency key used before. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "idempotency_key_reused";
+                        /** @constant */
+                        status?: 422;
+                    };
+                };
+            };
+            /** @description `rate_limited`: Too many requests. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "rate_limited";
+                        /** @constant */
+                        status?: 429;
+                    };
+                };
+            };
+            /** @description `store_busy`: Busy. `store_refused`: Not writable. `outcome_unknown`: Outcome unknown. `overloaded`: Overloaded. `shutting_down`: Shutting down. `unavailable`: Unavailable. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "store_busy" | "store_refused" | "outcome_unknown" | "overloaded" | "shutting_down" | "unavailable";
+                        /** @constant */
+                        status?: 503;
+                    };
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
     listConversations: {
         parameters: {
             query?: {
@@ -5006,6 +5548,134 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"] & {
                         /** @enum {unknown} */
                         code?: "store_busy" | "store_refused" | "outcome_unknown" | "overloaded" | "shutting_down" | "unavailable";
+                        /** @constant */
+                        status?: 503;
+                    };
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    getConversationClocks: {
+        parameters: {
+            query?: {
+                /** @description Wait until everything up to this position is shown. */
+                minPosition?: string;
+            };
+            header?: never;
+            path: {
+                /**
+                 * @description UUID of the conversation.
+                 * @example 5f1d7c2e-3b4a-4c5d-8e6f-7a8b9c0d1e2f
+                 */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The clocks. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConversationClocksView"];
+                };
+            };
+            /** @description `invalid_parameters`: Invalid parameters. `malformed_request`: Malformed request. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "invalid_parameters" | "malformed_request";
+                        /** @constant */
+                        status?: 400;
+                    };
+                };
+            };
+            /** @description `unauthenticated`: Not authenticated. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "unauthenticated";
+                        /** @constant */
+                        status?: 401;
+                    };
+                };
+            };
+            /** @description `forbidden`: Not allowed. `foreign_page`: From another page. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "forbidden" | "foreign_page";
+                        /** @constant */
+                        status?: 403;
+                    };
+                };
+            };
+            /** @description `conversation_not_found`: No such conversation. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "conversation_not_found";
+                        /** @constant */
+                        status?: 404;
+                    };
+                };
+            };
+            /** @description `unknown_position`: No such position. */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "unknown_position";
+                        /** @constant */
+                        status?: 410;
+                    };
+                };
+            };
+            /** @description `rate_limited`: Too many requests. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "rate_limited";
+                        /** @constant */
+                        status?: 429;
+                    };
+                };
+            };
+            /** @description `not_caught_up`: Not caught up. `overloaded`: Overloaded. `shutting_down`: Shutting down. `unavailable`: Unavailable. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "not_caught_up" | "overloaded" | "shutting_down" | "unavailable";
                         /** @constant */
                         status?: 503;
                     };
@@ -11263,6 +11933,267 @@ export interface operations {
                         code?: "rate_limited";
                         /** @constant */
                         status?: 429;
+                    };
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    getServicePolicies: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Versions that the sender has already (RFC 9110 §13.1.2). */
+                "If-None-Match"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The policies. */
+            200: {
+                headers: {
+                    /** @description Version of the policies. */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ServicePoliciesView"];
+                };
+            };
+            /** @description The sender has this version. */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description `invalid_parameters`: Invalid parameters. `malformed_request`: Malformed request. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "invalid_parameters" | "malformed_request";
+                        /** @constant */
+                        status?: 400;
+                    };
+                };
+            };
+            /** @description `unauthenticated`: Not authenticated. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "unauthenticated";
+                        /** @constant */
+                        status?: 401;
+                    };
+                };
+            };
+            /** @description `forbidden`: Not allowed. `foreign_page`: From another page. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "forbidden" | "foreign_page";
+                        /** @constant */
+                        status?: 403;
+                    };
+                };
+            };
+            /** @description `rate_limited`: Too many requests. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "rate_limited";
+                        /** @constant */
+                        status?: 429;
+                    };
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    saveServicePolicies: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes the command safe to repeat: the first answer is given again. */
+                "Idempotency-Key"?: string;
+                /** @description Versions that the sender believes in (RFC 9110 §13.1.1). */
+                "If-Match"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ServicePolicies"];
+            };
+        };
+        responses: {
+            /** @description It is saved. */
+            200: {
+                headers: {
+                    /** @description Version of the policies. */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ClockSettingsCommandView"];
+                };
+            };
+            /** @description `malformed_json`: Malformed JSON. `empty_body`: Empty body. `invalid_parameters`: Invalid parameters. `malformed_request`: Malformed request. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "malformed_json" | "empty_body" | "invalid_parameters" | "malformed_request";
+                        /** @constant */
+                        status?: 400;
+                    };
+                };
+            };
+            /** @description `unauthenticated`: Not authenticated. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "unauthenticated";
+                        /** @constant */
+                        status?: 401;
+                    };
+                };
+            };
+            /** @description `forbidden`: Not allowed. `foreign_page`: From another page. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "forbidden" | "foreign_page";
+                        /** @constant */
+                        status?: 403;
+                    };
+                };
+            };
+            /** @description `command_running`: Being done. `policies_refused`: Policies refused. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "command_running" | "policies_refused";
+                        /** @constant */
+                        status?: 409;
+                    };
+                };
+            };
+            /** @description `version_mismatch`: Changed meanwhile. */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "version_mismatch";
+                        /** @constant */
+                        status?: 412;
+                    };
+                };
+            };
+            /** @description `body_too_large`: Body too large. `too_large_for_store`: Too large for the event store. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "body_too_large" | "too_large_for_store";
+                        /** @constant */
+                        status?: 413;
+                    };
+                };
+            };
+            /** @description `unsupported_encoding`: Unsupported encoding. `unsupported_media_type`: Unsupported content type. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "unsupported_encoding" | "unsupported_media_type";
+                        /** @constant */
+                        status?: 415;
+                    };
+                };
+            };
+            /** @description `idempotency_key_reused`: Idempotency key used before. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "idempotency_key_reused";
+                        /** @constant */
+                        status?: 422;
+                    };
+                };
+            };
+            /** @description `rate_limited`: Too many requests. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "rate_limited";
+                        /** @constant */
+                        status?: 429;
+                    };
+                };
+            };
+            /** @description `store_busy`: Busy. `store_refused`: Not writable. `outcome_unknown`: Outcome unknown. `overloaded`: Overloaded. `shutting_down`: Shutting down. `unavailable`: Unavailable. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "store_busy" | "store_refused" | "outcome_unknown" | "overloaded" | "shutting_down" | "unavailable";
+                        /** @constant */
+                        status?: 503;
                     };
                 };
             };

@@ -27,6 +27,9 @@ import { RateLimitGuard } from './limits/rate-limit.guard.js';
 import { RateLimits } from './limits/rate-limits.js';
 import { KeysController } from './keys/keys.controller.js';
 import { OidcController } from './session/oidc.controller.js';
+import { CalendarsController } from './service-clocks/calendars.controller.js';
+import { ConversationClocksController } from './service-clocks/conversation-clocks.controller.js';
+import { ServicePoliciesController } from './service-clocks/service-policies.controller.js';
 import { SessionController } from './session/session.controller.js';
 import { MetricsController } from './metrics/metrics.controller.js';
 import { ProblemFilter } from './problems/problem.filter.js';
@@ -76,6 +79,9 @@ export class GatewayModule {
         TeamsController,
         AgentsController,
         QueueController,
+        ServicePoliciesController,
+        CalendarsController,
+        ConversationClocksController,
         SchemasController,
         DocumentsController,
         HealthController,

@@ -27,7 +27,10 @@ export {
   type StartedClock,
 } from './service-clocks/service-clock.decider.js';
 export { type ClockAct, type ClockDecider, factsOf, type TermsAsOf } from './service-clocks/clock-acts.js';
+export { type PolicyRefusal, refusalOfPolicies } from './service-clocks/check-policies.js';
 export { conversationClocks, type TellClocks } from './service-clocks/conversation-clocks.reaction.js';
+export { conversationClocksView } from './service-clocks/conversation-clocks.query.js';
+export { serviceClocks } from './service-clocks/service-clocks.projection.js';
 export { alwaysOpen, defaultPolicies } from './service-clocks/default-policies.js';
 export { explainClock } from './service-clocks/explain-clock.js';
 export { chooseTerms } from './service-clocks/choose-terms.js';

@@ -61,7 +61,8 @@ import { createOnce, type Once } from './once.js';
 import { createTimelineOpener } from './open-timeline.js';
 import { projections } from './projections.js';
 import { createPassTime, reactions, runnableReactions } from './reactions.js';
-import { builtInBooks } from './service-clocks/clock-books.js';
+import { ClockBooks } from './service-clocks/clock-books.js';
+import { type ClockSettingsPorts } from './service-clocks/clock-settings.js';
 import { createMessageRecorder, type RecordMessagesInto } from './record-messages.js';
 import { type QueuePagePorts } from './queues/queue-page.js';
 import { eraseFromQuarantine, keepQuarantine } from './quarantine-upkeep.js';
@@ -105,6 +106,8 @@ export interface Installation {
   readonly conversations: TakeUpPorts;
   /** What the queue is read from. */
   readonly queues: QueuePagePorts;
+  /** What service clocks are measured by, and how that is changed. */
+  readonly clockSettings: ClockSettingsPorts;
   readonly recordTouchpoints: RecordTouchpointsInto;
   /** What Segment's and RudderStack's SDKs send. */
   readonly recordMessages: RecordMessagesInto;
@@ -305,11 +308,13 @@ function reactionOperations(
 ) {
   const admin = reactionAdmin({ pool, ...reading }, reactions);
   observeReactions(metrics, admin);
+  const books = new ClockBooks(store);
   return {
+    clockSettings: { store, vault, clock, books },
     reactionAdmin: (by: OnBehalfOf) => auditedReactions(admin, audit, by),
     startReactions: (settings: Partial<ReactionSettings> = {}): ReactionHost => {
       const passTime = createPassTime(store, vault, clock);
-      const runnables = runnableReactions({ store, vault, books: builtInBooks });
+      const runnables = runnableReactions({ store, vault, books });
       const host = startReactions({ pool, ...reading, passTime, settings }, runnables);
       closers.push(() => host.stop());
       return host;

@@ -6,6 +6,7 @@ import {
   customerIdentifiers,
   customers,
   queue,
+  serviceClocks,
   teams,
   timeline,
 } from '#capabilities';
@@ -22,4 +23,5 @@ export const projections: readonly Projection[] = [
   agents,
   teams,
   queue,
+  serviceClocks,
 ];

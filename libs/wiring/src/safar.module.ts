@@ -12,6 +12,7 @@ import { ListCustomersHandler } from './handlers/list-customers.handler.js';
 import { ListQueueHandler } from './handlers/list-queue.handler.js';
 import { RecordMessagesHandler } from './handlers/record-messages.handler.js';
 import { RecordTouchpointsHandler } from './handlers/record-touchpoints.handler.js';
+import { serviceClockHandlers } from './handlers/service-clocks.handlers.js';
 import { StartConversationHandler } from './handlers/start-conversation.handler.js';
 import { TakeUpTouchpointHandler } from './handlers/take-up-touchpoint.handler.js';
 import { type Installation } from './installation.js';
@@ -53,6 +54,7 @@ export class SafarModule {
         ...agentHandlers,
         ListQueueHandler,
         CountQueueHandler,
+        ...serviceClockHandlers,
       ],
       exports: [ACCESS_PORT, API_KEY_VERIFIER, READINESS_CHECKS, TIMELINE_FEED],
     };

@@ -1,21 +1,24 @@
 import { type FieldError } from '#contracts';
 import { type Result } from '#kernel';
-import { type AgentFailure, type ConversationFailure } from '#wiring';
+import { type AgentFailure, type ClockSettingsFailure, type ConversationFailure } from '#wiring';
 import { entityTag } from '../server/entity-tags.js';
 import { ProblemError } from '../problems/problem-error.js';
 
+type Failure = ConversationFailure | AgentFailure | ClockSettingsFailure;
+
 /** The value of a query or command, or the problem that its failure is. */
-export function answered<Value>(result: Result<Value, ConversationFailure | AgentFailure>): Value {
+export function answered<Value>(result: Result<Value, Failure>): Value {
   if (result.ok) return result.value;
   throw problemOf(result.reason);
 }
 
-function problemOf(failure: ConversationFailure | AgentFailure): ProblemError {
+function problemOf(failure: Failure): ProblemError {
   switch (failure.code) {
     case 'customer_not_found':
     case 'conversation_not_found':
     case 'team_not_found':
     case 'agent_not_found':
+    case 'calendar_not_found':
     case 'unknown_position':
       return new ProblemError(failure.code);
     case 'customer_erased':
@@ -37,6 +40,9 @@ function problemOf(failure: ConversationFailure | AgentFailure): ProblemError {
     case 'team_refused':
     case 'agent_refused':
       return new ProblemError(failure.code, { extensions: { reason: failure.reason } });
+    case 'calendar_refused':
+    case 'policies_refused':
+      return new ProblemError(failure.code, { extensions: { reason: failure.reason, field: failure.field } });
     case 'idempotency_key_reused':
       return new ProblemError(failure.code);
     case 'command_running':

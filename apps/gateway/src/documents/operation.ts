@@ -45,6 +45,7 @@ export const tags = {
   customers: 'Who it was, what happened with them, and how they are forgotten.',
   conversations: 'What is said with customers, and how it stands: recorded and decided here, delivered by channels.',
   teams: 'Who answers: teams, what agents can do, and whether they are there.',
+  'service-clocks': 'How long customers wait, and by what that is measured: policies and calendars.',
   schemas: 'JSON Schemas of touchpoints and events.',
   sessions: 'Signing in, for people.',
   keys: 'API keys, for programs.',

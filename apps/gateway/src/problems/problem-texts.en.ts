@@ -40,6 +40,7 @@ export const english: ProblemTexts = {
     ],
     team_not_found: ['No such team', 'Nothing is known of a team by this word.'],
     agent_not_found: ['No such agent', 'Nobody who can have conversations goes by this, or nothing is known of them.'],
+    calendar_not_found: ['No such calendar', 'Nobody has saved a calendar under this name.'],
     schema_not_found: ['No such schema', 'There is no schema of this type and version; /v1/schemas lists them.'],
     method_not_allowed: ['Method not allowed', 'This address takes other methods; see Allow.'],
     request_timeout: ['Request timed out', 'The request took too long to arrive.'],
@@ -55,6 +56,8 @@ export const english: ProblemTexts = {
     ],
     team_refused: ['Team refused', 'A team cannot be set up like this; see reason.'],
     agent_refused: ['Agent refused', 'An agent cannot be set up like this; see reason.'],
+    calendar_refused: ['Calendar refused', 'A calendar cannot be saved like this; see reason and field.'],
+    policies_refused: ['Policies refused', 'Policies cannot be saved like this; see reason and field.'],
     version_mismatch: ['Changed meanwhile', 'It is not at the version of If-Match; see version.'],
     customer_erased: ['Customer erased', 'The personal data of this customer was erased.'],
     unknown_position: [

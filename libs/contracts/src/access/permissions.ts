@@ -16,6 +16,8 @@ export const permissions = {
   Agent: ['read', 'update'],
   /** Whether one is there oneself. */
   Availability: ['update'],
+  /** By what waiting is measured: service policies and business calendars. */
+  ServicePolicy: ['read', 'update'],
   /** The log itself, all customers at once. */
   Event: ['export'],
   /** What came in and what became of it, per source. */

@@ -21,6 +21,7 @@ const agent: Grants = {
   Team: ['read'],
   Agent: ['read'],
   Availability: ['update'],
+  ServicePolicy: ['read'],
 };
 
 /**
@@ -35,6 +36,7 @@ export const grantsOfRoles: Readonly<Record<Exclude<Role, 'admin'>, Grants>> = {
     Conversation: ['read', 'create', 'update', 'assign'],
     Team: ['read', 'update'],
     Agent: ['read', 'update'],
+    ServicePolicy: ['read', 'update'],
     User: ['read'],
   },
   analyst: {
@@ -44,6 +46,7 @@ export const grantsOfRoles: Readonly<Record<Exclude<Role, 'admin'>, Grants>> = {
     Conversation: ['read'],
     Team: ['read'],
     Agent: ['read'],
+    ServicePolicy: ['read'],
     Projection: ['read'],
   },
   // Follow-ups and alerts, and whether the platform under them keeps up.

@@ -1,6 +1,7 @@
 import { PersonalDataExportedDto } from './audit.js';
 import { type DtoClass } from './fields/dto-class.js';
 import { agentEventTypes } from '../agents/agent-event-types.js';
+import { clockSettingsEventTypes } from '../service-clocks/clock-settings-event.js';
 import { conversationEventTypes } from '../conversations/conversation-event-types.js';
 import { kinds } from '../touchpoints/kinds/kinds.js';
 import { exampleEventData } from '../touchpoints/kinds/examples.js';
@@ -67,6 +68,7 @@ const serviceClockTypes = [
 export const eventTypes: readonly EventType[] = [
   ...touchpointTypes,
   ...serviceClockTypes,
+  ...clockSettingsEventTypes.map(([type, data, example]) => decision(type, data, example)),
   decision('time.passed', TimePassedDto, { reason: 'timer_due' }),
   decision('persona.erased', PersonaErasedDto, { reason: 'customer_request' }),
   ...agentEventTypes.map(([type, data, example]) => decision(type, data, example)),

@@ -2,14 +2,20 @@ import { Public } from '../events/fields/field-class.js';
 import { Whole } from '../events/fields/number.js';
 import { ListOf, Nested, Optional } from '../events/fields/structure.js';
 import { Code, OneOf } from '../events/fields/text.js';
-import { type CancelReason, type ClockKind, clockKinds, type ClockVerdict, type TurnStatus } from './service-clock.js';
+import {
+  type CancelReason,
+  type ClockKind,
+  clockKinds,
+  type ClockVerdict,
+  type TurnStatus,
+  turnStatuses,
+} from './service-clock.js';
 
 const MAX_INTEGER = 2_147_483_647;
 /** Unix milliseconds in the years 1 to 9999. */
 const Moment = (): PropertyDecorator => Whole(-62_135_596_800_000, 253_402_300_799_999);
 const Version = (): PropertyDecorator => Whole(1, MAX_INTEGER);
 
-const statuses: readonly TurnStatus[] = ['open', 'waiting_customer', 'waiting_third_party', 'snoozed'];
 const verdicts: readonly ClockVerdict[] = ['on_time', 'breached'];
 const reasons: readonly CancelReason[] = ['merged', 'spam', 'deleted', 'resolved'];
 const causes = ['terms_changed', 'stopped_earlier', 'stopped_again'] as const;
@@ -38,7 +44,7 @@ export class ClockTermsDto {
 
   @Public()
   @Optional()
-  @ListOf(statuses)
+  @ListOf(turnStatuses)
   pausedWhile?: TurnStatus[];
 }
 

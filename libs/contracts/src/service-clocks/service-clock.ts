@@ -4,7 +4,8 @@ export const clockKinds = ['first_response', 'next_response', 'update', 'resolut
 export type ClockKind = (typeof clockKinds)[number];
 
 /** Where a conversation stands, as far as a clock is concerned. */
-export type TurnStatus = 'open' | 'waiting_customer' | 'waiting_third_party' | 'snoozed';
+export const turnStatuses = ['open', 'waiting_customer', 'waiting_third_party', 'snoozed'] as const;
+export type TurnStatus = (typeof turnStatuses)[number];
 
 /** What a clock is measured by; names every version that a verdict rests on. */
 export interface ClockTerms {

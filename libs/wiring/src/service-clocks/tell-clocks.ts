@@ -1,6 +1,6 @@
 import { factsOf, serviceClock, type TellClocks } from '#capabilities';
 import { type ClockEvent, clockStream, toStoredClockData } from '#contracts';
-import { canonicalJson } from '#kernel';
+import { canonicalJson, type Position, START } from '#kernel';
 import { type EventStore, type StreamAppend } from '#platform/event-store';
 import { CommandRefusedError, type IssuedCommand } from '#platform/reactions';
 import { type Vault } from '#platform/vault';
@@ -10,7 +10,7 @@ import { after, type LoadedClock, loadClock } from './clock-log.js';
 export interface ClockPorts {
   readonly store: Pick<EventStore, 'append' | 'readStream'>;
   readonly vault: Pick<Vault, 'uuid' | 'digest'>;
-  readonly books: ClockBooks;
+  readonly books: Pick<ClockBooks, 'knowing'>;
 }
 
 /** Somebody else appends to the same clocks between reading and appending; that often is not chance. */
@@ -46,17 +46,27 @@ async function decide(
   conversationId: string,
   { acts }: TellClocks,
 ): Promise<readonly ClockPart[]> {
-  const decider = serviceClock(books.calendarOf);
   const parts = new Map<string, ClockPart>();
+  for (const { kind, ordinal } of acts) {
+    const name = { conversationId, kind, ordinal };
+    if (!parts.has(clockStream(name))) parts.set(clockStream(name), { clock: await loadClock(store, name), facts: [] });
+  }
+  const { calendarOf, termsOf } = await books.knowing({
+    position: acts.reduce((last, act) => ('asOf' in act ? later(last, BigInt(act.asOf.position)) : last), START),
+    terms: [...parts.values()].flatMap(({ clock: { state } }) => (state.status === 'unknown' ? [] : [state.terms])),
+  });
+  const decider = serviceClock(calendarOf);
   for (const act of acts) {
-    const { kind, ordinal } = act;
-    const stream = clockStream({ conversationId, kind, ordinal });
-    const before = parts.get(stream) ?? { clock: await loadClock(store, { conversationId, kind, ordinal }), facts: [] };
-    const told = factsOf(decider, after(before.clock, before.facts), act, books.termsOf);
+    const stream = clockStream({ conversationId, kind: act.kind, ordinal: act.ordinal });
+    const before = parts.get(stream);
+    if (!before) continue;
+    const told = factsOf(decider, after(before.clock, before.facts), act, termsOf);
     parts.set(stream, { ...before, facts: [...before.facts, ...told] });
   }
   return [...parts.values()].filter(({ facts }) => facts.length > 0);
 }
+
+const later = (one: Position, other: Position): Position => (one > other ? one : other);
 
 function streamsOf(
   { vault }: ClockPorts,

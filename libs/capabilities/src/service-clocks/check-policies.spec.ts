@@ -1,0 +1,23 @@
+import { refusalOfPolicies } from './check-policies.js';
+
+const isCalendar = (id: string): boolean => id === 'office';
+
+describe('a list of policies', () => {
+  it('can be saved where each has a name of its own and a calendar that is there', () => {
+    const policies = ['gold', 'standard'].map((id) => ({ id, calendarId: 'office' }));
+    expect(refusalOfPolicies(policies, isCalendar)).toBeUndefined();
+    expect(refusalOfPolicies([], isCalendar)).toBeUndefined();
+  });
+  it('cannot otherwise', () => {
+    const policies = (...named: readonly (readonly [string, string])[]) =>
+      refusalOfPolicies(
+        named.map(([id, calendarId]) => ({ id, calendarId })),
+        isCalendar,
+      );
+    expect(policies(['gold', 'office'], ['gold', 'office'])).toEqual({
+      code: 'duplicate-policy',
+      field: 'policies.1.id',
+    });
+    expect(policies(['gold', 'night'])).toEqual({ code: 'unknown-calendar', field: 'policies.0.calendarId' });
+  });
+});

@@ -1,0 +1,124 @@
+import { Inject } from '@nestjs/common';
+import { CommandHandler, type ICommandHandler, type IQueryHandler, QueryHandler } from '@nestjs/cqrs';
+import { conversationClocksView } from '#capabilities';
+import {
+  type BusinessCalendarView,
+  type ClockSettingsCommandView,
+  type ClockTerms,
+  type ConversationClocksView,
+  type ServicePoliciesView,
+} from '#contracts';
+import { fail, type Result, START, succeed } from '#kernel';
+import { actorOf } from '#platform/access';
+import { type Act, audited, type Told } from '../audited.js';
+import { caughtUp } from '../customer-directory.js';
+import { type Installation } from '../installation.js';
+import { INSTALLATION } from '../installation.token.js';
+import {
+  type ClockSettingsFailure,
+  type ClockSettingsSaved,
+  GetCalendar,
+  GetPolicies,
+  SaveCalendar,
+  SavePolicies,
+} from '../messages/clock-settings.messages.js';
+import { type CommandRequest } from '../messages/command-request.js';
+import { type ConversationFailure } from '../messages/conversation-failures.js';
+import { GetConversationClocks } from '../messages/get-conversation-clocks.query.js';
+import { saveCalendar, savePolicies, showCalendar, showPolicies } from '../service-clocks/clock-settings.js';
+
+/** Who saved what is told whatever became of it. */
+const told = (saved: ClockSettingsSaved): Told =>
+  saved.ok
+    ? { details: { version: Number(saved.value.version) } }
+    : { outcome: 'refused', details: { reason: saved.reason.code } };
+
+const act = ({ principal, correlationId }: CommandRequest, action: string, subject: string): Act => ({
+  ...{ action, subject, actor: actorOf(principal), requestId: correlationId },
+});
+
+@CommandHandler(SavePolicies)
+export class SavePoliciesHandler implements ICommandHandler<SavePolicies> {
+  constructor(@Inject(INSTALLATION) private readonly installation: Installation) {}
+
+  execute(asked: SavePolicies): Promise<ClockSettingsSaved> {
+    const { settings, request } = asked;
+    const { once, audit, clockSettings } = this.installation;
+    const { expectedVersions = 'any' } = request;
+    const command = { name: 'save-policies', settings, expectedVersions };
+    return audited(
+      audit,
+      act(request, 'service_policies.saved', 'service_policies:all'),
+      () =>
+        once<ClockSettingsCommandView, ClockSettingsFailure>(request, command, (attempt) =>
+          savePolicies(clockSettings, asked, attempt),
+        ),
+      told,
+    );
+  }
+}
+
+@CommandHandler(SaveCalendar)
+export class SaveCalendarHandler implements ICommandHandler<SaveCalendar> {
+  constructor(@Inject(INSTALLATION) private readonly installation: Installation) {}
+
+  execute(asked: SaveCalendar): Promise<ClockSettingsSaved> {
+    const { calendarId, calendar, request } = asked;
+    const { once, audit, clockSettings } = this.installation;
+    const { expectedVersions = 'any' } = request;
+    const command = { name: 'save-calendar', calendarId, calendar, expectedVersions };
+    return audited(
+      audit,
+      act(request, 'business_calendar.saved', `business_calendar:${calendarId}`),
+      () =>
+        once<ClockSettingsCommandView, ClockSettingsFailure>(request, command, (attempt) =>
+          saveCalendar(clockSettings, asked, attempt),
+        ),
+      told,
+    );
+  }
+}
+
+@QueryHandler(GetPolicies)
+export class GetPoliciesHandler implements IQueryHandler<GetPolicies> {
+  constructor(@Inject(INSTALLATION) private readonly installation: Installation) {}
+
+  execute(): Promise<ServicePoliciesView> {
+    return showPolicies(this.installation.clockSettings.books);
+  }
+}
+
+@QueryHandler(GetCalendar)
+export class GetCalendarHandler implements IQueryHandler<GetCalendar> {
+  constructor(@Inject(INSTALLATION) private readonly installation: Installation) {}
+
+  execute({ calendarId }: GetCalendar): Promise<Result<BusinessCalendarView, ClockSettingsFailure>> {
+    return showCalendar(this.installation.clockSettings.books, calendarId);
+  }
+}
+
+@QueryHandler(GetConversationClocks)
+export class GetConversationClocksHandler implements IQueryHandler<GetConversationClocks> {
+  constructor(@Inject(INSTALLATION) private readonly installation: Installation) {}
+
+  async execute({
+    conversationId,
+    minPosition,
+  }: GetConversationClocks): Promise<Result<ConversationClocksView, ConversationFailure>> {
+    const { directory, readModels, clock, clockSettings } = this.installation;
+    const late = await caughtUp(directory, minPosition, ['conversations', 'service-clocks']);
+    if (late) return fail(late);
+    const calendarsOf = async (terms: readonly ClockTerms[]) =>
+      (await clockSettings.books.knowing({ position: START, terms })).calendarOf;
+    const view = await conversationClocksView({ readModels, calendarsOf }, conversationId, clock.now());
+    return view ? succeed(view) : fail({ code: 'conversation_not_found' });
+  }
+}
+
+export const serviceClockHandlers = [
+  SavePoliciesHandler,
+  SaveCalendarHandler,
+  GetPoliciesHandler,
+  GetCalendarHandler,
+  GetConversationClocksHandler,
+];
