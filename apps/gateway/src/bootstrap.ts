@@ -65,7 +65,11 @@ export async function createGateway(parts: GatewayParts): Promise<NestFastifyApp
   await instance.ready();
   const shortPath = await shortPathOf(app, parts, admission);
   // Not where traces are taken: spans are made by hooks of the framework.
-  shedBeforeRouting(instance.server, admission, parts.tracing ? undefined : shortPath);
+  shedBeforeRouting(instance.server, {
+    admission,
+    browserOrigins: parts.config.browserOrigins,
+    shortPath: parts.tracing ? undefined : shortPath,
+  });
   return app;
 }
 

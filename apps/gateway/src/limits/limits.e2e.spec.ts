@@ -150,6 +150,15 @@ describe('more writes than there is room for', () => {
       'x-request-id': expect.any(String),
     });
     expect(await refused.json()).toMatchObject({ code: 'overloaded', status: 503, title: 'بار بیش از اندازه' });
+    // The script of a page may read that too, where it sends events.
+    const page = { ...as(keys.writer), origin: 'https://shop.example' };
+    const fromPage = await fetch(new URL('/v1/t', url), { method: 'POST', headers: page, body: '{}' });
+    expect(fromPage.status).toBe(503);
+    expect(Object.fromEntries(fromPage.headers)).toMatchObject({
+      'access-control-allow-origin': '*',
+      'access-control-expose-headers': 'retry-after',
+    });
+    expect((await post('nonsense', page)).headers.has('access-control-allow-origin')).toBe(false);
     // Whoever reads is not meant.
     expect((await fetch(new URL('/v1/customers', url), { headers: as(keys.reader) })).status).toBe(200);
     release();

@@ -1,8 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import { type IncomingMessage, type RequestListener, type Server, type ServerResponse } from 'node:http';
+import { type HttpConfig } from '#wiring';
 import { languageOf } from '../problems/language.js';
 import { problemDocument, problemHeaders } from '../problems/problem-document.js';
-import { ProblemError } from '../problems/problem-error.js';
+import { statusOf } from '../problems/problem-codes.js';
+import { browserHeaders, varyByOrigin } from '../segment/browser-origins.js';
+import { isSdkRoute } from '../segment/sdk-routes.js';
 import { correlationIdOf } from '../server/correlation-id.js';
 import { type Admission, isWrite } from './admission.js';
 
@@ -15,31 +18,54 @@ export interface TakesShortPath {
  * Puts the decision before the framework: a refusal through routing, guards and filters is one that the work under
  * way pays for. What the short path takes does not meet the framework either. Call it once the framework listens to the server.
  */
-export function shedBeforeRouting(server: Server, admission: Admission, shortPath?: TakesShortPath): void {
+export function shedBeforeRouting(server: Server, gate: Gate): void {
   // What listens to this event of a server is one of these.
   const [handle] = server.listeners('request') as RequestListener[];
   if (handle === undefined) throw new Error('nobody answers the requests of this server');
   server.removeAllListeners('request');
   server.on('request', (message, response) => {
-    if (!admitOrShed(admission, message, response)) return;
-    if (shortPath?.take(message, response) !== true) void handle.call(server, message, response);
+    if (!admitOrShed(gate, message, response)) return;
+    if (gate.shortPath?.take(message, response) !== true) void handle.call(server, message, response);
   });
 }
 
+export interface Gate {
+  readonly admission: Admission;
+  readonly browserOrigins: HttpConfig['browserOrigins'];
+  readonly shortPath?: TakesShortPath | undefined;
+}
+
 /** @returns false when it was answered */
-function admitOrShed(admission: Admission, message: IncomingMessage, response: ServerResponse): boolean {
+function admitOrShed({ admission, browserOrigins }: Gate, message: IncomingMessage, response: ServerResponse): boolean {
   if (!isWrite(message)) return true;
-  const entered = admission.enter(message, (left) => response.once('close', left));
-  if (entered) return true;
-  const problem = new ProblemError('overloaded', { retryAfterMs: admission.retryAfterMs() });
+  if (admission.enter(message, (left) => response.once('close', left))) return true;
+  // Of those there are thousands a second: no error is made, whose stack alone takes a quarter of what a refusal costs.
+  const problem = {
+    code: 'overloaded',
+    status: statusOf.overloaded,
+    details: { retryAfterMs: admission.retryAfterMs() },
+  } as const;
   const language = languageOf(message.headers['accept-language']);
   const body = JSON.stringify(problemDocument(problem, correlationIdOf(message), language));
-  response.writeHead(problem.status, {
-    ...problemHeaders(problem, language),
-    'x-request-id': randomUUID(),
-    'x-content-type-options': 'nosniff',
-    'content-length': Buffer.byteLength(body),
-  });
-  response.end(body);
+  const lines = [
+    'x-request-id',
+    randomUUID(),
+    'x-content-type-options',
+    'nosniff',
+    'content-length',
+    String(Buffer.byteLength(body)),
+  ];
+  const headers = { ...problemHeaders(problem, language), ...forBrowsers(message, browserOrigins) };
+  for (const name in headers) lines.push(name, headers[name] ?? '');
+  response.writeHead(problem.status, lines).end(body);
   return false;
+}
+
+/** Without them the script of a page would not learn when to come back. */
+function forBrowsers(
+  { url = '', headers }: IncomingMessage,
+  allowed: HttpConfig['browserOrigins'],
+): Readonly<Record<string, string>> {
+  if (headers.origin === undefined || !isSdkRoute(url.split('?', 1)[0])) return {};
+  return { ...browserHeaders(headers, allowed), vary: varyByOrigin('accept-language', allowed) };
 }

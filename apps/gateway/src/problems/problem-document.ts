@@ -16,7 +16,10 @@ export interface ProblemDocument {
 
 export const PROBLEM_TYPE = 'application/problem+json; charset=utf-8';
 
-export function problemDocument(error: ProblemError, traceId: string, language: Language): ProblemDocument {
+/** What is said of it; an error for whoever throws it. */
+export type Problem = Pick<ProblemError, 'code' | 'status' | 'details'>;
+
+export function problemDocument(error: Problem, traceId: string, language: Language): ProblemDocument {
   const [title, detail] = catalogues[language].problems[error.code];
   const { errors, extensions } = error.details;
   return {
@@ -32,7 +35,7 @@ export function problemDocument(error: ProblemError, traceId: string, language: 
 }
 
 /** Headers that go with the document. */
-export function problemHeaders({ details }: ProblemError, language: Language): Readonly<Record<string, string>> {
+export function problemHeaders({ details }: Problem, language: Language): Readonly<Record<string, string>> {
   const { retryAfterMs, headers } = details;
   return {
     'content-type': PROBLEM_TYPE,

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { type IncomingMessage, type ServerResponse } from 'node:http';
+import { setImmediate as soon } from 'node:timers';
 import { type Logger } from 'pino';
 import { may, type Permission } from '#contracts';
 import { type Metrics, prepareLines, type PreparedLine, type PrepareLine } from '#platform/telemetry';
@@ -70,6 +71,8 @@ export class ShortPath {
   readonly #prepare: PrepareLine;
   readonly #counts: RequestCounts;
   #taken = 0;
+  /** What came in this turn of the event loop. */
+  #turn: Exchange[] = [];
 
   constructor(private readonly parts: ShortPathParts) {
     this.#permission = permissionOfRoute();
@@ -97,9 +100,15 @@ export class ShortPath {
       requestId: randomUUID(),
       sinceMs: performance.now(),
     };
-    // A body that came in one piece with the head is there as soon as what is under way has ended.
-    process.nextTick(() => void this.#work(exchange));
+    // By then a body that came with the head is there. And what is done for many, one kind of step after the other, meets warm caches.
+    if (this.#turn.push(exchange) === 1) soon(() => this.#workOnTurn());
     return true;
+  }
+
+  #workOnTurn(): void {
+    const exchanges = this.#turn;
+    this.#turn = [];
+    for (const exchange of exchanges) void this.#work(exchange);
   }
 
   async #work(exchange: Exchange): Promise<void> {
