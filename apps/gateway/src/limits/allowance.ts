@@ -19,8 +19,12 @@ export class Allowance {
     private readonly admission: Admission,
     private readonly message: IncomingMessage,
     private readonly caller: { readonly principal: Principal | undefined; readonly address: string },
-  ) {
-    allowances.set(message, this);
+  ) {}
+
+  /** Whoever has the request can ask for it with `allowanceOf`. */
+  known(): this {
+    allowances.set(this.message, this);
+    return this;
   }
 
   /** What is left after what was taken last; for the headers. */

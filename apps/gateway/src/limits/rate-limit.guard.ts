@@ -25,7 +25,7 @@ export class RateLimitGuard implements CanActivate {
     const http = context.switchToHttp();
     const request = http.getRequest<FastifyRequest>();
     const caller = { principal: principalOf(request.raw), address: request.ip };
-    const allowance = new Allowance(this.limits, this.admission, request.raw, caller);
+    const allowance = new Allowance(this.limits, this.admission, request.raw, caller).known();
     try {
       allowance.first();
     } finally {

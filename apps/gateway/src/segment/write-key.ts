@@ -38,13 +38,13 @@ export class WriteKeys {
   async admit({ raw, ip }: FastifyRequest, key: string | undefined): Promise<Principal> {
     const principal = await this.authorize(key);
     admit(raw, principal);
-    await new Allowance(this.limits, this.admission, raw, { principal, address: ip }).first();
+    await new Allowance(this.limits, this.admission, raw, { principal, address: ip }).known().first();
     return principal;
   }
 
   /** Before the body is read of somebody who has not said who they are. @throws ProblemError `rate_limited` */
   async countStranger({ raw, ip }: FastifyRequest): Promise<void> {
-    await new Allowance(this.limits, this.admission, raw, { principal: undefined, address: ip }).first();
+    await new Allowance(this.limits, this.admission, raw, { principal: undefined, address: ip }).known().first();
   }
 }
 
