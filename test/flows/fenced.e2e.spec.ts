@@ -19,11 +19,12 @@ describe('an epoch that is raised beside a running server', () => {
     const next = await Standalone.start(folder.path);
     for (const name of await readModels(folder.path))
       expect(await safar(folder.path, 'projections', 'rebuild', name)).toMatchObject({ code: 0 });
-    const reaction = 'conversation-clocks';
-    expect(await safar(folder.path, 'reactions', 'status')).toMatchObject({
-      stdout: expect.stringContaining(`safar reactions resume ${reaction}`) as string,
-    });
-    expect(await safar(folder.path, 'reactions', 'resume', reaction)).toMatchObject({ code: 0 });
+    for (const reaction of ['conversation-clocks', 'take-ups']) {
+      expect(await safar(folder.path, 'reactions', 'status')).toMatchObject({
+        stdout: expect.stringContaining(`safar reactions resume ${reaction}`) as string,
+      });
+      expect(await safar(folder.path, 'reactions', 'resume', reaction)).toMatchObject({ code: 0 });
+    }
     const ready = async (): Promise<number> => (await next.request('GET', '/readyz')).status;
     for (let tries = 0; (await ready()) !== 200 && tries < 100; tries++)
       await new Promise((resolve) => setTimeout(resolve, 200));

@@ -245,15 +245,16 @@ function operations(parts: Parts, closers: (() => Promise<void>)[]) {
   const messagePorts = { recordTouchpoints, quarantine, vault, clock, defaultRegion };
   const head = (): Promise<Position> => store.head();
   const directory: DirectoryPorts = { readModels, vault, head, defaultRegion, waitTimeoutMs: reads.waitTimeoutMs };
+  const conversing = conversationOperations(parts, directory, decode);
   return {
     decode,
     openTimeline: timeline,
     directory,
-    ...conversationOperations(parts, directory, decode),
+    ...conversing,
     queues: { readModels, open: createOpener(decode), store, clock, directory, audit },
     timelineFeed: new TimelineFeed(readModels, timeline),
     projectionAdmin: (by: OnBehalfOf) => auditedProjections(admin, audit, by),
-    ...reactionOperations(parts, closers, { source, decode }),
+    ...reactionOperations(parts, closers, { source, decode, conversations: conversing.conversations }),
     recordTouchpoints,
     recordMessages: createMessageRecorder(messagePorts),
     quarantineAdmin: (by: OnBehalfOf, causationId: string): QuarantineAdmin =>
@@ -301,10 +302,16 @@ function conversationOperations(parts: Parts, directory: DirectoryPorts, decode:
   };
 }
 
+interface ReactionParts {
+  readonly source: EventSource;
+  readonly decode: DecodeEvents;
+  readonly conversations: TakeUpPorts;
+}
+
 function reactionOperations(
   { pool, store, vault, clock, audit, metrics }: Parts,
   closers: (() => Promise<void>)[],
-  reading: { readonly source: EventSource; readonly decode: DecodeEvents },
+  { conversations, ...reading }: ReactionParts,
 ) {
   const admin = reactionAdmin({ pool, ...reading }, reactions);
   observeReactions(metrics, admin);
@@ -314,7 +321,7 @@ function reactionOperations(
     reactionAdmin: (by: OnBehalfOf) => auditedReactions(admin, audit, by),
     startReactions: (settings: Partial<ReactionSettings> = {}): ReactionHost => {
       const passTime = createPassTime(store, vault, clock);
-      const runnables = runnableReactions({ store, vault, books });
+      const runnables = runnableReactions({ store, vault, books, conversations });
       const host = startReactions({ pool, ...reading, passTime, settings }, runnables);
       closers.push(() => host.stop());
       return host;

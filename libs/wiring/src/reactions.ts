@@ -1,17 +1,24 @@
 import { randomUUID } from 'node:crypto';
-import { conversationClocks } from '#capabilities';
+import { conversationClocks, takeUps } from '#capabilities';
 import { type Clock, type NewEvent, type Reaction } from '#kernel';
 import { type AppendToStore } from '#platform/event-store';
 import { runnable, type RunnableReaction } from '#platform/reactions';
 import { type Vault } from '#platform/vault';
+import { createTakeUpExecutor } from './conversations/execute-take-up.js';
+import { type TakeUpPorts } from './conversations/take-up-touchpoint.js';
 import { type ClockPorts, createClockExecutor } from './service-clocks/tell-clocks.js';
 
 /** Every reaction. */
-export const reactions: readonly Reaction[] = [conversationClocks];
+export const reactions: readonly Reaction[] = [conversationClocks, takeUps];
+
+export interface ReactionPorts extends ClockPorts {
+  readonly conversations: TakeUpPorts;
+}
 
 /** Every reaction, with what does its commands. */
-export const runnableReactions = (ports: ClockPorts): readonly RunnableReaction[] => [
+export const runnableReactions = (ports: ReactionPorts): readonly RunnableReaction[] => [
   runnable(conversationClocks, createClockExecutor(ports)),
+  runnable(takeUps, createTakeUpExecutor(ports.conversations)),
 ];
 
 const TIME_STREAM = 'time-passing';

@@ -7,7 +7,7 @@ import { parseProfile } from './parse-profile.js';
 import { profileLimits, type Profile } from './profile.js';
 
 /** Profiles that come with Safar, by the name that `--profile` takes. */
-export const builtInProfiles = ['online-retail', 'cfpb-complaints'] as const;
+export const builtInProfiles = ['online-retail', 'cfpb-complaints', 'incident-servicenow'] as const;
 
 /**
  * The profile by that name, or the one in that file.

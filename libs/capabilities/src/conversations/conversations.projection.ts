@@ -89,7 +89,9 @@ function changes(before: ConversationRow, { type, data, occurredAt }: Work): Col
     }
     case 'conversation.status_changed': {
       const { category, status } = data;
-      return { ...awake, category, status, resolved_at: category === 'resolved' ? occurredAt : null };
+      // Another word for what is resolved moves no resolution.
+      const resolvedAt = category === 'resolved' ? (before.resolved_at ?? occurredAt) : null;
+      return { ...awake, category, status, resolved_at: resolvedAt };
     }
     case 'conversation.snoozed':
       return { category: 'snoozed', status: 'snoozed', snoozed_until: Date.parse(data.until), wake: data.wake };

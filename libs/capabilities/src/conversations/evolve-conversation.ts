@@ -55,7 +55,13 @@ export function evolveKnown(before: KnownConversation, { type, at, data }: Conve
     }
     case 'conversation.status_changed': {
       const { category, status } = data;
-      return { ...state, category, status, snooze: null, resolvedAt: category === 'resolved' ? at : null };
+      return {
+        ...state,
+        category,
+        status,
+        snooze: null,
+        resolvedAt: category === 'resolved' ? (state.resolvedAt ?? at) : null,
+      };
     }
     case 'conversation.snoozed': {
       const snooze = { until: Date.parse(data.until), wake: data.wake };

@@ -6,7 +6,13 @@ import {
   type TouchpointEvent,
 } from '#contracts';
 import { type EpochMs } from '#kernel';
-import { type CustomerMessage, type OpenConversation, type ReceiveMessage } from './conversation-commands.js';
+import {
+  type ConversationCommand,
+  type CustomerMessage,
+  type OpenConversation,
+  type ReceiveMessage,
+} from './conversation-commands.js';
+import { isPastExchange, pastExchange } from './past-exchange.js';
 
 /** A conversation of the touchpoint's customer, as far as it decides where their next message goes. */
 export interface OwnConversation {
@@ -47,7 +53,7 @@ export interface RouteContext {
 /** Where a touchpoint goes: its conversation, and what is done to it, in order. */
 export interface Routed {
   readonly conversationId: string;
-  readonly commands: readonly (OpenConversation | ReceiveMessage)[];
+  readonly commands: readonly ConversationCommand[];
 }
 
 /**
@@ -61,6 +67,7 @@ export function routeTouchpoint(
   own: readonly OwnConversation[],
   context: RouteContext,
 ): Routed | undefined {
+  if (isPastExchange(event)) return routePast(event, context);
   const spoken = spokenIn(event);
   if (spoken === undefined) return undefined;
   const { key, id, occurredAt: at, data } = event;
@@ -86,8 +93,16 @@ export function routeTouchpoint(
   return { conversationId: avoided.has(shared) ? ownId : shared, commands: [open, receive] };
 }
 
+/** A conversation of its own, named by what it was called elsewhere: told again by another touchpoint, it is there already. */
+function routePast(event: TouchpointEvent, { uuid, incarnation }: RouteContext): Routed | undefined {
+  const past = pastExchange(event, incarnation);
+  if (past === undefined) return undefined;
+  const conversationId = uuid('past-exchange', event.key, String(incarnation), event.data.source, past.exchangeId);
+  return { conversationId, commands: past.commands };
+}
+
 /** Whether the customer spoke in it, and how. */
-function spokenIn({ data: { kind, details } }: TouchpointEvent): ConversationKind | undefined {
+export function spokenIn({ data: { kind, details } }: TouchpointEvent): ConversationKind | undefined {
   if (kind === 'message' && details['author'] !== 'customer') return undefined;
   if (kind === 'call' && details['initiatedBy'] !== 'customer') return undefined;
   return conversationKinds.find((each) => each === kind);

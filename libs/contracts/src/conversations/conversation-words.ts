@@ -16,7 +16,7 @@ export type WakeRule = (typeof wakeRules)[number];
 export const statusCauses = ['agent', 'reply', 'customer_message'] as const;
 export const wakeCauses = ['time', 'agent', 'customer_message'] as const;
 export const reopenCauses = ['agent', 'customer_message'] as const;
-export const conversationOrigins = ['agent', 'touchpoint', 'split'] as const;
+export const conversationOrigins = ['agent', 'touchpoint', 'split', 'import'] as const;
 /** Kinds of touchpoints that begin or continue a conversation. */
 export const conversationKinds = ['message', 'call', 'complaint', 'review'] as const;
 export type ConversationKind = (typeof conversationKinds)[number];

@@ -1,7 +1,12 @@
 import type pg from 'pg';
 import { describeError, isOutage } from '#platform/consumers';
 import { AppendOutcomeUnknownError, StoreBusyError, StoreGuardError } from '#platform/event-store';
-import { CommandRefusedError, type IssuedCommand, type RunnableReaction } from './execute-command.js';
+import {
+  CommandRefusedError,
+  CommandTooEarlyError,
+  type IssuedCommand,
+  type RunnableReaction,
+} from './execute-command.js';
 import { type ReactionSettings } from './settings.js';
 
 interface CommandRow {
@@ -79,6 +84,7 @@ async function tryCommand(reaction: string, row: CommandRow, execute: RunnableRe
 }
 
 const isNobodysFault = (error: unknown): boolean =>
+  error instanceof CommandTooEarlyError ||
   error instanceof StoreBusyError ||
   error instanceof AppendOutcomeUnknownError ||
   error instanceof StoreGuardError ||

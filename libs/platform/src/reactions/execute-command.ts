@@ -10,7 +10,8 @@ export interface IssuedCommand<Command = unknown> extends Omit<OutgoingCommand, 
 /**
  * Does a command. It may be asked for the same one again, by another process too: its id is the id of the append, so that what was
  * stored before is not stored twice.
- * @throws CommandRefusedError when trying again is of no use; anything else is tried again
+ * @throws CommandRefusedError when trying again is of no use, CommandTooEarlyError when it cannot be done yet; anything else is tried
+ * again
  */
 export type ExecuteCommand<Command = unknown> = {
   execute(issued: IssuedCommand<Command>): Promise<void>;
@@ -19,6 +20,11 @@ export type ExecuteCommand<Command = unknown> = {
 /** A command that was decided against: it is parked at once. */
 export class CommandRefusedError extends Error {
   override readonly name = 'CommandRefusedError';
+}
+
+/** What it needs is not there yet, such as a read model that is behind: the reaction waits, and nothing is wrong with the command. */
+export class CommandTooEarlyError extends Error {
+  override readonly name = 'CommandTooEarlyError';
 }
 
 /** A reaction and what does its commands. */

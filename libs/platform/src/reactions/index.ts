@@ -1,6 +1,7 @@
 export { type ReactionDecision, type ReactionDiscardTarget, type ReleasedKey } from './decide-parked.js';
 export {
   CommandRefusedError,
+  CommandTooEarlyError,
   type ExecuteCommand,
   type IssuedCommand,
   runnable,

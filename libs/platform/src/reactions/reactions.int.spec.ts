@@ -1,5 +1,5 @@
 import { crashingPool, type Crash } from '../consumers/crashing-pool.conformance.js';
-import { CommandRefusedError } from './execute-command.js';
+import { CommandRefusedError, CommandTooEarlyError } from './execute-command.js';
 import { broken, HOUR_MS, itemReaction, itemTypes, testPool, TestReactor } from './test-reactor.conformance.js';
 
 /** SAFAR_REACTION_HISTORIES: how many random histories; more than a few are for a night. */
@@ -256,6 +256,18 @@ describe('reactions', () => {
     refusing = undefined;
     await admin.release('stubborn', 'a', { by: 'test' });
     await until(() => reactor.isDone(reaction), 'everything done');
+    const { found, expected } = await reactor.notes(reaction);
+    expect(found).toEqual(expected);
+  });
+
+  it('wait for what a command needs, however often they have to look, and park nothing', async () => {
+    const reaction = itemReaction('early');
+    let tries = 0;
+    reactor.failing = () => ((tries += 1) <= 10 ? new CommandTooEarlyError('not there yet') : undefined);
+    await reactor.append('item.closed', 'a');
+    reactor.start([reaction]);
+    await until(() => reactor.isDone(reaction), 'everything done');
+    expect(tries).toBeGreaterThan(10);
     const { found, expected } = await reactor.notes(reaction);
     expect(found).toEqual(expected);
   });

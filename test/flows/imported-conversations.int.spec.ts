@@ -1,0 +1,58 @@
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
+import { openRunning, type Running } from './support/imported-conversations.js';
+import { asCounted, historiesInFile, historiesInLog } from './support/incident-histories.js';
+
+const fixture = (name: string): string => path.resolve(__dirname, '../fixtures', name, 'excerpt.csv');
+
+let running: Running;
+beforeAll(async () => {
+  running = await openRunning();
+});
+afterAll(() => running.close());
+
+it('incidents of another system become conversations with the same states at the same times', async () => {
+  const file = fixture('incident-servicenow');
+  const expected = historiesInFile(readFileSync(file, 'utf8'));
+  await running.import('incident-servicenow', file);
+  await running.takenUp(expected.length, 30_000);
+  const events = await running.conversations();
+  const found = historiesInLog(events);
+  expect(asCounted(found.values())).toEqual(asCounted(expected));
+
+  // What lists show of it is the last resolution, as the log has it.
+  const { readModels } = running.installation;
+  const rows = await readModels.query<{ id: string; opened_at: number; resolved_at: number; channel: string }>(
+    'SELECT conversation_id AS id, opened_at, resolved_at, channel FROM {conversations}',
+    [],
+  );
+  expect(rows).toHaveLength(expected.length);
+  for (const row of rows) {
+    expect([row.channel, (row.resolved_at - row.opened_at) / 1000]).toEqual([
+      'phone',
+      found.get(row.id)?.lastResolvedS,
+    ]);
+  }
+
+  // Importing twice changes nothing.
+  await running.import('incident-servicenow', file);
+  expect(await running.conversations()).toHaveLength(events.length);
+});
+
+it('complaints arrive in the queue of their channels, without anybody asking for it', async () => {
+  const file = fixture('cfpb-complaints');
+  const ways = readFileSync(file, 'utf8').match(/(?<=,)(Web|Referral|Phone|Postal mail|Fax)(?=,\d)/g) ?? [];
+  expect(new Set(ways).size).toBe(5);
+  const channelOf = (way: string): string => (way === 'Web' ? 'web' : way === 'Phone' ? 'phone' : 'other');
+  const expected: Record<string, number> = {};
+  for (const way of ways) expected[channelOf(way)] = (expected[channelOf(way)] ?? 0) + 1;
+
+  const before = (await running.conversations()).filter(({ type }) => type === 'conversation.opened').length;
+  await running.import('cfpb-complaints', file);
+  await running.takenUp(before + ways.length, 30_000);
+  const rows = await running.installation.readModels.query<{ channel: string; n: bigint }>(
+    `SELECT channel, count(*) AS n FROM {conversations} WHERE origin = 'touchpoint' AND category = 'open' GROUP BY channel`,
+    [],
+  );
+  expect(Object.fromEntries(rows.map(({ channel, n }) => [channel, Number(n)]))).toEqual(expected);
+});

@@ -1,0 +1,88 @@
+import { randomUUID } from 'node:crypto';
+import path from 'node:path';
+import { Readable } from 'node:stream';
+import { setTimeout as pause } from 'node:timers/promises';
+import { isConversationEvent, type ConversationEvent } from '#contracts';
+import { testDatabase } from '#testing';
+import { type Installation, loadConfig, openInstallation } from '#wiring';
+import { loadProfile } from '../../../apps/cli/src/import/built-in-profiles.js';
+import { openInput } from '../../../apps/cli/src/import/input.js';
+import { type ImportReport, runImport } from '../../../apps/cli/src/import/run-import.js';
+import { settingsFor } from '../../../apps/cli/src/import/table.js';
+import { dataFolder } from './safar-process.js';
+
+/** An installation of a test's own that feeds its read models and runs its reactions. */
+export interface Running {
+  readonly installation: Installation;
+  import(profile: string, file: string): Promise<ImportReport>;
+  /** Waits until every touchpoint so far has been taken up. */
+  takenUp(count: number, timeoutMs: number): Promise<void>;
+  /** Everything that happened in conversations, in the order of the log, personal members sealed. */
+  conversations(): Promise<readonly ConversationEvent[]>;
+  close(): Promise<void>;
+}
+
+export async function openRunning(): Promise<Running> {
+  const database = await testDatabase([]);
+  const folder = dataFolder();
+  const config = loadConfig({ SAFAR_DATABASE_URL: database.url, SAFAR_DATA_DIR: folder.path });
+  const installation = await openInstallation(config, { program: 'test' });
+  installation.startProjections({ pollMs: 20 });
+  installation.startReactions({ pollMs: 20 });
+  const { readModels, store } = installation;
+  return {
+    installation,
+    import: (profile, file) => importInto(installation, folder.path, profile, file),
+    takenUp: async (count, timeoutMs) => {
+      const deadline = Date.now() + timeoutMs;
+      for (let found = 0; found < count; await pause(100)) {
+        const head = await store.head();
+        await readModels.waitUntil('conversation-messages', head, 10_000);
+        const [row] = await readModels.query<{ n: bigint }>('SELECT count(*) AS n FROM {conversation-messages}', []);
+        found = Number(row?.n ?? 0);
+        if (Date.now() > deadline) throw new Error(`${String(found)} of ${String(count)} were taken up`);
+      }
+    },
+    conversations: async () => {
+      const events: ConversationEvent[] = [];
+      for (let after = 0n, full = true; full;) {
+        const page = await store.readAll(after, 1_000);
+        events.push(...page.events.filter(isConversationEvent));
+        ({ full } = page);
+        after = page.events.at(-1)?.position ?? after;
+      }
+      return events;
+    },
+    close: async () => {
+      await installation.close();
+      await database.drop();
+      folder.remove();
+    },
+  };
+}
+
+async function importInto(
+  installation: Installation,
+  dataDir: string,
+  name: string,
+  file: string,
+): Promise<ImportReport> {
+  const profile = await loadProfile(name);
+  const input = await openInput(file, Readable.from([]));
+  const context = { correlationId: 'c'.repeat(32), causationId: 'import' };
+  try {
+    return await runImport({
+      source: { input, settings: settingsFor(input.name, profile, undefined), profile },
+      recorder: { recordTouchpoints: (values) => installation.recordTouchpoints(values, context) },
+      installation: 'test',
+      holds: () => Promise.resolve(true),
+      dataDir,
+      rejectsPath: path.join(dataDir, `${randomUUID()}.csv`),
+      batchSize: 250,
+      concurrency: 1,
+      signal: new AbortController().signal,
+    });
+  } finally {
+    await input.close();
+  }
+}
