@@ -1,5 +1,4 @@
 export * from './checked.js';
-export * from './close-within.js';
 export * from './config/config.js';
 export * from './config/configuration-error.js';
 export * from './messages/access.port.js';
@@ -38,6 +37,7 @@ export { shortened } from './quarantined-message.js';
 export { reactions } from './reactions.js';
 export * from './readiness.js';
 export * from './safar.module.js';
+export * from './run-and-close.js';
 export * from './startup-problem.js';
 export * from './store-admin.js';
 export { type StoreReport } from '#platform/event-store';

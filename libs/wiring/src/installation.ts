@@ -54,7 +54,7 @@ import { openInternalServer } from './internal-server.js';
 import { type CustomerErased } from './messages/erase-customer.command.js';
 import { type EraseFailure, type QueryFailure, type VersionMismatch } from './messages/failures.js';
 import { type ReadinessCheck } from './messages/readiness-check.port.js';
-import { EVENTS_TOPIC, openBus } from './kafka.js';
+import { EVENTS_TOPIC, kafkaFeed, kafkaNeeded, openBus } from './kafka.js';
 import { migrations } from './migrations.js';
 import { observeProjections, observeReactions, observeRelay, observeStore, openObservation } from './observation.js';
 import { createOnce, type Once } from './once.js';
@@ -124,7 +124,7 @@ export interface Installation {
   ): Promise<Result<CustomerErased, EraseFailure>>;
   timelinePage(reference: string, parameters: TimelineParameters): Promise<Result<TimelinePage, QueryFailure>>;
   /** Feeds the read models in this process, until `stop` of what it answers; `close` stops it too. */
-  startProjections(settings?: Partial<ProjectionSettings>): ProjectionHost;
+  startProjections(settings?: Partial<ProjectionSettings>, from?: FedFrom): ProjectionHost;
   /** Runs the reactions in this process, likewise. */
   startReactions(settings?: Partial<ReactionSettings>): ReactionHost;
   /** Health and metrics for what runs beside this process, where the configuration asks for them; answers the port. */
@@ -133,9 +133,12 @@ export interface Installation {
     onFailed: (check: string, error: unknown) => void,
   ): Promise<number | undefined>;
   /** Carries the log to Kafka from this process; `close` stops it. @throws ConfigurationError where there is no Kafka */
-  startRelay(): Promise<Relay>;
+  startRelay(): Relay;
   close(): Promise<void>;
 }
+
+/** `bus`: Kafka where it is configured, else the store. */
+export type FedFrom = 'store' | 'bus';
 
 /** Connections of one process: requests wait for one rather than asking more of a server than it was set up for. */
 const POOL_SIZE = 20;
@@ -209,7 +212,10 @@ async function openParts(config: Config, database: Database, program: string, cl
   closers.push(() => readModels.close());
   const quarantine = createQuarantine(pool);
   const { defaultRegion } = config;
+  const bus = config.kafka && (await openBus(config.kafka, program));
+  if (bus) closers.push(() => bus.close());
   return {
+    bus,
     config,
     clock,
     database,
@@ -232,7 +238,8 @@ async function openParts(config: Config, database: Database, program: string, cl
 }
 
 function operations(parts: Parts, closers: (() => Promise<void>)[]) {
-  const { config, clock, pool, vault, store, hub, readModels, audit, onApplied, quarantine, defaultRegion } = parts;
+  const { config, clock, pool, vault, store, hub, readModels, audit, onApplied, quarantine, defaultRegion, bus } =
+    parts;
   const decode = createDecoder(vault);
   const source = storeSubscription(store);
   const projectionParts = { pool, source, decode, onApplied };
@@ -271,8 +278,9 @@ function operations(parts: Parts, closers: (() => Promise<void>)[]) {
       eraseCustomer({ ...parts, directory }, reference, reason, context),
     timelinePage: (reference: string, parameters: TimelineParameters) =>
       timelinePage({ directory, readModels, store, clock, timeline }, reference, parameters),
-    startProjections: (settings: Partial<ProjectionSettings> = {}): ProjectionHost => {
-      const host = startProjections({ ...projectionParts, hub, settings }, projections);
+    startProjections: (settings: Partial<ProjectionSettings> = {}, from: FedFrom = 'store'): ProjectionHost => {
+      const feed = from === 'bus' && bus ? kafkaFeed({ pool, bus, source }, closers) : undefined;
+      const host = startProjections({ ...projectionParts, feed, hub, settings }, projections);
       closers.push(() => host.stop());
       return host;
     },
@@ -281,9 +289,8 @@ function operations(parts: Parts, closers: (() => Promise<void>)[]) {
       if (server) closers.push(() => server.close());
       return server?.port;
     },
-    startRelay: async (): Promise<Relay> => {
-      const bus = await openBus(config, 'relay');
-      closers.push(() => bus.close());
+    startRelay: (): Relay => {
+      if (!bus) throw kafkaNeeded();
       const relay = startRelay({ pool, source, bus, topic: EVENTS_TOPIC });
       closers.push(() => relay.stop());
       return relay;

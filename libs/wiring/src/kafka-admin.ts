@@ -3,7 +3,7 @@ import { createPool, migrate } from '#platform/postgres';
 import { type Config } from './config/config.js';
 import { openDatabase } from './database.js';
 import { type InstallationOptions } from './installation.js';
-import { EVENTS_TOPIC, kafkaConfigOf, kafkaSettings } from './kafka.js';
+import { EVENTS_TOPIC, kafkaNeeded, kafkaSettings } from './kafka.js';
 import { migrations } from './migrations.js';
 
 /** What operators do with Kafka. */
@@ -19,7 +19,8 @@ export async function openKafkaAdmin(
   config: Config,
   { program, say = () => undefined }: InstallationOptions,
 ): Promise<KafkaAdmin> {
-  const kafka = kafkaConfigOf(config);
+  const { kafka } = config;
+  if (!kafka) throw kafkaNeeded();
   const settings = kafkaSettings(kafka, program);
   const { url, release } = await openDatabase(config, say);
   const pool = createPool({ url, max: 2, applicationName: `safar ${program}` });

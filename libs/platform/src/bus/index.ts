@@ -6,6 +6,8 @@ export { safeTopic, type EnsuredTopic, type TopicDrift } from './kafka/topic-dec
 export { openMemoryBus, type MemoryBus, type MemoryBusOptions, type WriteFault } from './memory/memory-bus.js';
 export { relayCheckpoint, type Marks, type PartitionMark, type RelayCheckpoint } from './relay-checkpoint.js';
 export { relayMigrations } from './relay-migrations.js';
-export { RELAYED_CHANNEL, startRelay, type Relay, type RelayHealth, type RelaySettings } from './relay.js';
+export { startRelay, type Relay, type RelayHealth, type RelaySettings } from './relay.js';
 export { StalledError, watchdog, type Watched } from './watchdog.js';
 export { restartRelay } from './restart-relay.js';
+export { busFeed, type BusFeedParts } from './bus-feed.js';
+export { watchRelayProgress, type RelayProgress } from './relay-progress.js';

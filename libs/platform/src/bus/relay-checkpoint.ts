@@ -20,6 +20,8 @@ export interface RelayCheckpoint {
   readonly position: Position;
   readonly epoch: bigint;
   readonly marks: Marks;
+  /** Of the numbers: each beginning from one raises it, and what was counted before means nothing any more. */
+  readonly generation: bigint;
 }
 
 export interface RelayLease extends RelayCheckpoint {
@@ -40,6 +42,7 @@ interface Row {
   readonly epoch: string;
   readonly fence: string;
   readonly marks: unknown;
+  readonly generation: string;
 }
 
 /** As it is stored: JSON has no 64-bit numbers. */
@@ -54,17 +57,18 @@ export function marksFromJson(value: unknown): Marks {
   });
 }
 
-const checkpointOf = ({ position, epoch, marks }: Row): RelayCheckpoint => ({
+const checkpointOf = ({ position, epoch, marks, generation }: Row): RelayCheckpoint => ({
   position: BigInt(position),
   epoch: BigInt(epoch),
   marks: marksFromJson(marks),
+  generation: BigInt(generation),
 });
 
 /** Nothing before a relay has started for the first time. */
 export async function relayCheckpoint(db: Queryable, topic: string): Promise<RelayCheckpoint | undefined> {
   const { rows } = await db.query<Row>({
     name: 'safar relay checkpoint',
-    text: `SELECT position, epoch, fence, marks FROM es.relays WHERE topic = $1`,
+    text: `SELECT position, epoch, fence, marks, generation FROM es.relays WHERE topic = $1`,
     values: [topic],
   });
   return rows[0] && checkpointOf(rows[0]);
@@ -103,7 +107,7 @@ export async function acquireRelayLease(
   const { rows } = await db.query<Row>(
     `UPDATE es.relays SET owner = $2, fence = fence + 1, lease_until = clock_timestamp() + $3 * interval '1 ms'
      WHERE topic = $1 AND (owner IS NULL OR owner = $2 OR lease_until < clock_timestamp()) AND $4 = ${STORE_EPOCH}
-     RETURNING position, epoch, fence, marks`,
+     RETURNING position, epoch, fence, marks, generation`,
     [topic, owner, leaseMs, epoch],
   );
   const [row] = rows;
@@ -182,7 +186,7 @@ export async function rewindRelay(db: Queryable, topic: string, partitions: numb
   const { rows } = await db.query<{ held: boolean }>(
     `WITH rewound AS (
        UPDATE es.relays SET position = 0, marks = $2, epoch = ${STORE_EPOCH}, fence = fence + 1,
-         owner = NULL, lease_until = NULL, error = NULL
+         generation = generation + 1, owner = NULL, lease_until = NULL, error = NULL
        WHERE topic = $1 AND (owner IS NULL OR lease_until IS NULL OR lease_until <= clock_timestamp()) RETURNING topic)
      SELECT EXISTS (SELECT FROM es.relays WHERE topic = $1) AND NOT EXISTS (SELECT FROM rewound) AS held`,
     [topic, noMarks(partitions)],

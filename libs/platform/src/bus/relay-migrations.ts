@@ -20,4 +20,17 @@ class RelayTable1795393000000 implements MigrationInterface {
   }
 }
 
-export const relayMigrations: readonly Migration[] = [RelayTable1795393000000];
+/** Readers keep the numbers of a topic: they have to see that it was made anew, also when its records look alike. */
+class RelayGenerations1795948000000 implements MigrationInterface {
+  async up(runner: QueryRunner): Promise<void> {
+    await runner.query(`ALTER TABLE es.relays ADD generation bigint NOT NULL DEFAULT 1`);
+    await runner.query(`COMMENT ON COLUMN es.relays.generation IS
+      'Grows each time the numbers of the records begin with one again.'`);
+  }
+
+  async down(runner: QueryRunner): Promise<void> {
+    await runner.query(`ALTER TABLE es.relays DROP generation`);
+  }
+}
+
+export const relayMigrations: readonly Migration[] = [RelayTable1795393000000, RelayGenerations1795948000000];

@@ -293,7 +293,12 @@ describe('the relay', () => {
     await expire();
     await restartRelay(pool, busOf(2), topic);
     const none = { sequence: 0n, next: 0n };
-    expect(await relayCheckpoint(pool, topic)).toEqual({ position: 0n, epoch: 1n, marks: [none, none] });
+    expect(await relayCheckpoint(pool, topic)).toEqual({
+      position: 0n,
+      epoch: 1n,
+      marks: [none, none],
+      generation: 2n,
+    });
     await expect(renewRelayLease(pool, claim, lease)).rejects.toThrow(RelayLeaseLostError);
     await expect(moveRelay(pool, claim, lease, { position: 9n, marks: [none] })).rejects.toThrow(RelayLeaseLostError);
     expect((await leased({ ...claim, owner: 'two' })).fence).toBe(lease.fence + 2n);

@@ -17,6 +17,7 @@ import {
   type PartitionMark,
   type RelayLease,
 } from './relay-checkpoint.js';
+import { RELAYED_CHANNEL } from './relayed-channel.js';
 
 export interface RelayParts {
   readonly pool: pg.Pool;
@@ -72,9 +73,6 @@ const PATIENCE = 3;
 const ANEW = 'Delete the topic, make it with safar kafka init, and count from the beginning with safar kafka restart.';
 
 const REPLACED = 'made anew or cut short under a relay';
-
-/** Told after the checkpoint has moved; see `RelayProgress`. */
-export const RELAYED_CHANNEL = 'safar_relayed';
 
 /** Carries the log to a topic, wherever no other process does. Never rejects: what goes wrong is in `health`. */
 export function startRelay(parts: RelayParts): Relay {

@@ -28,6 +28,8 @@ export interface LaneRef extends BuildRef {
 /** The right to move a checkpoint, until somebody else takes it. */
 export interface Lease {
   readonly position: Position;
+  /** Of what feeds the lane; see `LaneFeed`. */
+  readonly cursor: string | null;
   readonly epoch: bigint;
   readonly fence: bigint;
   readonly lanes: number;
@@ -47,6 +49,7 @@ export class LeaseLostError extends Error {
 
 interface LeaseRow {
   readonly position: string;
+  readonly cursor: string | null;
   readonly epoch: string;
   readonly fence: string;
   readonly lanes: number;
@@ -87,7 +90,7 @@ export async function acquireLease(
   const { rows } = await db.query<LeaseRow>(
     `UPDATE es.consumers SET owner = $5, fence = fence + 1, lease_until = clock_timestamp() + $6 * interval '1 ms'
      WHERE ${WHERE_LANE} AND (owner IS NULL OR owner = $5 OR lease_until < clock_timestamp()) AND $7 = ${STORE_EPOCH}
-     RETURNING position, epoch, fence, lanes, filled_at IS NOT NULL AS filled, (status <> 'running' OR error IS NOT NULL) AS troubled`,
+     RETURNING position, feed_cursor AS cursor, epoch, fence, lanes, filled_at IS NOT NULL AS filled, (status <> 'running' OR error IS NOT NULL) AS troubled`,
     [...idOf(lane), owner, leaseMs, epoch],
   );
   const row = rows[0];
@@ -120,6 +123,7 @@ export async function giveUpLease(db: Queryable, lane: LaneRef, owner: string): 
 /** Where a checkpoint is to stand, and for how long the lease is held from then on. */
 export interface Move {
   readonly to: Position;
+  readonly cursor?: string | null;
   readonly leaseMs: number;
 }
 
@@ -127,7 +131,7 @@ export interface Move {
 function movement(first: number): string {
   const parameter = (index: number): string => `$${String(first + index)}`;
   return `UPDATE es.consumers
-      SET position = ${parameter(7)}, status = 'running', error = NULL,
+      SET position = ${parameter(7)}, feed_cursor = ${parameter(9)}, status = 'running', error = NULL,
           lease_until = clock_timestamp() + ${parameter(8)} * interval '1 ms'
       WHERE ${whereLane(first)} AND position = ${parameter(4)} AND fence = ${parameter(5)} AND epoch = ${parameter(6)}
         AND epoch = ${STORE_EPOCH}
@@ -141,13 +145,19 @@ const movementOf = (lane: LaneRef, lease: Lease, move: Move): unknown[] => [
   lease.epoch,
   move.to,
   move.leaseMs,
+  move.cursor ?? null,
 ];
 
 /** @throws LeaseLostError when no checkpoint was moved. */
-function movedLease(lane: LaneRef, lease: Lease, { to }: Move, rows: readonly { readonly filled: boolean }[]): Lease {
+function movedLease(
+  lane: LaneRef,
+  lease: Lease,
+  { to, cursor = null }: Move,
+  rows: readonly { readonly filled: boolean }[],
+): Lease {
   const [row] = rows;
   if (!row) throw new LeaseLostError(lane);
-  return { ...lease, position: to, filled: row.filled, troubled: false };
+  return { ...lease, position: to, cursor, filled: row.filled, troubled: false };
 }
 
 /**

@@ -1,9 +1,9 @@
 import type pg from 'pg';
-import type { Position } from '#kernel';
 import {
   type DecodedPage,
   type LaneRef,
   type Lease,
+  type Move,
   moveCheckpoint,
   moveCheckpointAndInsert,
   type Queryable,
@@ -37,6 +37,8 @@ export interface Target {
 
 /** A page to apply; already folded where that needs nothing of the table. */
 export interface ApplicablePage extends DecodedPage {
+  /** Of the lane's feed, at `upTo`. */
+  readonly cursor: string | null;
   readonly ahead?: FoldedPage;
 }
 
@@ -47,12 +49,12 @@ export interface ApplicablePage extends DecodedPage {
 export function applyPage(target: Target, lease: Lease, page: ApplicablePage, before: ParkedBefore): Promise<Applied> {
   const insertion = onlyInsertion(page.ahead);
   if (page.ahead && insertion && !lease.filled)
-    return fillPage(target, lease, { upTo: page.upTo, folded: page.ahead.folded, insertion });
+    return fillPage(target, lease, { to: page.upTo, cursor: page.cursor, folded: page.ahead.folded, insertion });
   const { pool, lane, table, folding, leaseMs } = target;
   if (page.condemned.size === 0 && !page.events.some((event) => folding.handles(event)))
-    return passOver(target, lease, page.upTo);
+    return passOver(target, lease, { to: page.upTo, cursor: page.cursor });
   return transaction(pool, `BEGIN; ${settingsOf(lease)}`, async (client) => {
-    const moved = await moveCheckpoint(client, lane, lease, { to: page.upTo, leaseMs });
+    const moved = await moveCheckpoint(client, lane, lease, { to: page.upTo, cursor: page.cursor, leaseMs });
     const rows = new RowSet(table.shape);
     if (!page.ahead) await loadRows(client, table, rows, folding.keysOf(page.events));
     const { folded, writes } = page.ahead ?? foldPage(target, page, before, rows);
@@ -64,8 +66,12 @@ export function applyPage(target: Target, lease: Lease, page: ApplicablePage, be
 }
 
 /** A page of events that the projection does not handle: its checkpoint is one statement, and that is a transaction of its own. */
-async function passOver({ pool, lane, leaseMs }: Target, lease: Lease, to: Position): Promise<Applied> {
-  const moved = await moveCheckpoint(pool, lane, lease, { to, leaseMs });
+async function passOver(
+  { pool, lane, leaseMs }: Target,
+  lease: Lease,
+  move: Pick<Move, 'to' | 'cursor'>,
+): Promise<Applied> {
+  const moved = await moveCheckpoint(pool, lane, lease, { ...move, leaseMs });
   return { lease: moved, folded: { setAside: [], superseded: new Map() } };
 }
 
@@ -76,11 +82,11 @@ async function passOver({ pool, lane, leaseMs }: Target, lease: Lease, to: Posit
 async function fillPage(
   { pool, lane, leaseMs, onSetAside }: Target,
   lease: Lease,
-  { upTo: to, folded, insertion }: { readonly upTo: Position; readonly folded: Folded; readonly insertion: Statement },
+  { folded, ...move }: Pick<Move, 'to' | 'cursor'> & { readonly folded: Folded; readonly insertion: Statement },
 ): Promise<Applied> {
   onSetAside(folded);
   const moved = await transactionAtOnce(pool, `BEGIN; ${settingsOf(lease)}`, (client) =>
-    moveCheckpointAndInsert(client, lane, lease, { to, leaseMs, insertion }),
+    moveCheckpointAndInsert(client, lane, lease, { ...move, leaseMs }),
   );
   return { lease: moved, folded };
 }

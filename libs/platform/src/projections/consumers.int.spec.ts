@@ -52,7 +52,11 @@ describe('a consumer', () => {
       const events = log.events.slice(1);
       const nothingParked = { keys: new Set<string>(), count: 0, discarded: new Set<bigint>() };
       const decoded = { events, upTo: events[0]!.position, condemned: new Map(), readAfter: () => 0n };
-      const page = { ...decoded, ahead: foldPage(target, decoded, nothingParked, new RowSet(table.shape)) };
+      const page = {
+        ...decoded,
+        cursor: null,
+        ahead: foldPage(target, decoded, nothingParked, new RowSet(table.shape)),
+      };
       await expect(applyPage(target, zombie, page, nothingParked)).rejects.toThrow(LeaseLostError);
       expect((await engine.rows(itemLog)).size).toBe(1);
 

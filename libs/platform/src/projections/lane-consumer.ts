@@ -18,12 +18,15 @@ import {
   type LaneRef,
   type Lease,
   LeaseLostError,
+  type LaneFeed,
+  type LaneInput,
   type NewerEvent,
   OTHER_EPOCH,
   pause,
-  ReadAhead,
+  type ReadFrom,
   recordTrouble,
   renewLease,
+  storeFeed,
   WakeUp,
 } from '#platform/consumers';
 import { applyPage, foldPage, type ApplicablePage } from './apply-page.js';
@@ -43,6 +46,8 @@ export interface Build extends BuildRef {
 export interface ProjectionParts {
   readonly pool: pg.Pool;
   readonly source: EventSource;
+  /** Where lanes get their events from; the source itself where there is nothing else. */
+  readonly feed?: LaneFeed | undefined;
   readonly decode: DecodeEvents;
   /** A batch is over, whatever came of it. */
   readonly onApplied?: ((batch: FinishedBatch) => void) | undefined;
@@ -61,7 +66,7 @@ export interface FinishedBatch {
 export interface LaneHealth extends LaneRef {
   /** `standby`: another process has the lease. `retrying`: something failed and is tried again. */
   readonly state: 'starting' | 'standby' | 'running' | 'retrying' | 'paused' | 'failed' | 'retired';
-  /** Events that can be read wait to be applied. */
+  /** Events that can be read wait to be applied, or it is still finding out. */
   readonly behind: boolean;
   /** Last moment (of `settings.now`) at which it moved or had nothing to do. */
   readonly lastProgressAt: number;
@@ -80,7 +85,7 @@ export class LaneConsumer {
   readonly #table: BuildTable;
   readonly #folding: Folding;
   readonly #wakeUp: WakeUp;
-  readonly #pages: ReadAhead;
+  readonly #input: LaneInput;
   readonly #attempts = new Map<Position, number>();
   /** Events that the table refused, while they were alone in a page. */
   readonly #refused = new Map<Position, unknown>();
@@ -101,7 +106,7 @@ export class LaneConsumer {
     this.#wakeUp = new WakeUp(settings.paceMs);
     this.#table = new BuildTable(build, build.projection);
     this.#folding = new Folding(build.projection, this.#table.shape);
-    this.#pages = new ReadAhead(parts.source);
+    this.#input = (parts.feed ?? storeFeed(parts.source))({ lane, lanes: build.lanes });
     this.#health = { ...this.lane, state: 'starting', behind: true, lastProgressAt: settings.now(), error: null };
   }
 
@@ -111,7 +116,7 @@ export class LaneConsumer {
 
   /** Works until it is aborted or the build is dropped. Never rejects: what goes wrong is in `health` and in es.consumers. */
   async run(signal: AbortSignal): Promise<void> {
-    const stopListening = this.parts.source.onMoved(() => {
+    const stopListening = this.#input.onMoved(() => {
       this.#wakeUp.knock();
     });
     while (!signal.aborted && this.#health.state !== 'retired') {
@@ -122,6 +127,7 @@ export class LaneConsumer {
       }
     }
     stopListening();
+    await this.#input.close().catch(() => undefined);
     await giveUpLease(this.parts.pool, this.lane, this.#owner).catch(() => undefined);
   }
 
@@ -135,8 +141,10 @@ export class LaneConsumer {
       return;
     }
     if (lease === 'taken') {
+      await this.#input.close();
       this.#report({ state: 'standby', behind: false, lastProgressAt: this.settings.now() });
       await pause(Math.min(this.settings.pollMs, leaseMs / 3), signal);
+      this.#looks();
       return;
     }
     await this.#guard(lease);
@@ -157,9 +165,9 @@ export class LaneConsumer {
     let lease = first;
     let reading: Promise<ReadPage> | undefined;
     while (!signal.aborted) {
-      const { page, newer, full } = await (reading ?? this.#read(lease.position, lease, parked));
+      const { page, newer, full } = await (reading ?? this.#read(lease, lease, parked));
       // The next page is read and decoded while this one is applied.
-      reading = full && !newer ? this.#read(page.upTo, lease, parked) : undefined;
+      reading = full && !newer ? this.#read({ position: page.upTo, cursor: page.cursor }, lease, parked) : undefined;
       reading?.catch(() => undefined);
       if (page.upTo > lease.position) {
         const applied = await this.#apply(lease, page, parked);
@@ -176,19 +184,21 @@ export class LaneConsumer {
     }
   }
 
-  async #read(after: Position, lease: Lease, parked: ParkedBefore): Promise<ReadPage> {
+  async #read(from: ReadFrom, lease: Lease, parked: ParkedBefore): Promise<ReadPage> {
     const { decode } = this.parts;
     const batchSize = lease.filled ? this.settings.batchSize : this.settings.fillBatchSize;
-    const read = await this.#pages.read(after, Math.min(batchSize, this.#pageLimit));
+    const read = await this.#input.read(from, Math.min(batchSize, this.#pageLimit));
     const filter = { lane: this.lane.lane, lanes: lease.lanes, discarded: parked.discarded };
-    const decoded = await decodePage(read, after, filter, decoderOf(decode, this.build.projection));
+    const decoded = await decodePage(read, from.position, filter, decoderOf(decode, this.build.projection));
     const condemned = this.#refused.size > 0 ? new Map([...decoded.page.condemned, ...this.#refused]) : undefined;
-    const page = condemned ? { ...decoded.page, condemned } : decoded.page;
+    // Cut short, the page ends where its cursor does not belong: the feed goes on by the position alone.
+    const cursor = decoded.newer ? null : read.cursor;
+    const page = { ...decoded.page, cursor, ...(condemned && { condemned }) };
     return { ...decoded, page: this.#ahead(page, parked), full: read.full };
   }
 
   /** Folds and encodes while the page before is being written: PostgreSQL and this process work at the same time. */
-  #ahead(page: DecodedPage, parked: ParkedBefore): ApplicablePage {
+  #ahead(page: ApplicablePage, parked: ParkedBefore): ApplicablePage {
     if (!this.build.projection.appendOnly) return page;
     const target = { table: this.#table, folding: this.#folding };
     return { ...page, ahead: foldPage(target, page, parked, new RowSet(this.#table.shape)) };
@@ -259,6 +269,7 @@ export class LaneConsumer {
   async #rest(lease: Lease, signal: AbortSignal): Promise<void> {
     const { pollMs, leaseMs } = this.settings;
     await this.#wakeUp.sleep(Math.min(pollMs, leaseMs / 3), signal);
+    this.#looks();
     if (this.settings.now() - this.#renewedAt < leaseMs / 3) return;
     await renewLease(this.parts.pool, this.lane, lease.fence, leaseMs);
     this.#renewedAt = this.settings.now();
@@ -277,6 +288,11 @@ export class LaneConsumer {
       );
     const { backoffMs, maxBackoffMs } = this.settings;
     await pause(Math.min(backoffMs * 2 ** Math.min(this.#failures - 1, 20), maxBackoffMs), signal);
+  }
+
+  /** What it asks from here on may never be answered: only where it rests is nothing to be missed. */
+  #looks(): void {
+    this.#report({ behind: true });
   }
 
   #report(change: Partial<LaneHealth>): void {

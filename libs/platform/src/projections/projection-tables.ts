@@ -61,7 +61,36 @@ class UnappliedErasures1795339800000 implements MigrationInterface {
   }
 }
 
+/** Lanes that are fed from somewhere else than the store, and are divided as the partitions of a topic are. */
+class LaneFeeds1795948100000 implements MigrationInterface {
+  async up(runner: QueryRunner): Promise<void> {
+    await runner.query(`ALTER TABLE es.consumers ADD feed_cursor text`);
+    await runner.query(`COMMENT ON COLUMN es.consumers.feed_cursor IS
+      'Where the feed of the lane goes on, at this position; null: the position is enough.'`);
+    // Keys change their lane. Where all lanes are equally far and nothing waits in one of them, nobody notices, except for a program
+    // of the version before, which would go on dividing as it did: none may feed such a read model, and what it has in hand is void.
+    await runner.query(`DO $$ BEGIN
+      IF EXISTS (SELECT FROM es.consumers WHERE lanes > 1 AND owner IS NOT NULL AND lease_until > clock_timestamp()) THEN
+        RAISE EXCEPTION 'A read model has several lanes, which this version divides in another way, and a program feeds it. Stop every program that feeds read models, then try again; one that died lets go after ten seconds.';
+      END IF;
+      UPDATE es.consumers SET fence = fence + 1, owner = NULL, lease_until = NULL WHERE lanes > 1;
+      IF EXISTS (SELECT FROM es.consumers GROUP BY name, version, build HAVING count(*) > 1 AND min(position) <> max(position))
+        OR EXISTS (SELECT FROM es.parked p JOIN es.consumers c USING (name, version, build, lane)
+          WHERE c.lanes > 1 AND p.status = 'parked')
+        OR EXISTS (SELECT FROM es.unapplied_erasures u JOIN es.consumers c USING (name, version, build, lane)
+          WHERE c.lanes > 1) THEN
+        RAISE EXCEPTION 'A read model has several lanes, which this version divides in another way. With the version before this one, run safar projections rebuild NAME --lanes 1 for each that safar projections status shows with several lanes, and safar projections drop for its other builds.';
+      END IF;
+    END $$`);
+  }
+
+  async down(runner: QueryRunner): Promise<void> {
+    await runner.query(`ALTER TABLE es.consumers DROP feed_cursor`);
+  }
+}
+
 export const projectionsMigrations: readonly Migration[] = [
   ProjectionTables1795305605000,
   UnappliedErasures1795339800000,
+  LaneFeeds1795948100000,
 ];

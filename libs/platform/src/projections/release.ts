@@ -29,6 +29,9 @@ export interface ReleaseParts {
   readonly decode: DecodeEvents;
 }
 
+/** Events in a page of the search for a parked one. */
+const SEARCH_PAGE = 500;
+
 /** What became of a key's parked events in one build. */
 export interface Released extends LaneRef {
   readonly key: string;
@@ -119,15 +122,30 @@ export async function takeOver(client: Queryable, lane: LaneRef, key: string): P
   return parked.filter(({ version, build }) => version === lane.version && build === lane.build);
 }
 
+/** Where a lane is fed with its own events only, others may lie between the one before and this one. */
+async function findEvent(
+  source: EventSource,
+  readAfter: Position,
+  position: Position,
+): Promise<RecordedEvent | undefined> {
+  let after = readAfter;
+  for (let limit = 1; after < position; limit = SEARCH_PAGE) {
+    const { events, upTo } = await source.read(after, limit);
+    const found = events.find((event) => event.position === position);
+    if (found || upTo === after) return found;
+    after = upTo;
+  }
+  return undefined;
+}
+
 async function readParked(
   { source, decode }: ReleaseParts,
   { reads }: Projection,
   { readAfter, position }: StoredParkedEvent,
 ): Promise<RecordedEvent> {
-  const { events } = await source.read(readAfter, 1);
-  if (events[0]?.position !== position)
-    throw new Error(`the store no longer has the event at position ${position.toString()}`);
-  const [event] = await decode(events, reads).catch((error: unknown) => {
+  const found = await findEvent(source, readAfter, position);
+  if (!found) throw new Error(`the store no longer has the event at position ${position.toString()}`);
+  const [event] = await decode([found], reads).catch((error: unknown) => {
     throw isOutage(error) ? error : new StillFailingError(position, error);
   });
   if (!event) throw new Error('decoding must answer one event for each');

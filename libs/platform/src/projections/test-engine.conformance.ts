@@ -1,7 +1,7 @@
 import type pg from 'pg';
 import type { Position, Projection, Row } from '#kernel';
 import { eventStoreMigrations } from '#platform/event-store';
-import { createPool } from '#platform/postgres';
+import { createPool, type Migration } from '#platform/postgres';
 import { testDatabase, until, type TestDatabase } from '#testing';
 import { type BuildRef, storeSubscription } from '#platform/consumers';
 import { asText } from './apply-page.js';
@@ -29,8 +29,8 @@ export class TestEngine {
     readonly pool: pg.Pool,
   ) {}
 
-  static async open(): Promise<TestEngine> {
-    const database = await testDatabase([...eventStoreMigrations, ...projectionsMigrations]);
+  static async open(others: readonly Migration[] = []): Promise<TestEngine> {
+    const database = await testDatabase([...eventStoreMigrations, ...projectionsMigrations, ...others]);
     return new TestEngine(
       database,
       createPool({ url: database.url, max: 24, applicationName: 'test', pipeline: true }),

@@ -1,6 +1,7 @@
 import pg from 'pg';
 import { type Position, type ReadModels } from '#kernel';
-import { createMovedHub, type MovedHub } from '#platform/projections';
+import { listenTo } from '#platform/postgres';
+import { createMovedHub, MOVED_CHANNEL, type MovedHub } from '#platform/projections';
 import {
   areEqual,
   LOOK_UP,
@@ -10,7 +11,6 @@ import {
   withTables,
   type Tables,
 } from './active-tables.js';
-import { listenForMoves } from './listen-for-moves.js';
 import { PositionWaiters } from './position-waiters.js';
 
 export { ReadModelMissingError };
@@ -43,7 +43,8 @@ const MAX_TRIES = 5;
 export function createReadModels(pool: pg.Pool, options: ReadModelsOptions = {}): ReadModelsService {
   const hub = options.hub ?? createMovedHub();
   const { pollMs = 50, maxWaiters = 10_000 } = options;
-  const listening = options.listen ? listenForMoves(pool, hub) : undefined;
+  // Other processes' notifications. While the connection is away, those who wait poll.
+  const listening = options.listen ? listenTo(pool, MOVED_CHANNEL, (name) => hub.moved(name)) : undefined;
   const queries = new ActiveQueries(pool);
   const appliedPosition = (projection: string): Promise<Position> => positionOf(pool, projection);
   const waiters = new PositionWaiters(appliedPosition, hub, { pollMs, maxWaiters });

@@ -12,10 +12,11 @@ import {
 } from '../bus.port.js';
 
 /**
- * What happens to a write. `lost`: it is acknowledged and nothing was written. `unanswered`: it was written and its answer was
- * lost. `refused`: nothing was written, and the writer cannot know. `half`: every other partition was written.
+ * What happens to a write. `lost`: it is acknowledged and nothing was written; who writes next gets its offsets. `vanished`: the
+ * same, but its offsets are gone, so that no end of a partition tells. `unanswered`: it was written and its answer was lost.
+ * `refused`: nothing was written, and the writer cannot know. `half`: every other partition was written.
  */
-export type WriteFault = 'lost' | 'unanswered' | 'refused' | 'half';
+export type WriteFault = 'lost' | 'vanished' | 'unanswered' | 'refused' | 'half';
 
 export interface MemoryBusOptions {
   readonly topics: Readonly<Record<string, number>>;
@@ -101,22 +102,23 @@ class MemoryWriter implements BusWriter {
     await turn();
     this.#writing = false;
     const fault = this.fault();
-    const ends = this.#store(records, ({ partition }) => isWritten(fault, partition));
+    const ends = this.#store(records, fault);
     this.arrived();
-    if (fault === undefined || fault === 'lost') return ends;
+    if (fault === undefined || fault === 'lost' || fault === 'vanished') return ends;
     this.#broken = true;
     throw new WriteUnknownError('the answer was lost');
   }
 
-  #store(records: readonly NewBusRecord[], isStored: (record: NewBusRecord) => boolean): ReadonlyMap<number, bigint> {
+  #store(records: readonly NewBusRecord[], fault: WriteFault | undefined): ReadonlyMap<number, bigint> {
     const ends = new Map<number, bigint>();
     for (const record of records) {
       const partition = this.partitions[record.partition];
       if (!partition) throw new WriteUnknownError(`there is no partition ${String(record.partition)}`);
       const offset = ends.get(record.partition) ?? partition.next;
-      if (isStored(record)) partition.records.push({ ...record, offset });
+      const isThere = isWritten(fault, record.partition);
+      if (isThere) partition.records.push({ ...record, offset });
       ends.set(record.partition, offset + 1n);
-      if (isStored(record)) partition.next = offset + 1n;
+      if (isThere || fault === 'vanished') partition.next = offset + 1n;
     }
     return ends;
   }

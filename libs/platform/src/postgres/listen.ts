@@ -1,10 +1,9 @@
 import type pg from 'pg';
-import { MOVED_CHANNEL, type MovedHub } from '#platform/projections';
 
 const RETRY_MS = 1000;
 
-/** Passes other processes' notifications on to this one. While the connection is away, those who wait poll. */
-export function listenForMoves(pool: pg.Pool, hub: MovedHub): { close(): Promise<void> } {
+/** Hears the notifications of a channel. While the connection is away they are lost: whoever needs them polls as well. */
+export function listenTo(pool: pg.Pool, channel: string, heard: (payload: string) => void): { close(): Promise<void> } {
   let closed = false;
   let client: pg.PoolClient | undefined;
   let retry: NodeJS.Timeout | undefined;
@@ -18,13 +17,13 @@ export function listenForMoves(pool: pg.Pool, hub: MovedHub): { close(): Promise
   const connect = async (): Promise<void> => {
     const connected = await pool.connect();
     client = connected;
-    connected.on('notification', ({ channel, payload }) => {
-      if (channel === MOVED_CHANNEL && payload) hub.moved(payload);
+    connected.on('notification', (message) => {
+      if (message.channel === channel && message.payload) heard(message.payload);
     });
     connected.once('error', (error: Error) => {
       if (client === connected) again(error);
     });
-    await connected.query(`LISTEN ${MOVED_CHANNEL}`);
+    await connected.query(`LISTEN ${channel}`);
   };
   const start = (): void => {
     connecting = connect().catch(() => {
