@@ -10,6 +10,8 @@ import { AgentsController } from './agents/agents.controller.js';
 import { TeamsController } from './agents/teams.controller.js';
 import { CloudEventIntake } from './cloud-events/cloud-event-intake.js';
 import { CloudEventsController } from './cloud-events/cloud-events.controller.js';
+import { ComplaintsController } from './complaints/complaints.controller.js';
+import { RootCausesController } from './complaints/root-causes.controller.js';
 import { ConversationCommandsController } from './conversations/conversation-commands.controller.js';
 import { ConversationsController } from './conversations/conversations.controller.js';
 import { TakeUpController } from './conversations/take-up.controller.js';
@@ -76,6 +78,8 @@ export class GatewayModule {
         ConversationsController,
         TakeUpController,
         ConversationCommandsController,
+        ComplaintsController,
+        RootCausesController,
         TeamsController,
         AgentsController,
         QueueController,

@@ -61,3 +61,15 @@ export { type QueuePorts } from './queues/open-subjects.port.js';
 export { type QueueSelection } from './queues/queue-conditions.js';
 export { queueSql } from './queues/queue-sql.js';
 export { queue } from './queues/queue.projection.js';
+export {
+  complaint,
+  type Complaint,
+  type ComplaintCommand,
+  type ComplaintRefusal,
+  type ComplaintStep,
+  MAX_COMPLAINT_EVENTS,
+} from './complaints/complaint.decider.js';
+export { complaintFigures } from './complaints/complaint-figures.query.js';
+export { complaintItem, complaintOfEvents, complaints } from './complaints/complaints.projection.js';
+export { listComplaints } from './complaints/list-complaints.query.js';
+export { checkRootCauses, findRootCauses, rootCauses, type RootCausesRefusal } from './complaints/root-causes.js';

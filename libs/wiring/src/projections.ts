@@ -1,5 +1,6 @@
 import {
   agents,
+  complaints,
   conversationMessages,
   conversations,
   customerErasures,
@@ -9,6 +10,7 @@ import {
   serviceClocks,
   teams,
   timeline,
+  rootCauses,
 } from '#capabilities';
 import { type Projection } from '#kernel';
 
@@ -18,10 +20,12 @@ export const projections: readonly Projection[] = [
   customers,
   customerIdentifiers,
   customerErasures,
+  complaints,
   conversations,
   conversationMessages,
   agents,
   teams,
   queue,
   serviceClocks,
+  rootCauses,
 ];

@@ -1,6 +1,7 @@
 import { type DynamicModule, Module } from '@nestjs/common';
 import { CqrsModule } from '@nestjs/cqrs';
 import { agentHandlers } from './handlers/agents.handlers.js';
+import { complaintHandlers } from './handlers/complaints.handlers.js';
 import { ChangeConversationHandler } from './handlers/change-conversation.handler.js';
 import { CountQueueHandler } from './handlers/count-queue.handler.js';
 import { EraseCustomerHandler } from './handlers/erase-customer.handler.js';
@@ -52,6 +53,7 @@ export class SafarModule {
         GetConversationHandler,
         ListConversationsHandler,
         ...agentHandlers,
+        ...complaintHandlers,
         ListQueueHandler,
         CountQueueHandler,
         ...serviceClockHandlers,

@@ -1,10 +1,10 @@
 import { type FieldError } from '#contracts';
 import { type Result } from '#kernel';
-import { type AgentFailure, type ClockSettingsFailure, type ConversationFailure } from '#wiring';
+import { type AgentFailure, type ClockSettingsFailure, type ComplaintFailure, type ConversationFailure } from '#wiring';
 import { entityTag } from '../server/entity-tags.js';
 import { ProblemError } from '../problems/problem-error.js';
 
-type Failure = ConversationFailure | AgentFailure | ClockSettingsFailure;
+type Failure = ConversationFailure | AgentFailure | ClockSettingsFailure | ComplaintFailure;
 
 /** The value of a query or command, or the problem that its failure is. */
 export function answered<Value>(result: Result<Value, Failure>): Value {
@@ -15,6 +15,7 @@ export function answered<Value>(result: Result<Value, Failure>): Value {
 function problemOf(failure: Failure): ProblemError {
   switch (failure.code) {
     case 'customer_not_found':
+    case 'complaint_not_found':
     case 'conversation_not_found':
     case 'team_not_found':
     case 'agent_not_found':
@@ -39,6 +40,8 @@ function problemOf(failure: Failure): ProblemError {
     }
     case 'team_refused':
     case 'agent_refused':
+    case 'complaint_refused':
+    case 'root_causes_refused':
       return new ProblemError(failure.code, { extensions: { reason: failure.reason } });
     case 'calendar_refused':
     case 'policies_refused':

@@ -18,6 +18,7 @@ const agent: Grants = {
   Customer: ['read'],
   Timeline: ['read'],
   Conversation: ['read', 'create', 'update'],
+  Complaint: ['read', 'create', 'update'],
   Team: ['read'],
   Agent: ['read'],
   Availability: ['update'],
@@ -34,6 +35,7 @@ export const grantsOfRoles: Readonly<Record<Exclude<Role, 'admin'>, Grants>> = {
   lead: {
     ...agent,
     Conversation: ['read', 'create', 'update', 'assign'],
+    Complaint: ['read', 'create', 'update', 'configure'],
     Team: ['read', 'update'],
     Agent: ['read', 'update'],
     ServicePolicy: ['read', 'update'],
@@ -44,6 +46,7 @@ export const grantsOfRoles: Readonly<Record<Exclude<Role, 'admin'>, Grants>> = {
     Customer: ['read'],
     Timeline: ['read'],
     Conversation: ['read'],
+    Complaint: ['read'],
     Team: ['read'],
     Agent: ['read'],
     ServicePolicy: ['read'],
@@ -52,5 +55,12 @@ export const grantsOfRoles: Readonly<Record<Exclude<Role, 'admin'>, Grants>> = {
   // Follow-ups and alerts, and whether the platform under them keeps up.
   operations: { ...agent, Projection: ['read'], Metrics: ['read'], Debugger: ['read'] },
   // Sends touchpoints, reads timelines back and sees why something was refused.
-  integrator: { ...agent, Conversation: ['read'], Availability: [], Debugger: ['read'], ApiKey: ['read'] },
+  integrator: {
+    ...agent,
+    Conversation: ['read'],
+    Complaint: ['read'],
+    Availability: [],
+    Debugger: ['read'],
+    ApiKey: ['read'],
+  },
 };

@@ -22,9 +22,16 @@ export const grantsOfScopes: Readonly<Record<Exclude<Scope, 'admin'>, Grants>> =
   'touchpoints:write': { Touchpoint: ['create'] },
   'customers:read': { Customer: ['read'] },
   'timelines:read': { Timeline: ['read'] },
-  'conversations:read': { Conversation: ['read'], Team: ['read'], Agent: ['read'], ServicePolicy: ['read'] },
+  'conversations:read': {
+    Conversation: ['read'],
+    Complaint: ['read'],
+    Team: ['read'],
+    Agent: ['read'],
+    ServicePolicy: ['read'],
+  },
   'conversations:write': {
     Conversation: ['read', 'create', 'update', 'assign'],
+    Complaint: ['read', 'create', 'update'],
     Team: ['read'],
     Agent: ['read'],
     Availability: ['update'],

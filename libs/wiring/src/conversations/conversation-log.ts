@@ -6,7 +6,7 @@ import {
   isConversationEvent,
   upcast,
 } from '#contracts';
-import { type EventMeta, type NewEvent } from '#kernel';
+import { type EventMeta, type NewEvent, type RecordedEvent } from '#kernel';
 import { type AppendOutcome, type EventStore, type StreamAppend } from '#platform/event-store';
 import { ErasurePendingError, openAll, type PersonaKeyRef, type Vault } from '#platform/vault';
 import { sealEvent } from '../sealing.js';
@@ -43,7 +43,10 @@ function factOf({ type, occurredAt, data }: ConversationEvent): ConversationFact
 }
 
 /** Whether the customer can still be read: of an erased one, nothing is written to. */
-export async function isErased({ vault }: ConversationLogPorts, { events }: LoadedConversation): Promise<boolean> {
+export async function isErased(
+  { vault }: Pick<ConversationLogPorts, 'vault'>,
+  { events }: { readonly events: readonly Pick<RecordedEvent, 'id' | 'key' | 'data'>[] },
+): Promise<boolean> {
   const [opening] = events;
   const box = opening && boxOf(opening.data);
   if (opening === undefined || box === undefined) return false;

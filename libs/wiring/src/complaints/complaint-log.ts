@@ -1,0 +1,101 @@
+import { complaint, type Complaint, MAX_COMPLAINT_EVENTS } from '#capabilities';
+import { type ComplaintEvent, type ComplaintFact, complaintStream, isComplaintEvent, upcast } from '#contracts';
+import { type EventMeta, type NewEvent } from '#kernel';
+import { type AppendOutcome } from '#platform/event-store';
+import { type Vault } from '#platform/vault';
+import { type ConversationLogPorts, keyOf } from '../conversations/conversation-log.js';
+import { sealEvent } from '../sealing.js';
+
+export interface LoadedComplaint {
+  readonly id: string;
+  /** Sealed, as the store has them. */
+  readonly events: readonly ComplaintEvent[];
+  readonly state: Complaint;
+}
+
+/** Of any page: a complaint has few events, and each of them is a person's. */
+const PAGE = 1_000;
+
+export async function loadComplaint({ store }: ConversationLogPorts, id: string): Promise<LoadedComplaint> {
+  const events: ComplaintEvent[] = [];
+  for (let full = true; full;) {
+    const page = await store.readStream(complaintStream(id), events.length, PAGE);
+    events.push(...page.events.map(upcast).filter(isComplaintEvent));
+    full = page.full;
+    if (full && events.length > MAX_COMPLAINT_EVENTS + PAGE)
+      throw new Error(`complaint ${id} is longer than any may become`);
+  }
+  return { id, events, state: events.map(factOf).reduce(complaint.evolve, complaint.initial) };
+}
+
+// A type and its data come from one event, which the compiler does not follow through a union.
+const factOf = ({ type, occurredAt, data }: ComplaintEvent): ComplaintFact =>
+  ({ type, at: occurredAt, data }) as ComplaintFact;
+
+export interface ComplaintAppend {
+  readonly customerId: string;
+  readonly incarnation: number;
+  /** Of the command: names the append and its events, so that doing it again does nothing. */
+  readonly commandId: string;
+  readonly requestHash: Uint8Array;
+  readonly meta: Omit<EventMeta, 'causationId'>;
+}
+
+/** What a command asks for is in the ids of its events: whoever finds them knows whether it is the same command. */
+const eventIdOf = (
+  vault: Pick<Vault, 'uuid'>,
+  { commandId, requestHash }: Pick<ComplaintAppend, 'commandId' | 'requestHash'>,
+): string => vault.uuid('complaint-event', commandId, Buffer.from(requestHash).toString('hex'));
+
+/** The event that a command has left; `reused` where it is another command's, of the same key. */
+export function eventOfCommand(
+  { vault }: Pick<ConversationLogPorts, 'vault'>,
+  { events }: LoadedComplaint,
+  command: Pick<ComplaintAppend, 'commandId' | 'requestHash'>,
+): ComplaintEvent | 'reused' | undefined {
+  const left = events.find(({ meta }) => meta.causationId === command.commandId);
+  return left === undefined || left.id === eventIdOf(vault, command) ? left : 'reused';
+}
+
+/**
+ * Appends a fact at the version that it was decided at. `erased`: the customer's key is gone, and nobody can ever read what was said;
+ * where another process had destroyed it meanwhile, that is seen after the append, and what was received is forgotten.
+ */
+export async function appendFact(
+  { store, vault }: ConversationLogPorts,
+  { id, events }: LoadedComplaint,
+  fact: ComplaintFact,
+  context: ComplaintAppend,
+): Promise<AppendOutcome | { readonly status: 'erased' }> {
+  const { customerId, incarnation, commandId, requestHash, meta } = context;
+  const key = await keyOf(vault, customerId);
+  if (key?.incarnation !== incarnation) return { status: 'erased' };
+  const event = (eventId: string, { type, at, data }: ComplaintFact): NewEvent => ({
+    ...{ id: eventId, type, schemaVersion: 1, key: customerId, occurredAt: at, data },
+    meta: { ...meta, causationId: commandId },
+  });
+  const stream = complaintStream(id);
+  const outcome = await store.append({
+    appendId: vault.uuid('complaint-append', commandId),
+    requestHash,
+    streams: [
+      {
+        stream,
+        expect: events.length === 0 ? 'none' : { version: events.length },
+        events: [sealEvent(vault, key, event(eventIdOf(vault, context), fact))],
+      },
+    ],
+  });
+  if (outcome.status !== 'appended' || fact.type !== 'complaint.received') return outcome;
+  vault.forget(customerId);
+  if ((await keyOf(vault, customerId))?.incarnation === incarnation) return outcome;
+  const forgotten: ComplaintFact = { type: 'complaint.forgotten', at: fact.at, data: { customerId } };
+  await store.append({
+    appendId: vault.uuid('complaint-forgotten', commandId),
+    requestHash,
+    streams: [
+      { stream, expect: 'any', events: [event(vault.uuid('complaint-forgotten', commandId, 'event'), forgotten)] },
+    ],
+  });
+  return { status: 'erased' };
+}
