@@ -107,9 +107,19 @@ describe('the Helm chart', () => {
   });
 
   it('takes a program that the image will have, by its name alone', async () => {
-    const worker = 'workers.relay={"replicas":1,"resources":{}}';
+    const worker = 'workers.connectors={"replicas":1,"resources":{}}';
     const objects = await objectsOf('trial', '--set-json', worker);
+    expect(objects.get('Deployment/safar-connectors')).toContain('args: [connectors]');
+  });
+
+  it('runs the relay where there are brokers, whose topic is made before, and tells every program of them', async () => {
+    const objects = await objectsOf('production');
     expect(objects.get('Deployment/safar-relay')).toContain('args: [relay]');
+    expect(objects.get('Job/safar-topics')).toContain('args: [safar, kafka, init]');
+    const weightOf = (name: string): number => Number(/hook-weight: '(-?\d+)'/.exec(objects.get(name) ?? '')?.[1]);
+    expect(weightOf('Job/safar-migration')).toBeLessThan(weightOf('Job/safar-topics'));
+    for (const name of ['Deployment/safar-projector', 'Deployment/safar-relay', 'Job/safar-topics'])
+      expect(objects.get(name)).toContain('SAFAR_KAFKA_BROKERS, value: "kafka-0.kafka:9092,kafka-1.kafka:9092"');
   });
 
   it.each([

@@ -36,11 +36,12 @@ describe('docker-compose.yml', () => {
     url = `http://127.0.0.1:${String(port)}`;
     await run('sh', [path.join(root, 'deploy/make-secrets.sh'), folder]);
     compose = await Compose.open(engine, `safar-test-${String(process.pid)}`, {
-      ...{ SAFAR_IMAGE: IMAGE, SAFAR_POSTGRES_IMAGE: images.postgres },
+      ...{ SAFAR_IMAGE: IMAGE, SAFAR_POSTGRES_IMAGE: images.postgres, SAFAR_KAFKA_IMAGE: images.kafka },
       ...{ SAFAR_PORT: String(port), SAFAR_SECRETS_DIR: folder },
+      ...{ COMPOSE_PROFILES: 'kafka', SAFAR_KAFKA_BROKERS: 'kafka:9092' },
     });
     await compose.run('up', '--detach', '--no-build');
-    await compose.healthy('postgres', 'gateway', 'projector');
+    await compose.healthy('postgres', 'gateway', 'kafka', 'relay', 'projector');
     const made = await compose.safar('keys', 'create', '--name', 'test', '--scope', 'admin', '--json');
     ({ key } = JSON.parse(made) as { key: string });
   });
@@ -96,25 +97,42 @@ describe('docker-compose.yml', () => {
     expect(files).not.toMatch(/\.spec\.|\/libs\/testing\/|\.git\b|\/deploy\/|(?<!\.d)\.ts$/m);
   });
 
-  it('brings a touchpoint from the gateway to the timeline, and keeps it over stop and start', async () => {
+  it('brings a touchpoint from the gateway through Kafka to the timeline, and keeps it over stop and start', async () => {
     const before = await send('before');
     expect(await timeline(before)).toEqual(['before']);
     await compose.run('stop');
     await expect(fetch(`${url}/livez`)).rejects.toThrow();
     await compose.run('start');
-    await compose.healthy('postgres', 'gateway', 'projector');
+    await compose.healthy('postgres', 'gateway', 'kafka', 'relay', 'projector');
     const after = await send('after');
     expect(BigInt(after)).toBeGreaterThan(BigInt(before));
     expect(new Set(await timeline(after))).toEqual(new Set(['before', 'after']));
   });
 
+  const metricsOf = (app: string): Promise<string> => {
+    const read = `fetch('http://127.0.0.1:9000/metrics').then((a) => a.text()).then((text) => process.stdout.write(text))`;
+    return compose.run('exec', '-T', app, 'node', '-e', read);
+  };
+
+  it('feeds the timeline through Kafka: without a relay nothing new comes to it', async () => {
+    await compose.run('stop', 'relay');
+    const position = await send('through Kafka');
+    const route = `/v1/customers/customer_number:12347/timeline?minPosition=${position}`;
+    expect((await ask(route)).status).toBe(503);
+    await compose.run('start', 'relay');
+    expect(await timeline(position)).toContain('through Kafka');
+    await compose.healthy('relay', 'projector');
+    expect(await metricsOf('relay')).toMatch(/^safar_relay_lag_events\{topic="safar\.events\.v1"\} 0$/m);
+  });
+
   it('exports every metric that the alert rules and the dashboard ask for', async () => {
-    const read =
-      "fetch('http://127.0.0.1:9000/metrics').then((a) => a.text()).then((text) => process.stdout.write(text))";
-    const metricsOf = (app: string): Promise<string> => compose.run('exec', '-T', app, 'node', '-e', read);
-    const [gateway, projector] = [await metricsOf('gateway'), await metricsOf('projector')];
-    expect(unknownIn(alertExpressions(), [gateway])).toEqual([]);
-    expect(unknownIn(panelExpressions(), [gateway])).toEqual([]);
+    const [gateway, projector, relay] = [
+      await metricsOf('gateway'),
+      await metricsOf('projector'),
+      await metricsOf('relay'),
+    ];
+    expect(unknownIn(alertExpressions(), [gateway, relay])).toEqual([]);
+    expect(unknownIn(panelExpressions(), [gateway, relay])).toEqual([]);
     // What is told of the read models and of processes, a projector tells as well.
     expect(namesIn(projector)).toEqual(
       expect.arrayContaining(['safar_projection_lag_seconds', 'process_cpu_seconds_total']),

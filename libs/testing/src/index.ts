@@ -3,3 +3,4 @@ export * from './database.js';
 export * from './until.js';
 export * from './kafka/kafka-cluster.js';
 export * from './eventstoredb/fake-eventstoredb.js';
+export * from './kafka/kafka-jars.js';

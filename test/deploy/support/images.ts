@@ -10,15 +10,21 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { kafkaJars } from '#testing';
 import { type DockerEngine, needPrograms, root, run } from './docker.js';
 
 /** Images that the deployment is made from. */
 export interface Images {
   readonly node: string;
   readonly postgres: string;
+  readonly kafka: string;
 }
 
-const publicImages: Images = { node: 'node:24-bookworm-slim', postgres: 'postgres:18' };
+const publicImages: Images = {
+  node: 'node:24-bookworm-slim',
+  postgres: 'postgres:18',
+  kafka: 'apache/kafka:4.1.0',
+};
 
 /**
  * With the engine of a developer the public images; with one that was started here there may be no image registry, and images are
@@ -57,7 +63,17 @@ async function standIns(engine: DockerEngine): Promise<Images> {
     linkLibraries(folder);
     await build(engine, { image: postgres, base, files: 'postgres', folder });
   });
-  return { node, postgres };
+  const kafka = 'safar-test/kafka:4';
+  await make(engine, kafka, async (folder) => {
+    const settings = await run('sh', ['-c', 'java -XshowSettings:properties -version 2>&1']);
+    const home = /java\.home = (.+)/.exec(settings)?.[1];
+    if (home === undefined) throw new Error('install Java 17 or newer first');
+    // Debian keeps parts of it elsewhere, behind links, of which one may lead nowhere.
+    await run('sh', ['-c', 'cp -rL "$0" "$1" 2>/dev/null; test -x "$1/bin/java"', home, path.join(folder, 'java')]);
+    await run('cp', ['-r', path.dirname(await kafkaJars()), path.join(folder, 'libs')]);
+    await build(engine, { image: kafka, base, files: 'kafka', folder });
+  });
+  return { node, postgres, kafka };
 }
 
 /** Makes an image that is not there yet; the folder is for what it is made from. */

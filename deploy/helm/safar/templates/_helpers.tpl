@@ -19,6 +19,11 @@ helm.sh/chart: {{ .root.Chart.Name }}-{{ .root.Chart.Version }}
 {{- .Values.secrets.existingSecret | default (include "safar.name" .) }}
 {{- end }}
 
+{{/* Whether there are brokers: empty is no. */}}
+{{- define "safar.kafka" -}}
+{{- index .Values.config "SAFAR_KAFKA_BROKERS" | default "" }}
+{{- end }}
+
 {{- define "safar.image" -}}
 {{- $tag := .Values.image.tag | default .Chart.AppVersion -}}
 {{ .Values.image.repository }}{{ if hasPrefix "sha256:" $tag }}@{{ else }}:{{ end }}{{ $tag }}
