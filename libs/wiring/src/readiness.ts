@@ -22,13 +22,19 @@ export function readinessChecks({ store, readModels }: Installation, host?: Proj
   return checks;
 }
 
-/** One that stands by is ready: it takes over in time. */
-export const relayChecks = ({ store }: Installation, relay: Relay): readonly ReadinessCheck[] => [
+/** One that stands by is ready: it takes over in time. Not ready before the watchdog ends it: whoever looks sees why. */
+export const relayChecks = (
+  { store, config }: Pick<Installation, 'store' | 'config'>,
+  relay: Relay,
+): readonly ReadinessCheck[] => [
   { name: 'event-store', check: async () => void (await store.head()) },
   {
     name: 'relay',
     check: () => {
-      const { state, error } = relay.health();
+      const { state, error, behind, lastProgressAt } = relay.health();
+      const silentMs = Date.now() - lastProgressAt;
+      if (behind && silentMs > config.stalledAfterMs / 2)
+        return Promise.reject(new Error(error ?? `nothing was relayed for ${String(silentMs)} ms`));
       return state === 'running' || state === 'standby' ? Promise.resolve() : Promise.reject(new Error(error ?? state));
     },
   },

@@ -1,5 +1,6 @@
 import { type Relay, watchdog, type Watched } from '#platform/bus';
 import { type ProjectionHost } from '#platform/projections';
+import { type ReactionHost } from '#platform/reactions';
 
 /**
  * Resolves when the process was asked to stop.
@@ -23,6 +24,13 @@ export const watchRelay = (relay: Relay) => (): readonly Watched[] => {
   // What somebody has to mend is not mended by a restart.
   return [{ what: 'the relay', behind: behind && state !== 'failed', lastProgressAt, error }];
 };
+
+export const watchReactions = (host: ReactionHost) => (): readonly Watched[] =>
+  host.health().reactions.map(({ name, state, behind, lastProgressAt, error }) => ({
+    what: `the reaction ${name}`,
+    behind: behind && state !== 'failed' && state !== 'paused' && state !== 'superseded',
+    ...{ lastProgressAt, error },
+  }));
 
 export const watchProjections = (host: ProjectionHost) => (): readonly Watched[] =>
   host.health().lanes.map(({ name, lane, state, behind, lastProgressAt, error }) => ({

@@ -26,6 +26,18 @@ async function take(owner: string): Promise<Lease> {
 }
 
 describe('a consumer', () => {
+  it('tells that it hangs, also where that begins after an idle moment', async () => {
+    const log = logOf();
+    const host = engine.start(engine.parts(log), [itemLog]);
+    const health = () => host.health().lanes[0];
+    await until(() => health()?.state === 'running' && !health()!.behind, 'nothing to do');
+    await engine.db.query('BEGIN; LOCK TABLE es.consumers IN ACCESS EXCLUSIVE MODE');
+    log.append(added(customer(1)));
+    await until(() => health()!.behind && Date.now() - health()!.lastProgressAt > 300, 'hung');
+    await engine.db.query('ROLLBACK');
+    await until(() => !health()!.behind, 'nothing to do again');
+  });
+
   it('has its lane for itself: nobody takes a lease that is held', async () => {
     await engine.catchUp(logOf(added(customer(1))), {}, [itemLog]);
     await take('one');

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type pg from 'pg';
-import type { Position, RecordedEvent } from '#kernel';
+import type { EpochMs, Position, RecordedEvent } from '#kernel';
 import {
   acquireLease,
   ConsumerTroubleError,
@@ -44,6 +44,10 @@ export interface ReactionHealth {
   /** `standby`: another process has the lease. `superseded`: a newer version has taken over. */
   readonly state: 'starting' | 'standby' | 'running' | 'retrying' | 'paused' | 'failed' | 'superseded';
   readonly error: string | null;
+  /** It does something, or finds out whether there is anything to do. */
+  readonly behind: boolean;
+  /** Last moment (of this process's clock) at which it got something done or had nothing to do. */
+  readonly lastProgressAt: EpochMs;
 }
 
 /** The loop of one reaction: takes the lease, reacts page by page, dispatches, sleeps until something is due. */
@@ -71,7 +75,7 @@ export class ReactionConsumer {
     const { name, version } = runnable.reaction;
     this.#ref = consumerOf({ name, version });
     this.#wakeUp = new WakeUp(settings.paceMs);
-    this.#health = { name, version, state: 'starting', error: null };
+    this.#health = { name, version, state: 'starting', error: null, behind: true, lastProgressAt: Date.now() };
     this.#pageLimit = settings.batchSize;
   }
 
@@ -108,7 +112,7 @@ export class ReactionConsumer {
     if (lease === 'retired') return;
     if (lease === 'taken') {
       this.#report('standby');
-      await pause(Math.min(pollMs, leaseMs / 3), signal);
+      await this.#idle(() => pause(Math.min(pollMs, leaseMs / 3), signal));
       return;
     }
     if (lease.epoch !== source.epoch)
@@ -152,6 +156,7 @@ export class ReactionConsumer {
       await this.#keep(lease);
       const { retryInMs } = await dispatchHeads(pool, this.runnable, this.settings);
       this.#retryInMs = retryInMs;
+      this.#health = { ...this.#health, lastProgressAt: Date.now() };
     } while (this.#retryInMs === 0 && !signal.aborted);
     // Also where none waits: all may be parked.
     const waiting = await countCommands(pool, this.runnable.reaction.name);
@@ -223,7 +228,7 @@ export class ReactionConsumer {
       }
       wait = Math.min(wait, passTimeEveryMs - sinceMs);
     }
-    await this.#wakeUp.sleep(wait, signal);
+    await this.#idle(() => this.#wakeUp.sleep(wait, signal));
     await this.#keep(lease);
   }
 
@@ -274,8 +279,16 @@ export class ReactionConsumer {
     await pause(Math.min(backoffMs * 2 ** Math.min(this.#failures - 1, 20), maxBackoffMs), signal);
   }
 
+  /** What it asks of others may never be answered: only while it sleeps is nothing to be missed. */
+  async #idle(sleep: () => Promise<void>): Promise<void> {
+    this.#health = { ...this.#health, behind: false };
+    await sleep();
+    this.#health = { ...this.#health, behind: true, lastProgressAt: Date.now() };
+  }
+
   #report(state: ReactionHealth['state'], error: string | null = null): void {
-    this.#health = { ...this.#health, state, error };
+    const isWell = state === 'running' || state === 'standby';
+    this.#health = { ...this.#health, state, error, ...(isWell && { lastProgressAt: Date.now() }) };
   }
 }
 

@@ -70,6 +70,16 @@ describe('reactions', () => {
     },
   );
 
+  it('tell that they hang, also where that begins after an idle moment', async () => {
+    const host = reactor.start([itemReaction('hung')]);
+    const health = () => host.health().reactions[0]!;
+    await until(() => health().state === 'running' && !health().behind, 'nothing to do');
+    await reactor.database.owner.query('BEGIN; LOCK TABLE es.reaction_timers, es.consumers IN ACCESS EXCLUSIVE MODE');
+    await until(() => health().behind && Date.now() - health().lastProgressAt > 300, 'hung');
+    await reactor.database.owner.query('ROLLBACK');
+    await until(() => !health().behind, 'nothing to do again');
+  });
+
   it('do everything once though the process dies at any statement of its way', async () => {
     await history(7, 12);
     await reactor.setClock(5 * HOUR_MS);
