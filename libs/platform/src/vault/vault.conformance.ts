@@ -206,6 +206,20 @@ function erasureElsewhereConformance(harness: () => VaultHarness): void {
     expect(await openOne(vault, { personaId, eventId, sealed, key })).toEqual(opened);
   });
 
+  it('loads a key for one caller though another finds meanwhile that it is not there', async () => {
+    const vault = await harness().open();
+    const one = await sealOne(vault);
+    vault.forget(one.personaId);
+    let loading = true;
+    const loaded = vault.prepare([one.personaId]).then(() => (loading = false));
+    while (loading) {
+      expect(() => vault.open(one.personaId, one.eventId, one.sealed)).toThrow(KeyNotPreparedError);
+      await new Promise(setImmediate);
+    }
+    await loaded;
+    expect(vault.open(one.personaId, one.eventId, one.sealed)).toEqual(opened);
+  });
+
   it('opens a batch though others forget its personas each time they were prepared', async () => {
     const vault = await harness().open();
     const [one, other] = [await sealOne(vault), await sealOne(vault)];

@@ -92,8 +92,9 @@ export class KeyVault implements Vault {
     const parts = takeApart(sealed);
     const keys = this.#cache.usable(personaId);
     if (!keys || parts.incarnation > keys.latest) {
-      // It may have been made after these were loaded: the next `prepare` must look.
-      this.#cache.forget(personaId);
+      // It may have been made after these were loaded: the next `prepare` must look. Where nothing is kept it looks anyway, and forgetting
+      // would spoil what others are loading: two who open at once would keep each other from ever having the key.
+      if (keys) this.#cache.forget(personaId);
       throw new KeyNotPreparedError({ personaId, incarnation: parts.incarnation });
     }
     if (parts.incarnation < keys.latest || keys.status === 'destroyed') return ERASED;
