@@ -210,6 +210,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/agents/{id}/load": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Look at what an agent has before them
+         * @description By channel and weight: conversations in which it is our turn. What was given by hand beyond what they may have is `excess`.
+         */
+        get: operations["getAgentLoad"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/agents/me/availability": {
         parameters: {
             query?: never;
@@ -681,6 +701,26 @@ export interface paths {
          * @description In public. It is stopped when the customer or a colleague spoke after `sinceVersion`, and told who did what. It is recorded here; delivering it is for the channel.
          */
         post: operations["replyInConversation"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/conversations/{id}/routing": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * See why somebody has a conversation
+         * @description What routing decided about it, newest first, at most 50: how long it had waited, who was considered, and why not.
+         */
+        get: operations["getConversationRouting"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -1710,6 +1750,11 @@ export interface components {
             /** @description Decimal digits; pass it as `minPosition` to see it. */
             position: string;
         };
+        AgentLoadView: {
+            id: string;
+            /** @description Channels on which they have something or may have. */
+            channels: components["schemas"]["ChannelLoadView"][];
+        };
         /** @description At most so many conversations are given to somebody within so many seconds. */
         AgentRateDto: {
             conversations: number;
@@ -1829,6 +1874,14 @@ export interface components {
             /** @enum {unknown} */
             category: "open" | "waiting_customer" | "waiting_third_party" | "resolved";
             status?: string;
+        };
+        /** @description What somebody has on a channel, by weight, and may have. `excess` is what they were given by hand beyond it. */
+        ChannelLoadView: {
+            /** @enum {string} */
+            channel: "web" | "email" | "chat" | "phone" | "sms" | "whatsapp" | "telegram" | "bale" | "viber" | "instagram" | "facebook" | "x" | "store" | "app" | "other";
+            load: number;
+            limit: number;
+            excess: number;
         };
         CheckView: {
             name: string;
@@ -1976,6 +2029,15 @@ export interface components {
             /** @description Of its stream: the `ETag`. */
             version: string;
         };
+        /** @description How one agent stood. */
+        ConsideredAgentDto: {
+            agent: string;
+            /** @enum {string} */
+            standing: "chosen" | "eligible" | "unknown" | "not_online" | "lacks_skills" | "lacks_language" | "full" | "rate_limited" | "let_pass";
+            /** @description What they had on the channel, and may have. */
+            load: number;
+            limit: number;
+        };
         ConversationClockView: {
             /** @enum {string} */
             kind: "first_response" | "next_response" | "update" | "resolution";
@@ -2074,6 +2136,11 @@ export interface components {
             attachments: string[];
             mentions: string[];
             position: string;
+        };
+        /** @description What routing decided about a conversation: the last 50 decisions, newest first. */
+        ConversationRoutingView: {
+            conversationId: string;
+            decisions: components["schemas"]["RoutingDecisionView"][];
         };
         ConversationView: {
             origin: string;
@@ -2547,6 +2614,44 @@ export interface components {
         };
         RotateApiKey: {
             overlapSeconds?: number;
+        };
+        /** @description Something that routing decided about a conversation. */
+        RoutingDecisionView: {
+            at: string;
+            /**
+             * @description `not_done`: it was otherwise by then, and whoever made it so came first.
+             * @enum {string}
+             */
+            what: "assigned" | "offered" | "returned" | "not_done";
+            /** @description Kind and id. */
+            agent: string;
+            /** @description Until when they are asked. */
+            until: null | string;
+            /** @description Why it was not done. */
+            reason: ("taken" | "changed" | "gone" | "customer_erased" | "agent_gone") | null;
+            /** @description What it rests on: how long it had waited, who was considered, and why not. */
+            why: null | components["schemas"]["RoutingReasonsDto"];
+            position: string;
+        };
+        /** @description Everything that a decision rests on. */
+        RoutingReasonsDto: {
+            /** @description Whose conversation it is. */
+            team: string;
+            /** @enum {string} */
+            strategy: "manual" | "round_robin" | "balanced";
+            weight: number;
+            /** @description Since when it had waited, and when this was decided. */
+            since: string;
+            decidedAt: string;
+            breached: boolean;
+            /** @description The chosen one had the customer before. */
+            returning: boolean;
+            /** @description The chosen one is of another team, which this one overflows into. */
+            overflow?: string;
+            /** @description In the order of preference; those who could not have it behind those who could. */
+            considered: components["schemas"]["ConsideredAgentDto"][];
+            /** @description How many more were considered. */
+            others?: number;
         };
         SchemaLink: {
             href: string;
@@ -4270,6 +4375,134 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"] & {
                         /** @enum {unknown} */
                         code?: "not_caught_up" | "store_busy" | "store_refused" | "outcome_unknown" | "overloaded" | "shutting_down" | "unavailable";
+                        /** @constant */
+                        status?: 503;
+                    };
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    getAgentLoad: {
+        parameters: {
+            query?: {
+                /** @description Wait until everything up to this position is shown. */
+                minPosition?: string;
+            };
+            header?: never;
+            path: {
+                /**
+                 * @description Kind and id of the agent, `user:0198…`.
+                 * @example user:0f6a1c52-8f0e-8a3b-9d7e-5b1c2d3e4f5a
+                 */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What they have and may have. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AgentLoadView"];
+                };
+            };
+            /** @description `invalid_parameters`: Invalid parameters. `malformed_request`: Malformed request. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "invalid_parameters" | "malformed_request";
+                        /** @constant */
+                        status?: 400;
+                    };
+                };
+            };
+            /** @description `unauthenticated`: Not authenticated. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "unauthenticated";
+                        /** @constant */
+                        status?: 401;
+                    };
+                };
+            };
+            /** @description `forbidden`: Not allowed. `foreign_page`: From another page. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "forbidden" | "foreign_page";
+                        /** @constant */
+                        status?: 403;
+                    };
+                };
+            };
+            /** @description `agent_not_found`: No such agent. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "agent_not_found";
+                        /** @constant */
+                        status?: 404;
+                    };
+                };
+            };
+            /** @description `unknown_position`: No such position. */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "unknown_position";
+                        /** @constant */
+                        status?: 410;
+                    };
+                };
+            };
+            /** @description `rate_limited`: Too many requests. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "rate_limited";
+                        /** @constant */
+                        status?: 429;
+                    };
+                };
+            };
+            /** @description `not_caught_up`: Not caught up. `overloaded`: Overloaded. `shutting_down`: Shutting down. `unavailable`: Unavailable. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "not_caught_up" | "overloaded" | "shutting_down" | "unavailable";
                         /** @constant */
                         status?: 503;
                     };
@@ -8789,6 +9022,134 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"] & {
                         /** @enum {unknown} */
                         code?: "store_busy" | "store_refused" | "outcome_unknown" | "overloaded" | "shutting_down" | "unavailable";
+                        /** @constant */
+                        status?: 503;
+                    };
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    getConversationRouting: {
+        parameters: {
+            query?: {
+                /** @description Wait until everything up to this position is shown. */
+                minPosition?: string;
+            };
+            header?: never;
+            path: {
+                /**
+                 * @description UUID of the conversation.
+                 * @example 5f1d7c2e-3b4a-4c5d-8e6f-7a8b9c0d1e2f
+                 */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The decisions. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConversationRoutingView"];
+                };
+            };
+            /** @description `invalid_parameters`: Invalid parameters. `malformed_request`: Malformed request. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "invalid_parameters" | "malformed_request";
+                        /** @constant */
+                        status?: 400;
+                    };
+                };
+            };
+            /** @description `unauthenticated`: Not authenticated. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "unauthenticated";
+                        /** @constant */
+                        status?: 401;
+                    };
+                };
+            };
+            /** @description `forbidden`: Not allowed. `foreign_page`: From another page. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "forbidden" | "foreign_page";
+                        /** @constant */
+                        status?: 403;
+                    };
+                };
+            };
+            /** @description `conversation_not_found`: No such conversation. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "conversation_not_found";
+                        /** @constant */
+                        status?: 404;
+                    };
+                };
+            };
+            /** @description `unknown_position`: No such position. */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "unknown_position";
+                        /** @constant */
+                        status?: 410;
+                    };
+                };
+            };
+            /** @description `rate_limited`: Too many requests. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "rate_limited";
+                        /** @constant */
+                        status?: 429;
+                    };
+                };
+            };
+            /** @description `not_caught_up`: Not caught up. `overloaded`: Overloaded. `shutting_down`: Shutting down. `unavailable`: Unavailable. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "not_caught_up" | "overloaded" | "shutting_down" | "unavailable";
                         /** @constant */
                         status?: 503;
                     };

@@ -19,10 +19,9 @@ describe('an epoch that is raised beside a running server', () => {
     const next = await Standalone.start(folder.path);
     for (const name of await readModels(folder.path))
       expect(await safar(folder.path, 'projections', 'rebuild', name)).toMatchObject({ code: 0 });
-    for (const reaction of ['conversation-clocks', 'take-ups']) {
-      expect(await safar(folder.path, 'reactions', 'status')).toMatchObject({
-        stdout: expect.stringContaining(`safar reactions resume ${reaction}`) as string,
-      });
+    const { stdout: stands } = await safar(folder.path, 'reactions', 'status');
+    for (const reaction of ['conversation-clocks', 'take-ups', 'routing-turns', 'routing']) {
+      expect(stands).toContain(`safar reactions resume ${reaction}`);
       expect(await safar(folder.path, 'reactions', 'resume', reaction)).toMatchObject({ code: 0 });
     }
     const ready = async (): Promise<number> => (await next.request('GET', '/readyz')).status;
@@ -30,5 +29,5 @@ describe('an epoch that is raised beside a running server', () => {
       await new Promise((resolve) => setTimeout(resolve, 200));
     expect(await ready()).toBe(200);
     expect(await next.stop()).toBe(0);
-  }, 120_000);
+  }, 240_000);
 });

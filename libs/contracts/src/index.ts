@@ -70,3 +70,7 @@ export * from './conversations/conversation-view.js';
 export * from './queues/queue-parameters.js';
 export * from './queues/queue-view.js';
 export * from './queues/queue-words.js';
+export * from './routing/routing-event.js';
+export { type ConsideredAgentDto, type ItemChangedDto, type RoutingReasonsDto } from './routing/routing-events.dto.js';
+export * from './routing/routing-view.js';
+export * from './routing/routing-words.js';

@@ -26,6 +26,7 @@ export * from './messages/list-queue.query.js';
 export * from './messages/readiness-check.port.js';
 export * from './messages/record-messages.command.js';
 export * from './messages/record-touchpoints.command.js';
+export * from './messages/routing.queries.js';
 export * from './messages/start-conversation.command.js';
 export * from './messages/take-up-touchpoint.command.js';
 export * from './messages/timeline-feed.port.js';

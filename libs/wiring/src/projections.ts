@@ -8,6 +8,8 @@ import {
   customers,
   queue,
   serviceClocks,
+  routingDecisions,
+  routingItems,
   teams,
   timeline,
   rootCauses,
@@ -28,4 +30,6 @@ export const projections: readonly Projection[] = [
   queue,
   serviceClocks,
   rootCauses,
+  routingItems,
+  routingDecisions,
 ];

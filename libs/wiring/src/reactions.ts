@@ -1,15 +1,17 @@
 import { randomUUID } from 'node:crypto';
-import { conversationClocks, takeUps } from '#capabilities';
+import { conversationClocks, routing, routingTurns, takeUps } from '#capabilities';
 import { type Clock, type NewEvent, type Reaction } from '#kernel';
 import { type AppendToStore } from '#platform/event-store';
 import { runnable, type RunnableReaction } from '#platform/reactions';
 import { type Vault } from '#platform/vault';
 import { createTakeUpExecutor } from './conversations/execute-take-up.js';
 import { type TakeUpPorts } from './conversations/take-up-touchpoint.js';
+import { createRouter } from './routing/route-conversation.js';
+import { createItemTeller } from './routing/tell-item.js';
 import { type ClockPorts, createClockExecutor } from './service-clocks/tell-clocks.js';
 
 /** Every reaction. */
-export const reactions: readonly Reaction[] = [conversationClocks, takeUps];
+export const reactions: readonly Reaction[] = [conversationClocks, takeUps, routingTurns, routing];
 
 export interface ReactionPorts extends ClockPorts {
   readonly conversations: TakeUpPorts;
@@ -19,6 +21,8 @@ export interface ReactionPorts extends ClockPorts {
 export const runnableReactions = (ports: ReactionPorts): readonly RunnableReaction[] => [
   runnable(conversationClocks, createClockExecutor(ports)),
   runnable(takeUps, createTakeUpExecutor(ports.conversations)),
+  runnable(routingTurns, createItemTeller(ports.conversations)),
+  runnable(routing, createRouter(ports.conversations)),
 ];
 
 const TIME_STREAM = 'time-passing';

@@ -16,6 +16,7 @@ import { RecordTouchpointsHandler } from './handlers/record-touchpoints.handler.
 import { serviceClockHandlers } from './handlers/service-clocks.handlers.js';
 import { StartConversationHandler } from './handlers/start-conversation.handler.js';
 import { TakeUpTouchpointHandler } from './handlers/take-up-touchpoint.handler.js';
+import { routingHandlers } from './handlers/routing.handlers.js';
 import { type Installation } from './installation.js';
 import { INSTALLATION } from './installation.token.js';
 import { ACCESS_PORT } from './messages/access.port.js';
@@ -57,6 +58,7 @@ export class SafarModule {
         ListQueueHandler,
         CountQueueHandler,
         ...serviceClockHandlers,
+        ...routingHandlers,
       ],
       exports: [ACCESS_PORT, API_KEY_VERIFIER, READINESS_CHECKS, TIMELINE_FEED],
     };

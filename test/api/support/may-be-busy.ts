@@ -11,7 +11,7 @@ const reasons = new Map([
   // Asked for the future, a read waits and then says so.
   [
     'not_caught_up',
-    /^(listCustomers|getCustomer|getTimeline|followTimeline|eraseCustomer|listConversations|getConversation|takeUpTouchpoint|openConversation|listTeams|getTeam|configureTeam|listAgents|getAgent|configureAgent|changeOwnAvailability|changeAvailability|getConversationClocks)$/,
+    /^(listCustomers|getCustomer|getTimeline|followTimeline|eraseCustomer|listConversations|getConversation|takeUpTouchpoint|openConversation|listTeams|getTeam|configureTeam|listAgents|getAgent|configureAgent|changeOwnAvailability|changeAvailability|getAgentLoad|getConversationRouting|getConversationClocks)$/,
   ],
   // Passwords are hashed a few at a time.
   ['overloaded', /^(signIn|changePassword)$/],

@@ -85,6 +85,17 @@ export const getAgent: OperationDescription = {
   examples: [{ summary: 'One that is not there', path: { id: stranger }, status: 404 }],
 };
 
+export const getAgentLoad: OperationDescription = {
+  ...{ id: 'getAgentLoad', tag: 'teams', summary: 'Look at what an agent has before them' },
+  description:
+    'By channel and weight: conversations in which it is our turn. What was given by hand beyond what they may have is `excess`.',
+  path: agentId,
+  query: { minPosition },
+  answers: { 200: { description: 'What they have and may have.' } },
+  problems: [...listProblems, 'agent_not_found'],
+  examples: [{ summary: 'Of one that is not there', path: { id: stranger }, status: 404 }],
+};
+
 export const configureAgent: OperationDescription = {
   ...{ id: 'configureAgent', tag: 'teams', summary: 'Say what an agent can do, and how much at once' },
   path: agentId,

@@ -3,6 +3,7 @@ import { CommandBus, QueryBus } from '@nestjs/cqrs';
 import { type FastifyReply, type FastifyRequest } from 'fastify';
 import {
   type AgentCommandView,
+  type AgentLoadView,
   type AgentPage,
   AgentSettingsDto,
   type AgentView,
@@ -11,7 +12,7 @@ import {
   type RawParameters,
 } from '#contracts';
 import { actorOf, actorText } from '#platform/access';
-import { type AgentChange, ChangeAgent, GetAgent, ListAgents } from '#wiring';
+import { type AgentChange, ChangeAgent, GetAgent, GetAgentLoad, ListAgents } from '#wiring';
 import { callerOf } from '../access/caller.js';
 import { RequireAbility } from '../access/required-access.js';
 import { answered, readable } from '../customers/answered.js';
@@ -51,6 +52,14 @@ export class AgentsController {
     const found = answered(await this.queries.execute(new GetAgent(agentIn(address), minPosition)));
     void reply.header('etag', entityTag(found.version));
     return found;
+  }
+
+  @Get(':id/load')
+  @Operation(operations.getAgentLoad)
+  @RequireAbility('read', 'Agent')
+  async load(@Param() address: Address, @Query() query: RawParameters): Promise<AgentLoadView> {
+    const minPosition = readable(parsePositionParameter(query, 'minPosition'));
+    return answered(await this.queries.execute(new GetAgentLoad(agentIn(address), minPosition)));
   }
 
   /** Before the address of anybody: `me` is nobody's id. */

@@ -136,3 +136,19 @@ export const getConversation: OperationDescription = {
     { summary: 'One that is not there', path: { id: noConversation }, status: 404 },
   ],
 };
+
+export const getConversationRouting: OperationDescription = {
+  id: 'getConversationRouting',
+  tag: 'conversations',
+  summary: 'See why somebody has a conversation',
+  description:
+    'What routing decided about it, newest first, at most 50: how long it had waited, who was considered, and why not.',
+  path: conversationId,
+  query: { minPosition },
+  answers: { 200: { description: 'The decisions.' } },
+  problems: ['invalid_parameters', 'conversation_not_found', 'unknown_position', 'not_caught_up'],
+  examples: [
+    { summary: 'One', path: { id: oneConversation }, status: 200 },
+    { summary: 'One that is not there', path: { id: noConversation }, status: 404 },
+  ],
+};

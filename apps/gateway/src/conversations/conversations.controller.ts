@@ -4,13 +4,14 @@ import { type FastifyReply, type FastifyRequest } from 'fastify';
 import {
   type ConversationCommandView,
   type ConversationPage,
+  type ConversationRoutingView,
   type ConversationView,
   OpenConversationDto,
   parseConversationListParameters,
   type RawParameters,
 } from '#contracts';
 import { actorOf } from '#platform/access';
-import { GetConversation, ListConversations, StartConversation } from '#wiring';
+import { GetConversation, GetConversationRouting, ListConversations, StartConversation } from '#wiring';
 import { type Caller, CalledBy } from '../access/caller.js';
 import { RequireAbility } from '../access/required-access.js';
 import { answered, readable } from '../customers/answered.js';
@@ -20,7 +21,12 @@ import { parseBody } from '../intake/parse-body.js';
 import { commandRequest } from '../server/command-request.js';
 import { entityTag, ifNoneMatch, isKnown } from '../server/entity-tags.js';
 import { conversationIdIn } from './conversation-id.js';
-import { getConversation, listConversations, openConversation } from './conversation-operations.js';
+import {
+  getConversation,
+  getConversationRouting,
+  listConversations,
+  openConversation,
+} from './conversation-operations.js';
 
 @Controller('v1/conversations')
 export class ConversationsController {
@@ -73,5 +79,16 @@ export class ConversationsController {
     if (found.snoozeEndedAt !== null || !isKnown(known, found.version)) return found;
     void reply.code(304);
     return undefined;
+  }
+
+  @Get(':id/routing')
+  @Operation(getConversationRouting)
+  @RequireAbility('read', 'Conversation')
+  async routing(
+    @Param() parameters: Readonly<Record<string, unknown>>,
+    @Query() query: RawParameters,
+  ): Promise<ConversationRoutingView> {
+    const minPosition = readable(parsePositionParameter(query, 'minPosition'));
+    return answered(await this.queries.execute(new GetConversationRouting(conversationIdIn(parameters), minPosition)));
   }
 }

@@ -11,6 +11,7 @@ import { TouchpointDataDto } from '../touchpoints/touchpoint-event.dto.js';
 import { type PartDto } from './personal-plan.js';
 import { type Lineage } from './upcasters.js';
 import { PersonaErasedDto } from './persona-erased.dto.js';
+import { routingEventTypes } from '../routing/routing-event-types.js';
 import { TimePassedDto } from './time-passed.dto.js';
 import {
   ClockActivatedDto,
@@ -75,5 +76,6 @@ export const eventTypes: readonly EventType[] = [
   ...agentEventTypes.map(([type, data, example]) => decision(type, data, example)),
   ...complaintEventTypes.map(([type, data, example]) => decision(type, data, example)),
   ...conversationEventTypes.map(([type, data, example]) => decision(type, data, example)),
+  ...routingEventTypes.map(([type, data, example]) => decision(type, data, example)),
   decision('audit.personal_data_exported', PersonalDataExportedDto, { by: 'cli:sara', after: '0' }),
 ];

@@ -80,6 +80,8 @@ export interface AppendContext {
   readonly commandId: string;
   readonly requestHash: Uint8Array;
   readonly meta: Omit<EventMeta, 'causationId'>;
+  /** What is stored with them or not at all, on streams of its own; nothing personal. */
+  readonly beside?: readonly StreamAppend[];
 }
 
 /**
@@ -94,15 +96,16 @@ export async function appendParts(
   const key = await keyOf(vault, context.customerId);
   if (key?.incarnation !== context.incarnation) return { status: 'erased' };
   let index = 0;
-  const streams = parts.map(({ conversation: { id, events }, facts }): StreamAppend => ({
+  const own = parts.map(({ conversation: { id, events }, facts }): StreamAppend => ({
     stream: conversationStream(id),
     expect: events.length === 0 ? 'none' : { version: events.length },
     events: facts.map((fact) => sealEvent(vault, key, eventOf(vault, fact, context, index++))),
   }));
   const appendId = vault.uuid('conversation-append', context.commandId);
+  const streams = [...own, ...(context.beside ?? [])];
   const outcome = await store.append({ appendId, requestHash: context.requestHash, streams });
   if (outcome.status !== 'appended') return outcome;
-  const boxes = streams
+  const boxes = own
     .flatMap(({ events }) => events)
     .flatMap(({ id, data }) => {
       const sealed = boxOf(data);

@@ -1,0 +1,36 @@
+import { type ConversationRoutingView, type RoutingData, type RoutingDecisionView } from '#contracts';
+import { type ReadModels } from '#kernel';
+import { type RoutingDecisionRow } from './routing-decisions.projection.js';
+
+const NEWEST = 50;
+
+type Row = Pick<RoutingDecisionRow, 'position' | 'type' | 'recorded_at'> & {
+  readonly data: Partial<RoutingData['routing.offered'] & RoutingData['routing.not_done']>;
+};
+
+/** Why somebody has a conversation; `undefined` where there is none. */
+export async function routingOfConversation(
+  readModels: ReadModels,
+  conversationId: string,
+): Promise<ConversationRoutingView | undefined> {
+  const known = await readModels.query(`SELECT FROM {conversations} WHERE conversation_id = $1`, [conversationId]);
+  if (known.length === 0) return undefined;
+  const rows = await readModels.query<Row>(
+    `SELECT position, type, recorded_at, data FROM {routing-decisions} WHERE conversation_id = $1
+     ORDER BY position DESC LIMIT ${String(NEWEST)}`,
+    [conversationId],
+  );
+  return { conversationId, decisions: rows.map(view) };
+}
+
+const whatOf = {
+  'routing.assigned': 'assigned',
+  'routing.offered': 'offered',
+  'routing.returned': 'returned',
+  'routing.not_done': 'not_done',
+} as const;
+
+const view = ({ position, type, recorded_at, data: { agent = '', until, reason, why } }: Row): RoutingDecisionView => ({
+  ...{ at: new Date(recorded_at).toISOString(), what: whatOf[type], agent },
+  ...{ until: until ?? null, reason: reason ?? null, why: why ?? null, position: position.toString() },
+});

@@ -1,0 +1,108 @@
+import { clockStream, conversationStream } from '#contracts';
+import { type RecordedEvent } from '#kernel';
+import { noon } from './fixtures/any-routing.js';
+import { routingTurns } from './routing-turns.reaction.js';
+
+const id = '018f0000-0000-8000-8000-000000000001';
+const by = 'user:ada';
+const clock = clockStream({ conversationId: id, kind: 'first_response', ordinal: 1 });
+
+/** What is told after each event of a conversation, short; timers in brackets. */
+function told(...events: readonly (readonly [type: string, data: object, stream?: string])[]): readonly string[] {
+  let state = routingTurns.initial;
+  return events.flatMap(([type, data, stream = conversationStream(id)], index) => {
+    const at = noon + index;
+    const meta = { source: '/test', correlationId: 'c', causationId: 'c' };
+    const event: RecordedEvent = {
+      ...{ id: String(index), type, stream, data, meta, key: 'c-1', schemaVersion: 1, version: index + 1 },
+      ...{ occurredAt: at, recordedAt: at, position: BigInt(index) },
+    };
+    expect(routingTurns.key(event as never)).toBe(conversationStream(id));
+    const handler = new Map(Object.entries(routingTurns.when)).get(type);
+    const reacted =
+      type === 'due' ? routingTurns.due(state, { name: 'snooze', at }, '') : handler?.(state, event as never, '');
+    if (!reacted) throw new Error(`nothing handles ${type}`);
+    ({ state } = reacted);
+    const timers = [...(reacted.set ?? []).map(({ dueAt }) => `[snooze +${String(dueAt - noon)}]`)];
+    return [
+      ...(reacted.commands ?? []).map(({ item, follows }) =>
+        item === null
+          ? 'left'
+          : [
+              `${item.team ?? '-'} ${item.priority} ${item.agent ?? 'nobody'} since +${String(Date.parse(item.since) - noon)}`,
+              ...(item.previousAgent === undefined ? [] : [`before ${item.previousAgent}`]),
+              ...(item.dueAt === undefined ? [] : [`due +${String(Date.parse(item.dueAt) - noon)}`]),
+              ...(follows === undefined ? [] : [`follows ${follows}`]),
+            ].join(', '),
+      ),
+      ...timers,
+    ];
+  });
+}
+
+const opened = ['conversation.opened', { channel: null, customerId: 'c-1' }] as const;
+const status = (category: string) => ['conversation.status_changed', { category, status: category }] as const;
+const assigned = (agent?: string) => ['conversation.assigned', { by, ...(agent !== undefined && { agent }) }] as const;
+
+describe('what is told of a conversation', () => {
+  it('is what changed of it, while it is our turn', () => {
+    const noted = ['conversation.noted', { by }] as const;
+    const urgent = ['conversation.prioritised', { by, priority: 'urgent' }] as const;
+    const moved = ['conversation.transferred', { by, team: 'front' }] as const;
+    expect(
+      told(opened, noted, moved, urgent, status('waiting_customer'), urgent, status('open'), status('resolved')),
+    ).toEqual([
+      '- normal nobody since +0',
+      'front normal nobody since +0',
+      'front urgent nobody since +0',
+      'left',
+      'front urgent nobody since +6',
+      'left',
+    ]);
+  });
+
+  it('names whoever had it before, and the conversation that it continues', () => {
+    const follows = ['conversation.opened', { channel: 'chat', follows: 'other' }] as const;
+    expect(told(follows, assigned(by), assigned())).toEqual([
+      '- normal nobody since +0, follows other',
+      `- normal ${by} since +0`,
+      `- normal nobody since +0, before ${by}`,
+    ]);
+  });
+
+  it('has the next due time, which matters as long as nobody has it', () => {
+    const runs = (dueAt: number) => ['service_clock.activated', { dueAt: noon + dueAt }, clock] as const;
+    const other = clockStream({ conversationId: id, kind: 'resolution', ordinal: 1 });
+    const later = ['service_clock.activated', { dueAt: noon + 900 }, other] as const;
+    const breached = ['service_clock.breached', {}, clock] as const;
+    const stopped = ['service_clock.fulfilled', {}, clock] as const;
+    expect(told(opened, runs(500), later, breached, stopped, assigned(by))).toEqual([
+      '- normal nobody since +0',
+      '- normal nobody since +0, due +500',
+      '- normal nobody since +0, due +900',
+      `- normal ${by} since +0`,
+    ]);
+  });
+
+  it('is that it is our turn again when a snooze is over, whoever notices', () => {
+    const snoozed = ['conversation.snoozed', { by, until: new Date(noon + 2).toISOString(), wake: 'stay' }] as const;
+    const woken = ['conversation.woken', { cause: 'time' }] as const;
+    expect(told(opened, snoozed, ['due', {}], woken)).toEqual([
+      '- normal nobody since +0',
+      'left',
+      '[snooze +2]',
+      '- normal nobody since +2',
+    ]);
+  });
+
+  it.each([
+    ['conversation.merged', { by, into: 'other' }, 'conversation.unmerged'],
+    ['conversation.spam_marked', { by }, 'conversation.spam_cleared'],
+  ] as const)('is that it left when it was %s', (type, data, undone) => {
+    expect(told(opened, [type, data], [undone, data])).toEqual([
+      '- normal nobody since +0',
+      'left',
+      '- normal nobody since +2',
+    ]);
+  });
+});

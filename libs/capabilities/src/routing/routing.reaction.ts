@@ -1,0 +1,129 @@
+import { type RoutingReasonsDto } from '#contracts';
+import { type EpochMs, type Reacted, type Reaction } from '#kernel';
+import { evolveRouting, type RoutingInput, withAgent, withItem } from './evolve-routing.js';
+import { nextRouting, planRouting, type RoutingDecision } from './plan-routing.js';
+import { noRouting, type RoutingItem, type RoutingState, unknownAgent } from './routing-state.js';
+
+interface OnItem {
+  readonly conversationId: string;
+  readonly customerId: string;
+  readonly agent: string;
+}
+
+/** What routing wants done; each is done unless the conversation is otherwise by then. */
+export type RouteConversation = OnItem &
+  (
+    | { readonly type: 'Assign'; readonly team: string | null; readonly why: RoutingReasonsDto }
+    | {
+        readonly type: 'Offer';
+        readonly team: string | null;
+        readonly until: EpochMs;
+        readonly why: RoutingReasonsDto;
+      }
+    /** They are away, and have said that others should have what is theirs. */
+    | { readonly type: 'Return' }
+  );
+
+/** Decisions at one trigger; what comes of the first of them triggers the next. */
+const MAX_DECISIONS = 50;
+/** A command whose outcome is not told by then never was: an earlier version had decided otherwise. */
+const PENDING_MS = 3_600_000;
+const WAKE = 'wake';
+
+type Drained = Reacted<RoutingState, RouteConversation>;
+
+/** Everything that can be decided now is, and time wakes it when something can be decided by time alone. */
+export function drainRouting(before: RoutingState, now: EpochMs): Drained {
+  let state = passTime(before, now);
+  const commands: RouteConversation[] = [];
+  for (const item of toReturn(state, now).slice(0, MAX_DECISIONS)) {
+    const { id, customerId, agent } = item;
+    commands.push({ type: 'Return', conversationId: id, customerId, agent });
+    state = withItem(state, id, { ...item, pending: { act: 'return', agent, until: now + PENDING_MS } }, now);
+  }
+  for (const decision of planRouting(state, now, MAX_DECISIONS - commands.length)) {
+    commands.push(commandOf(decision));
+    state = decided(state, decision, now);
+  }
+  const wakeAt = nextRouting(state, now);
+  return {
+    ...{ state, commands },
+    ...(wakeAt === undefined ? { cancelled: [WAKE] } : { set: [{ name: WAKE, dueAt: wakeAt }] }),
+  };
+}
+
+/** Offers that ran out, and commands that never were. */
+function passTime(before: RoutingState, now: EpochMs): RoutingState {
+  let state = before;
+  for (const item of Object.values(before.items)) {
+    const { offer, pending, letPass } = item;
+    if (offer !== null && offer.until <= now)
+      state = withItem(state, item.id, { ...item, offer: null, letPass: [...letPass, offer.agent] }, now);
+    if (pending !== null && pending.until <= now)
+      state = withItem(state, item.id, item.left ? undefined : { ...item, pending: null }, now);
+  }
+  return state;
+}
+
+const toReturn = (
+  { items, agents }: RoutingState,
+  now: EpochMs,
+): readonly (RoutingItem & { readonly agent: string })[] =>
+  Object.values(items)
+    .filter(
+      (item): item is RoutingItem & { readonly agent: string } =>
+        item.agent !== null &&
+        item.pending === null &&
+        (item.heldUntil === null || now >= item.heldUntil) &&
+        agents[item.agent]?.availability === 'away_and_reassign',
+    )
+    .sort((one, other) => (one.id < other.id ? -1 : 1));
+
+function commandOf({ item, agent, offerUntil, why }: RoutingDecision): RouteConversation {
+  const told = { conversationId: item.id, customerId: item.customerId, agent, team: item.team, why };
+  return offerUntil === undefined ? { type: 'Assign', ...told } : { type: 'Offer', ...told, until: offerUntil };
+}
+
+function decided(before: RoutingState, { item, agent, offerUntil }: RoutingDecision, now: EpochMs): RoutingState {
+  const act = offerUntil === undefined ? 'assign' : 'offer';
+  // Where everybody was asked, they are asked again from the beginning.
+  const letPass = item.letPass.includes(agent) ? [] : item.letPass;
+  const pending = { act, agent, until: now + PENDING_MS } as const;
+  const state = withItem(before, item.id, { ...item, letPass, pending }, now);
+  const turns = state.turns + 1;
+  const { settings, given } = state.agents[agent] ?? unknownAgent;
+  const rate = settings?.rate;
+  const counted = rate
+    ? [...given, now].filter((at) => at > now - rate.seconds * 1_000).slice(-rate.conversations)
+    : [];
+  return { ...withAgent(state, agent, { turn: turns, given: counted, idleSince: now }), turns };
+}
+
+const after = (state: RoutingState, event: RoutingInput): Drained =>
+  drainRouting(evolveRouting(state, event), event.recordedAt);
+
+/**
+ * Gives conversations to agents, the moment one can have one: when it becomes our turn, when room is made, when somebody comes. It
+ * remembers what waits and what is being worked on, all of it under one key: an agent is in several teams, and has room once.
+ */
+export const routing: Reaction<RoutingState, RouteConversation, RoutingInput> = {
+  name: 'routing',
+  version: 1,
+  // There is nothing to route before the first start: what is told of conversations is told from then on.
+  actsFrom: 'first-event',
+  initial: noRouting,
+  key: () => 'routing',
+  when: {
+    'team.configured': after,
+    'agent.configured': after,
+    'agent.availability_changed': after,
+    'routing.item_changed': after,
+    'routing.item_left': after,
+    'routing.assigned': after,
+    'routing.offered': after,
+    'routing.returned': after,
+    'routing.not_done': after,
+    'persona.erased': after,
+  },
+  due: (state, { at }) => drainRouting(state, at),
+};

@@ -1,0 +1,39 @@
+import { type Channel } from '../touchpoints/touchpoint-event.js';
+import { type RoutingReasonsDto } from './routing-events.dto.js';
+import { type NotDoneReason } from './routing-words.js';
+
+/** Something that routing decided about a conversation. */
+export interface RoutingDecisionView {
+  readonly at: string;
+  /** `not_done`: it was otherwise by then, and whoever made it so came first. */
+  readonly what: 'assigned' | 'offered' | 'returned' | 'not_done';
+  /** Kind and id. */
+  readonly agent: string;
+  /** Until when they are asked. */
+  readonly until: string | null;
+  /** Why it was not done. */
+  readonly reason: NotDoneReason | null;
+  /** What it rests on: how long it had waited, who was considered, and why not. */
+  readonly why: RoutingReasonsDto | null;
+  readonly position: string;
+}
+
+/** What routing decided about a conversation: the last 50 decisions, newest first. */
+export interface ConversationRoutingView {
+  readonly conversationId: string;
+  readonly decisions: readonly RoutingDecisionView[];
+}
+
+/** What somebody has on a channel, by weight, and may have. `excess` is what they were given by hand beyond it. */
+export interface ChannelLoadView {
+  readonly channel: Channel;
+  readonly load: number;
+  readonly limit: number;
+  readonly excess: number;
+}
+
+export interface AgentLoadView {
+  readonly id: string;
+  /** Channels on which they have something or may have. */
+  readonly channels: readonly ChannelLoadView[];
+}

@@ -1,0 +1,201 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { agentLoad, routingOfConversation } from '#capabilities';
+import { type AgentSettingsDto, type Availability, type RoutingDecisionView, type TeamSettingsDto } from '#contracts';
+import { testDatabase, type TestDatabase, until } from '#testing';
+import { changeAgent, configureTeam } from '../agents/change-agents.js';
+import { loadConfig } from '../config/config.js';
+import { changeConversation } from '../conversations/change-conversation.js';
+import { loadConversation } from '../conversations/conversation-log.js';
+import { startConversation } from '../conversations/start-conversation.js';
+import { type Installation, openInstallation } from '../installation.js';
+import { type ConversationChange } from '../messages/change-conversation.command.js';
+import { type CommandRequest } from '../messages/command-request.js';
+import { migrations } from '../migrations.js';
+import { type CommandAttempt } from '../once.js';
+
+let database: TestDatabase;
+let dataDir: string;
+let installation: Installation;
+
+beforeAll(async () => {
+  database = await testDatabase(migrations);
+  dataDir = mkdtempSync(path.join(tmpdir(), 'safar-routing-'));
+  const environment = { SAFAR_DATABASE_URL: database.url, SAFAR_DATA_DIR: dataDir };
+  installation = await openInstallation(loadConfig(environment), { program: 'test' });
+  installation.startProjections({ pollMs: 20 });
+  installation.startReactions({ pollMs: 20, passTimeEveryMs: 20 });
+});
+afterAll(async () => {
+  await installation.close();
+  await database.drop();
+  rmSync(dataDir, { recursive: true });
+});
+
+const fresh: CommandAttempt = { commandId: undefined, begunBefore: undefined };
+const from = (agent: string): CommandRequest => {
+  const id = agent.slice('key:'.length);
+  return { principal: { kind: 'key', id, name: id, scopes: ['admin'] }, correlationId: 'c'.repeat(32) };
+};
+
+function done<Value>(result: { ok: true; value: Value } | { ok: false; reason: unknown }): Value {
+  if (!result.ok) throw new Error(JSON.stringify(result.reason));
+  return result.value;
+}
+
+let made = 0;
+/** Somebody with a key of their own. */
+async function newAgent(settings: AgentSettingsDto, availability: Availability = 'online'): Promise<string> {
+  made += 1;
+  const by = { kind: 'operator', id: 'test' } as const;
+  const { id } = await installation.access.apiKeys.create({ name: `agent ${String(made)}`, scopes: ['admin'] }, by);
+  const agent = `key:${id}`;
+  await setUp(agent, { type: 'ConfigureAgent', settings });
+  await setUp(agent, { type: 'ChangeAvailability', availability });
+  return agent;
+}
+
+const setUp = async (agent: string, change: Parameters<typeof changeAgent>[1]['change']) =>
+  done(await changeAgent(installation.conversations, { agent, change, request: from(agent) }, fresh));
+const is = (agent: string, availability: Availability) => setUp(agent, { type: 'ChangeAvailability', availability });
+
+async function newTeam(settings: TeamSettingsDto): Promise<string> {
+  made += 1;
+  const teamId = `team-${String(made)}`;
+  const request = from(settings.members?.[0] ?? 'key:nobody');
+  done(await configureTeam(installation.conversations, { teamId, settings, request }, fresh));
+  return teamId;
+}
+
+const change = (conversationId: string, asked: ConversationChange, by: string) =>
+  changeConversation(installation.conversations, { conversationId, change: asked, request: from(by) }, fresh);
+
+/** A conversation in a team, with somebody who is known. */
+async function opened(team: string, by: string): Promise<string> {
+  made += 1;
+  const number = String(made);
+  const touchpoint = {
+    ...{ id: `t${number}`, source: 'shop', kind: 'visit', channel: 'web', occurredAt: '2026-03-20T10:00:00Z' },
+    ...{ identifiers: [{ kind: 'customer_number', value: number }], data: {} },
+  };
+  const context = { correlationId: 'a'.repeat(32), causationId: 'test' };
+  const [recorded] = await installation.recordTouchpoints([touchpoint], context);
+  if (recorded?.status !== 'accepted') throw new Error(JSON.stringify(recorded));
+  const { directory } = installation;
+  for (const model of ['customers', 'customer-identifiers', 'customer-erasures'])
+    await directory.readModels.waitUntil(model, await directory.head(), 10_000);
+  const body = { customer: `customer_number:${number}`, channel: 'chat', subject: 'Parcel' } as const;
+  const { conversationId } = done(await startConversation(installation.conversations, body, from(by), fresh));
+  done(await change(conversationId, { type: 'Transfer', body: { team } }, by));
+  return conversationId;
+}
+
+const agentOf = async (id: string): Promise<string | null> => {
+  const { state } = await loadConversation(installation.conversations, id);
+  return state.stage === 'unknown' ? null : state.agent;
+};
+const decisionsOn = async (id: string): Promise<readonly RoutingDecisionView[]> =>
+  (await routingOfConversation(installation.readModels, id))?.decisions ?? [];
+const settled = (id: string, agent: string | null) =>
+  until(async () => (await agentOf(id)) === agent, `${id} is ${String(agent)}’s`);
+
+const one: AgentSettingsDto = { capacity: [{ limit: 1 }] };
+const lead = 'key:00000000-0000-4000-8000-000000000000';
+
+it('the next conversation is given the moment there is room for it, and says why', async () => {
+  const ada = await newAgent(one);
+  const team = await newTeam({ strategy: 'balanced', members: [ada] });
+  const first = await opened(team, lead);
+  await settled(first, ada);
+  const second = await opened(team, lead);
+  const third = await opened(team, lead);
+
+  // Waiting for the customer frees the slot, and the next is whoever waits longest.
+  done(await change(first, { type: 'Reply', body: { text: 'On Thursday.', sinceVersion: '3' } }, ada));
+  await settled(second, ada);
+  expect(await agentOf(third)).toBeNull();
+  await until(async () => (await decisionsOn(second)).length > 0, 'the decision is shown');
+  const [decision] = await decisionsOn(second);
+  expect(decision).toMatchObject({
+    ...{ what: 'assigned', agent: ada },
+    why: { team, strategy: 'balanced', weight: 1, considered: [{ agent: ada, standing: 'chosen', load: 0, limit: 1 }] },
+  });
+  done(await change(second, { type: 'ChangeStatus', body: { category: 'resolved' } }, ada));
+  await settled(third, ada);
+
+  // By hand, more than that: it shows.
+  done(await change(first, { type: 'ChangeStatus', body: { category: 'open' } }, ada));
+  const excess = async () =>
+    (await agentLoad(installation.readModels, ada))?.channels.find(({ channel }) => channel === 'chat')?.excess;
+  await until(async () => (await excess()) === 1, 'the excess is shown');
+});
+
+it('somebody who takes a conversation meanwhile has it', async () => {
+  const ada = await newAgent({ capacity: [{ limit: 100 }] }, 'offline');
+  const bea = await newAgent(one, 'offline');
+  const team = await newTeam({ strategy: 'round_robin', members: [ada] });
+  const waiting: string[] = [];
+  for (let count = 0; count < 12; count++) waiting.push(await opened(team, lead));
+  const [, ...taken] = await Promise.all([
+    is(ada, 'online'),
+    ...waiting.map((id) => change(id, { type: 'Take' }, bea)),
+  ]);
+  await until(
+    async () => (await Promise.all(waiting.map(agentOf))).every((agent) => agent !== null),
+    'somebody has each',
+  );
+  const owners = await Promise.all(waiting.map(agentOf));
+  expect(owners).toEqual(taken.map(({ ok }) => (ok ? bea : ada)));
+  // Whatever had been decided, the log says what became of it.
+  const { events } = await installation.store.readAll(0n, 5_000);
+  const assigned = events.filter(({ type, data }) => type === 'conversation.assigned' && isBy(data, bea));
+  expect(assigned).toHaveLength(taken.filter(({ ok }) => ok).length);
+});
+
+const isBy = (data: unknown, agent: string): boolean =>
+  typeof data === 'object' && data !== null && 'agent' in data && data.agent === agent;
+
+it('who is away and says so gives back what they have; who is only away keeps it', async () => {
+  const [ada, bea] = [await newAgent(one), await newAgent(one, 'offline')];
+  const team = await newTeam({ strategy: 'balanced', members: [ada, bea] });
+  const id = await opened(team, lead);
+  await settled(id, ada);
+  await is(ada, 'away');
+  await is(bea, 'online');
+  const other = await opened(team, lead);
+  await settled(other, bea);
+  done(await change(other, { type: 'ChangeStatus', body: { category: 'resolved' } }, bea));
+  expect(await agentOf(id)).toBe(ada);
+  await is(ada, 'away_and_reassign');
+  await settled(id, bea);
+  await until(async () => (await decisionsOn(id)).length === 3, 'three decisions are shown');
+  expect((await decisionsOn(id)).map(({ what }) => what)).toEqual(['assigned', 'returned', 'assigned']);
+});
+
+it('who is asked and lets it pass is not waited for; who takes it has it', async () => {
+  const [ada, bea] = [await newAgent(one), await newAgent({ capacity: [{ limit: 3 }] }, 'offline')];
+  const team = await newTeam({ strategy: 'balanced', members: [ada, bea], offerSeconds: 1 });
+  const id = await opened(team, lead);
+  await until(async () => (await decisionsOn(id))[0]?.agent === ada, 'ada is asked');
+  expect(await agentOf(id)).toBeNull();
+  await is(bea, 'online');
+  await until(async () => (await decisionsOn(id))[0]?.agent === bea, 'bea is asked');
+  expect((await decisionsOn(id))[0]?.why?.considered).toMatchObject([{ standing: 'chosen' }, { standing: 'let_pass' }]);
+  done(await change(id, { type: 'Take' }, bea));
+  await settled(id, bea);
+});
+
+it('whose key has ended gets nothing, and the conversation goes to somebody else', async () => {
+  const [ada, bea] = [await newAgent(one, 'offline'), await newAgent(one, 'offline')];
+  const team = await newTeam({ strategy: 'balanced', members: [ada, bea] });
+  const id = await opened(team, lead);
+  await is(ada, 'online');
+  await settled(id, ada);
+  const next = await opened(team, lead);
+  await installation.access.apiKeys.revoke(ada.slice('key:'.length), { kind: 'operator', id: 'test' });
+  done(await change(id, { type: 'ChangeStatus', body: { category: 'resolved' } }, lead));
+  await until(async () => (await decisionsOn(next))[0]?.reason === 'agent_gone', 'her key has ended');
+  await is(bea, 'online');
+  await settled(next, bea);
+});
