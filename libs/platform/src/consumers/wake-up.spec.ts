@@ -25,38 +25,52 @@ describe('waking up', () => {
     await new WakeUp().sleep(1, never);
   });
 
-  it('keeps a pace when knocks do not end, and none after a silence', async () => {
+  it('rests in proportion to the work when knocks do not end, and not after a silence', async () => {
     jest.useFakeTimers();
-    const wakeUp = new WakeUp(50);
+    const wakeUp = new WakeUp(2);
     const ups: number[] = [];
-    const since = performance.now();
+    const begun = performance.now();
+    const stopping = new AbortController();
     const live = async (): Promise<void> => {
-      while (ups.length < 4) {
-        await wakeUp.sleep(600_000, never);
-        ups.push(performance.now() - since);
+      while (!stopping.signal.aborted) {
+        await wakeUp.sleep(600_000, stopping.signal);
+        ups.push(performance.now() - begun);
+        // A page takes 10 ms, and the fourth half a second.
+        await new Promise((resolve) => setTimeout(resolve, ups.length === 4 ? 500 : 10));
       }
     };
     const living = live();
-    for (let ms = 0; ms < 120; ms += 10) {
-      wakeUp.knock();
-      await jest.advanceTimersByTimeAsync(10);
-    }
-    expect(ups).toEqual([0, 50, 100]);
+    const knockFor = async (ms: number) => {
+      for (const until = performance.now() + ms; performance.now() < until; await jest.advanceTimersByTimeAsync(5))
+        wakeUp.knock();
+    };
+    await knockFor(900);
+    // Once for the knock that came last, and then nobody is up for nothing.
+    await jest.advanceTimersByTimeAsync(10_000);
+    expect(ups.slice(0, 6)).toEqual([0, 30, 60, 90, 840, 870]);
+    expect(ups.length).toBeLessThan(9);
     await jest.advanceTimersByTimeAsync(1_000);
-    // The knock that came last is answered for, and nobody is up for nothing.
-    expect(ups).toEqual([0, 50, 100, 150]);
+    wakeUp.knock();
+    await jest.advanceTimersByTimeAsync(0);
+    expect(ups.at(-1)).toBe(performance.now() - begun);
+    stopping.abort();
+    await jest.advanceTimersByTimeAsync(1_000);
     await living;
     jest.useRealTimers();
   });
 
-  it('can be aborted while it keeps its pace', async () => {
+  it('can be aborted while it rests', async () => {
+    jest.useFakeTimers();
     const stopping = new AbortController();
-    const wakeUp = new WakeUp(600_000);
+    const wakeUp = new WakeUp(2);
     wakeUp.knock();
-    await wakeUp.sleep(600_000, stopping.signal);
+    await wakeUp.sleep(1, never);
+    await jest.advanceTimersByTimeAsync(50);
     wakeUp.knock();
     const sleeping = wakeUp.sleep(600_000, stopping.signal);
     stopping.abort();
+    // No timer is moved on: it would wait for ever.
     await sleeping;
+    jest.useRealTimers();
   });
 });

@@ -1,13 +1,17 @@
+/** However long the work was, its reader waits no longer for the next. */
+const LONGEST_REST_MS = 250;
+
 /**
- * Remembers that somebody knocked, so that a knock just before going to sleep is not missed. With a pace, whoever is knocked up all the time
- * gets up once in `paceMs`, and after a longer sleep at once: what is done on getting up costs nearly the same for one event as for fifty.
+ * Remembers that somebody knocked, so that a knock just before going to sleep is not missed. Whoever is knocked up all the time rests at
+ * least `restRatio` times as long as they were up; after a longer sleep they get up at once. What is done on getting up costs nearly the
+ * same for one event as for fifty, and takes longer the busier the machine is: so the work that is saved is most where it is needed.
  */
 export class WakeUp {
   #knocked = false;
   #sleeper: (() => void) | undefined;
-  #upSince = -Infinity;
+  #upSince = performance.now();
 
-  constructor(private readonly paceMs = 0) {}
+  constructor(private readonly restRatio = 0) {}
 
   knock(): void {
     this.#knocked = true;
@@ -16,12 +20,14 @@ export class WakeUp {
 
   /** Until the next knock, or one since the last sleep, or the time is over, or it is aborted. */
   async sleep(timeoutMs: number, signal: AbortSignal): Promise<void> {
+    const now = performance.now();
+    const restUntil = now + Math.min(LONGEST_REST_MS, this.restRatio * (now - this.#upSince));
     if (!this.#knocked && !signal.aborted)
       await this.#rest(timeoutMs, signal, (wake) => {
         this.#sleeper = wake;
       });
     this.#sleeper = undefined;
-    const earlyMs = this.#upSince + this.paceMs - performance.now();
+    const earlyMs = restUntil - performance.now();
     if (earlyMs > 0 && !signal.aborted) await this.#rest(earlyMs, signal);
     this.#knocked = false;
     this.#upSince = performance.now();

@@ -103,7 +103,7 @@ export class LaneConsumer {
   ) {
     const { name, version, build: number } = build;
     this.lane = { name, version, build: number, lane };
-    this.#wakeUp = new WakeUp(settings.paceMs);
+    this.#wakeUp = new WakeUp(settings.restRatio);
     this.#table = new BuildTable(build, build.projection);
     this.#folding = new Folding(build.projection, this.#table.shape);
     this.#input = (parts.feed ?? storeFeed(parts.source))({ lane, lanes: build.lanes });

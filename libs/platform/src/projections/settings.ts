@@ -13,8 +13,8 @@ export interface ProjectionSettings {
   readonly lanes?: number;
   /** How long a consumer sleeps when nobody wakes it. Losing every hint costs this and nothing else. */
   readonly pollMs: number;
-  /** Under load a consumer at the head looks for events this often at most: a page of one event takes as many statements as one of fifty. */
-  readonly paceMs: number;
+  /** At the head, under load: so many times as long as a page took nothing is read, at most 250 ms. A page of one event takes as many statements as one of fifty. */
+  readonly restRatio: number;
   /** After a silence of this long somebody else may take over a consumer. */
   readonly leaseMs: number;
   /** Tries of an event that fails before it is parked. */
@@ -36,7 +36,7 @@ export const defaultSettings: ProjectionSettings = {
   batchSize: 2000,
   fillBatchSize: 1000,
   pollMs: 1000,
-  paceMs: 25,
+  restRatio: 2,
   leaseMs: 10_000,
   poisonAttempts: 3,
   backoffMs: 50,

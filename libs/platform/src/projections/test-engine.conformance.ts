@@ -18,7 +18,7 @@ import { asRead, sampleProjections, type TestLog } from './sample-projections.co
 import { type ProjectionSettings } from './settings.js';
 
 /** Everything at once, nothing waited for longer than needed. */
-export const quick = { pollMs: 4, paceMs: 0, backoffMs: 1, maxBackoffMs: 4, poisonAttempts: 2 };
+export const quick = { pollMs: 4, restRatio: 0, backoffMs: 1, maxBackoffMs: 4, poisonAttempts: 2 };
 
 /** A database for projections, and hosts over it that are stopped at the end of a test. */
 export class TestEngine {

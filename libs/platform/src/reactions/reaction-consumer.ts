@@ -74,7 +74,7 @@ export class ReactionConsumer {
   ) {
     const { name, version } = runnable.reaction;
     this.#ref = consumerOf({ name, version });
-    this.#wakeUp = new WakeUp(settings.paceMs);
+    this.#wakeUp = new WakeUp(settings.restRatio);
     this.#health = { name, version, state: 'starting', error: null, behind: true, lastProgressAt: Date.now() };
     this.#pageLimit = settings.batchSize;
   }

@@ -16,7 +16,7 @@ export const HOUR_MS = 3_600_000;
 const quick = {
   leaseMs: 600,
   pollMs: 5,
-  paceMs: 0,
+  restRatio: 0,
   passTimeEveryMs: 5,
   backoffMs: 1,
   maxBackoffMs: 4,
