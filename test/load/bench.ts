@@ -6,6 +6,7 @@ import { type Options, parseOptions, type ScenarioName, usage } from './harness/
 import { Run } from './harness/run.js';
 import { type BenchServer, openServer } from './harness/server.js';
 import { runHttp } from './http/scenario.js';
+import { runQueue } from './queue/scenario.js';
 import { runProjection } from './projection/scenario.js';
 import { runReplay } from './replay/scenario.js';
 import { judgeAll, linesOf, type Report } from './report/report.js';
@@ -19,6 +20,7 @@ const scenarios: { readonly [Name in ScenarioName]: (run: Run) => Promise<void> 
   projection: runProjection,
   validate: runValidate,
   http: runHttp,
+  queue: runQueue,
 };
 
 /** 128 + SIGINT, as shells have it. */

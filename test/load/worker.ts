@@ -11,6 +11,8 @@ const handlers: { readonly [Name in JobName]: () => Promise<Handler<Name>> } = {
   'http-prepare': async () => (await import('./http/measure.js')).prepareHttp,
   http: async () => (await import('./http/measure.js')).measureHttp,
   'http-drive': async () => (await import('./http/drive.js')).driveHttp,
+  'queue-prepare': async () => (await import('./queue/prepare.js')).prepareQueue,
+  queue: async () => (await import('./queue/measure.js')).measureQueue,
   projection: async () => (await import('./projection/measure.js')).measureProjection,
 };
 

@@ -12,6 +12,7 @@ import { CloudEventIntake } from './cloud-events/cloud-event-intake.js';
 import { CloudEventsController } from './cloud-events/cloud-events.controller.js';
 import { ComplaintsController } from './complaints/complaints.controller.js';
 import { RootCausesController } from './complaints/root-causes.controller.js';
+import { BulkController } from './conversations/bulk.controller.js';
 import { ConversationCommandsController } from './conversations/conversation-commands.controller.js';
 import { ConversationsController } from './conversations/conversations.controller.js';
 import { TakeUpController } from './conversations/take-up.controller.js';
@@ -77,6 +78,7 @@ export class GatewayModule {
         TimelineController,
         ConversationsController,
         TakeUpController,
+        BulkController,
         ConversationCommandsController,
         ComplaintsController,
         RootCausesController,

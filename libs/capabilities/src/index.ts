@@ -56,7 +56,7 @@ export { agentView, findAgent, findTeam, listAgents, listTeams, teamView } from 
 export { type ConfigureTeam, type Team, team, type TeamFact, type TeamRefusal } from './agents/team.decider.js';
 export { teams } from './agents/teams.projection.js';
 export { countQueue } from './queues/count-queue.query.js';
-export { listQueue } from './queues/list-queue.query.js';
+export { listQueue, type QueueRequest } from './queues/list-queue.query.js';
 export { type QueuePorts } from './queues/open-subjects.port.js';
 export { type QueueSelection } from './queues/queue-conditions.js';
 export { queueSql } from './queues/queue-sql.js';

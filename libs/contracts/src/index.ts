@@ -62,6 +62,7 @@ export * from './complaints/complaint-event.js';
 export * from './complaints/complaint-parameters.js';
 export * from './complaints/complaint-view.js';
 export * from './complaints/complaint-words.js';
+export * from './conversations/bulk.dto.js';
 export * from './conversations/conversation-event.js';
 export * from './conversations/conversation-words.js';
 export * from './conversations/conversation-commands.dto.js';

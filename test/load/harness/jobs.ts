@@ -46,6 +46,8 @@ export interface Jobs {
     input: { readonly address: Address; readonly load: HttpLoad; readonly window: Window };
     output: Sample & { readonly acknowledged: number };
   };
+  'queue-prepare': { input: Target & { readonly conversations: number }; output: null };
+  queue: { input: Target & { readonly asked: QueueQuestion; readonly window: Window }; output: Sample };
   projection: { input: Target & { readonly way: ProjectionWay; readonly limitMs: number }; output: Sample };
 }
 
@@ -76,6 +78,10 @@ export type ProjectionWay = (typeof projectionWays)[number];
 export const validateWays = ['safar', 'safar-decided', 'class-validator', 'json-parse'] as const;
 export type ValidateWay = (typeof validateWays)[number];
 export type ValidateBody = 'single' | 'batch' | 'orders';
+
+/** What agents ask of the queue. */
+export const queueQuestions = ['page', 'counts', 'past'] as const;
+export type QueueQuestion = (typeof queueQuestions)[number];
 
 /** `safar` and `node-http` store nothing; the others are the same gateway on either store. */
 export type HttpWay = 'safar' | 'node-http' | 'safar-stored' | 'emmett-stored';

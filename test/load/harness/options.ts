@@ -1,7 +1,7 @@
 import { parseArgs } from 'node:util';
 import { type Window } from './jobs.js';
 
-export const scenarioNames = ['append', 'delivery', 'replay', 'projection', 'validate', 'http'] as const;
+export const scenarioNames = ['append', 'delivery', 'replay', 'projection', 'validate', 'http', 'queue'] as const;
 export type ScenarioName = (typeof scenarioNames)[number];
 
 export interface Options {
@@ -18,6 +18,10 @@ export interface Options {
   readonly writeMs: number;
   /** After so long a projection is stopped and measured by what it did. */
   readonly projectionMs: number;
+  /** Open conversations in the queue. */
+  readonly conversations: number;
+  /** How long the agents look at it. */
+  readonly queueMs: number;
 }
 
 export const usage = `npm run bench -- [options]
@@ -27,6 +31,7 @@ export const usage = `npm run bench -- [options]
   --quick         one short round: does everything run? Its figures mean nothing
   --only LIST     of ${scenarioNames.join(', ')}, separated by commas
   --events N      events in the log that is replayed and projected (default 200000)
+  --conversations N  open ones in the queue that is looked at (default 100000)
 
 SAFAR_DATABASE_URL  a server to use instead of a temporary one; the user must be able to create databases
 `;
@@ -44,6 +49,7 @@ export function parseOptions(argv: readonly string[]): Options {
       rounds: { type: 'string' },
       only: { type: 'string', multiple: true, default: [] },
       events: { type: 'string' },
+      conversations: { type: 'string' },
     },
   });
   const only = values.only.flatMap((list) => list.split(','));
@@ -62,6 +68,8 @@ export function parseOptions(argv: readonly string[]): Options {
     slowLogEvents: quick ? 2_000 : 5_000,
     writeMs: quick ? 500 : 1_000,
     projectionMs: quick ? 1_000 : 4_000,
+    conversations: wholeNumber('--conversations', values.conversations ?? (quick ? '2000' : '100000')),
+    queueMs: quick ? 500 : 10_000,
   };
 }
 

@@ -5,6 +5,7 @@ export interface Sample {
   readonly seconds?: number;
   /** Latency of one append as its caller sees it. */
   readonly p50Ms?: number;
+  readonly p95Ms?: number;
   readonly p99Ms?: number;
   /** CPU time per event, from the accounts of the processes. */
   readonly clientCpuUs?: number;

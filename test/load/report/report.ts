@@ -22,6 +22,7 @@ export interface Line extends Subject {
   /** Of its rate and Safar's in the same rounds; null for Safar itself. */
   readonly ofSafar: Spread | null;
   readonly p50Ms: Spread | null;
+  readonly p95Ms: Spread | null;
   readonly p99Ms: Spread | null;
   readonly clientCpuUsPerEvent: Spread | null;
   readonly serverCpuUsPerEvent: Spread | null;
@@ -49,6 +50,7 @@ export function linesOf(all: readonly Measurement[]): readonly Line[] {
       eventsPerSecond: of(rateOf),
       ofSafar: subject.contestant === 'safar' ? null : (ratio(all, [safar, subject], rateOf) ?? null),
       p50Ms: of((sample) => sample.p50Ms),
+      p95Ms: of((sample) => sample.p95Ms),
       p99Ms: of((sample) => sample.p99Ms),
       clientCpuUsPerEvent: of((sample) => sample.clientCpuUs),
       serverCpuUsPerEvent: of((sample) => sample.serverCpuUs),

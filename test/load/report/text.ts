@@ -34,10 +34,12 @@ const delivered = (line: Line): boolean => line.lostShare !== null;
 function cellTable(lines: readonly Line[]): string {
   return lines.some(delivered)
     ? table([['', 'lost', 'out of order', 'repeated', 'events a round'], ...lines.map(deliveryRow)])
-    : table([
-        ['', 'events/s', 'Safar is', 'p50 ms', 'p99 ms', 'CPU µs/event', 'client', 'server'],
-        ...lines.map(speedRow),
-      ]);
+    : lines.some(answered)
+      ? table([['', 'answers/s', 'p50 ms', 'p95 ms', 'p99 ms'], ...lines.map(answerRow)])
+      : table([
+          ['', 'events/s', 'Safar is', 'p50 ms', 'p99 ms', 'CPU µs/event', 'client', 'server'],
+          ...lines.map(speedRow),
+        ]);
 }
 
 const speedRow = (line: Line): string[] => [
@@ -49,6 +51,16 @@ const speedRow = (line: Line): string[] => [
   median(line.cpuUsPerEvent),
   median(line.clientCpuUsPerEvent),
   median(line.serverCpuUsPerEvent),
+];
+
+const answered = (line: Line): boolean => line.p95Ms !== null;
+
+const answerRow = (line: Line): string[] => [
+  line.contestant,
+  range(line.eventsPerSecond),
+  range(line.p50Ms),
+  range(line.p95Ms),
+  range(line.p99Ms),
 ];
 
 const deliveryRow = (line: Line): string[] => [

@@ -1,5 +1,6 @@
 import {
   AssignDto,
+  BulkDto,
   ChangeStatusDto,
   LinkDto,
   MergeDto,
@@ -39,6 +40,34 @@ const command = ({ id, summary, description, dto, examples }: Told): OperationDe
     'version_mismatch',
   ],
 });
+
+export const changeConversations: OperationDescription = {
+  id: 'changeConversations',
+  tag: 'conversations',
+  summary: 'Do something to many conversations',
+  description:
+    'At most 100 single commands, each with the version that it expects, checked, done and answered as that one would be; a refused item never rejects ' +
+    'its neighbours. Items of one conversation are done in their order. With a key, each item is done once: an item that was refused is tried again, and ' +
+    'one that is now another is refused. Each counts towards the rate limit.',
+  headers: { 'Idempotency-Key': idempotencyKey },
+  body: { 'application/json': { dto: BulkDto } },
+  answers: { 200: { description: 'What became of each, in their order.' } },
+  problems: [...bodyProblems],
+  examples: [
+    {
+      summary: 'Two of them, one of which is not there',
+      headers: { 'Idempotency-Key': 'bulk-1' },
+      body: {
+        items: [
+          { conversation: oneConversation, command: 'tag', body: { add: ['parcel'] } },
+          { conversation: noConversation, command: 'take', version: '3' },
+        ],
+      },
+      status: 200,
+    },
+    { summary: 'Nothing', body: { items: [] }, status: 400 },
+  ],
+};
 
 const path = { id: oneConversation };
 

@@ -1,0 +1,127 @@
+import { type QueueCountsView, type QueuePage, type Role } from '#contracts';
+import { openRealGateway, type RealGateway } from '../api/support/real-gateway.js';
+
+let gateway: RealGateway;
+beforeAll(async () => {
+  gateway = await openRealGateway();
+  await post('touchpoints', {
+    ...{ id: 't-1', source: 'shop', kind: 'visit', channel: 'web', occurredAt: '2026-03-21T10:00:00Z' },
+    identifiers: [{ kind: 'customer_number', value: '12347' }],
+    data: { page: '/' },
+  });
+});
+afterAll(() => gateway.close());
+
+type Headers = Readonly<Record<string, string>>;
+const tester = { kind: 'operator', id: 'cli:test' } as const;
+
+const post = (url: string, body?: object, headers: Headers = { authorization: `Bearer ${gateway.key}` }) =>
+  gateway.app.inject({
+    ...{ method: 'POST', url: `/v1/${url}`, headers: { 'content-type': 'application/json', ...headers } },
+    ...(body && { payload: JSON.stringify(body) }),
+  });
+const get = (url: string, headers: Headers = { authorization: `Bearer ${gateway.key}` }) =>
+  gateway.app.inject({ url: `/v1/${url}`, headers });
+
+/** Somebody with one role, signed in. */
+async function signedIn(role: Role): Promise<{ readonly self: string; readonly headers: Headers }> {
+  const { users, sessions } = gateway.installation.access;
+  const added = await users.add({ name: role, roles: [role] }, tester);
+  if (!added.ok) throw new Error(added.reason);
+  const { token } = await sessions.begin({ userId: added.value.id, signedInBy: 'password', client: 'test' });
+  const headers = {
+    cookie: `__Host-safar-session=${token}`,
+    origin: 'http://safar',
+    host: 'safar',
+    'x-safar-request': '1',
+  };
+  return { self: `user:${added.value.id}`, headers };
+}
+
+const open = async (subject: string): Promise<string> => {
+  for (let tries = 0; ; tries += 1) {
+    const answer = await post('conversations', { customer: 'customer_number:12347', channel: 'email', subject });
+    if (answer.statusCode === 201) return answer.json<{ conversationId: string }>().conversationId;
+    // The customer is known as soon as the read model is.
+    if (tries > 100) throw new Error(answer.body);
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+};
+
+interface Bulk {
+  readonly results: readonly {
+    readonly status: string;
+    readonly conversationId: string;
+    readonly version?: string;
+    readonly position?: string;
+    readonly problem?: { readonly code: string; readonly status: number };
+  }[];
+}
+
+it('many conversations are changed at once, each as by its own command, and the queue shows it to whom it concerns', async () => {
+  const ids = [await open('Lamp'), await open('Chair'), await open('Table')];
+  const [lamp = '', chair = '', table = ''] = ids;
+  const agent = await signedIn('agent');
+  const items = [
+    { conversation: lamp, command: 'take', version: '1' },
+    { conversation: lamp, command: 'prioritise', body: { priority: 'urgent' }, version: '2' },
+    { conversation: chair, command: 'tag', body: { add: ['late'] }, version: '7' },
+    { conversation: chair, command: 'assign', body: {} },
+    { conversation: table, command: 'status', body: { category: 'asleep' } },
+    { conversation: table, command: 'snooze', body: { until: '2100-01-01T00:00:00Z' } },
+    { conversation: '00000000-0000-4000-8000-000000000000', command: 'take' },
+  ];
+  const key = { ...agent.headers, 'idempotency-key': 'all-of-them' };
+  const answer = await post('conversations/bulk', { items }, key);
+  expect(answer.statusCode).toBe(200);
+  const { results } = answer.json<Bulk>();
+  expect(results.map(({ status, version, problem }) => [status, version ?? problem?.code])).toEqual([
+    ['done', '2'],
+    ['done', '3'],
+    ['refused', 'version_mismatch'],
+    // Giving it to somebody else is for those who lead.
+    ['refused', 'forbidden'],
+    ['refused', 'invalid_parameters'],
+    ['done', '2'],
+    ['refused', 'conversation_not_found'],
+  ]);
+  expect(results[4]?.problem).toMatchObject({ errors: [{ pointer: '/body/category' }], status: 400 });
+  // Sent again, what was done is not done again, and is answered as before.
+  expect((await post('conversations/bulk', { items }, key)).json<Bulk>().results[1]).toEqual(results[1]);
+  const other = [{ ...items[0], version: '2' }];
+  expect((await post('conversations/bulk', { items: other }, key)).json<Bulk>().results).toMatchObject([
+    { status: 'refused', problem: { code: 'idempotency_key_reused' } },
+  ]);
+  const most = Array.from({ length: 101 }, () => ({ conversation: lamp, command: 'take' }));
+  expect((await post('conversations/bulk', { items: most }, agent.headers)).statusCode).toBe(400);
+
+  const position = results[5]?.position ?? '';
+  const view = async (query: string, headers: Headers) =>
+    (await get(`queue?minPosition=${position}&${query}`, headers)).json<QueuePage>().data.map(({ subject }) => subject);
+  expect(await view('', agent.headers)).toEqual(['Lamp', 'Chair', 'Table']);
+  expect(await view('view=mine', agent.headers)).toEqual(['Lamp']);
+  expect(await view('view=unassigned', agent.headers)).toEqual(['Chair']);
+  expect(await view('view=snoozed', agent.headers)).toEqual(['Table']);
+  const lead = await signedIn('lead');
+  expect(await view('view=mine', lead.headers)).toEqual([]);
+  const [mine] = (await get('queue?view=mine', agent.headers)).json<QueuePage>().data;
+  expect(mine).toMatchObject({ agent: agent.self, turn: 'ours', version: '3', breached: false, priority: 'urgent' });
+  const { views } = (await get('queue/counts', agent.headers)).json<QueueCountsView>();
+  expect(views).toMatchObject({ all: { count: 3, capped: false }, mine: { count: 1 }, snoozed: { count: 1 } });
+
+  // As it was before any of it, and not as it will be.
+  const then = (await get('queue?asOf=2026-03-21T10:00:00Z', agent.headers)).json<QueuePage>();
+  expect(then.data).toEqual([]);
+  expect((await get('queue?asOf=2100-01-01T00:00:00Z', agent.headers)).json()).toMatchObject({
+    errors: [{ pointer: '/asOf', code: 'in_the_future' }],
+  });
+});
+
+it('the queue is for those who may read conversations', async () => {
+  const { key } = await gateway.installation.access.apiKeys.create(
+    { name: 'w', scopes: ['touchpoints:write'] },
+    tester,
+  );
+  for (const url of ['queue', 'queue/counts'])
+    expect((await get(url, { authorization: `Bearer ${key}` })).statusCode).toBe(403);
+});
