@@ -125,3 +125,22 @@ it('the queue is for those who may read conversations', async () => {
   for (const url of ['queue', 'queue/counts'])
     expect((await get(url, { authorization: `Bearer ${key}` })).statusCode).toBe(403);
 });
+
+it('whoever follows the queue is told what changes in their view, and where to go on', async () => {
+  const stream = await gateway.app.inject({
+    ...{ url: '/v1/queue/stream?view=unassigned&after=0', headers: { authorization: `Bearer ${gateway.key}` } },
+    payloadAsStream: true,
+  });
+  expect(stream.headers['content-type']).toContain('text/event-stream');
+  const id = await open('Shelf');
+  let text = '';
+  const told = (event: string): boolean =>
+    text.split('\n\n').some((each) => each.includes(`event: ${event}\n`) && each.includes(id));
+  const pieces = stream.stream().setEncoding('utf8')[Symbol.asyncIterator]();
+  while (!told('shown')) text += String((await pieces.next()).value);
+  await post(`conversations/${id}/take`);
+  while (!told('gone')) text += String((await pieces.next()).value);
+  stream.stream().destroy();
+  const [last] = text.match(/id: \d+(?=\nevent: gone\ndata: [^\n]*\n\n$)/) ?? [];
+  expect(last).toMatch(/^id: \d+$/);
+});

@@ -23,6 +23,7 @@ export * from './messages/get-timeline.query.js';
 export * from './messages/list-conversations.query.js';
 export * from './messages/list-customers.query.js';
 export * from './messages/list-queue.query.js';
+export * from './messages/queue-feed.port.js';
 export * from './messages/readiness-check.port.js';
 export * from './messages/record-messages.command.js';
 export * from './messages/record-touchpoints.command.js';

@@ -1,5 +1,5 @@
 import path from 'node:path';
-import { type ConversationPorts, type OpenTimeline, TimelineFeed } from '#capabilities';
+import { type ConversationPorts, type OpenTimeline, QueueFeed, TimelineFeed } from '#capabilities';
 import { type PersonaErasedData, type TimelinePage, type TimelineParameters } from '#contracts';
 import { type Clock, type Position, type ReadModels, type Result } from '#kernel';
 import { type Access, createAccess } from '#platform/access';
@@ -106,6 +106,7 @@ export interface Installation {
   readonly conversations: TakeUpPorts;
   /** What the queue is read from. */
   readonly queues: QueuePagePorts;
+  readonly queueFeed: QueueFeed;
   /** What service clocks are measured by, and how that is changed. */
   readonly clockSettings: ClockSettingsPorts;
   readonly recordTouchpoints: RecordTouchpointsInto;
@@ -259,6 +260,7 @@ function operations(parts: Parts, closers: (() => Promise<void>)[]) {
     directory,
     ...conversing,
     queues: { readModels, open: createOpener(decode), store, clock, directory, audit },
+    queueFeed: new QueueFeed({ readModels, open: createOpener(decode), clock }),
     timelineFeed: new TimelineFeed(readModels, timeline),
     projectionAdmin: (by: OnBehalfOf) => auditedProjections(admin, audit, by),
     ...reactionOperations(parts, closers, { source, decode, conversations: conversing.conversations }),

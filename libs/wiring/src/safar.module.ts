@@ -21,6 +21,7 @@ import { type Installation } from './installation.js';
 import { INSTALLATION } from './installation.token.js';
 import { ACCESS_PORT } from './messages/access.port.js';
 import { API_KEY_VERIFIER, type ApiKeyVerifier } from './messages/api-key-verifier.port.js';
+import { QUEUE_FEED, type QueueFeed } from './messages/queue-feed.port.js';
 import { READINESS_CHECKS, type ReadinessCheck } from './messages/readiness-check.port.js';
 import { TIMELINE_FEED, type TimelineFeed } from './messages/timeline-feed.port.js';
 
@@ -33,6 +34,9 @@ export class SafarModule {
     const feed: TimelineFeed = {
       follow: (customerId, after, signal) => installation.timelineFeed.follow({ customerId, after, signal }),
     };
+    const queueFeed: QueueFeed = {
+      follow: (selection, after, signal) => installation.queueFeed.follow({ selection, after, signal }),
+    };
     return {
       module: SafarModule,
       imports: [CqrsModule],
@@ -42,6 +46,7 @@ export class SafarModule {
         { provide: API_KEY_VERIFIER, useValue: verifier },
         { provide: READINESS_CHECKS, useValue: checks },
         { provide: TIMELINE_FEED, useValue: feed },
+        { provide: QUEUE_FEED, useValue: queueFeed },
         RecordTouchpointsHandler,
         RecordMessagesHandler,
         EraseCustomerHandler,
@@ -60,7 +65,7 @@ export class SafarModule {
         ...serviceClockHandlers,
         ...routingHandlers,
       ],
-      exports: [ACCESS_PORT, API_KEY_VERIFIER, READINESS_CHECKS, TIMELINE_FEED],
+      exports: [ACCESS_PORT, API_KEY_VERIFIER, READINESS_CHECKS, TIMELINE_FEED, QUEUE_FEED],
     };
   }
 }

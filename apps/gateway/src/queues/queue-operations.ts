@@ -1,6 +1,6 @@
 import { AT_RISK_SECONDS, channels, MAX_AT_RISK_SECONDS, priorities, queueViews, statusCategories } from '#contracts';
 import { type OperationDescription } from '../documents/operation.js';
-import { cursor, limit, minPosition, text, time } from '../documents/parameters.js';
+import { after, cursor, lastEventId, limit, minPosition, text, time } from '../documents/parameters.js';
 
 const several = (values: readonly string[]) => {
   const one = values.join('|');
@@ -14,6 +14,17 @@ const within = {
   schema: { type: 'integer', minimum: 1, maximum: MAX_AT_RISK_SECONDS, default: AT_RISK_SECONDS },
 };
 
+const selection = {
+  view: text('Which of it.', { enum: queueViews, default: 'all' }),
+  team,
+  agent: text('Whose it is, kind and id; `nobody` for those that nobody has.', { maxLength: 140 }),
+  channel,
+  category: text('What the status counts as; several with commas.', several(statusCategories)),
+  priority: text('Priorities; several with commas.', several(priorities)),
+  tag: text('Tags that it must have, with commas between; at most ten.', { maxLength: 512 }),
+  within,
+};
+
 export const listQueue: OperationDescription = {
   id: 'listQueue',
   tag: 'conversations',
@@ -23,14 +34,7 @@ export const listQueue: OperationDescription = {
     '`mine` and `unassigned` leave out what is put aside; `at_risk` is due soon, `breached` was due; `mentions` are those in which a colleague ' +
     'mentioned you and you have done nothing since.',
   query: {
-    view: text('Which of it.', { enum: queueViews, default: 'all' }),
-    team,
-    agent: text('Whose it is, kind and id; `nobody` for those that nobody has.', { maxLength: 140 }),
-    channel,
-    category: text('What the status counts as; several with commas.', several(statusCategories)),
-    priority: text('Priorities; several with commas.', several(priorities)),
-    tag: text('Tags that it must have, with commas between; at most ten.', { maxLength: 512 }),
-    within,
+    ...selection,
     asOf: time('The queue as it was then.'),
     cursor,
     limit,
@@ -50,7 +54,7 @@ export const countQueue: OperationDescription = {
   id: 'countQueue',
   tag: 'conversations',
   summary: 'Count the queue',
-  description: 'How many conversations each view shows, up to 10,000.',
+  description: 'How many conversations each view shows, up to 1,000.',
   query: { team, channel, within, minPosition },
   answers: { 200: { description: 'The counts.' } },
   problems: ['invalid_parameters', 'unknown_position', 'not_caught_up'],
@@ -58,5 +62,28 @@ export const countQueue: OperationDescription = {
     { summary: 'Of everything', status: 200 },
     { summary: 'Of a team', query: { team: 'returns' }, status: 200 },
     { summary: 'Of no channel', query: { channel: 'pigeon' }, status: 400 },
+  ],
+};
+
+export const followQueue: OperationDescription = {
+  id: 'followQueue',
+  tag: 'conversations',
+  summary: 'Follow the queue, live',
+  description:
+    'Server-sent events: `shown` with a conversation of the view as it is now, `gone` with one that is not in it, or not any more; also when time alone ' +
+    'made it so. The id of each is a position, and resuming from it leaves nothing out; some may come twice. Open the stream first, then read the list. ' +
+    'Of an erased customer nothing is told: their conversations are missing when the list is read again.',
+  query: { ...selection, after },
+  headers: { 'Last-Event-ID': lastEventId },
+  answers: {
+    200: {
+      description: 'Changes as they become known, each with a QueueChangeView as its data.',
+      content: { 'text/event-stream': { schema: { type: 'string' } } },
+    },
+  },
+  problems: ['invalid_parameters', 'overloaded'],
+  examples: [
+    { summary: 'My conversations, from now on', query: { view: 'mine' }, status: 200 },
+    { summary: 'Of a view that is none', query: { view: 'late' }, status: 400 },
   ],
 };

@@ -1,23 +1,33 @@
-import { Controller, Get, Query } from '@nestjs/common';
+import { Controller, Get, Inject, Query, Req, Res } from '@nestjs/common';
 import { QueryBus } from '@nestjs/cqrs';
+import { type FastifyReply, type FastifyRequest } from 'fastify';
 import {
   parseQueueCountParameters,
+  parseQueueFollowParameters,
   parseQueueParameters,
+  type QueueChangeView,
   type QueueCountsView,
   type QueuePage,
   type RawParameters,
 } from '#contracts';
 import { actorOf, actorText } from '#platform/access';
-import { CountQueue, ListQueue } from '#wiring';
+import { CountQueue, ListQueue, QUEUE_FEED, type QueueFeed } from '#wiring';
 import { type Caller, CalledBy } from '../access/caller.js';
 import { RequireAbility } from '../access/required-access.js';
 import { answered, readable } from '../customers/answered.js';
 import { Operation } from '../documents/operation.js';
-import { countQueue, listQueue } from './queue-operations.js';
+import { type ServerSentEvent } from '../timeline/event-stream.js';
+import { LiveStreams } from '../timeline/live-streams.js';
+import { parseLastEventId } from '../timeline/resume.js';
+import { countQueue, followQueue, listQueue } from './queue-operations.js';
 
 @Controller('v1/queue')
 export class QueueController {
-  constructor(private readonly queries: QueryBus) {}
+  constructor(
+    private readonly queries: QueryBus,
+    private readonly streams: LiveStreams,
+    @Inject(QUEUE_FEED) private readonly feed: QueueFeed,
+  ) {}
 
   @Get()
   @Operation(listQueue)
@@ -35,4 +45,27 @@ export class QueueController {
     const parameters = readable(parseQueueCountParameters(query));
     return answered(await this.queries.execute(new CountQueue(parameters, actorText(actorOf(principal)))));
   }
+
+  /** Server-sent events. The id of each is a position: `Last-Event-ID` or `?after=` continues right behind it. */
+  @Get('stream')
+  @Operation(followQueue)
+  @RequireAbility('read', 'Conversation')
+  follow(
+    @Query() query: RawParameters,
+    @CalledBy() { principal }: Caller,
+    @Req() request: FastifyRequest,
+    @Res() reply: FastifyReply,
+  ): void {
+    const { after, ...selection } = readable(parseQueueFollowParameters(query));
+    const from = readable(parseLastEventId(request.headers['last-event-id'])) ?? after ?? 'now';
+    const self = actorText(actorOf(principal));
+    this.streams.open(request, reply, {
+      events: (signal) => changes(this.feed.follow({ ...selection, self }, from, signal)),
+      permission: { action: 'read', subject: 'Conversation' },
+    });
+  }
+}
+
+async function* changes(followed: AsyncIterable<QueueChangeView>): AsyncGenerator<ServerSentEvent> {
+  for await (const data of followed) yield { id: data.position, event: data.item ? 'shown' : 'gone', data };
 }

@@ -10,7 +10,15 @@ export function parseResume(
 ): Result<Position | 'now', readonly FieldError[]> {
   const after = parsePositionParameter(parameters, 'after');
   if (!after.ok) return after;
-  if (lastEventId === undefined || lastEventId === '') return succeed(after.value ?? 'now');
+  const seen = parseLastEventId(lastEventId);
+  return seen.ok ? succeed(seen.value ?? after.value ?? 'now') : seen;
+}
+
+/** What the browser remembers; nothing at its first request. */
+export function parseLastEventId(
+  lastEventId: string | readonly string[] | undefined,
+): Result<Position | undefined, readonly FieldError[]> {
+  if (lastEventId === undefined || lastEventId === '') return succeed(undefined);
   const position = typeof lastEventId === 'string' ? parsePosition(lastEventId) : undefined;
   return position === undefined ? fail([parameterError('/Last-Event-ID', 'not_a_position')]) : succeed(position);
 }

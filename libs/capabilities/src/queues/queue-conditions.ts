@@ -19,20 +19,21 @@ export class Values {
   }
 }
 
-/** Which rows a selection has at the time that `now` stands for, beside those of a due time; to be joined with AND. */
-export function conditionsOf(selection: QueueSelection, now: string, values: Values): readonly string[] {
+/** Which rows a selection has at the time that `now` gives, beside those of a due time; to be joined with AND. */
+export function conditionsOf(selection: QueueSelection, now: () => string, values: Values): readonly string[] {
   const { view, self, agent, team, channel, categories = [], tags = [] } = selection;
-  const aside = `(category = 'snoozed' AND snoozed_until > ${now})`;
+  const aside = (): string => `snoozed_until > ${now()}`;
+  const here = (): string => `(snoozed_until IS NULL OR snoozed_until <= ${now()})`;
   const conditions: string[] = [];
-  if (view === 'mine') conditions.push(`agent = ${values.of(self, 'text')}`, `NOT ${aside}`);
-  if (view === 'unassigned') conditions.push(`agent = 'nobody'`, `NOT ${aside}`);
-  if (view === 'snoozed') conditions.push(`category = 'snoozed' AND snoozed_until > ${now}`);
+  if (view === 'mine') conditions.push(`agent = ${values.of(self, 'text')}`, here());
+  if (view === 'unassigned') conditions.push(`agent = 'nobody'`, here());
+  if (view === 'snoozed') conditions.push(aside());
   if (agent !== undefined) conditions.push(`agent = ${values.of(agent, 'text')}`);
   if (team !== undefined) conditions.push(`team = ${values.of(team, 'text')}`);
   if (channel !== undefined) conditions.push(`channel = ${values.of(channel, 'text')}`);
   if (categories.length > 0)
     conditions.push(
-      `CASE WHEN category = 'snoozed' AND NOT ${aside} THEN 'open' ELSE category END = ANY (${values.of(categories, 'text[]')})`,
+      `CASE WHEN snoozed_until <= ${now()} THEN 'open' ELSE category END = ANY (${values.of(categories, 'text[]')})`,
     );
   const labels = [...tags.map((tag) => `tag:${tag}`), ...(view === 'mentions' ? [`mention:${self}`] : [])];
   if (labels.length > 0) conditions.push(`labels @> ${values.of(JSON.stringify(labels), 'jsonb')}`);

@@ -47,6 +47,7 @@ export type QueueRow = {
   readonly waiting_since: EpochMs;
   /** The oldest message of the customer after the last reply. */
   readonly unanswered_since: EpochMs | null;
+  /** `null` unless its category is snoozed. */
   readonly snoozed_until: EpochMs | null;
   readonly clocks: readonly OpenClock[];
   /** The earliest of its open clocks; `NEVER` where there is none. */
@@ -112,14 +113,18 @@ export const queueTable: Table = {
   primaryKey: ['conversation_id', 'until_position'],
   owner: 'customer_id',
   indexes: [
-    // The whole queue, somebody's part of it, and a team's: each in its order.
+    // The whole queue, somebody's part of it, and a team's: each in its order. What is put aside is told from the index as well, so that
+    // counting need not look at the rows.
     { on: `rank, ${ORDER}`, where: queued },
-    { on: `agent, rank, ${ORDER}`, where: queued },
+    { on: `agent, rank, ${ORDER}, snoozed_until`, where: queued },
     { on: `team, rank, ${ORDER}`, where: queued },
-    { on: `team, agent, rank, ${ORDER}`, where: queued },
+    { on: `team, agent, rank, ${ORDER}, snoozed_until`, where: queued },
     { on: `channel, rank, ${ORDER}`, where: queued },
-    { on: `rank, ${ORDER}`, where: `${queued} AND category = 'snoozed'` },
+    { on: `rank, ${ORDER}`, where: `${queued} AND snoozed_until IS NOT NULL` },
     { on: 'labels jsonb_path_ops', using: 'gin', where: queued },
+    // What changed, and what time changes by itself.
+    { on: 'since_position', where: `kept <> 'past'` },
+    { on: 'snoozed_until', where: `${queued} AND snoozed_until IS NOT NULL` },
     // What was at a time: of each length, what ended soon after it; and what is still so.
     { on: 'span, until_at', where: `kept = 'past'` },
     { on: 'since_at', where: queued },

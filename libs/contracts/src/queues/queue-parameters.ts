@@ -41,6 +41,12 @@ export interface QueueCountParameters extends Pick<QueueFilter, 'team' | 'channe
   readonly minPosition?: Position;
 }
 
+export interface QueueFollowParameters extends QueueFilter {
+  readonly view: QueueView;
+  /** Begin right behind this position; now, without it. */
+  readonly after?: Position;
+}
+
 const MAX_FILTER_TAGS = 10;
 
 export function parseQueueParameters(parameters: RawParameters): Result<QueueParameters, readonly FieldError[]> {
@@ -52,6 +58,19 @@ export function parseQueueParameters(parameters: RawParameters): Result<QueuePar
     cursor: reader.text('cursor'),
     limit: reader.limit(),
     minPosition: reader.position('minPosition'),
+  });
+  reader.refuseOthers();
+  return reader.errors.length > 0 ? fail(reader.errors) : succeed({ view, ...read });
+}
+
+export function parseQueueFollowParameters(
+  parameters: RawParameters,
+): Result<QueueFollowParameters, readonly FieldError[]> {
+  const reader = new ParameterReader(parameters);
+  const { view = 'all', ...read } = given({
+    view: oneOf(reader, 'view', isView),
+    ...filterIn(reader),
+    after: reader.position('after'),
   });
   reader.refuseOthers();
   return reader.errors.length > 0 ? fail(reader.errors) : succeed({ view, ...read });

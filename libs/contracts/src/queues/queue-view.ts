@@ -46,10 +46,21 @@ export interface QueuePage extends Page<QueueItemView> {
   readonly at: string;
 }
 
+/** What became of a conversation that changed, in a view that somebody follows. */
+export interface QueueChangeView {
+  readonly conversationId: string;
+  /** As it is now; `null` when it is not in the view, or not any more. */
+  readonly item: QueueItemView | null;
+  /** Up to which everything was told that changed before. */
+  readonly position: string;
+  /** By which its due time and snooze were judged. */
+  readonly at: string;
+}
+
 /** How many conversations a view shows. */
 export interface QueueCount {
   readonly count: number;
-  /** There are more: counting ends at 10,000. */
+  /** There are more: counting ends at 1,000. */
   readonly capped: boolean;
 }
 

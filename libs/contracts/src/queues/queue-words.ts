@@ -11,4 +11,4 @@ export const AT_RISK_SECONDS = 3_600;
 export const MAX_AT_RISK_SECONDS = 7 * 86_400;
 
 /** A view is counted up to here: counting further would cost as much as the queue is long. */
-export const MAX_COUNT = 10_000;
+export const MAX_COUNT = 1_000;
