@@ -875,6 +875,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/conversations/bulk": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Do something to many conversations
+         * @description At most 100 single commands, each with the version that it expects, checked, done and answered as that one would be; a refused item never rejects its neighbours. Items of one conversation are done in their order. With a key, each item is done once: an item that was refused is tried again, and one that is now another is refused. Each counts towards the rate limit.
+         */
+        post: operations["changeConversations"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/customers": {
         parameters: {
             query?: never;
@@ -1377,9 +1397,29 @@ export interface paths {
         };
         /**
          * Count the queue
-         * @description How many conversations each view shows, up to 10,000.
+         * @description How many conversations each view shows, up to 1,000.
          */
         get: operations["countQueue"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/queue/stream": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Follow the queue, live
+         * @description Server-sent events: `shown` with a conversation of the view as it is now, `gone` with one that is not in it, or not any more; also when time alone made it so. The id of each is a position, and resuming from it leaves nothing out; some may come twice. Open the stream first, then read the list. Of an erased customer nothing is told: their conversations are missing when the list is read again.
+         */
+        get: operations["followQueue"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1818,6 +1858,33 @@ export interface components {
             accepted: number;
             duplicate: number;
             refused: number;
+        };
+        Bulk: {
+            items: {
+                conversation: string;
+                /** @enum {unknown} */
+                command: "take" | "assign" | "transfer" | "prioritise" | "tag" | "status" | "snooze" | "spam";
+                version?: string;
+                body?: Record<string, unknown>;
+            }[];
+        };
+        BulkAnswer: {
+            /** @description One for each item, in its order. */
+            results: components["schemas"]["BulkResult"][];
+        };
+        /** @description What became of one item: as the single command is answered, or refused. */
+        BulkResult: {
+            /** @constant */
+            status: "done";
+            conversationId: string;
+            version: string;
+            /** @description Decimal digits; pass it as `minPosition` to see it. */
+            position: string;
+        } | {
+            /** @constant */
+            status: "refused";
+            conversationId: string;
+            problem: components["schemas"]["ProblemDocument"];
         };
         /** @description The last version of a calendar. Clocks count with each version for the time that it was in force. */
         BusinessCalendarView: {
@@ -2294,7 +2361,7 @@ export interface components {
             source: string;
             via: components["schemas"]["WayIn"];
             /** @enum {string} */
-            outcome: "accepted" | "duplicate" | "quarantined" | "refused";
+            outcome: "refused" | "accepted" | "duplicate" | "quarantined";
             kind: null | string;
             /** @description The sender's id, where it looks like one that a machine made. */
             touchpointId: null | string;
@@ -2474,7 +2541,7 @@ export interface components {
         /** @description How many conversations a view shows. */
         QueueCount: {
             count: number;
-            /** @description There are more: counting ends at 10,000. */
+            /** @description There are more: counting ends at 1,000. */
             capped: boolean;
         };
         QueueCountsView: {
@@ -10770,6 +10837,121 @@ export interface operations {
             default: components["responses"]["Problem"];
         };
     };
+    changeConversations: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description Makes the command safe to repeat: the first answer is given again.
+                 * @example bulk-1
+                 */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Bulk"];
+            };
+        };
+        responses: {
+            /** @description What became of each, in their order. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BulkAnswer"];
+                };
+            };
+            /** @description `malformed_json`: Malformed JSON. `empty_body`: Empty body. `invalid_parameters`: Invalid parameters. `malformed_request`: Malformed request. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "malformed_json" | "empty_body" | "invalid_parameters" | "malformed_request";
+                        /** @constant */
+                        status?: 400;
+                    };
+                };
+            };
+            /** @description `unauthenticated`: Not authenticated. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "unauthenticated";
+                        /** @constant */
+                        status?: 401;
+                    };
+                };
+            };
+            /** @description `forbidden`: Not allowed. `foreign_page`: From another page. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "forbidden" | "foreign_page";
+                        /** @constant */
+                        status?: 403;
+                    };
+                };
+            };
+            /** @description `body_too_large`: Body too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "body_too_large";
+                        /** @constant */
+                        status?: 413;
+                    };
+                };
+            };
+            /** @description `unsupported_encoding`: Unsupported encoding. `unsupported_media_type`: Unsupported content type. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "unsupported_encoding" | "unsupported_media_type";
+                        /** @constant */
+                        status?: 415;
+                    };
+                };
+            };
+            /** @description `rate_limited`: Too many requests. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "rate_limited";
+                        /** @constant */
+                        status?: 429;
+                    };
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
     listCustomers: {
         parameters: {
             query?: {
@@ -13972,6 +14154,122 @@ export interface operations {
                         code?: "unknown_position";
                         /** @constant */
                         status?: 410;
+                    };
+                };
+            };
+            /** @description `rate_limited`: Too many requests. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "rate_limited";
+                        /** @constant */
+                        status?: 429;
+                    };
+                };
+            };
+            /** @description `not_caught_up`: Not caught up. `overloaded`: Overloaded. `shutting_down`: Shutting down. `unavailable`: Unavailable. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "not_caught_up" | "overloaded" | "shutting_down" | "unavailable";
+                        /** @constant */
+                        status?: 503;
+                    };
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    followQueue: {
+        parameters: {
+            query?: {
+                /**
+                 * @description Which of it.
+                 * @example mine
+                 */
+                view?: "all" | "mine" | "unassigned" | "at_risk" | "breached" | "snoozed" | "mentions";
+                /** @description Of a team. */
+                team?: string;
+                /** @description Whose it is, kind and id; `nobody` for those that nobody has. */
+                agent?: string;
+                /** @description On a channel. */
+                channel?: "web" | "email" | "chat" | "phone" | "sms" | "whatsapp" | "telegram" | "bale" | "viber" | "instagram" | "facebook" | "x" | "store" | "app" | "other";
+                /** @description What the status counts as; several with commas. */
+                category?: string;
+                /** @description Priorities; several with commas. */
+                priority?: string;
+                /** @description Tags that it must have, with commas between; at most ten. */
+                tag?: string;
+                /** @description How many seconds before its due time a conversation is at risk. */
+                within?: number;
+                /** @description Begin right behind this position; without it, now. */
+                after?: string;
+            };
+            header?: {
+                /** @description Id of the last event that was read; newer than `after`. */
+                "Last-Event-ID"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Changes as they become known, each with a QueueChangeView as its data. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/event-stream": string;
+                };
+            };
+            /** @description `invalid_parameters`: Invalid parameters. `malformed_request`: Malformed request. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "invalid_parameters" | "malformed_request";
+                        /** @constant */
+                        status?: 400;
+                    };
+                };
+            };
+            /** @description `unauthenticated`: Not authenticated. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "unauthenticated";
+                        /** @constant */
+                        status?: 401;
+                    };
+                };
+            };
+            /** @description `forbidden`: Not allowed. `foreign_page`: From another page. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "forbidden" | "foreign_page";
+                        /** @constant */
+                        status?: 403;
                     };
                 };
             };

@@ -57,7 +57,7 @@ export { type ConfigureTeam, type Team, team, type TeamFact, type TeamRefusal } 
 export { teams } from './agents/teams.projection.js';
 export { countQueue } from './queues/count-queue.query.js';
 export { listQueue, type QueueRequest } from './queues/list-queue.query.js';
-export { QueueFeed, type QueueFollowRequest } from './queues/queue-feed.js';
+export { QueueFeed, type QueueMark } from './queues/queue-feed.js';
 export { type QueuePorts } from './queues/open-subjects.port.js';
 export { type QueueSelection } from './queues/queue-conditions.js';
 export { queueSql } from './queues/queue-sql.js';

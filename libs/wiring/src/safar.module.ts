@@ -35,7 +35,8 @@ export class SafarModule {
       follow: (customerId, after, signal) => installation.timelineFeed.follow({ customerId, after, signal }),
     };
     const queueFeed: QueueFeed = {
-      follow: (selection, after, signal) => installation.queueFeed.follow({ selection, after, signal }),
+      now: () => installation.queueFeed.now(),
+      follow: (selection, from, signal) => installation.queueFeed.follow({ selection, from, signal }),
     };
     return {
       module: SafarModule,

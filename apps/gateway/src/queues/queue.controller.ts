@@ -50,14 +50,16 @@ export class QueueController {
   @Get('stream')
   @Operation(followQueue)
   @RequireAbility('read', 'Conversation')
-  follow(
+  async follow(
     @Query() query: RawParameters,
     @CalledBy() { principal }: Caller,
     @Req() request: FastifyRequest,
     @Res() reply: FastifyReply,
-  ): void {
+  ): Promise<void> {
     const { after, ...selection } = readable(parseQueueFollowParameters(query));
-    const from = readable(parseLastEventId(request.headers['last-event-id'])) ?? after ?? 'now';
+    const known = readable(parseLastEventId(request.headers['last-event-id'])) ?? after;
+    // Before the answer begins: whoever reads the list after that misses nothing.
+    const from = known === undefined ? await this.feed.now() : { after: known };
     const self = actorText(actorOf(principal));
     this.streams.open(request, reply, {
       events: (signal) => changes(this.feed.follow({ ...selection, self }, from, signal)),

@@ -7,10 +7,17 @@ import { type ItemColumns, rfc3339, toQueueItem } from './queue-item.js';
 import { type QueueSelection } from './queue-conditions.js';
 import { subjectsOf } from './subjects.js';
 
+/** How far somebody has seen the queue. */
+export interface QueueMark {
+  /** Position of the last change that is known. */
+  readonly after: Position;
+  /** When it was known; follows from the position where it is not told. */
+  readonly at?: EpochMs;
+}
+
 export interface QueueFollowRequest {
   readonly selection: QueueSelection;
-  /** Position of the last change that is known; `now`: only what comes. */
-  readonly after: Position | 'now';
+  readonly from: QueueMark;
   readonly signal: AbortSignal;
 }
 
@@ -51,9 +58,9 @@ export class QueueFeed {
   }
 
   /** Ends with the signal. Nothing is read ahead of a slow caller but the rest of a page. */
-  async *follow({ selection, after, signal }: QueueFollowRequest): AsyncGenerator<QueueChangeView, void, undefined> {
-    let last = after === 'now' ? await this.#applied() : after;
-    let watched: Watched = { since: await this.#lastKnown(after), id: FIRST };
+  async *follow({ selection, from, signal }: QueueFollowRequest): AsyncGenerator<QueueChangeView, void, undefined> {
+    let last = from.after;
+    let watched: Watched = { since: from.at ?? (await this.#lastKnown(from.after)), id: FIRST };
     while (!signal.aborted) {
       const changed = await this.#changedAfter(selection, last);
       for (const change of await this.#views(changed)) {
@@ -73,14 +80,19 @@ export class QueueFeed {
     }
   }
 
+  /** The mark of whoever looks from now on. What they read after it has all that is not told any more. */
+  async now(): Promise<QueueMark> {
+    const at = this.ports.clock.now();
+    return { after: await this.#applied(), at };
+  }
+
   async #applied(): Promise<Position> {
     return this.ports.readModels.appliedPosition('queue');
   }
 
   /** A time at which whoever has read up to a position was up to date: nothing that time changed after it may be left out. */
-  async #lastKnown(after: Position | 'now'): Promise<EpochMs> {
+  async #lastKnown(after: Position): Promise<EpochMs> {
     const now = this.ports.clock.now();
-    if (after === 'now') return now;
     const [row] = await this.ports.readModels.query<{ readonly at: EpochMs }>(recordedBeforeSql, [after.toString()]);
     // Where nothing was before it, everything has changed after it.
     return row?.at ?? now;
