@@ -291,13 +291,15 @@ function operations(parts: Parts, closers: (() => Promise<void>)[]) {
       if (server) closers.push(() => server.close());
       return server?.port;
     },
-    startRelay: (): Relay => {
-      if (!bus) throw kafkaNeeded();
-      const relay = startRelay({ pool, source, bus, topic: EVENTS_TOPIC });
-      closers.push(() => relay.stop());
-      return relay;
-    },
+    startRelay: (): Relay => beginRelay(parts, source, closers),
   };
+}
+
+function beginRelay({ pool, bus }: Parts, source: EventSource, closers: (() => Promise<void>)[]): Relay {
+  if (!bus) throw kafkaNeeded();
+  const relay = startRelay({ pool, source, bus, topic: EVENTS_TOPIC });
+  closers.push(() => relay.stop());
+  return relay;
 }
 
 function conversationOperations(parts: Parts, directory: DirectoryPorts, decode: DecodeEvents) {
