@@ -28,6 +28,8 @@ export interface ClockedConversation {
   readonly running: Readonly<Partial<Record<ClockKind, Running>>>;
   /** How many clocks of a kind there were. */
   readonly begun: Readonly<Partial<Record<ClockKind, number>>>;
+  /** When it was imported, if it was: how messages before that were answered is not known here. */
+  readonly importedAt?: EpochMs;
   /** How long after it was opened that was recorded: of what was imported, years. */
   readonly recordedLateMs: number;
 }
@@ -62,7 +64,7 @@ export function tell(state: ClockedConversation | undefined, event: ClockedEvent
   switch (event.type) {
     case 'conversation.message_received':
       // A second message waits no longer than the first: it restarts nothing.
-      if (state.owed === null) clocks.owe('next_response');
+      if (state.owed === null && event.occurredAt >= (state.importedAt ?? -Infinity)) clocks.owe('next_response');
       break;
     case 'conversation.replied':
       if (isPerson(event.data.by)) clocks.replied();
@@ -110,6 +112,7 @@ function opened(event: Extract<ClockedEvent, { readonly type: 'conversation.open
       ...{ stage: 'active', customerId, category: 'open', owed: null, running: {}, begun: {} },
       subject: { priority: 'normal', ...(channel !== null && { channel }) },
       recordedLateMs: event.recordedAt - event.occurredAt,
+      ...(origin === 'import' && { importedAt: event.recordedAt }),
     },
     event,
   );

@@ -75,6 +75,12 @@ describe('the next-response clock', () => {
   });
   it('starts with what the customer says in a conversation that we opened', () =>
     expect(of('next_response', [byAgent, said(1)])).toEqual(['next_response-1 activated 1 due 4']));
+  it('does not start with what was said before the conversation was imported: how that was answered is not known', () => {
+    const imported: Happened = ['conversation.opened', at(0), { ...written, origin: 'import' }, { recordedAt: at(9) }];
+    expect(of(['first_response', 'next_response'], [imported, said(0, 9), said(10)])).toEqual([
+      'next_response-1 activated 10 due 13',
+    ]);
+  });
   it('counts from when the message was written, however late it came', () =>
     expect(of('next_response', [opened, replied(2), said(1, 3)])).toEqual(['next_response-1 activated 1 due 4']));
 });
