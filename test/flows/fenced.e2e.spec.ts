@@ -20,7 +20,7 @@ describe('an epoch that is raised beside a running server', () => {
     for (const name of await readModels(folder.path))
       expect(await safar(folder.path, 'projections', 'rebuild', name)).toMatchObject({ code: 0 });
     const { stdout: stands } = await safar(folder.path, 'reactions', 'status');
-    for (const reaction of ['conversation-clocks', 'take-ups', 'routing-turns', 'routing']) {
+    for (const reaction of ['conversation-clocks', 'take-ups', 'routing-turns', 'routing', 'policy-changes']) {
       expect(stands).toContain(`safar reactions resume ${reaction}`);
       expect(await safar(folder.path, 'reactions', 'resume', reaction)).toMatchObject({ code: 0 });
     }

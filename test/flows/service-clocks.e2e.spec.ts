@@ -96,3 +96,26 @@ it('a clock is measured by the first policy that matches, and shows how it is co
   expect(lines.reduce((sum, { seconds }) => sum + seconds, 0)).toBe(clocks[0]?.arithmetic.spentSeconds);
   expect((await call('GET', 'conversations/018f0000-0000-8000-8000-000000000009/clocks')).statusCode).toBe(404);
 });
+
+it('policies that are saved later count from the original start, and a verdict that was reached stays', async () => {
+  const long = await writes('12348', '2026-03-20T16:30:00Z');
+  const started = new Date().toISOString();
+  const short = await writes('12349', started);
+  for (const id of [long, short]) await clocksOf(id, (view) => view.clocks.length > 0);
+  const policies = [{ ...policy('gold', 7_200), calendarId: 'always' }];
+  expect((await call('PUT', 'service-policies', { policies })).json()).toMatchObject({ version: '3' });
+
+  const restated = (view: ConversationClocksView) => view.clocks[0]?.policyVersion === 3;
+  const dueAt = new Date(Date.parse(started) + 7_200_000).toISOString();
+  expect((await clocksOf(short, restated)).clocks).toMatchObject([
+    { verdict: null, restatedVerdict: null, calendarId: 'always', arithmetic: { startedAt: started, dueAt } },
+  ]);
+  expect((await clocksOf(long, restated)).clocks).toMatchObject([
+    { verdict: 'breached', restatedVerdict: 'breached', arithmetic: { dueAt: '2026-03-20T18:30:00.000Z' } },
+  ]);
+  const { events } = await gateway.installation.store.readStream(`service_clock-${long}-first_response-1`, 0, 10);
+  expect(events.map(({ type, occurredAt }) => [type, new Date(occurredAt).toISOString()]).slice(0, 2)).toEqual([
+    ['service_clock.activated', '2026-03-20T16:30:00.000Z'],
+    ['service_clock.breached', '2026-03-23T09:30:00.000Z'],
+  ]);
+});

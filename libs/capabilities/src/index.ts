@@ -31,6 +31,8 @@ export { type PolicyRefusal, refusalOfPolicies } from './service-clocks/check-po
 export { conversationClocks, type TellClocks } from './service-clocks/conversation-clocks.reaction.js';
 export { conversationClocksView } from './service-clocks/conversation-clocks.query.js';
 export { serviceClocks } from './service-clocks/service-clocks.projection.js';
+export { type ApplyPolicies, policyChanges } from './service-clocks/policy-changes.reaction.js';
+export { openConversationsAfter } from './service-clocks/open-conversations.query.js';
 export { alwaysOpen, defaultPolicies } from './service-clocks/default-policies.js';
 export { explainClock } from './service-clocks/explain-clock.js';
 export { chooseTerms } from './service-clocks/choose-terms.js';

@@ -320,7 +320,7 @@ interface ReactionParts {
 }
 
 function reactionOperations(
-  { pool, store, vault, clock, audit, metrics }: Parts,
+  { pool, store, vault, clock, audit, metrics, readModels }: Parts,
   closers: (() => Promise<void>)[],
   { conversations, ...reading }: ReactionParts,
 ) {
@@ -332,7 +332,7 @@ function reactionOperations(
     reactionAdmin: (by: OnBehalfOf) => auditedReactions(admin, audit, by),
     startReactions: (settings: Partial<ReactionSettings> = {}): ReactionHost => {
       const passTime = createPassTime(store, vault, clock);
-      const runnables = runnableReactions({ store, vault, books, conversations });
+      const runnables = runnableReactions({ store, vault, books, readModels, conversations });
       const host = startReactions({ pool, ...reading, passTime, settings }, runnables);
       closers.push(() => host.stop());
       return host;

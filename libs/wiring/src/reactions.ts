@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { conversationClocks, routing, routingTurns, takeUps } from '#capabilities';
+import { conversationClocks, policyChanges, routing, routingTurns, takeUps } from '#capabilities';
 import { type Clock, type NewEvent, type Reaction } from '#kernel';
 import { type AppendToStore } from '#platform/event-store';
 import { runnable, type RunnableReaction } from '#platform/reactions';
@@ -8,14 +8,13 @@ import { createTakeUpExecutor } from './conversations/execute-take-up.js';
 import { type TakeUpPorts } from './conversations/take-up-touchpoint.js';
 import { createRouter } from './routing/route-conversation.js';
 import { createItemTeller } from './routing/tell-item.js';
+import { type ApplyPorts, createPolicyApplier } from './service-clocks/apply-policies.js';
 import { type ClockPorts, createClockExecutor } from './service-clocks/tell-clocks.js';
 
 /** Every reaction. */
-export const reactions: readonly Reaction[] = [conversationClocks, takeUps, routingTurns, routing];
+export const reactions: readonly Reaction[] = [conversationClocks, takeUps, routingTurns, routing, policyChanges];
 
-export interface ReactionPorts extends ClockPorts {
-  readonly conversations: TakeUpPorts;
-}
+export type ReactionPorts = ClockPorts & ApplyPorts & { readonly conversations: TakeUpPorts };
 
 /** Every reaction, with what does its commands. */
 export const runnableReactions = (ports: ReactionPorts): readonly RunnableReaction[] => [
@@ -23,6 +22,7 @@ export const runnableReactions = (ports: ReactionPorts): readonly RunnableReacti
   runnable(takeUps, createTakeUpExecutor(ports.conversations)),
   runnable(routingTurns, createItemTeller(ports.conversations)),
   runnable(routing, createRouter(ports.conversations)),
+  runnable(policyChanges, createPolicyApplier(ports)),
 ];
 
 const TIME_STREAM = 'time-passing';

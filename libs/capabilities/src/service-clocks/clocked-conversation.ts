@@ -129,6 +129,13 @@ export function wake(state: ClockedConversation, at: EpochMs): Told {
   return clocks.told();
 }
 
+/** Measures what still runs by what was saved before the event; its instant is when that was saved. */
+export function remeasure(state: ClockedConversation, event: Pick<ClockedEvent, 'occurredAt' | 'position'>): Told {
+  const clocks = new Clocks(state, event);
+  clocks.measureAs(state.subject);
+  return clocks.told();
+}
+
 /** The clocks of one conversation while one event is told to them. */
 class Clocks {
   private readonly acts: ClockAct[] = [];

@@ -5,6 +5,7 @@ import {
   type ClockTerms,
   type ConversationData,
   conversationStream,
+  type ServicePoliciesApplied,
   type StoredClockEvent,
   toStoredClockData,
 } from '#contracts';
@@ -19,14 +20,16 @@ export const conversationId = '018f0000-0000-8000-8000-000000000001';
 const decider = serviceClock(() => alwaysOpen);
 
 /** Something that happened to the conversation; recorded when it occurred unless told otherwise. */
-export type Happened = {
-  readonly [Type in ClockedEvent['type']]: readonly [
-    Type,
-    EpochMs,
-    Partial<ConversationData[Type]>?,
-    { readonly recordedAt: EpochMs }?,
-  ];
-}[ClockedEvent['type']];
+export type Happened =
+  | readonly ['service_policies.applied', EpochMs]
+  | {
+      readonly [Type in ClockedEvent['type']]: readonly [
+        Type,
+        EpochMs,
+        Partial<ConversationData[Type]>?,
+        { readonly recordedAt: EpochMs }?,
+      ];
+    }[ClockedEvent['type']];
 
 export interface History {
   readonly happened: readonly Happened[];
@@ -87,7 +90,7 @@ export function play({ happened, until, termsOf, deliveries = 1 }: History): rea
       }
     }
   };
-  const react = (event: ClockedEvent | StoredClockEvent) => {
+  const react = (event: Parameters<typeof conversationClocks.key>[0]) => {
     expect(conversationClocks.key(event)).toBe(conversationId);
     const handle = conversationClocks.when[event.type] as (
       state: typeof memory,
@@ -104,10 +107,11 @@ export function play({ happened, until, termsOf, deliveries = 1 }: History): rea
       follow(conversationClocks.due(memory, { name: next.name, at: next.dueAt }, conversationId), time);
     }
   };
-  for (const [type, at, data = {}, { recordedAt } = { recordedAt: at }] of happened) {
+  for (const [type, at, given = {}, { recordedAt } = { recordedAt: at }] of happened) {
+    const data = type === 'service_policies.applied' ? { conversationId } : given;
     passTo(recordedAt);
     const stream = conversationStream(conversationId);
-    react(recorded({ stream, type, occurredAt: at, data, recordedAt }) as ClockedEvent);
+    react(recorded({ stream, type, occurredAt: at, data, recordedAt }) as ClockedEvent | ServicePoliciesApplied);
   }
   passTo(until);
   return facts;

@@ -1,7 +1,20 @@
-import { clockKinds, clockOfStream, conversationIdOf, type StoredClockEvent } from '#contracts';
+import {
+  clockKinds,
+  clockOfStream,
+  conversationIdOf,
+  type ServicePoliciesApplied,
+  type StoredClockEvent,
+} from '#contracts';
 import { type EpochMs, type Reacted, type Reaction } from '#kernel';
 import { type ClockAct } from './clock-acts.js';
-import { type ClockedConversation, type ClockedEvent, tell, type Told, wake } from './clocked-conversation.js';
+import {
+  type ClockedConversation,
+  type ClockedEvent,
+  remeasure,
+  tell,
+  type Told,
+  wake,
+} from './clocked-conversation.js';
 
 /** Tells clocks of the conversation that is the command's key what its facts mean for them, in order, all or nothing. */
 export interface TellClocks {
@@ -41,18 +54,23 @@ function deadline(state: Memory, { stream }: StoredClockEvent, dueAt: EpochMs | 
     : { state, set: [{ name, dueAt: dueAt + patience(state) }] };
 }
 
+type Trigger = ClockedEvent | StoredClockEvent | ServicePoliciesApplied;
+
 /**
  * Starts, pauses, stops and cancels the service clocks of each conversation, and tells them when their due time is over. Both in one
  * reaction: whether an answer came before the deadline follows from the order of the log, not from who was dispatched first.
  */
-export const conversationClocks: Reaction<Memory, TellClocks, ClockedEvent | StoredClockEvent> = {
+export const conversationClocks: Reaction<Memory, TellClocks, Trigger> = {
   name: 'conversation-clocks',
   version: 1,
   // Its facts are about the past, exact however late they are told; and a clock is told each of them once.
   actsFrom: 'first-event',
   initial: null,
-  key: ({ type, stream }) =>
-    type.startsWith('conversation.') ? conversationIdOf(stream) : clockOfStream(stream)?.conversationId,
+  key: (event) => {
+    if (event.type === 'service_policies.applied') return event.data.conversationId;
+    if (event.type.startsWith('service_clock.')) return clockOfStream(event.stream)?.conversationId;
+    return conversationIdOf(event.stream);
+  },
   when: {
     'conversation.opened': told,
     'conversation.message_received': told,
@@ -71,6 +89,7 @@ export const conversationClocks: Reaction<Memory, TellClocks, ClockedEvent | Sto
       ...told(state, event),
       set: [{ name: 'wake', dueAt: Date.parse(event.data.until) }],
     }),
+    'service_policies.applied': (state, event) => (state ? answer(remeasure(state, event)) : { state }),
     'service_clock.activated': (state, event) => deadline(state, event, event.data.dueAt),
     'service_clock.paused': (state, event) => deadline(state, event, event.data.dueAt),
     'service_clock.resumed': (state, event) => deadline(state, event, event.data.dueAt),

@@ -207,6 +207,18 @@ describe('every clock', () => {
       'first_response-1 restated 8 due 9 on_time',
     ]);
   });
+  it('is counted from its start by what is saved while it runs, also where it stands still; what stopped is not touched', () => {
+    // By the policies before the event, which the acts name.
+    const termsOf: History['termsOf'] = ({ position }, kind) => terms(kind, BigInt(position) > 4n ? 2 : 24);
+    const happened = [opened, turned(1, 'waiting_customer'), replied(1), ['service_policies.applied', at(3)]] as const;
+    expect(of(['first_response', 'resolution'], happened, { termsOf })).toEqual([
+      'first_response-1 activated 0 due 24',
+      'resolution-1 activated 0 due 24',
+      'resolution-1 paused 1 due -',
+      'first_response-1 fulfilled 1 due 24 on_time',
+      'resolution-1 restated 3 due - undecided',
+    ]);
+  });
   it('is told the same twice and says it once', () => {
     const happened = [
       opened,

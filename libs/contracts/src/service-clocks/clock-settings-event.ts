@@ -2,10 +2,17 @@ import { type RecordedEvent } from '#kernel';
 import { type DtoClass } from '../events/fields/dto-class.js';
 import { type BusinessCalendar, type BusinessCalendarVersion } from './business-calendar.js';
 import { type ClockPolicies } from './clock-policy.js';
-import { BusinessCalendarSavedDto, type CalendarSettingsDto, ServicePoliciesSavedDto } from './clock-settings.dto.js';
+import {
+  BusinessCalendarSavedDto,
+  type CalendarSettingsDto,
+  ServicePoliciesAppliedDto,
+  ServicePoliciesSavedDto,
+} from './clock-settings.dto.js';
 
 export type ServicePoliciesSaved = RecordedEvent<'service_policies.saved', Readonly<ServicePoliciesSavedDto>>;
 export type BusinessCalendarSaved = RecordedEvent<'business_calendar.saved', Readonly<BusinessCalendarSavedDto>>;
+/** Its key is the customer, as the conversation's. */
+export type ServicePoliciesApplied = RecordedEvent<'service_policies.applied', Readonly<ServicePoliciesAppliedDto>>;
 
 export const isServicePoliciesSaved = (event: RecordedEvent): event is ServicePoliciesSaved =>
   event.type === 'service_policies.saved';
@@ -14,6 +21,7 @@ export const isBusinessCalendarSaved = (event: RecordedEvent): event is Business
 
 /** Of all policies: they are saved as one list. */
 export const policiesStream = 'service_policies';
+export const appliedStream = (conversationId: string): string => `service_policies-${conversationId}`;
 export const calendarStream = (calendarId: string): string => `business_calendar-${calendarId}`;
 
 /** The policies that a saved list stands for. What Safar came with is version 1, so the first that is saved is 2. */
@@ -46,6 +54,11 @@ const policies: ServicePoliciesSavedDto['policies'] = [
 /** Each type with its DTO and an example that has all of its members. */
 export const clockSettingsEventTypes: readonly (readonly [type: string, data: DtoClass, example: object])[] = [
   ['service_policies.saved', ServicePoliciesSavedDto, { by, policies }],
+  [
+    'service_policies.applied',
+    ServicePoliciesAppliedDto,
+    { conversationId: '0f6a1c52-8f0e-8a3b-9d7e-5b1c2d3e4f50', savedPosition: '1200' },
+  ],
   [
     'business_calendar.saved',
     BusinessCalendarSavedDto,

@@ -1,4 +1,4 @@
-import { ACTOR, type Priority, priorities } from '../conversations/conversation-words.js';
+import { ACTOR, type Priority, priorities, UUID } from '../conversations/conversation-words.js';
 import { Public } from '../events/fields/field-class.js';
 import { Whole } from '../events/fields/number.js';
 import { List, ListOf, Nested, Optional } from '../events/fields/structure.js';
@@ -13,6 +13,7 @@ const MAX_HOLIDAYS = 4_000;
 /** Ten years, which no due time exceeds. */
 const MAX_SECONDS = 315_360_000;
 const MINUTE_OF_DAY = '^(([01][0-9]|2[0-3]):[0-5][0-9]|24:00)$';
+const DIGITS = '^[1-9][0-9]*$';
 const DATE = '^[0-9]{4}-[0-9]{2}-[0-9]{2}$';
 
 /** Each that is named must have one of its values; none named matches everything. */
@@ -191,4 +192,16 @@ export class BusinessCalendarSavedDto {
   @Public()
   @Nested(CalendarSettingsDto)
   calendar!: CalendarSettingsDto;
+}
+
+/** An open conversation is measured by policies or a calendar that were saved while it was open. */
+export class ServicePoliciesAppliedDto {
+  @Public()
+  @Pattern(UUID, 36)
+  conversationId!: string;
+
+  /** Decimal digits: of the event that saved them. */
+  @Public()
+  @Pattern(DIGITS, 20)
+  savedPosition!: string;
 }
