@@ -339,6 +339,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/bulk/conversations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Do something to many conversations
+         * @description At most 100 single commands, each with the version that it expects, checked, done and answered as that one would be; a refused item never rejects its neighbours. Items of one conversation are done in their order. With a key, each item is done once: an item that was refused is tried again, and one that is now another is refused. Each counts towards the rate limit.
+         */
+        post: operations["changeConversations"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/calendars/{id}": {
         parameters: {
             query?: never;
@@ -869,26 +889,6 @@ export interface paths {
         put?: never;
         /** Undo a merge */
         post: operations["unmergeConversation"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/v1/conversations/bulk": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /**
-         * Do something to many conversations
-         * @description At most 100 single commands, each with the version that it expects, checked, done and answered as that one would be; a refused item never rejects its neighbours. Items of one conversation are done in their order. With a key, each item is done once: an item that was refused is tried again, and one that is now another is refused. Each counts towards the rate limit.
-         */
-        post: operations["changeConversations"];
         delete?: never;
         options?: never;
         head?: never;
@@ -5201,6 +5201,121 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description `rate_limited`: Too many requests. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "rate_limited";
+                        /** @constant */
+                        status?: 429;
+                    };
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    changeConversations: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description Makes the command safe to repeat: the first answer is given again.
+                 * @example bulk-1
+                 */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Bulk"];
+            };
+        };
+        responses: {
+            /** @description What became of each, in their order. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BulkAnswer"];
+                };
+            };
+            /** @description `malformed_json`: Malformed JSON. `empty_body`: Empty body. `invalid_parameters`: Invalid parameters. `malformed_request`: Malformed request. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "malformed_json" | "empty_body" | "invalid_parameters" | "malformed_request";
+                        /** @constant */
+                        status?: 400;
+                    };
+                };
+            };
+            /** @description `unauthenticated`: Not authenticated. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "unauthenticated";
+                        /** @constant */
+                        status?: 401;
+                    };
+                };
+            };
+            /** @description `forbidden`: Not allowed. `foreign_page`: From another page. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "forbidden" | "foreign_page";
+                        /** @constant */
+                        status?: 403;
+                    };
+                };
+            };
+            /** @description `body_too_large`: Body too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "body_too_large";
+                        /** @constant */
+                        status?: 413;
+                    };
+                };
+            };
+            /** @description `unsupported_encoding`: Unsupported encoding. `unsupported_media_type`: Unsupported content type. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "unsupported_encoding" | "unsupported_media_type";
+                        /** @constant */
+                        status?: 415;
+                    };
+                };
             };
             /** @description `rate_limited`: Too many requests. */
             429: {
@@ -10837,121 +10952,6 @@ export interface operations {
             default: components["responses"]["Problem"];
         };
     };
-    changeConversations: {
-        parameters: {
-            query?: never;
-            header?: {
-                /**
-                 * @description Makes the command safe to repeat: the first answer is given again.
-                 * @example bulk-1
-                 */
-                "Idempotency-Key"?: string;
-            };
-            path?: never;
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["Bulk"];
-            };
-        };
-        responses: {
-            /** @description What became of each, in their order. */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["BulkAnswer"];
-                };
-            };
-            /** @description `malformed_json`: Malformed JSON. `empty_body`: Empty body. `invalid_parameters`: Invalid parameters. `malformed_request`: Malformed request. */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {unknown} */
-                        code?: "malformed_json" | "empty_body" | "invalid_parameters" | "malformed_request";
-                        /** @constant */
-                        status?: 400;
-                    };
-                };
-            };
-            /** @description `unauthenticated`: Not authenticated. */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {unknown} */
-                        code?: "unauthenticated";
-                        /** @constant */
-                        status?: 401;
-                    };
-                };
-            };
-            /** @description `forbidden`: Not allowed. `foreign_page`: From another page. */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {unknown} */
-                        code?: "forbidden" | "foreign_page";
-                        /** @constant */
-                        status?: 403;
-                    };
-                };
-            };
-            /** @description `body_too_large`: Body too large. */
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {unknown} */
-                        code?: "body_too_large";
-                        /** @constant */
-                        status?: 413;
-                    };
-                };
-            };
-            /** @description `unsupported_encoding`: Unsupported encoding. `unsupported_media_type`: Unsupported content type. */
-            415: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {unknown} */
-                        code?: "unsupported_encoding" | "unsupported_media_type";
-                        /** @constant */
-                        status?: 415;
-                    };
-                };
-            };
-            /** @description `rate_limited`: Too many requests. */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {unknown} */
-                        code?: "rate_limited";
-                        /** @constant */
-                        status?: 429;
-                    };
-                };
-            };
-            default: components["responses"]["Problem"];
-        };
-    };
     listCustomers: {
         parameters: {
             query?: {
@@ -14270,6 +14270,20 @@ export interface operations {
                         code?: "forbidden" | "foreign_page";
                         /** @constant */
                         status?: 403;
+                    };
+                };
+            };
+            /** @description `unknown_position`: No such position. */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "unknown_position";
+                        /** @constant */
+                        status?: 410;
                     };
                 };
             };

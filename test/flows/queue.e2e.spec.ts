@@ -72,7 +72,7 @@ it('many conversations are changed at once, each as by its own command, and the 
     { conversation: '00000000-0000-4000-8000-000000000000', command: 'take' },
   ];
   const key = { ...agent.headers, 'idempotency-key': 'all-of-them' };
-  const answer = await post('conversations/bulk', { items }, key);
+  const answer = await post('bulk/conversations', { items }, key);
   expect(answer.statusCode).toBe(200);
   const { results } = answer.json<Bulk>();
   expect(results.map(({ status, version, problem }) => [status, version ?? problem?.code])).toEqual([
@@ -87,13 +87,13 @@ it('many conversations are changed at once, each as by its own command, and the 
   ]);
   expect(results[4]?.problem).toMatchObject({ errors: [{ pointer: '/body/category' }], status: 400 });
   // Sent again, what was done is not done again, and is answered as before.
-  expect((await post('conversations/bulk', { items }, key)).json<Bulk>().results[1]).toEqual(results[1]);
+  expect((await post('bulk/conversations', { items }, key)).json<Bulk>().results[1]).toEqual(results[1]);
   const other = [{ ...items[0], version: '2' }];
-  expect((await post('conversations/bulk', { items: other }, key)).json<Bulk>().results).toMatchObject([
+  expect((await post('bulk/conversations', { items: other }, key)).json<Bulk>().results).toMatchObject([
     { status: 'refused', problem: { code: 'idempotency_key_reused' } },
   ]);
   const most = Array.from({ length: 101 }, () => ({ conversation: lamp, command: 'take' }));
-  expect((await post('conversations/bulk', { items: most }, agent.headers)).statusCode).toBe(400);
+  expect((await post('bulk/conversations', { items: most }, agent.headers)).statusCode).toBe(400);
 
   const position = results[5]?.position ?? '';
   const view = async (query: string, headers: Headers) =>
@@ -143,4 +143,22 @@ it('whoever follows the queue is told what changes in their view, and where to g
   stream.stream().destroy();
   const [last] = text.match(/id: \d+(?=\nevent: gone\ndata: [^\n]*\n\n$)/) ?? [];
   expect(last).toMatch(/^id: \d+$/);
+});
+
+it('a cursor that nobody was given, and a mark that the log has not come to, are refused', async () => {
+  const id = '00000000-0000-4000-8000-000000000000';
+  const made = (...key: unknown[]) => Buffer.from(JSON.stringify(['queue-all', 'next', ...key])).toString('base64url');
+  const cursors = [
+    made(8e15, 0, 0, 0, id),
+    made(-6e13, 0, 0, 0, id),
+    made(0, 3e9, 0, 0, id),
+    made(0, -1, 0, 0, id),
+    made(0.5, 0, 0, 0, id),
+  ];
+  for (const cursor of cursors) {
+    const answer = await get(`queue?cursor=${cursor}`);
+    expect([answer.statusCode, answer.json()]).toMatchObject([400, { errors: [{ pointer: '/cursor' }] }]);
+  }
+  const beyond = await get('queue/stream?after=9000000000000000000');
+  expect([beyond.statusCode, beyond.json()]).toMatchObject([410, { code: 'unknown_position' }]);
 });

@@ -50,7 +50,7 @@ import { TouchpointsController } from './touchpoints/touchpoints.controller.js';
 export interface GatewayParts {
   /**
    * Modules that hold the handlers of the messages (they import the class `CqrsModule`, so that there is one bus) and export
-   * `API_KEY_VERIFIER`, `ACCESS_PORT`, `TIMELINE_FEED` and `READINESS_CHECKS`.
+   * `API_KEY_VERIFIER`, `ACCESS_PORT`, `TIMELINE_FEED`, `QUEUE_FEED` and `READINESS_CHECKS`.
    */
   readonly imports: NonNullable<ModuleMetadata['imports']>;
   readonly config: HttpConfig;

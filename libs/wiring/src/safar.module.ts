@@ -21,6 +21,7 @@ import { type Installation } from './installation.js';
 import { INSTALLATION } from './installation.token.js';
 import { ACCESS_PORT } from './messages/access.port.js';
 import { API_KEY_VERIFIER, type ApiKeyVerifier } from './messages/api-key-verifier.port.js';
+import { queueMark } from './queues/queue-page.js';
 import { QUEUE_FEED, type QueueFeed } from './messages/queue-feed.port.js';
 import { READINESS_CHECKS, type ReadinessCheck } from './messages/readiness-check.port.js';
 import { TIMELINE_FEED, type TimelineFeed } from './messages/timeline-feed.port.js';
@@ -36,6 +37,7 @@ export class SafarModule {
     };
     const queueFeed: QueueFeed = {
       now: () => installation.queueFeed.now(),
+      since: (position, by) => queueMark(installation.queues, position, by),
       follow: (selection, from, signal) => installation.queueFeed.follow({ selection, from, signal }),
     };
     return {

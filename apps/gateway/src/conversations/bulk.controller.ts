@@ -38,14 +38,15 @@ export interface BulkAnswer {
 /** Items that are worked on at a time: the store takes what comes together in one go. */
 const AT_ONCE = 8;
 
-@Controller('v1/conversations')
+/** Beside the conversations and not under them: there, its name would be the id of one. */
+@Controller('v1/bulk')
 export class BulkController {
   constructor(
     private readonly commands: CommandBus,
     @Inject(GATEWAY_LOGGER) private readonly logger: Logger,
   ) {}
 
-  @Post('bulk')
+  @Post('conversations')
   @HttpCode(200)
   @Operation(changeConversations)
   @RequireAbility('update', 'Conversation')

@@ -1,4 +1,7 @@
+import { once } from 'node:events';
+import { connect } from 'node:net';
 import { type TouchpointResult } from '#contracts';
+import { requestText } from '../fixtures/raw-request.js';
 import { as, customerId, keys, openGateway, type TestGateway, touchpoint } from '../fixtures/test-gateway.js';
 import { Upload } from '../fixtures/upload.js';
 
@@ -163,6 +166,22 @@ describe('more writes than there is room for', () => {
     expect((await fetch(new URL('/v1/customers', url), { headers: as(keys.reader) })).status).toBe(200);
     release();
     expect((await Promise.all(first)).map(({ status }) => status)).toEqual(Array.from({ length: 16 }, () => 201));
+    expect((await post(touchpoint('t'))).status).toBe(201);
+  });
+
+  it('leave with their connection, also where they wait behind others on it', async () => {
+    const headers = { ...as(keys.writer), 'content-type': 'application/json', connection: 'keep-alive' };
+    const path = '/v1/touchpoints';
+    const text = requestText({ method: 'POST', path, headers, body: JSON.stringify(touchpoint('t')) });
+    for (const round of [1, 2, 3]) {
+      const socket = connect({ port: Number(new URL(url).port), host: '127.0.0.1' });
+      socket.write(text.repeat(16));
+      await reached(round * 16);
+      const closed = once(socket, 'close');
+      socket.destroy();
+      await closed;
+      release();
+    }
     expect((await post(touchpoint('t'))).status).toBe(201);
   });
 

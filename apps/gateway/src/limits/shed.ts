@@ -25,12 +25,30 @@ export function shedBeforeRouting(server: Server, gate: Gate): void {
   if (handle === undefined) throw new Error('nobody answers the requests of this server');
   server.removeAllListeners('request');
   const refusals = new Refusals(gate);
+  // One connection may bring as many writes as are let in, and each listens for its end.
+  server.on('connection', (socket) => socket.setMaxListeners(0));
   server.on('request', (message, response) => {
-    if (isWrite(message) && !gate.admission.enter(message, (left) => response.once('close', left)))
+    if (isWrite(message) && !gate.admission.enter(message, leavingWith(message, response)))
       refusals.add(message, response);
     else if (gate.shortPath?.take(message, response) !== true) void handle.call(server, message, response);
   });
 }
+
+/**
+ * A write has left when its answer is over, or its connection: of answers that wait behind another on one connection, Node closes none when
+ * that goes.
+ */
+const leavingWith =
+  ({ socket }: IncomingMessage, response: ServerResponse) =>
+  (left: () => void): void => {
+    const leave = (): void => {
+      response.off('close', leave);
+      socket.off('close', leave);
+      left();
+    };
+    response.once('close', leave);
+    socket.once('close', leave);
+  };
 
 export interface Gate {
   readonly admission: Admission;

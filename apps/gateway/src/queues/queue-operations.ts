@@ -81,7 +81,7 @@ export const followQueue: OperationDescription = {
       content: { 'text/event-stream': { schema: { type: 'string' } } },
     },
   },
-  problems: ['invalid_parameters', 'not_caught_up', 'overloaded'],
+  problems: ['invalid_parameters', 'unknown_position', 'not_caught_up', 'overloaded'],
   examples: [
     { summary: 'My conversations, from now on', query: { view: 'mine' }, status: 200 },
     { summary: 'Of a view that is none', query: { view: 'late' }, status: 400 },

@@ -52,15 +52,17 @@ export class QueueController {
   @RequireAbility('read', 'Conversation')
   async follow(
     @Query() query: RawParameters,
-    @CalledBy() { principal }: Caller,
+    @CalledBy() { principal, correlationId }: Caller,
     @Req() request: FastifyRequest,
     @Res() reply: FastifyReply,
   ): Promise<void> {
     const { after, ...selection } = readable(parseQueueFollowParameters(query));
     const known = readable(parseLastEventId(request.headers['last-event-id'])) ?? after;
     // Before the answer begins: whoever reads the list after that misses nothing.
-    const from = known === undefined ? await this.feed.now() : { after: known };
-    const self = actorText(actorOf(principal));
+    const actor = actorOf(principal);
+    const since = (position: bigint) => this.feed.since(position, { actor, requestId: correlationId });
+    const from = known === undefined ? await this.feed.now() : answered(await since(known));
+    const self = actorText(actor);
     this.streams.open(request, reply, {
       events: (signal) => changes(this.feed.follow({ ...selection, self }, from, signal)),
       permission: { action: 'read', subject: 'Conversation' },

@@ -7,7 +7,15 @@ import { accessMigrations, type Access, type AuditEntry, createAccess } from '#p
 import { createPool } from '#platform/postgres';
 import { createLogger } from '#platform/telemetry';
 import { testDatabase, type TestDatabase } from '#testing';
-import { ACCESS_PORT, API_KEY_VERIFIER, type Config, loadConfig, READINESS_CHECKS, TIMELINE_FEED } from '#wiring';
+import {
+  ACCESS_PORT,
+  API_KEY_VERIFIER,
+  type Config,
+  loadConfig,
+  QUEUE_FEED,
+  READINESS_CHECKS,
+  TIMELINE_FEED,
+} from '#wiring';
 import { createGateway } from '../bootstrap.js';
 import { CLIENT, type Issuer, signInAt, startIssuer } from '../fixtures/oidc-issuer.js';
 
@@ -39,6 +47,7 @@ async function open(config: Config): Promise<NestFastifyApplication> {
     { provide: ACCESS_PORT, useValue: access },
     { provide: API_KEY_VERIFIER, useValue: access.apiKeys },
     { provide: TIMELINE_FEED, useValue: {} },
+    { provide: QUEUE_FEED, useValue: {} },
     { provide: READINESS_CHECKS, useValue: [] },
   ];
   @Module({ providers: ports, exports: ports })

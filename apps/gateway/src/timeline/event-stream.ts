@@ -32,6 +32,11 @@ export class EventStream {
       .on('error', () => {
         this.#aborted.abort();
       });
+    // Who went away while they were let in has closed it before anybody listened, and will never close it again.
+    if (this.#response.destroyed || reply.request.raw.socket.destroyed) {
+      this.#aborted.abort();
+      return;
+    }
     for (const [name, value] of Object.entries(reply.getHeaders()))
       if (value !== undefined) this.#response.setHeader(name, value);
     this.#response.writeHead(200);
@@ -57,6 +62,7 @@ export class EventStream {
   }
 
   #drained(): Promise<boolean> {
+    if (this.signal.aborted) return Promise.resolve(false);
     return new Promise((resolve) => {
       const settle = (hasRoom: boolean): void => {
         clearTimeout(timer);

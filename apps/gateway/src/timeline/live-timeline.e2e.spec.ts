@@ -1,5 +1,6 @@
 import { once } from 'node:events';
-import { connect } from 'node:net';
+import { connect, type Socket } from 'node:net';
+import { setTimeout as pause } from 'node:timers/promises';
 import { fail } from '#kernel';
 import { GetCustomer } from '#wiring';
 import { EventReader } from '../fixtures/event-reader.js';
@@ -75,6 +76,36 @@ describe('a live timeline', () => {
       new GetCustomer({ reference: 'customer_number:12347', minPosition: 99n }),
     ]);
     reader.close();
+  });
+
+  it('ends for whoever has gone before it began', async () => {
+    await open();
+    let signal: AbortSignal | undefined;
+    gateway.behind.follow = (id, after, given) => {
+      signal = given;
+      return entriesUpTo(0n)(id, after, given);
+    };
+    let known: () => void = () => undefined;
+    const found = gateway.behind.customer.bind(gateway.behind, {} as GetCustomer);
+    gateway.behind.customer = () =>
+      new Promise((resolve) => {
+        known = () => {
+          void found().then(resolve);
+        };
+      });
+    const gone = new Promise((resolve) => {
+      gateway.app.getHttpServer().once('connection', (socket: Socket) => socket.once('close', resolve));
+    });
+    const { pathname, port } = new URL(url);
+    const socket = connect({ port: Number(port), host: '127.0.0.1' });
+    socket.write(requestText({ method: 'GET', path: pathname, headers: as(keys.reader) }));
+    while (!gateway.behind.reached.includes('GetCustomer')) await pause(5);
+    socket.destroy();
+    await gone;
+    known();
+    while (signal === undefined) await pause(5);
+    while (!signal.aborted) await pause(5);
+    while (gateway.streams() > 0) await pause(5);
   });
 
   it('is refused before it begins when the customer is unknown or the position is none', async () => {

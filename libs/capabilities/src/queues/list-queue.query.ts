@@ -2,11 +2,13 @@ import { type Cursor, decodeCursor, DEFAULT_PAGE_LIMIT, pageOf, type QueuePage }
 import { type EpochMs, fail, type Result, succeed } from '#kernel';
 import { type QueuePorts } from './open-subjects.port.js';
 import { type ItemColumns, rfc3339, toQueueItem } from './queue-item.js';
-import { type QueueSelection } from './queue-conditions.js';
+import { LAST_PLACE, type QueueSelection } from './queue-conditions.js';
 import { type Place, queueSql } from './queue-sql.js';
+import { NEVER } from './queue-row.js';
 import { subjectsOf } from './subjects.js';
 
 const LIST = 'queue';
+const EARLIEST = Date.UTC(1900, 0, 1);
 const UUID = /^[\da-f]{8}-[\da-f]{4}-[\da-f]{4}-[\da-f]{4}-[\da-f]{12}$/;
 
 export interface QueueRequest {
@@ -34,6 +36,8 @@ export async function listQueue(
   const cursor = text === undefined ? undefined : decodeCursor(list, text);
   const from = cursor === undefined ? undefined : placeIn(cursor);
   if (text !== undefined && from === undefined) return fail('invalid_cursor');
+  // A past that was not asked for need not be settled yet.
+  if (past && from !== undefined && from.at > asked.at) return fail('invalid_cursor');
   const at = from?.at ?? asked.at;
   const { sql, values } = queueSql({
     ...{ selection, at, past, towards: cursor?.towards ?? 'next', most: limit + 1 },
@@ -57,12 +61,14 @@ const keyOf = (row: PlacedRow, at: EpochMs): Cursor['key'] => [
   row.conversation_id,
 ];
 
-/** What is beyond ±8.64e15 has no text as a time. */
-const isTime = (value: unknown): value is number => typeof value === 'number' && Math.abs(value) < 8.64e15;
+/** What a row may hold; what is beyond it has no text that PostgreSQL takes for a time. */
+const isTime = (value: unknown): value is number =>
+  typeof value === 'number' && Number.isInteger(value) && value >= EARLIEST && value <= NEVER;
 
 function placeIn({ key }: Cursor): { readonly at: EpochMs; readonly place: Place } | undefined {
   const [at, place, dueAt, waitingSince, id, ...others] = key;
-  if (others.length > 0 || typeof place !== 'number' || !Number.isInteger(place)) return undefined;
+  if (others.length > 0 || typeof place !== 'number' || !Number.isInteger(place) || place < 0 || place > LAST_PLACE)
+    return undefined;
   if (!isTime(at) || !isTime(dueAt) || !isTime(waitingSince) || typeof id !== 'string' || !UUID.test(id))
     return undefined;
   return { at, place: { place, dueAt, waitingSince, id } };

@@ -59,6 +59,9 @@ const RANKS = Object.keys(rankOf).length;
 /** Of what stands at a place. */
 export const placeSql = (now: string): string => `CASE WHEN due_at < ${now} THEN rank ELSE rank + ${String(RANKS)} END`;
 
+/** Of the last stretch. */
+export const LAST_PLACE = 2 * RANKS - 1;
+
 /** Breached first, then by priority: the stretches that a selection has, in the order of the queue. */
 export function segmentsOf({ view, priorities = [] }: QueueSelection): readonly Segment[] {
   const ranks = Object.entries(rankOf)

@@ -1,5 +1,7 @@
 import { type QueueChangeView, type QueueFilter, type QueueView } from '#contracts';
-import { type EpochMs, type Position } from '#kernel';
+import { type EpochMs, type Position, type Result } from '#kernel';
+import { type OnBehalfOf } from '../audited.js';
+import { type QueryFailure } from './failures.js';
 
 /** The live queue. Injected by this symbol. */
 export const QUEUE_FEED: unique symbol = Symbol('QueueFeed');
@@ -13,6 +15,11 @@ export interface QueueMark {
 export interface QueueFeed {
   /** The mark of whoever looks from now on. */
   now(): Promise<QueueMark>;
+  /**
+   * The mark of whoever has seen all up to a position. It stands in the audit log: from an early position on, what is told is the whole queue.
+   * Fails with `unknown_position` where the log has not come so far, as after it was restored from an older copy.
+   */
+  since(position: Position, by: OnBehalfOf): Promise<Result<QueueMark, QueryFailure>>;
   /**
    * What changes in a view after a mark, until the signal. Pulled: nothing is read ahead of a slow caller.
    * @param self kind and id of whoever asks

@@ -1,10 +1,11 @@
 import { listQueue, type QueuePorts } from '#capabilities';
 import { type QueuePage, type QueueParameters } from '#contracts';
-import { fail, type Result } from '#kernel';
+import { fail, type Position, type Result, succeed } from '#kernel';
 import { type AuditLog } from '#platform/audit';
 import { type OnBehalfOf } from '../audited.js';
 import { caughtUp, type DirectoryPorts } from '../customer-directory.js';
 import { invalidCursor, type QueryFailure } from '../messages/failures.js';
+import { type QueueMark } from '../messages/queue-feed.port.js';
 import { settledPosition, type SettlingPorts } from '../settled-position.js';
 
 export interface QueuePagePorts extends QueuePorts, SettlingPorts {
@@ -14,6 +15,20 @@ export interface QueuePagePorts extends QueuePorts, SettlingPorts {
 
 /** What somebody looks at who looks for their next conversation. More, or the pages behind it, is reading all of them. */
 const SCREEN = 50;
+
+const readsAll = { action: 'conversations.read', subject: 'conversations:queue', outcome: 'succeeded' } as const;
+
+/** Where a stream of the queue goes on for whoever has seen all up to a position. */
+export async function queueMark(
+  { directory, audit }: Pick<QueuePagePorts, 'directory' | 'audit'>,
+  position: Position,
+  by: OnBehalfOf,
+): Promise<Result<QueueMark, QueryFailure>> {
+  const late = await caughtUp(directory, position, ['queue']);
+  if (late) return fail(late);
+  await audit.record({ ...by, ...readsAll, details: { after: 'mark' } });
+  return succeed({ after: position });
+}
 
 /**
  * A page of the queue as it is, or as it was. What it was at a time is the same for ever, until a customer is erased or something parked
@@ -31,11 +46,12 @@ export async function queuePage(
     const late = await caughtUp(directory, position, ['queue', 'conversations']);
     if (late) return fail(late);
   }
-  if ((limit ?? SCREEN) > SCREEN || cursor !== undefined) {
-    const act = { action: 'conversations.read', subject: 'conversations:queue', outcome: 'succeeded' } as const;
-    const details = { limit: limit ?? SCREEN, after: cursor === undefined ? undefined : 'cursor' };
-    await audit.record({ ...by, ...act, details });
-  }
+  if ((limit ?? SCREEN) > SCREEN || cursor !== undefined)
+    await audit.record({
+      ...by,
+      ...readsAll,
+      details: { limit: limit ?? SCREEN, after: cursor === undefined ? undefined : 'cursor' },
+    });
   const self = `${by.actor.kind}:${by.actor.id}`;
   const page = await listQueue(ports, {
     ...{ selection: { ...filter, view, self }, at: asOf ?? clock.now(), past: asOf !== undefined },
