@@ -113,7 +113,7 @@ describe('a backup that was made before somebody was erased', () => {
     await backUp(running, withoutLedger);
     await safar(dataDir, running, 'erase', 'customer_number:100', '--yes');
 
-    expect(commands.length).toBeGreaterThan(5);
+    expect(commands.length).toBeGreaterThan(4);
     for (const command of commands) await safar(dataDir, restored, ...command);
 
     await withOpen(restored, dataDir, async (installation) => {

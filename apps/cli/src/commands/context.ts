@@ -77,3 +77,14 @@ export function wholeNumber(minimum: number, maximum: number): (value: string) =
     );
   };
 }
+
+/** What a command is for: those that were named, or all of them. */
+export function chosen(named: readonly string[], all: boolean, there: readonly string[]): readonly string[] {
+  if (all === named.length > 0)
+    throw new CommandFailure(
+      'usage',
+      'It is not said which are meant.',
+      `Name some of ${there.join(', ')}, or give --all.`,
+    );
+  return all ? there : named;
+}

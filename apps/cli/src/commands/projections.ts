@@ -6,10 +6,18 @@ import { CommandFailure } from '../failure.js';
 import { type Installation } from '../ports.js';
 import { textTable } from '../terminal/table.js';
 import { isoTime } from '../terminal/terminal.js';
-import { asCommand, withInstallation, wholeNumber, type CommandContext, type CommonOptions } from './context.js';
+import {
+  asCommand,
+  chosen,
+  withInstallation,
+  wholeNumber,
+  type CommandContext,
+  type CommonOptions,
+} from './context.js';
 import { RebuildDisplay } from './rebuild-display.js';
 
 interface RebuildCommandOptions extends CommonOptions {
+  readonly all?: boolean;
   readonly lanes?: number;
   readonly promote: boolean;
 }
@@ -41,10 +49,11 @@ export function addProjections(program: Command, context: CommandContext): void 
   );
   asCommand(
     add('rebuild', 'Fill a new build from the first event, beside the one that is read, and promote it.')
-      .argument('<name>')
+      .argument('[names...]')
+      .option('--all', 'every read model, one after the other')
       .option('--lanes <n>', 'consumers that share the work; otherwise as many as now', wholeNumber(1, 64))
       .option('--no-promote', 'leave the old build in use')
-      .action((name: string, options: RebuildCommandOptions) => rebuild(context, name, options)),
+      .action((names: readonly string[], options: RebuildCommandOptions) => rebuild(context, names, options)),
     ['safar projections rebuild timeline', 'safar projections rebuild customers --lanes 4 --no-promote'],
   );
   asCommand(
@@ -136,29 +145,39 @@ function statusTable(lanes: readonly LaneStatus[], { terminal }: CommandContext)
     : textTable(['projection', 'lane', 'role', 'state', 'position', 'behind', 'age', 'parked', ''], rows);
 }
 
-const rebuild = (context: CommandContext, name: string, options: RebuildCommandOptions): Promise<void> =>
+const rebuild = (context: CommandContext, named: readonly string[], options: RebuildCommandOptions): Promise<void> =>
   withInstallation(context, options, async (installation) => {
-    checkName(installation, name);
-    const display = new RebuildDisplay(
-      context.terminal,
-      options.json === true ? 'silent' : context.terminal.isInteractive ? 'bar' : 'lines',
-    );
-    const onProgress = (progress: RebuildProgress): void => display.show(progress);
-    const built = await installation.projections
-      .rebuild(name, {
-        promote: options.promote,
-        signal: context.signal,
-        onProgress,
-        ...(options.lanes === undefined ? {} : { lanes: options.lanes }),
-      })
-      .finally(() => display.end());
-    await tell(
-      context,
-      options,
-      { ...built, promoted: options.promote },
-      `Built ${name} v${String(built.version)}.${String(built.build)}${options.promote ? ' and promoted it' : ''}.`,
-    );
+    const names = chosen(named, options.all === true, installation.projectionNames);
+    for (const name of names) checkName(installation, name);
+    for (const name of names) await rebuildOne(context, installation, name, options);
   });
+
+async function rebuildOne(
+  context: CommandContext,
+  installation: Installation,
+  name: string,
+  options: RebuildCommandOptions,
+): Promise<void> {
+  const display = new RebuildDisplay(
+    context.terminal,
+    options.json === true ? 'silent' : context.terminal.isInteractive ? 'bar' : 'lines',
+  );
+  const onProgress = (progress: RebuildProgress): void => display.show(progress);
+  const built = await installation.projections
+    .rebuild(name, {
+      promote: options.promote,
+      signal: context.signal,
+      onProgress,
+      ...(options.lanes === undefined ? {} : { lanes: options.lanes }),
+    })
+    .finally(() => display.end());
+  await tell(
+    context,
+    options,
+    { ...built, promoted: options.promote },
+    `Built ${name} v${String(built.version)}.${String(built.build)}${options.promote ? ' and promoted it' : ''}.`,
+  );
+}
 
 const promote = (
   context: CommandContext,

@@ -6,7 +6,7 @@ import { CommandFailure } from '../failure.js';
 import { type Installation } from '../ports.js';
 import { textTable } from '../terminal/table.js';
 import { isoTime } from '../terminal/terminal.js';
-import { asCommand, withInstallation, type CommandContext, type CommonOptions } from './context.js';
+import { asCommand, chosen, withInstallation, type CommandContext, type CommonOptions } from './context.js';
 
 interface ParkedOptions extends CommonOptions {
   readonly key?: string;
@@ -65,9 +65,10 @@ export function addReactions(program: Command, context: CommandContext): void {
   );
   asCommand(
     add('resume', "Let a reaction go on where it was, after the store's epoch was raised.")
-      .argument('<name>')
-      .action((name: string, options: CommonOptions) => resume(context, name, options)),
-    ['safar reactions resume conversation-clocks'],
+      .argument('[names...]')
+      .option('--all', 'every reaction')
+      .action((names: readonly string[], options: ResumeOptions) => resume(context, names, options)),
+    ['safar reactions resume conversation-clocks', 'safar reactions resume --all'],
   );
 }
 
@@ -178,12 +179,19 @@ const discard = (
     await tell(context, options, decided, `Discarded ${String(decided.discarded)} of ${key}.`);
   });
 
-const resume = (context: CommandContext, name: string, options: CommonOptions): Promise<void> =>
+interface ResumeOptions extends CommonOptions {
+  readonly all?: boolean;
+}
+
+const resume = (context: CommandContext, named: readonly string[], options: ResumeOptions): Promise<void> =>
   withInstallation(context, options, async (installation) => {
-    checkName(installation, name);
-    const resumed = await installation.reactions.resume(name);
-    const text = resumed ? `${name} goes on.` : `${name} is in the store's epoch already.`;
-    await tell(context, options, { resumed }, text);
+    const names = chosen(named, options.all === true, installation.reactionNames);
+    for (const name of names) checkName(installation, name);
+    for (const name of names) {
+      const resumed = await installation.reactions.resume(name);
+      const text = resumed ? `${name} goes on.` : `${name} is in the store's epoch already.`;
+      await tell(context, options, { name, resumed }, text);
+    }
   });
 
 const nothingParked = (name: string, key: string): CommandFailure =>
