@@ -1,36 +1,48 @@
 import { type TellItem } from '#capabilities';
-import { AGENT, conversationIdOf, type RoutingData, routingStream } from '#contracts';
+import { AGENT, conversationIdOf, conversationStream, type RoutingData, routingStream } from '#contracts';
 import { canonicalJson, type EpochMs, type NewEvent, type ReadModels } from '#kernel';
-import { type AppendOutcome, type EventStore } from '#platform/event-store';
+import { type AppendOutcome } from '#platform/event-store';
 import { CommandRefusedError, type IssuedCommand } from '#platform/reactions';
 import { type Pseudonyms } from '#platform/vault';
+import { type ConversationLogPorts, isErased } from '../conversations/conversation-log.js';
 
-export interface TellPorts {
-  readonly store: Pick<EventStore, 'append'>;
-  readonly vault: Pseudonyms;
+export interface TellPorts extends ConversationLogPorts {
   readonly directory: { readonly readModels: ReadModels };
 }
 
-/** Stores whose turn it is in a conversation, and who had its customer before: replays find here what was known then. */
+/**
+ * Stores whose turn it is in a conversation, and who had its customer before: replays find here what was known then. Of a customer who
+ * was erased it is nobody's turn: a snooze may end, or a clock move, after routing has heard of the erasure, and would hear of no end.
+ */
 export const createItemTeller =
-  ({ store, vault, directory }: TellPorts) =>
+  (ports: TellPorts) =>
   async ({ id, key, at, command, causationId, correlationId }: IssuedCommand<TellItem>): Promise<void> => {
+    const { store, vault, directory } = ports;
     const { customerId, version, item, follows } = command;
     const conversationId = conversationIdOf(key);
-    const before = follows === undefined ? undefined : await agentOf(directory.readModels, follows);
     const said = { conversationId, customerId, at, id, causationId, correlationId };
-    const event =
-      item === null
-        ? routingEvent(vault, said, 'routing.item_left', { version })
-        : routingEvent(vault, said, 'routing.item_changed', {
-            ...{ version, ...item },
-            ...(before !== undefined && { previousAgent: before }),
-          });
-    const outcome = await store.append({
-      ...{ appendId: id, requestHash: vault.digest('routing', canonicalJson(command)) },
-      streams: [{ stream: routingStream(conversationId), expect: 'any', events: [event] }],
-    });
-    settled(outcome);
+    const append = async (appendId: string, event: NewEvent): Promise<void> => {
+      settled(
+        await store.append({
+          ...{ appendId, requestHash: vault.digest('routing', canonicalJson(command)) },
+          streams: [{ stream: routingStream(conversationId), expect: 'any', events: [event] }],
+        }),
+      );
+    };
+    if (item === null) return append(id, routingEvent(vault, said, 'routing.item_left', { version }));
+    const leave = (): Promise<void> => {
+      const leaving = vault.uuid('routing-left', id);
+      return append(leaving, routingEvent(vault, { ...said, id: leaving }, 'routing.item_left', { version }));
+    };
+    // Its opening says whether the customer can still be read.
+    const opening = await store.readStream(conversationStream(conversationId), 0, 1);
+    if (await isErased(ports, opening)) return leave();
+    const before = follows === undefined ? undefined : await agentOf(directory.readModels, follows);
+    const told = { version, ...item, ...(before !== undefined && { previousAgent: before }) };
+    await append(id, routingEvent(vault, said, 'routing.item_changed', told));
+    // Another process may have erased them while their key was in our cache, and routing have heard of that before this.
+    vault.forget(customerId);
+    if (await isErased(ports, opening)) await leave();
   };
 
 /** Whoever has that conversation now, where they are somebody who can have one. */
