@@ -12,10 +12,12 @@ import { type RoutingAgent, type RoutingItem, type RoutingState, unknownAgent } 
 
 export type RoutingInput = AgentEvent | RoutingEvent | PersonaErased;
 
-/** Conversations in which it is our turn at once. Beyond it, a conversation waits for a person, or until something happens in it. */
-export const MAX_ITEMS = 10_000;
-/** Of something that was not done and is not explained, how long nothing is decided again. */
+/** Conversations that wait at once. Beyond it, one waits for a person, or until something happens in it; what somebody has takes their room however many there are. */
+export const MAX_WAITING = 10_000;
+/** Of something that was not done and is not explained, and of somebody who could have nothing, how long nothing is decided again. */
 const HELD_MS = 60_000;
+/** Each further time it is held twice as long, up to about an hour: one that nothing can be done about would fill the log. */
+const MAX_DOUBLINGS = 6;
 
 /** What an event says to routing. Pure; its recorded time is the time. */
 export function evolveRouting(state: RoutingState, event: RoutingInput): RoutingState {
@@ -24,11 +26,11 @@ export function evolveRouting(state: RoutingState, event: RoutingInput): Routing
     case 'team.configured':
       return { ...state, teams: { ...state.teams, [teamIdOf(event.stream)]: event.data.settings } };
     case 'agent.configured':
-      return withAgent(state, agentIdOf(event.stream), { settings: event.data.settings, gone: false });
+      return withAgent(state, agentIdOf(event.stream), { settings: event.data.settings, goneUntil: null });
     case 'agent.availability_changed': {
       const { availability } = event.data;
       // Who comes has been idle since then, and not since they went.
-      return withAgent(state, agentIdOf(event.stream), { availability, idleSince: now, gone: false });
+      return withAgent(state, agentIdOf(event.stream), { availability, idleSince: now, goneUntil: null });
     }
     case 'persona.erased': {
       const kept = Object.entries(state.items).filter(([, { customerId }]) => customerId !== event.key);
@@ -68,23 +70,24 @@ function evolveItem(state: RoutingState, event: RoutingEvent): RoutingState {
   if (event.type === 'routing.item_changed') {
     // It tells of a time before what is known: what made the difference is told next.
     if (before && event.data.version < before.version) return state;
-    if (!before && Object.keys(state.items).length >= MAX_ITEMS) return state;
+    if (!before && event.data.agent === undefined && countWaiting(state) >= MAX_WAITING) return state;
     return withItem(state, id, told(before, id, event), now);
   }
   if (!before) return state;
   switch (event.type) {
-    case 'routing.item_left':
-      if (event.data.version < before.version) return state;
+    case 'routing.item_left': {
+      const { version } = event.data;
+      if (version < before.version) return state;
       // A command is on its way: what became of it is waited for, as room is kept for it.
-      return withItem(state, id, before.pending ? { ...before, agent: null, offer: null, left: true } : undefined, now);
+      const left = before.pending ? { ...before, version, agent: null, offer: null, left: true } : undefined;
+      return withItem(state, id, left, now);
+    }
     case 'routing.assigned': {
       const { agent, version } = event.data;
       return withItem(state, id, { ...before, ...settled, agent, letPass: [], left: false, version }, now);
     }
-    case 'routing.offered': {
-      const { agent, until } = event.data;
-      return withItem(state, id, { ...before, ...settled, offer: { agent, until: Date.parse(until) } }, now);
-    }
+    case 'routing.offered':
+      return withItem(state, id, offered(before, event), now);
     case 'routing.returned':
       return withItem(state, id, { ...before, ...settled, agent: null, version: event.data.version }, now);
     case 'routing.not_done':
@@ -92,7 +95,10 @@ function evolveItem(state: RoutingState, event: RoutingEvent): RoutingState {
   }
 }
 
-const settled = { pending: null, offer: null, heldUntil: null } as const;
+const countWaiting = ({ items }: RoutingState): number =>
+  Object.values(items).filter(({ agent }) => agent === null).length;
+
+const settled = { pending: null, offer: null, heldUntil: null, timesHeld: 0 } as const;
 
 function told(
   before: RoutingItem | undefined,
@@ -112,20 +118,40 @@ function told(
   };
 }
 
+/** Nobody is asked about what somebody has, or what is otherwise since: that was told before the offer was. */
+function offered(
+  before: RoutingItem,
+  { data: { version = 0, agent, until } }: Extract<RoutingEvent, { type: 'routing.offered' }>,
+): RoutingItem | undefined {
+  // An offer that was stored before offers had a version is taken for one of the conversation as it is known.
+  const age = version === 0 ? 0 : version - before.version;
+  if (before.left && age <= 0) return undefined;
+  if (before.agent !== null || age < 0) return { ...before, pending: null };
+  return { ...before, ...settled, left: false, offer: { agent, until: Date.parse(until) } };
+}
+
 function notDone(
   state: RoutingState,
   before: RoutingItem,
-  { data: { agent, reason }, recordedAt: now }: Extract<RoutingEvent, { type: 'routing.not_done' }>,
+  { data: { agent, reason, version }, recordedAt: now }: Extract<RoutingEvent, { type: 'routing.not_done' }>,
 ): RoutingState {
   const after = before.left ? undefined : { ...before, pending: null };
   switch (reason) {
     case 'gone':
+      // It came back meanwhile, and that was told before.
+      return withItem(state, before.id, (version ?? before.version) < before.version ? after : undefined, now);
     case 'customer_erased':
       return withItem(state, before.id, undefined, now);
     case 'agent_gone':
-      return withAgent(withItem(state, before.id, after, now), agent, { gone: true });
+      return withAgent(withItem(state, before.id, after, now), agent, { goneUntil: now + HELD_MS });
     case 'taken':
     case 'changed':
-      return withItem(state, before.id, after && { ...after, heldUntil: now + HELD_MS }, now);
+      return withItem(state, before.id, after && held(after, now), now);
   }
+}
+
+function held(item: RoutingItem, now: EpochMs): RoutingItem {
+  const { timesHeld = 0 } = item;
+  const heldUntil = now + HELD_MS * 2 ** Math.min(timesHeld, MAX_DOUBLINGS);
+  return { ...item, heldUntil, timesHeld: timesHeld + 1 };
 }

@@ -59,7 +59,7 @@ function slowly(state: RoutingState, now: number): readonly (readonly [item: str
     for (const [id, agent] of agents) {
       const distance = asked.findIndex((each) => has(state.teams[each]?.members, id));
       const { settings } = agent;
-      if (distance === -1 || !settings || agent.gone || agent.availability !== 'online') continue;
+      if (distance === -1 || !settings || (agent.goneUntil ?? 0) > now || agent.availability !== 'online') continue;
       if (needs.some((need) => (need.skills ?? []).some((skill) => !has(settings.skills, skill)))) continue;
       if (needs.some((need) => need.language !== undefined && !has(settings.languages, need.language))) continue;
       const limit =

@@ -89,7 +89,7 @@ describe('the agent', () => {
     expect(standingOf(can(['vip'], ['fa']))).toBe('lacks_skills');
     expect(standingOf(can(['refunds'], ['en']))).toBe('lacks_language');
     expect(standingOf({ ...can(['refunds'], ['fa']), availability: 'away' })).toBe('not_online');
-    expect(standingOf({ ...can(['refunds'], ['fa']), gone: true })).toBe('unknown');
+    expect(standingOf({ ...can(['refunds'], ['fa']), goneUntil: noon + 1 })).toBe('unknown');
     const mail = can(['refunds'], ['fa']);
     expect(given(state([item('1', { channel: 'email' })], { a: mail }))).toEqual([]);
   });

@@ -55,7 +55,7 @@ export const isWaiting = ({ agent, pending, offer, heldUntil, left }: RoutingIte
 export function planRouting(state: RoutingState, now: EpochMs, limit: number): readonly RoutingDecision[] {
   const loads = loadsOf(state);
   // With a long queue and nobody who has room, which is the usual case, nothing has to be sorted.
-  if (!Object.entries(state.agents).some((agent) => hasRoom(agent, loads))) return [];
+  if (!Object.entries(state.agents).some((agent) => hasRoom(agent, loads, now))) return [];
   const work = new Work(state, now, loads);
   const decisions: RoutingDecision[] = [];
   for (const item of Object.values(state.items)
@@ -69,14 +69,14 @@ export function planRouting(state: RoutingState, now: EpochMs, limit: number): r
 }
 
 /** Why somebody can have nothing at all. */
-function standingOf({ settings, availability, gone }: RoutingAgent): AgentStanding | undefined {
-  if (settings === null || gone) return 'unknown';
+function standingOf({ settings, availability, goneUntil }: RoutingAgent, now: EpochMs): AgentStanding | undefined {
+  if (settings === null || now < (goneUntil ?? 0)) return 'unknown';
   return availability === 'online' ? undefined : 'not_online';
 }
 
-function hasRoom([id, agent]: readonly [string, RoutingAgent], loads: Loads): boolean {
+function hasRoom([id, agent]: readonly [string, RoutingAgent], loads: Loads, now: EpochMs): boolean {
   const { settings } = agent;
-  if (settings === null || standingOf(agent) !== undefined) return false;
+  if (settings === null || standingOf(agent, now) !== undefined) return false;
   return channels.some((channel) => (loads.get(loadKey(id, channel)) ?? 0) < limitOn(settings, channel));
 }
 
@@ -151,7 +151,7 @@ class Work {
     const limit = settings === null ? 0 : limitOn(settings, item.channel);
     const told = { agent: id, ...place, load, limit, idleSince, turn, returning: id === item.previousAgent };
     const standing =
-      standingOf(agent) ??
+      standingOf(agent, this.now) ??
       (!skills.every((skill) => settings?.skills?.includes(skill) === true)
         ? 'lacks_skills'
         : !languages.every((language) => settings?.languages?.includes(language) === true)
@@ -225,7 +225,7 @@ function reasonsOf(
   };
 }
 
-/** When time alone may let somebody have something: a wait for somebody is over, others are asked, an offer or a rate has run out. */
+/** When time alone may let somebody have something: a wait for somebody is over, others are asked, an offer or a rate has run out, or somebody may be back. */
 export function nextRouting(state: RoutingState, now: EpochMs): EpochMs | undefined {
   let next = Infinity;
   const consider = (at: EpochMs): void => {
@@ -245,7 +245,9 @@ export function nextRouting(state: RoutingState, now: EpochMs): EpochMs | undefi
     for (const { afterSeconds } of overflow) consider(item.since + afterSeconds * 1_000);
   }
   if (anyWaiting)
-    for (const { settings, given } of Object.values(state.agents))
+    for (const { settings, given, goneUntil } of Object.values(state.agents)) {
       if (settings?.rate !== undefined) for (const at of given) consider(at + settings.rate.seconds * 1_000);
+      consider(goneUntil ?? now);
+    }
   return Number.isFinite(next) ? next : undefined;
 }

@@ -35,6 +35,8 @@ export interface RoutingItem {
   readonly letPass: readonly string[];
   /** What was decided about it was not done: it is otherwise than is known here, and nothing is decided before that is told, or time has passed. */
   readonly heldUntil: EpochMs | null;
+  /** How often that was so, one time after the other, with nothing told in between. */
+  readonly timesHeld?: number;
   /** It is not our turn any more; remembered while something is pending. */
   readonly left: boolean;
 }
@@ -48,8 +50,8 @@ export interface RoutingAgent {
   readonly turn: number;
   /** When conversations were given to them, as many as their rate may have to count. */
   readonly given: readonly EpochMs[];
-  /** The account was disabled, or the key has ended; until something is said of them again. */
-  readonly gone: boolean;
+  /** The account was disabled, or the key has ended: they are not given anything before that time, or before something is said of them. An account may be enabled again, which nothing says here. Unknown in states that were stored when this was a flag. */
+  readonly goneUntil?: EpochMs | null;
 }
 
 export interface RoutingState {
@@ -68,5 +70,5 @@ export const unknownAgent: RoutingAgent = {
   idleSince: 0,
   turn: 0,
   given: [],
-  gone: false,
+  goneUntil: null,
 };

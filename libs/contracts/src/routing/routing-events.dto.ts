@@ -167,6 +167,12 @@ export class RoutedDto {
 
 /** An agent is asked whether they take it. */
 export class OfferedDto {
+  /** Of the conversation that they are asked about. */
+  @Public()
+  @Optional()
+  @Version()
+  version?: number;
+
   @Public()
   @Pattern(AGENT, 41)
   agent!: string;
@@ -193,6 +199,12 @@ export class ReturnedDto {
 
 /** What was decided about it came too late. */
 export class NotDoneDto {
+  /** Of the conversation as it was found, where it was. */
+  @Public()
+  @Optional()
+  @Version()
+  version?: number;
+
   @Public()
   @Pattern(AGENT, 41)
   agent!: string;

@@ -42,15 +42,16 @@ async function tryRoute(ports: RoutePorts, issued: Issued): Promise<boolean> {
   const loaded = await loadConversation(ports, command.conversationId);
   // Done before, by whoever died before they could say so.
   if (loaded.events.some(({ meta }) => meta.causationId === id)) return true;
+  const version = loaded.events.length;
   const obstacle = await obstacleOf(ports, loaded, command, now);
-  if (obstacle) return notDone(ports, issued, obstacle);
-  if (command.type === 'Offer') return offer(ports, issued);
+  if (obstacle) return notDone(ports, issued, obstacle, version);
+  if (command.type === 'Offer') return offer(ports, issued, version);
   const plan = decided(loaded, {
     ...{ type: 'Assign', at: now, by: ROUTING },
     ...(command.type === 'Assign' && { agent: command.agent }),
   });
   // Only one that is too long: it is for people now.
-  if (!plan.ok) return notDone(ports, issued, 'gone');
+  if (!plan.ok) return notDone(ports, issued, 'gone', version);
   return assign(ports, issued, plan.value);
 }
 
@@ -85,7 +86,7 @@ async function assign(ports: RoutePorts, issued: Issued, part: Part): Promise<bo
   }
 }
 
-async function offer(ports: RoutePorts, issued: Issued): Promise<boolean> {
+async function offer(ports: RoutePorts, issued: Issued, version: number): Promise<boolean> {
   const { command } = issued;
   if (command.type !== 'Offer') throw new CommandRefusedError(command.type);
   const until = new Date(command.until).toISOString();
@@ -94,16 +95,18 @@ async function offer(ports: RoutePorts, issued: Issued): Promise<boolean> {
     ports,
     issued,
     'offered',
-    routingEvent(ports.vault, saidBy(issued), 'routing.offered', { agent, until, why }),
+    routingEvent(ports.vault, saidBy(issued), 'routing.offered', { version, agent, until, why }),
   );
   return true;
 }
 
 const acts = { Assign: 'assign', Offer: 'offer', Return: 'return' } as const;
 
-async function notDone(ports: RoutePorts, issued: Issued, reason: NotDoneReason): Promise<true> {
+/** @param version of the conversation that it was found in; 0 where none was found */
+async function notDone(ports: RoutePorts, issued: Issued, reason: NotDoneReason, version = 0): Promise<true> {
   const { id: decision, command } = issued;
-  const data = { agent: command.agent, act: acts[command.type], reason, decision };
+  const found = { agent: command.agent, act: acts[command.type], reason, decision };
+  const data = version > 0 ? { version, ...found } : found;
   await append(ports, issued, reason, routingEvent(ports.vault, saidBy(issued), 'routing.not_done', data));
   return true;
 }
