@@ -83,7 +83,8 @@ async function tryCommand(reaction: string, row: CommandRow, execute: RunnableRe
   }
 }
 
-const isNobodysFault = (error: unknown): boolean =>
+/** Something that commands need is away: nothing is wrong with the command, and it is tried again for as long as that takes. */
+export const isNobodysFault = (error: unknown): boolean =>
   error instanceof CommandTooEarlyError ||
   error instanceof StoreBusyError ||
   error instanceof AppendOutcomeUnknownError ||

@@ -1,4 +1,5 @@
 export { type ReactionDecision, type ReactionDiscardTarget, type ReleasedKey } from './decide-parked.js';
+export { isNobodysFault } from './dispatch.js';
 export {
   CommandRefusedError,
   CommandTooEarlyError,

@@ -1,7 +1,7 @@
 import { type KnownConversation, type RouteConversation } from '#capabilities';
 import { type NotDoneReason, routingStream } from '#contracts';
 import { canonicalJson, type Clock, type EpochMs } from '#kernel';
-import { CommandRefusedError, type IssuedCommand } from '#platform/reactions';
+import { CommandRefusedError, isNobodysFault, type IssuedCommand } from '#platform/reactions';
 import {
   appendParts,
   type ConversationLogPorts,
@@ -26,13 +26,18 @@ type Issued = IssuedCommand<RouteConversation>;
 
 /**
  * Does what routing decided, unless the conversation is otherwise by then: whoever made it so comes first. Either way the log says what
- * became of it. The conversation and the decision with its reasons are one append.
+ * became of it. The conversation and the decision with its reasons are one append. All commands wait in one line, and one
+ * that is parked keeps those of all other conversations waiting: so where something is wrong with its conversation, it is not done.
  */
 export const createRouter =
   (ports: RoutePorts) =>
   async (issued: Issued): Promise<void> => {
-    for (let tries = 0; tries < TRIES; tries += 1) if (await tryRoute(ports, issued)) return;
-    throw new Error(`conversation ${issued.command.conversationId} changed each of ${String(TRIES)} times`);
+    try {
+      for (let tries = 0; tries < TRIES; tries += 1) if (await tryRoute(ports, issued)) return;
+    } catch (error) {
+      if (isNobodysFault(error)) throw error;
+    }
+    await notDone(ports, issued, 'changed');
   };
 
 /** False where the conversation changed meanwhile. */
