@@ -51,7 +51,8 @@ describe('somebody who could have nothing', () => {
 
   it('is not lost by a state that was stored when that was a flag', () => {
     const { goneUntil: _later, ...flagged } = { ...agentWith(9), gone: true };
-    expect(planRouting({ ...withItems(item('1')), agents: { [ada]: flagged } }, noon, 9)).toMatchObject([{ agent: ada }]);
+    const stored = { ...withItems(item('1')), agents: { [ada]: flagged } };
+    expect(planRouting(stored, noon, 9)).toMatchObject([{ agent: ada }]);
   });
 });
 
@@ -114,7 +115,7 @@ describe('a conversation that was found gone', () => {
   });
 });
 
-it('what is not done again and again is held longer each time, up to an hour or so, until something is told of it', () => {
+it('what is not done again and again is held longer each time, up to an hour or so, until it is told of', () => {
   const decision = '0f6a1c52-8f0e-8a3b-9d7e-5b1c2d3e4f5d';
   const notDone = said('routing.not_done', { agent: ada, act: 'assign', reason: 'changed', decision });
   let state = withItems(item('1'));
