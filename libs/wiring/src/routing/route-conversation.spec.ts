@@ -50,11 +50,9 @@ async function given(broken: (whole: EventStore) => Broken = () => ({})) {
   return { route, issued, said };
 }
 
-const fails =
-  (error: Error) =>
-  (): never => {
-    throw error;
-  };
+const fails = (error: Error) => (): never => {
+  throw error;
+};
 
 describe('what routing decided', () => {
   it('is done and told in one append, with the version of the conversation', async () => {
