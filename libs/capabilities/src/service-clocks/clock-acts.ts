@@ -22,7 +22,7 @@ export type ClockAct = { readonly kind: ClockKind; readonly ordinal: number; rea
   | { readonly type: 'ChangeStatus'; readonly status: TurnStatus }
   | { readonly type: 'StopClock' }
   | { readonly type: 'CancelClock'; readonly reason: CancelReason }
-  /** With what is needed to start it where the terms before had no target of its kind. */
+  /** With how it stands, and what is needed to start it where the terms before had no target of its kind. */
   | { readonly type: 'ChangeTerms'; readonly asOf: TermsAsOf; readonly startedAt: EpochMs; readonly status: TurnStatus }
   | { readonly type: 'Elapse' }
 );
@@ -63,12 +63,10 @@ function commandsOf(clock: ServiceClock, act: ClockAct, termsOf: TermsOf): reado
       const terms = termsOf(act.asOf, kind);
       // What was promised stays, where the policies that match now promise nothing.
       if (terms === undefined) return [];
-      if (clock.status !== 'unknown') return areSame(clock.terms, terms) ? [] : [{ type, at, terms }];
-      const { startedAt, status } = act;
-      return [
-        { type: 'StartClock', at: startedAt, kind, terms },
-        { type: 'ChangeStatus', at, status },
-      ];
+      // Whether it stands still is decided anew: other terms may pause while other things are waited for.
+      const stand: ClockCommand = { type: 'ChangeStatus', at, status: act.status };
+      if (clock.status === 'unknown') return [{ type: 'StartClock', at: act.startedAt, kind, terms }, stand];
+      return areSame(clock.terms, terms) ? [stand] : [{ type, at, terms }, stand];
     }
     case 'ChangeStatus':
       return [{ type, at, status: act.status }];

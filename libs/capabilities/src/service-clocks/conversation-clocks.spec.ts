@@ -219,6 +219,32 @@ describe('every clock', () => {
       'resolution-1 restated 3 due - undecided',
     ]);
   });
+  it('stands still, or runs, as other terms say from where they hold', () => {
+    const termsOf: History['termsOf'] = ({ subject }, kind) => ({
+      ...terms(kind),
+      pausedWhile: subject.priority === 'urgent' ? ['waiting_customer'] : pausing,
+    });
+    const prioritised = (hours: number, priority: 'urgent' | 'normal'): Happened => [
+      ...(['conversation.prioritised', at(hours), { priority }] as const),
+    ];
+    const happened = [
+      opened,
+      turned(1, 'waiting_third_party'),
+      prioritised(3, 'urgent'),
+      prioritised(4, 'urgent'),
+      prioritised(6, 'normal'),
+      turned(7, 'open'),
+    ];
+    expect(of('resolution', happened, { termsOf, deliveries: 2 })).toEqual([
+      'resolution-1 activated 0 due 24',
+      'resolution-1 paused 1 due -',
+      'resolution-1 restated 3 due - undecided',
+      'resolution-1 resumed 3 due 26',
+      'resolution-1 restated 6 due 26 undecided',
+      'resolution-1 paused 6 due -',
+      'resolution-1 resumed 7 due 27',
+    ]);
+  });
   it('is told the same twice and says it once', () => {
     const happened = [
       opened,
