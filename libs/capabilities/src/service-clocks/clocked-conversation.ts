@@ -76,8 +76,12 @@ export function tell(state: ClockedConversation | undefined, event: ClockedEvent
       clocks.turn('snoozed');
       break;
     case 'conversation.woken':
+      clocks.turn('open');
+      break;
     case 'conversation.reopened':
       clocks.turn('open');
+      // What is saved is told to open conversations only; this one may have missed some.
+      clocks.measureAs(state.subject);
       break;
     case 'conversation.prioritised':
       clocks.measureAs({ ...state.subject, priority: event.data.priority });

@@ -245,6 +245,14 @@ describe('every clock', () => {
       'resolution-1 resumed 7 due 27',
     ]);
   });
+  it('goes by what was saved while the conversation was resolved, from when it is opened again', () => {
+    const termsOf: History['termsOf'] = ({ position }, kind) => terms(kind, BigInt(position) > 4n ? 2 : 24);
+    expect(of('first_response', [opened, turned(1, 'resolved'), reopened(3)], { termsOf })).toEqual([
+      'first_response-1 activated 0 due 24',
+      'first_response-1 restated 3 due 2 undecided',
+      'first_response-1 breached 2',
+    ]);
+  });
   it('is told the same twice and says it once', () => {
     const happened = [
       opened,
