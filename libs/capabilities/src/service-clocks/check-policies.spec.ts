@@ -20,4 +20,13 @@ describe('a list of policies', () => {
     });
     expect(policies(['gold', 'night'])).toEqual({ code: 'unknown-calendar', field: 'policies.0.calendarId' });
   });
+  it('cannot ask for a segment, which no conversation has: such a policy would never hold', () => {
+    const asking = (when: { readonly segment?: readonly string[]; readonly team?: readonly string[] }) =>
+      refusalOfPolicies([{ id: 'gold', calendarId: 'office', when }], isCalendar);
+    expect(asking({ team: ['returns'], segment: ['loyal'] })).toEqual({
+      code: 'unknown-segment',
+      field: 'policies.0.when.segment',
+    });
+    expect(asking({ team: ['returns'] })).toBeUndefined();
+  });
 });
