@@ -5,11 +5,12 @@ import { routeTouchpoint } from './route-touchpoint.js';
 import { takeUps } from './take-ups.reaction.js';
 
 const noon = Date.UTC(2016, 1, 29, 12);
+const recordedAt = noon + 3_600_000;
 const uuid = (...parts: readonly string[]): string => parts.join('/');
 
 function told(details: Readonly<Record<string, unknown>>, kind = PAST_EXCHANGE): TouchpointEvent {
   return {
-    ...{ id: 'event', type: 'touchpoint.custom', schemaVersion: 1, key: 'sara', occurredAt: noon, recordedAt: noon },
+    ...{ id: 'event', type: 'touchpoint.custom', schemaVersion: 1, key: 'sara', occurredAt: noon, recordedAt },
     ...{ stream: 'persona-sara', version: 1, position: 7n },
     data: { kind, channel: 'phone', source: 'servicenow', personas: [{ id: 'sara', kind: 'email' }], details },
     meta: { source: '/sources/servicenow', correlationId: 'c', causationId: 'c' },
@@ -66,6 +67,13 @@ describe('a past exchange', () => {
       { ...full, steps: [] },
       { ...full, steps: [...full.steps, { at: 'yesterday', category: 'open' }] },
       { ...full, steps: [{ at: at(1), category: 'late' }] },
+      // Times that no event can have, or that had not come when it was told.
+      ...['2016-02-29 12:01', 'Mon Feb 29 2016', '0001-01-01T00:00:00Z', '9999-12-31T23:59:59Z', at(61)].map(
+        (time) => ({
+          ...full,
+          steps: [...full.steps, { at: time, category: 'open' }],
+        }),
+      ),
     ])
       expect(routeTouchpoint(told(details), [], { uuid, incarnation: 1 })).toBeUndefined();
   });

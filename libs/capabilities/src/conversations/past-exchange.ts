@@ -4,6 +4,7 @@ import {
   chosenCategories,
   type ConversationKind,
   conversationKinds,
+  parseTime,
   priorities,
   type Priority,
   type TouchpointEvent,
@@ -44,7 +45,7 @@ export interface PastExchange {
 export function pastExchange(event: TouchpointEvent, incarnation: number): PastExchange | undefined {
   const { details, channel } = event.data;
   const exchangeId = textIn(details, 'exchangeId');
-  const steps = stepsIn(details['steps']);
+  const steps = stepsIn(details['steps'], event.recordedAt);
   const [first] = steps ?? [];
   if (exchangeId === null || steps === undefined || first === undefined) return undefined;
   const opened = Math.min(event.occurredAt, first.at);
@@ -78,23 +79,24 @@ const commandsOf = ({ at, category, status, team, priority }: Step): readonly Co
   { type: 'ChangeStatus', at, by: BY, category, status },
 ];
 
-function stepsIn(value: unknown): readonly Step[] | undefined {
+function stepsIn(value: unknown, toldAt: EpochMs): readonly Step[] | undefined {
   if (!Array.isArray(value) || value.length > MOST_STEPS) return undefined;
-  const steps = value.map(stepOf);
+  const steps = value.map((each) => stepOf(each, toldAt));
   // A sort keeps the order of equals.
   return steps.every((step) => step !== undefined) ? steps.sort((one, other) => one.at - other.at) : undefined;
 }
 
-function stepOf(value: unknown): Step | undefined {
+/** Nothing of one at a time that no event can have, or that had not come when it was told: what is counted from there would fail. */
+function stepOf(value: unknown, toldAt: EpochMs): Step | undefined {
   if (typeof value !== 'object' || value === null) return undefined;
   const step = value as Details;
-  const at = Date.parse(textIn(step, 'at') ?? '');
+  const time = parseTime(textIn(step, 'at') ?? '');
   const category = chosenCategories.find((each) => each === step['category']);
-  if (Number.isNaN(at) || category === undefined) return undefined;
+  if ('problem' in time || time.epochMs > toldAt || category === undefined) return undefined;
   const team = codeOf(textIn(step, 'team'));
   const priority = priorities.find((each) => each === step['priority']);
   const status = codeOf(textIn(step, 'status')) ?? category;
-  return { at, category, status, ...(team !== undefined && { team }), ...(priority && { priority }) };
+  return { at: time.epochMs, category, status, ...(team !== undefined && { team }), ...(priority && { priority }) };
 }
 
 const MOST_CODE = 64;
