@@ -24,6 +24,10 @@ interface CommandRow {
 export interface Dispatched {
   /** When the next command may be tried again, from now; `undefined`: none waits. */
   readonly retryInMs: number | undefined;
+  /** Nothing was asked, or there was an answer: also "too early" is one. */
+  readonly answered: boolean;
+  /** Why one could not be tried: nothing is wrong with it, and the whole reaction waits. */
+  readonly hindrance?: unknown;
 }
 
 /**
@@ -62,13 +66,14 @@ export async function dispatchHeads(
     if (!row || error === undefined || isNobodysFault(error)) continue;
     if ((await recordFailure(pool, name, row, { error, settings })) === 'parked') parked++;
   }
-  // Nothing is wrong with a command that could not be tried: the whole reaction waits.
-  const outage = outcomes.find((error) => error !== undefined && isNobodysFault(error));
-  if (outage !== undefined) throw outage;
-  // What was done or parked may have kept another one beyond the limit.
-  if (done.length + parked > 0 || heads.length > ready.length + waits.length) return { retryInMs: 0 };
-  if (ready.length > 0) return { retryInMs: settings.backoffMs };
-  return { retryInMs: waits.length > 0 ? Math.min(...waits) : undefined };
+  const hindrance = outcomes.find((error) => error !== undefined && isNobodysFault(error));
+  const isMore = done.length + parked > 0 || heads.length > ready.length + waits.length;
+  return {
+    // What was done or parked may have kept another one beyond the limit.
+    retryInMs: isMore ? 0 : ready.length > 0 ? settings.backoffMs : waits.length > 0 ? Math.min(...waits) : undefined,
+    answered: outcomes.length === 0 || outcomes.some(isAnswer),
+    ...(hindrance !== undefined && { hindrance }),
+  };
 }
 
 /** Answers why it failed. */
@@ -90,6 +95,9 @@ export const isNobodysFault = (error: unknown): boolean =>
   error instanceof AppendOutcomeUnknownError ||
   error instanceof StoreGuardError ||
   isOutage(error);
+
+const isAnswer = (error: unknown): boolean =>
+  error === undefined || error instanceof CommandTooEarlyError || !isNobodysFault(error);
 
 async function recordFailure(
   pool: pg.Pool,

@@ -154,9 +154,11 @@ export class ReactionConsumer {
     const { pool } = this.parts;
     do {
       await this.#keep(lease);
-      const { retryInMs } = await dispatchHeads(pool, this.runnable, this.settings);
+      const { retryInMs, answered, hindrance } = await dispatchHeads(pool, this.runnable, this.settings);
+      // Also of what came too early: what it waits for may stand still for long, and a restart would not move it.
+      if (answered) this.#health = { ...this.#health, lastProgressAt: Date.now() };
+      if (hindrance !== undefined) throw hindrance;
       this.#retryInMs = retryInMs;
-      this.#health = { ...this.#health, lastProgressAt: Date.now() };
     } while (this.#retryInMs === 0 && !signal.aborted);
     // Also where none waits: all may be parked.
     const waiting = await countCommands(pool, this.runnable.reaction.name);

@@ -1,5 +1,6 @@
 import { crashingPool, type Crash } from '../consumers/crashing-pool.conformance.js';
 import { CommandRefusedError, CommandTooEarlyError } from './execute-command.js';
+import { type ReactionHealth } from './reaction-consumer.js';
 import { broken, HOUR_MS, itemReaction, itemTypes, testPool, TestReactor } from './test-reactor.conformance.js';
 
 /** SAFAR_REACTION_HISTORIES: how many random histories; more than a few are for a night. */
@@ -273,9 +274,17 @@ describe('reactions', () => {
   it('wait for what a command needs, however often they have to look, and park nothing', async () => {
     const reaction = itemReaction('early');
     let tries = 0;
-    reactor.failing = () => ((tries += 1) <= 10 ? new CommandTooEarlyError('not there yet') : undefined);
+    let isThere = false;
+    reactor.failing = () => ((tries += 1) <= 10 || !isThere ? new CommandTooEarlyError('not there yet') : undefined);
     await reactor.append('item.closed', 'a');
-    reactor.start([reaction]);
+    const host = reactor.start([reaction]);
+    const looked = (): Partial<ReactionHealth> => host.health().reactions[0] ?? {};
+    await until(() => looked().state === 'retrying', 'it waits');
+    const { lastProgressAt: before = 0 } = looked();
+    // It was answered each time, so it does not hang.
+    await until(() => (looked().lastProgressAt ?? 0) > before + 20, 'it is alive', 5_000);
+    expect(looked().state).toBe('retrying');
+    isThere = true;
     await until(() => reactor.isDone(reaction), 'everything done');
     expect(tries).toBeGreaterThan(10);
     const { found, expected } = await reactor.notes(reaction);

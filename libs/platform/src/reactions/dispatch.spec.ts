@@ -1,0 +1,45 @@
+import type pg from 'pg';
+import { StoreBusyError } from '#platform/event-store';
+import { dispatchHeads } from './dispatch.js';
+import { CommandTooEarlyError, type RunnableReaction } from './execute-command.js';
+import { defaultSettings } from './settings.js';
+
+/** Dispatches one command for each outcome. */
+async function dispatch(outcomes: readonly (Error | undefined)[]) {
+  const rows = outcomes.map((_, index) => ({
+    ...{ key: `key-${String(index)}`, seq: '1', id: String(index), at: '0', command: {} },
+    ...{ causation_id: 'c', correlation_id: 'c', attempts: 0, wait_ms: 0 },
+  }));
+  const statements: string[] = [];
+  const query = (sql: string) => {
+    statements.push(sql.trimStart().split(' ')[0] ?? '');
+    return Promise.resolve({ rows: statements.length === 1 ? rows : [] });
+  };
+  const execute: RunnableReaction['execute'] = async ({ id }) => {
+    await Promise.resolve();
+    const error = outcomes[Number(id)];
+    if (error) throw error;
+  };
+  const runnable = { reaction: { name: 'test' }, execute } as RunnableReaction;
+  return { ...(await dispatchHeads({ query } as unknown as pg.Pool, runnable, defaultSettings)), statements };
+}
+
+const early = new CommandTooEarlyError('not there yet');
+const busy = new StoreBusyError(1);
+
+describe('dispatching', () => {
+  it('was answered where something was done, failed or came too early, also beside what could not be asked', async () => {
+    expect(await dispatch([])).toMatchObject({ answered: true, retryInMs: undefined });
+    expect(await dispatch([undefined])).toMatchObject({ answered: true, retryInMs: 0 });
+    expect(await dispatch([early])).toMatchObject({ answered: true, hindrance: early });
+    expect(await dispatch([busy, undefined])).toMatchObject({ answered: true, hindrance: busy });
+    expect(await dispatch([busy, new Error('wrong')])).toMatchObject({ answered: true, hindrance: busy });
+  });
+  it('was not where nobody answered', async () => {
+    expect(await dispatch([busy, busy])).toMatchObject({ answered: false, hindrance: busy });
+  });
+  it('blames no command for what came too early, and forgets what was done', async () => {
+    expect((await dispatch([early, undefined])).statements).toEqual(['SELECT', 'DELETE']);
+    expect((await dispatch([early])).statements).toEqual(['SELECT']);
+  });
+});
