@@ -26,7 +26,13 @@ export {
   type ServiceClock,
   type StartedClock,
 } from './service-clocks/service-clock.decider.js';
-export { type ClockAct, type ClockDecider, factsOf, type TermsAsOf } from './service-clocks/clock-acts.js';
+export {
+  type ClockAct,
+  type ClockDecider,
+  endOfForgotten,
+  factsOf,
+  type TermsAsOf,
+} from './service-clocks/clock-acts.js';
 export { type PolicyRefusal, refusalOfPolicies } from './service-clocks/check-policies.js';
 export { conversationClocks, type TellClocks } from './service-clocks/conversation-clocks.reaction.js';
 export { conversationClocksView } from './service-clocks/conversation-clocks.query.js';

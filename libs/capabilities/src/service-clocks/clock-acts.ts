@@ -79,6 +79,12 @@ function commandsOf(clock: ServiceClock, act: ClockAct, termsOf: TermsOf): reado
   }
 }
 
+/** In place of any act, for a clock of an erased customer: it ends, at the latest when it would be due, and is not breached. */
+export function endOfForgotten(clock: ServiceClock, { kind, ordinal, at }: ClockAct): ClockAct {
+  const due = clock.status === 'unknown' ? null : clock.dueAt;
+  return { type: 'CancelClock', kind, ordinal, at: Math.min(at, due ?? at), reason: 'deleted' };
+}
+
 /** Whether the clock runs no differently by them; the number of the policies' version alone is no difference. */
 const areSame = (one: ClockTerms, other: ClockTerms): boolean =>
   one.policyId === other.policyId &&

@@ -1,5 +1,5 @@
 import { clockEventOf, type ClockKind, clockOfStream, type PersonaErased, type StoredClockEvent } from '#contracts';
-import { allGone, type Evolve, type Projection } from '#kernel';
+import { allGone, type Evolve, gone, type Projection } from '#kernel';
 import { serviceClock, type StartedClock } from './service-clock.decider.js';
 
 /** A clock of a conversation, as its own facts left it. */
@@ -32,7 +32,7 @@ const told: Evolve<ServiceClockRow, StoredClockEvent> = (before, event) => {
 /** Service clocks: a row for each, the customer's. */
 export const serviceClocks: Projection<ServiceClockRow, StoredClockEvent | PersonaErased> = {
   name: 'service-clocks',
-  version: 1,
+  version: 2,
   reads: 'sealed',
   table: {
     columns: {
@@ -56,7 +56,9 @@ export const serviceClocks: Projection<ServiceClockRow, StoredClockEvent | Perso
     'service_clock.resumed': told,
     'service_clock.fulfilled': told,
     'service_clock.breached': told,
-    'service_clock.cancelled': told,
+    // Of an erased customer it may have been started after the erasure.
+    'service_clock.cancelled': (before, event, key, rowOf) =>
+      event.data.reason === 'deleted' ? gone : told(before, event, key, rowOf),
     'service_clock.restated': told,
     'persona.erased': () => allGone,
   },
