@@ -127,7 +127,7 @@ class BusLaneInput implements LaneInput {
       marksOf(cursor, counted, partitions) ??
       // Where the relay is exactly here, it says where here is in the topic.
       (relayed.position === position ? marksAt(relayed, partitions) : undefined);
-    if (!marks) return undefined;
+    if (!marks || (await this.#isPastRetention(marks, relayed))) return undefined;
     const offsets = [...marks].map(([partition, { next }]): [number, bigint] => [partition, next]);
     const reader = await bus.openReader(counted.topic, new Map(offsets));
     reader.onArrived(() => {
@@ -146,6 +146,15 @@ class BusLaneInput implements LaneInput {
     return ((await bus.ends(topic)).get(partition)?.first ?? 0n) > last.next;
   }
 
+  /** Whoever was away for longer than the topic keeps; of a partition without news, no number would tell. */
+  async #isPastRetention(marks: LaneMarks, relayed: RelayCheckpoint): Promise<boolean> {
+    const { bus, topic } = this.parts;
+    const behind = [...marks].filter(([partition, { sequence }]) => sequence < writtenTo(relayed, partition));
+    if (behind.length === 0) return false;
+    const ends = await bus.ends(topic);
+    return behind.some(([partition, { next }]) => (ends.get(partition)?.first ?? 0n) > next);
+  }
+
   async #letGo(): Promise<void> {
     const window = this.#window;
     this.#window = undefined;
@@ -155,6 +164,9 @@ class BusLaneInput implements LaneInput {
 
 const marksAt = ({ marks }: RelayCheckpoint, partitions: readonly number[]): LaneMarks =>
   new Map(partitions.map((partition) => [partition, marks[partition] ?? { sequence: 0n, next: 0n }]));
+
+/** Number of the last record that the relay has written to a partition. */
+const writtenTo = ({ marks }: RelayCheckpoint, partition: number): bigint => marks[partition]?.sequence ?? 0n;
 
 const halt = (topic: string, error: Error): ConsumerTroubleError =>
   new ConsumerTroubleError(
@@ -206,7 +218,12 @@ class Window {
     this.#hasMore = false;
     for (const window of this.#partitions) {
       if (window.broken) continue;
-      const records = window.waiting.length < limit ? this.reader.take(window.partition, limit) : [];
+      if (window.waiting.length >= limit) {
+        // Nothing was asked of it, so nothing is overdue.
+        this.#overdueSince.delete(window.partition);
+        continue;
+      }
+      const records = this.reader.take(window.partition, limit);
       for (const record of records) window.receive(record);
       this.#hasMore ||= records.length === limit;
       await this.#missed(window, records.length, relayed);
@@ -257,25 +274,25 @@ class Window {
 
   /**
    * What the relay has written has to arrive. When it does not for a while, either this reader has fallen silent, or the end of a
-   * partition was lost, which no number would show before the next record.
+   * partition was lost or forgotten, which no number would show before the next record.
    */
-  async #missed({ partition, mark }: PartitionWindow, received: number, { marks }: RelayCheckpoint): Promise<void> {
+  async #missed({ partition, mark }: PartitionWindow, received: number, relayed: RelayCheckpoint): Promise<void> {
     const { bus, topic, overdueMs = OVERDUE_MS, now = Date.now } = this.parts;
-    const written = marks[partition]?.sequence ?? 0n;
+    const written = writtenTo(relayed, partition);
     const since = this.#overdueSince.get(partition) ?? now();
     if (received > 0 || mark.sequence >= written) this.#overdueSince.delete(partition);
     else this.#overdueSince.set(partition, since);
     if (!this.#overdueSince.has(partition) || now() - since < overdueMs) return;
-    if (((await bus.ends(topic)).get(partition)?.next ?? 0n) <= mark.next)
-      throw new SequenceGapError(partition, mark, written);
+    const { first, next } = (await bus.ends(topic)).get(partition) ?? { first: 0n, next: 0n };
+    if (next <= mark.next || first > mark.next) throw new SequenceGapError(partition, mark, written);
     throw new ReaderLostError(`nothing has come from ${topic} for ${String(overdueMs)} ms although there is more`);
   }
 }
 
 /** Nothing of the partition is missing up to there. */
-function completeUpTo({ partition, mark, reached }: PartitionWindow, { position, marks }: RelayCheckpoint): Position {
-  const hasAll = mark.sequence >= (marks[partition]?.sequence ?? 0n);
-  return hasAll && position > reached ? position : reached;
+function completeUpTo({ partition, mark, reached }: PartitionWindow, relayed: RelayCheckpoint): Position {
+  const hasAll = mark.sequence >= writtenTo(relayed, partition);
+  return hasAll && relayed.position > reached ? relayed.position : reached;
 }
 
 function marksAfter(before: LaneMarks, received: readonly Received[], upTo: Position): LaneMarks {
