@@ -125,7 +125,9 @@ describe('a projection', () => {
     ];
     it.each(plants)('if it $mistake', async (plant) => {
       let found = 0;
-      for (let at = 1, reached = true; reached && found === 0; at++) {
+      // Which statement is the n-th varies a little from run to run, so one walk over all of them can step over the one that matters.
+      for (let at = 1, walks = 1, reached = true; walks <= 5 && found === 0; at++) {
+        if (!reached) [at, walks] = [1, walks + 1];
         const run = async (): Promise<void> => {
           reached = await engine.crashAndRecover(log, items, { at, when: 'before', forGood: true }, plant);
           await engine.equalsTheLog(log, items);
