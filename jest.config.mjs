@@ -1,5 +1,3 @@
-import { availableParallelism } from 'node:os';
-
 // swc compiles everything to CommonJS: NestJS 12 is ESM, and Jest's native ESM breaks when a CommonJS package requires it.
 // Packages that ship ESM only are compiled too; add one here when "Must use import to load ES Module" turns up.
 // The exporter of traces is CommonJS that imports `http` when it first sends.
@@ -59,8 +57,6 @@ const quick = { testPathIgnorePatterns: ['/node_modules/', ...slow, deploy] };
 
 export default {
   testTimeout: 60_000,
-  // Two at least: most tests wait for servers more than they compute, and with one worker a machine of two cores would be idle half of the time.
-  maxWorkers: Math.max(2, availableParallelism() - 1),
   projects: [
     { ...base, ...quick, displayName: 'unit', roots, testRegex: '(?<!\\.(int|e2e|kafka))\\.spec\\.ts$' },
     { ...base, ...quick, ...withServers, displayName: 'int', roots, testRegex: '\\.int\\.spec\\.ts$' },

@@ -34,16 +34,18 @@ async function startFake(options: FakeEventStoreDbOptions = {}): Promise<FakeEve
 
 /** A process that has the store open. */
 async function open(fake: FakeEventStoreDb, options: Partial<EventStoreDbOptions> = {}): Promise<EventStore> {
-  const store = await openEventStoreDb({ url: fake.url, pollMs: 50, answerMs: 1_000, claimMs: 100, ...options });
+  const store = await openEventStoreDb({ url: fake.url, pollMs: 50, answerMs: 2_000, claimMs: 100, ...options });
   stores.push(store);
   return store;
 }
 
 afterEach(async () => {
-  for (const fake of fakes) fake.faults.append = undefined;
-  await Promise.all(stores.map((store) => store.close()));
-  await Promise.all(fakes.map((fake) => fake.stop()));
+  // Forgotten first: what one test left hanging is not for all the others to wait for.
+  const [servers, open] = [fakes, stores];
   [fakes, stores] = [[], []];
+  for (const fake of servers) fake.faults.append = undefined;
+  await Promise.all(open.map((store) => store.close()));
+  await Promise.all(servers.map((fake) => fake.stop()));
 });
 
 /** Happens to the next appends to streams whose name has this in it. */
