@@ -18,6 +18,7 @@ describe('the fuzz lets pass as busy', () => {
 
   it('a read of what is not there yet, and passwords', () => {
     expect(ask('getTimeline', answer({ code: 'not_caught_up' }))).toBe(true);
+    expect(ask('defineRootCauses', answer({ code: 'not_caught_up' }), 'PUT')).toBe(true);
     expect(ask('signIn', answer({ code: 'overloaded' }))).toBe(true);
   });
 
