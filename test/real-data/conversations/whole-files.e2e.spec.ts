@@ -44,7 +44,9 @@ it('all 3,186 complaints, each in the queue of its channel', async () => {
   expect(expected).toEqual({ web: 2_233, phone: 200, other: 533 + 168 + 52 });
   await running.import('cfpb-complaints', file);
   await running.takenUp(890 + 3_186, 300_000);
-  const rows = await running.installation.readModels.query<{ channel: string; n: bigint }>(
+  const { readModels, store } = running.installation;
+  await readModels.waitUntil('conversations', await store.head(), 60_000);
+  const rows = await readModels.query<{ channel: string; n: bigint }>(
     `SELECT channel, count(*) AS n FROM {conversations} WHERE origin = 'touchpoint' AND category = 'open' GROUP BY channel`,
     [],
   );
