@@ -1,6 +1,7 @@
 import { execFile } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { cleanEnvironment, dataFolder, root, Standalone } from './support/safar-process.js';
 
@@ -66,10 +67,11 @@ describe("the README's commands", () => {
           // Some lines of the excerpt of real orders are refused, as they should be; the command says so with 3.
           return code === 3 ? stdout : stderr;
         });
-        if (expected.test(answer) || tries === 5) {
+        if (expected.test(answer) || tries === 20) {
           expect(answer).toMatch(expected);
           return;
         }
+        await pause(500);
       }
     },
   );
