@@ -57,7 +57,14 @@ it('every example of the document is answered as it says', async () => {
   for (const { method, path, operation } of described) {
     // Whatever was written is to be read by whoever comes after.
     if (rank(operation.id) === 50)
-      for (const model of ['customers', 'conversations', 'conversation-messages', 'queue', 'service-clocks'])
+      for (const model of [
+        'customers',
+        'canned-replies',
+        'conversations',
+        'conversation-messages',
+        'queue',
+        'service-clocks',
+      ])
         await gateway.installation.readModels.waitUntil(model, BigInt(position), 5_000);
     for (const example of operation.examples) {
       const answer = await send(requestOf(method, path, example, gateway.key));

@@ -37,6 +37,8 @@ import { SessionController } from './session/session.controller.js';
 import { MetricsController } from './metrics/metrics.controller.js';
 import { ProblemFilter } from './problems/problem.filter.js';
 import { QueueController } from './queues/queue.controller.js';
+import { CannedRepliesController } from './replies/canned-replies.controller.js';
+import { RenderedReplyController } from './replies/rendered-reply.controller.js';
 import { SchemasController } from './schemas/schemas.controller.js';
 import { SdkController } from './segment/sdk.controller.js';
 import { SdkIntake } from './segment/sdk-intake.js';
@@ -84,6 +86,8 @@ export class GatewayModule {
         RootCausesController,
         TeamsController,
         AgentsController,
+        CannedRepliesController,
+        RenderedReplyController,
         QueueController,
         ServicePoliciesController,
         CalendarsController,

@@ -1,7 +1,6 @@
 export * from './customers/customer-erasures.projection.js';
 export * from './customers/customer-identifiers.projection.js';
 export * from './customers/customers.projection.js';
-export * from './customers/fold-text.js';
 export * from './customers/get-customer.query.js';
 export * from './customers/list-customers.query.js';
 export * from './customers/resolve-customer.query.js';
@@ -82,6 +81,26 @@ export { complaintFigures } from './complaints/complaint-figures.query.js';
 export { complaintItem, complaintOfEvents, complaints } from './complaints/complaints.projection.js';
 export { listComplaints } from './complaints/list-complaints.query.js';
 export { checkRootCauses, findRootCauses, rootCauses, type RootCausesRefusal } from './complaints/root-causes.js';
+export { cannedReplies } from './replies/canned-replies.projection.js';
+export {
+  cannedReply,
+  type CannedReplyCommand,
+  type CannedReplyRefusal,
+  MAX_CANNED_REPLIES,
+} from './replies/canned-reply.decider.js';
+export {
+  cannedReplyView,
+  countCannedReplies,
+  findCannedReply,
+  listCannedReplies,
+} from './replies/find-canned-replies.query.js';
+export {
+  type RenderedReply,
+  renderReply,
+  type ReplyValues,
+  type ReplyVariable,
+  variablesIn,
+} from './replies/reply-template.js';
 export { routing, type RouteConversation } from './routing/routing.reaction.js';
 export { routingTurns, type TellItem } from './routing/routing-turns.reaction.js';
 export { agentLoad } from './routing/agent-load.query.js';

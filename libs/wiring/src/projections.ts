@@ -1,5 +1,6 @@
 import {
   agents,
+  cannedReplies,
   complaints,
   conversationMessages,
   conversations,
@@ -26,6 +27,7 @@ export const projections: readonly Projection[] = [
   conversations,
   conversationMessages,
   agents,
+  cannedReplies,
   teams,
   queue,
   serviceClocks,

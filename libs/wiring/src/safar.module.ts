@@ -1,6 +1,7 @@
 import { type DynamicModule, Module } from '@nestjs/common';
 import { CqrsModule } from '@nestjs/cqrs';
 import { agentHandlers } from './handlers/agents.handlers.js';
+import { cannedReplyHandlers } from './handlers/canned-replies.handlers.js';
 import { complaintHandlers } from './handlers/complaints.handlers.js';
 import { ChangeConversationHandler } from './handlers/change-conversation.handler.js';
 import { CountQueueHandler } from './handlers/count-queue.handler.js';
@@ -62,6 +63,7 @@ export class SafarModule {
         GetConversationHandler,
         ListConversationsHandler,
         ...agentHandlers,
+        ...cannedReplyHandlers,
         ...complaintHandlers,
         ListQueueHandler,
         CountQueueHandler,

@@ -1,10 +1,16 @@
 import { type FieldError } from '#contracts';
 import { type Result } from '#kernel';
-import { type AgentFailure, type ClockSettingsFailure, type ComplaintFailure, type ConversationFailure } from '#wiring';
+import {
+  type AgentFailure,
+  type CannedReplyFailure,
+  type ClockSettingsFailure,
+  type ComplaintFailure,
+  type ConversationFailure,
+} from '#wiring';
 import { entityTag } from '../server/entity-tags.js';
 import { ProblemError } from '../problems/problem-error.js';
 
-type Failure = ConversationFailure | AgentFailure | ClockSettingsFailure | ComplaintFailure;
+type Failure = ConversationFailure | AgentFailure | CannedReplyFailure | ClockSettingsFailure | ComplaintFailure;
 
 /** The value of a query or command, or the problem that its failure is. */
 export function answered<Value>(result: Result<Value, Failure>): Value {
@@ -20,6 +26,7 @@ function problemOf(failure: Failure): ProblemError {
     case 'team_not_found':
     case 'agent_not_found':
     case 'calendar_not_found':
+    case 'canned_reply_not_found':
     case 'unknown_position':
       return new ProblemError(failure.code);
     case 'customer_erased':
@@ -40,6 +47,7 @@ function problemOf(failure: Failure): ProblemError {
     }
     case 'team_refused':
     case 'agent_refused':
+    case 'canned_reply_refused':
     case 'complaint_refused':
     case 'root_causes_refused':
       return new ProblemError(failure.code, { extensions: { reason: failure.reason } });

@@ -1,6 +1,5 @@
 import { parsePhoneNumberFromString } from 'libphonenumber-js';
-import { type Identifier } from '#contracts';
-import { foldText } from './fold-text.js';
+import { foldText, type Identifier } from '#contracts';
 
 /** Between and around the members of a search text. Folding leaves no line breaks, so no search reaches over two members. */
 const EDGE = '\n';

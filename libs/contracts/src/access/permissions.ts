@@ -18,6 +18,8 @@ export const permissions = {
   Agent: ['read', 'update'],
   /** Whether one is there oneself. */
   Availability: ['update'],
+  /** What is written once and said often: canned replies and macros. */
+  Reply: ['read', 'update'],
   /** By what waiting is measured: service policies and business calendars. */
   ServicePolicy: ['read', 'update'],
   /** The log itself, all customers at once. */

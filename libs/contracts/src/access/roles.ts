@@ -22,6 +22,7 @@ const agent: Grants = {
   Team: ['read'],
   Agent: ['read'],
   Availability: ['update'],
+  Reply: ['read'],
   ServicePolicy: ['read'],
 };
 
@@ -38,6 +39,7 @@ export const grantsOfRoles: Readonly<Record<Exclude<Role, 'admin'>, Grants>> = {
     Complaint: ['read', 'create', 'update', 'configure'],
     Team: ['read', 'update'],
     Agent: ['read', 'update'],
+    Reply: ['read', 'update'],
     ServicePolicy: ['read', 'update'],
     User: ['read'],
   },
@@ -49,6 +51,7 @@ export const grantsOfRoles: Readonly<Record<Exclude<Role, 'admin'>, Grants>> = {
     Complaint: ['read'],
     Team: ['read'],
     Agent: ['read'],
+    Reply: ['read'],
     ServicePolicy: ['read'],
     Projection: ['read'],
   },

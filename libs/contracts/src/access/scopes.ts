@@ -27,6 +27,7 @@ export const grantsOfScopes: Readonly<Record<Exclude<Scope, 'admin'>, Grants>> =
     Complaint: ['read'],
     Team: ['read'],
     Agent: ['read'],
+    Reply: ['read'],
     ServicePolicy: ['read'],
   },
   'conversations:write': {
@@ -35,6 +36,7 @@ export const grantsOfScopes: Readonly<Record<Exclude<Scope, 'admin'>, Grants>> =
     Team: ['read'],
     Agent: ['read'],
     Availability: ['update'],
+    Reply: ['read'],
     ServicePolicy: ['read'],
   },
   'customers:erase': { Customer: ['erase'] },

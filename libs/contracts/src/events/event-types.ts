@@ -1,6 +1,7 @@
 import { PersonalDataExportedDto } from './audit.js';
 import { type DtoClass } from './fields/dto-class.js';
 import { agentEventTypes } from '../agents/agent-event-types.js';
+import { cannedReplyEventTypes } from '../replies/canned-reply-event.js';
 import { clockSettingsEventTypes } from '../service-clocks/clock-settings-event.js';
 import { complaintEventTypes } from '../complaints/complaint-event-types.js';
 import { conversationEventTypes } from '../conversations/conversation-event-types.js';
@@ -74,6 +75,7 @@ export const eventTypes: readonly EventType[] = [
   decision('time.passed', TimePassedDto, { reason: 'timer_due' }),
   decision('persona.erased', PersonaErasedDto, { reason: 'customer_request' }),
   ...agentEventTypes.map(([type, data, example]) => decision(type, data, example)),
+  ...cannedReplyEventTypes.map(([type, data, example]) => decision(type, data, example)),
   ...complaintEventTypes.map(([type, data, example]) => decision(type, data, example)),
   ...conversationEventTypes.map(([type, data, example]) => decision(type, data, example)),
   ...routingEventTypes.map(([type, data, example]) => decision(type, data, example)),
