@@ -176,6 +176,12 @@ describe('a problem', () => {
       431,
       'headers_too_large',
     ],
+    [
+      'an expectation that nobody knows, as if nothing were expected',
+      requestText({ method: 'GET', path: '/nowhere', headers: { expect: 'the unexpected' } }),
+      404,
+      'route_not_found',
+    ],
     ['bytes that are not HTTP', 'SSH-2.0-OpenSSH_9.2\r\n\r\n', 400, 'malformed_request'],
     [
       'a request with two lengths',
@@ -183,7 +189,7 @@ describe('a problem', () => {
       400,
       'malformed_request',
     ],
-  ])('answers %s, though there is no request', async (_, bytes, status, code) => {
+  ])('answers %s, sent as it is', async (_, bytes, status, code) => {
     const answer = await sendRaw(port, bytes);
     expect(answer.status).toBe(status);
     expect(answer.headers['content-type']).toBe('application/problem+json; charset=utf-8');

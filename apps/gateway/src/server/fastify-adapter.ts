@@ -44,6 +44,8 @@ export function createAdapter({ trustedProxies }: HttpConfig): FastifyAdapter {
   instance.addContentTypeParser('*', (_request, _payload, done) => {
     done(null);
   });
+  // RFC 9110 §10.1.1 lets a server go on when it does not know what is expected; Node's own answer is a bare 417, past all guards and logs.
+  instance.server.on('checkExpectation', (message, response) => instance.server.emit('request', message, response));
   instance.addHook('onRequest', (request, _reply, done) => {
     if (request.raw.url !== undefined && request.raw.url.length > URL_LENGTH) done(new ProblemError('uri_too_long'));
     else done();

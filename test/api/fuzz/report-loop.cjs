@@ -1,0 +1,11 @@
+// Loaded into the gateway before its own code: answers how late its event loop was since it was last asked.
+const { monitorEventLoopDelay } = require('node:perf_hooks');
+
+const delay = monitorEventLoopDelay({ resolution: 1 });
+delay.enable();
+process.on('message', () => {
+  process.send({ maxMs: delay.max / 1e6, p999Ms: delay.percentile(99.9) / 1e6 });
+  delay.reset();
+});
+// Whoever asks must not keep it alive.
+process.channel.unref();
