@@ -37,7 +37,15 @@ export const prepareQueue: Handler<'queue-prepare'> = async ({ url, conversation
     const values = Object.entries(row).map(([name, value]) => `${value} AS "${name}"`);
     const names = Object.keys(row).map((name) => `"${name}"`);
     const sql = `INSERT INTO {${model}} (${names.join(', ')}) SELECT ${values.join(', ')} FROM generate_series(1, $1::integer) AS n`;
+    // One build of an index costs a tenth of a million entries at random places.
+    const indexes = await readModels.query<{ name: string; definition: string }>(
+      `SELECT indexrelid::regclass::text AS name, pg_get_indexdef(indexrelid) AS definition
+       FROM pg_index WHERE indrelid = '{${model}}'::regclass AND NOT indisunique`,
+      [],
+    );
+    for (const { name } of indexes) await pool.query(`DROP INDEX ${name}`);
     await readModels.query(sql, [rows]);
+    for (const { definition } of indexes) await pool.query(definition);
     await readModels.query(`ANALYZE {${model}}`, []);
   };
   await write('queue', presentState, count);
