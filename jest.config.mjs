@@ -48,7 +48,7 @@ const withBrokers = {
 };
 
 // Faults, whole real data sets and generated requests take minutes, not seconds: `npm run test:slow`.
-const slow = ['/test/faults/', '/test/real-data/', '/test/api/fuzz'];
+const slow = ['/test/faults/(event-store|overload)/', '/test/real-data/', '/test/api/fuzz'];
 // The image, the compose file and the alert rules need a Docker engine, the chart needs Helm, which is minutes to build where it is
 // missing: `npm run test:deploy`, `npm run test:chart`.
 const chart = '/test/deploy/chart\\.spec\\.ts$';

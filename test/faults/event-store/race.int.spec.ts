@@ -200,7 +200,7 @@ describe('writers in several processes, killed at random', () => {
   let url: string;
 
   beforeAll(async () => {
-    const { child, said } = await start('postgres-server.mjs');
+    const { child, said } = await start('../postgres-server.mjs');
     server = child;
     ({ url } = said as { url: string });
     await migrate(url, eventStoreMigrations);

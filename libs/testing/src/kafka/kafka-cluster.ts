@@ -12,6 +12,13 @@ interface ClusterFile {
   readonly classPath: string;
   /** By node, from 1. */
   readonly ports: readonly number[];
+  readonly proxied: readonly ProxiedListener[];
+}
+
+/** A second door of a broker, for clients that come through a proxy: it tells them to come to `advertised`, where nobody listens yet. */
+export interface ProxiedListener {
+  readonly port: number;
+  readonly advertised: number;
 }
 
 const HEAP_MB = 256;
@@ -30,8 +37,12 @@ export class KafkaCluster {
 
   static async start(folder: string, nodes = 3): Promise<KafkaCluster> {
     mkdirSync(folder, { recursive: true });
-    const ports = await freePorts(2 * nodes);
-    const file: ClusterFile = { classPath: await kafkaJars(), ports: ports.slice(0, nodes) };
+    const ports = await freePorts(4 * nodes);
+    const proxied = Array.from({ length: nodes }, (_, n) => ({
+      port: ports[2 * nodes + n] ?? 0,
+      advertised: ports[3 * nodes + n] ?? 0,
+    }));
+    const file: ClusterFile = { classPath: await kafkaJars(), ports: ports.slice(0, nodes), proxied };
     writeFileSync(path.join(folder, 'cluster.json'), JSON.stringify(file));
     writeFileSync(path.join(folder, 'log4j2.properties'), logging);
     const cluster = new KafkaCluster(folder, file);
@@ -39,7 +50,7 @@ export class KafkaCluster {
     await Promise.all(
       cluster.nodes.map(async (node) => {
         const properties = path.join(folder, `node-${String(node)}.properties`);
-        writeFileSync(properties, propertiesOf(folder, node, ports));
+        writeFileSync(properties, propertiesOf(folder, node, ports.slice(0, 2 * nodes), proxied[node - 1]));
         const format = ['kafka.tools.StorageTool', 'format', '-t', id, '-c', properties];
         await promisify(execFile)('java', [...cluster.#java(), ...format]);
       }),
@@ -59,6 +70,11 @@ export class KafkaCluster {
 
   get brokers(): readonly string[] {
     return this.file.ports.map((port) => `127.0.0.1:${String(port)}`);
+  }
+
+  /** By node, from 1. */
+  get proxied(): readonly ProxiedListener[] {
+    return this.file.proxied;
   }
 
   /** Starts a broker; one that runs is left alone. Resolves when it listens, which is before it has joined the others. */
@@ -150,7 +166,12 @@ appender.console.layout.type=PatternLayout
 appender.console.layout.pattern=%d %p %c: %m%n
 `;
 
-function propertiesOf(folder: string, node: number, ports: readonly number[]): string {
+function propertiesOf(
+  folder: string,
+  node: number,
+  ports: readonly number[],
+  proxied: ProxiedListener = { port: 0, advertised: 0 },
+): string {
   const nodes = ports.length / 2;
   const replicas = Math.min(3, nodes);
   const [client, controller] = [ports[node - 1], ports[nodes + node - 1]].map((port) => `127.0.0.1:${String(port)}`);
@@ -159,9 +180,9 @@ function propertiesOf(folder: string, node: number, ports: readonly number[]): s
     'process.roles': 'broker,controller',
     'node.id': node,
     'controller.quorum.voters': voters.join(','),
-    listeners: `CLIENT://${String(client)},CONTROLLER://${String(controller)}`,
-    'advertised.listeners': `CLIENT://${String(client)}`,
-    'listener.security.protocol.map': 'CLIENT:PLAINTEXT,CONTROLLER:PLAINTEXT',
+    listeners: `CLIENT://${String(client)},CONTROLLER://${String(controller)},PROXIED://127.0.0.1:${String(proxied.port)}`,
+    'advertised.listeners': `CLIENT://${String(client)},PROXIED://127.0.0.1:${String(proxied.advertised)}`,
+    'listener.security.protocol.map': 'CLIENT:PLAINTEXT,CONTROLLER:PLAINTEXT,PROXIED:PLAINTEXT',
     'inter.broker.listener.name': 'CLIENT',
     'controller.listener.names': 'CONTROLLER',
     'log.dirs': path.join(folder, `node-${String(node)}`),

@@ -1,0 +1,25 @@
+// Safar's processes killed, frozen and cut off under load, and its promises checked: `npm run test:faults -- --kills 200 --seed 7`.
+import { spawnSync } from 'node:child_process';
+import path from 'node:path';
+import { parseArgs } from 'node:util';
+import { projectRoot } from './build.mjs';
+
+const { values } = parseArgs({
+  options: { kills: { type: 'string' }, seed: { type: 'string' } },
+});
+const jest = path.join(projectRoot, 'node_modules/jest/bin/jest.js');
+const { status } = spawnSync(
+  process.execPath,
+  [jest, '--selectProjects', 'kafka', '--testPathPatterns', 'test/faults/faults.kafka'],
+  {
+    cwd: projectRoot,
+    stdio: 'inherit',
+    env: {
+      ...process.env,
+      ...(values.kills !== undefined && { SAFAR_TEST_FAULTS_KILLS: values.kills }),
+      // Another one each time, unless it is given.
+      SAFAR_TEST_FAULTS_SEED: values.seed ?? String(Date.now() % 1_000_000),
+    },
+  },
+);
+process.exitCode = status ?? 1;

@@ -1,0 +1,116 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { type Ledger } from '../ledger/ledger.js';
+import { type TestedInstallation } from '../supervisor/tested-installation.js';
+import { SOURCE } from '../workload/touchpoints.js';
+import { type ComparedModel, type ConsumerState, type Observed, type StoredEvent } from './observed.js';
+import { readTopic } from './read-topic.js';
+
+/** Somewhat longer than is allowed: how much too long it took is worth knowing. */
+const PATIENCE_MS = 90_000;
+const BY = { actor: { kind: 'operator', id: 'faults' } } as const;
+
+type Owner = TestedInstallation['owner'];
+
+/** Waits until nobody is behind; how long that took, or nothing. */
+export async function untilHealed({ owner }: TestedInstallation): Promise<number | undefined> {
+  const begunAt = Date.now();
+  while (Date.now() - begunAt < PATIENCE_MS) {
+    // The database may be the last to come back.
+    if (await isAtRest(owner).catch(() => false)) return Date.now() - begunAt;
+    await sleep(100);
+  }
+  return undefined;
+}
+
+async function isAtRest(owner: Owner): Promise<boolean> {
+  const { rows } = await owner.query<{ rests: boolean }>(
+    `SELECT NOT EXISTS (SELECT FROM es.consumers WHERE position <> es.head())
+        AND NOT EXISTS (SELECT FROM es.relays WHERE position <> es.head())
+        AND NOT EXISTS (SELECT FROM es.reaction_commands WHERE status = 'waiting') AS rests`,
+  );
+  return rows[0]?.rests === true;
+}
+
+/** Reads everything that the checker judges by. Nothing may be on its way any more, or what is read does not belong together. */
+export async function observe(
+  tested: TestedInstallation,
+  ledger: Ledger,
+  rebuilt: readonly string[],
+): Promise<Omit<Observed, 'healedAfterMs' | 'held'>> {
+  const { owner, observer } = tested;
+  const { ok, broken } = await observer.audit.verify();
+  return {
+    ledger: ledger.entries(),
+    store: await storedEvents(owner),
+    timeline: await observer.readModels
+      .query<{ event_id: string; position: bigint; persona_id: string }>(
+        `SELECT event_id, position, persona_id FROM {timeline} ORDER BY position`,
+        [],
+      )
+      .then((rows) =>
+        rows.map((row) => ({ eventId: row.event_id, position: Number(row.position), key: row.persona_id })),
+      ),
+    takenUp: await takenUp(owner),
+    consumers: await consumers(owner),
+    commandsLeft: await commandsLeft(owner),
+    ...(ok ? {} : { auditBroken: `${broken?.problem ?? 'broken'} at ${String(broken?.sequence)}` }),
+    ...(tested.cluster && { topic: await readTopic(tested.cluster) }),
+    models: await compared(tested, rebuilt),
+  };
+}
+
+async function storedEvents(owner: Owner): Promise<readonly StoredEvent[]> {
+  const { rows } = await owner.query<StoredEvent>(
+    `SELECT position::float8 AS position, stream, version::float8 AS version, event_id AS id, type, key,
+       extract(epoch FROM recorded_at)::float8 * 1000 AS "recordedAt",
+       type LIKE 'touchpoint.%' AND meta->>'source' = $1 AS sent
+     FROM es.events ORDER BY position`,
+    [`/sources/${SOURCE}`],
+  );
+  return rows;
+}
+
+async function takenUp(owner: Owner): Promise<Observed['takenUp']> {
+  const { rows } = await owner.query<Observed['takenUp'][number]>(
+    `SELECT data->>'messageId' AS "messageId", stream AS "conversationId"
+     FROM es.events WHERE type = 'conversation.message_received' ORDER BY position`,
+  );
+  return rows;
+}
+
+async function consumers(owner: Owner): Promise<readonly ConsumerState[]> {
+  const { rows } = await owner.query<ConsumerState>(
+    `SELECT c.name, c.position::float8 AS position, c.status, c.error,
+       ((SELECT count(*) FROM es.parked p WHERE p.name = c.name AND p.status <> 'released')
+        + (SELECT count(*) FROM es.reaction_parked p WHERE 'reaction:' || p.name = c.name AND p.status <> 'released'))::integer AS parked
+     FROM es.consumers c
+     UNION ALL SELECT 'relay of ' || topic, position::float8, CASE WHEN error IS NULL THEN 'running' ELSE 'failed' END, error, 0
+     FROM es.relays ORDER BY 1`,
+  );
+  return rows;
+}
+
+async function commandsLeft(owner: Owner): Promise<number> {
+  const { rows } = await owner.query<{ left: number }>(`SELECT count(*)::integer AS left FROM es.reaction_commands`);
+  return rows[0]?.left ?? 0;
+}
+
+/** Against a fold in memory, and some of them against a second build that is filled from the first event. */
+async function compared(
+  { observer }: TestedInstallation,
+  rebuilt: readonly string[],
+): Promise<readonly ComparedModel[]> {
+  const admin = observer.projectionAdmin(BY);
+  const names = new Set((await admin.status()).map(({ name }) => name));
+  const models: ComparedModel[] = [];
+  for (const name of names) {
+    const { differences, hash } = await admin.verify(name);
+    if (!rebuilt.includes(name)) {
+      models.push({ name, differences, hash });
+      continue;
+    }
+    await admin.rebuild(name, { promote: true });
+    models.push({ name, differences, hash, rebuiltHash: (await admin.verify(name)).hash });
+  }
+  return models;
+}

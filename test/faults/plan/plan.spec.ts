@@ -1,0 +1,28 @@
+import { Chance } from '../../../apps/cli/src/simulator/chance.js';
+import { planOf } from './plan.js';
+
+const targets = { apps: ['gateway-1', 'projector-1'], brokers: [1, 2, 3], links: ['gateway-1 > postgres', 'kafka-1'] };
+
+describe('a plan of faults', () => {
+  it('is the same for a seed, and another for another', () => {
+    const plan = (seed: number) => planOf(new Chance(seed, 1), 50, targets);
+    expect(plan(7)).toEqual(plan(7));
+    expect(plan(8)).not.toEqual(plan(7));
+  });
+
+  it('has so many kills, and everything else between them', () => {
+    const kinds = planOf(new Chance(1, 1), 200, targets).map(({ fault }) => fault.kind);
+    const kills = kinds.filter((kind) => kind === 'kill' || kind === 'kill-brokers' || kind === 'kill-postgres');
+    expect(kills).toHaveLength(200);
+    expect(new Set(kinds)).toEqual(
+      new Set(['kill', 'freeze', 'kill-brokers', 'freeze-broker', 'weather', 'reset', 'kill-postgres']),
+    );
+  });
+
+  it('breaks nothing that is not there', () => {
+    const kinds = planOf(new Chance(1, 1), 100, { apps: ['gateway-1'], brokers: [], links: [] }).map(
+      ({ fault }) => fault.kind,
+    );
+    expect(new Set(kinds)).toEqual(new Set(['kill', 'freeze', 'kill-postgres']));
+  });
+});

@@ -1,0 +1,92 @@
+import { type Chance } from '../../../apps/cli/src/simulator/chance.js';
+import { type Weather } from '../proxy/tcp-proxy.js';
+
+/** Something that happens to the installation, and for how long. */
+export type Fault =
+  | { readonly kind: 'kill'; readonly app: string; readonly forMs: number }
+  | { readonly kind: 'freeze'; readonly app: string; readonly forMs: number }
+  | { readonly kind: 'kill-brokers'; readonly nodes: readonly number[]; readonly forMs: number }
+  | { readonly kind: 'freeze-broker'; readonly node: number; readonly forMs: number }
+  | {
+      readonly kind: 'weather';
+      readonly link: string;
+      readonly weather: Exclude<Weather, 'pass'>;
+      readonly forMs: number;
+    }
+  | { readonly kind: 'reset'; readonly link: string }
+  | { readonly kind: 'kill-postgres' };
+
+export interface Step {
+  /** From the beginning of the step before. */
+  readonly afterMs: number;
+  readonly fault: Fault;
+}
+
+/** What there is to be broken. */
+export interface Targets {
+  readonly apps: readonly string[];
+  readonly brokers: readonly number[];
+  /** Names of proxies. */
+  readonly links: readonly string[];
+}
+
+/** Consumers' and the relay's leases last ten seconds. */
+const PAST_LEASES_MS = { least: 11_000, most: 14_000 };
+
+const isKill = ({ kind }: Fault): boolean => kind === 'kill' || kind === 'kill-brokers' || kind === 'kill-postgres';
+
+/** The same seed and targets give the same plan: so many kills, and other faults between them. */
+export function planOf(chance: Chance, kills: number, targets: Targets): readonly Step[] {
+  const steps: Step[] = [];
+  for (let done = 0; done < kills;) {
+    const fault = faultOf(chance, targets);
+    if (isKill(fault)) done += 1;
+    steps.push({ afterMs: chance.between(200, 2_200), fault });
+  }
+  return steps;
+}
+
+function faultOf(chance: Chance, { apps, brokers, links }: Targets): Fault {
+  const kind = chance.weighted([
+    ['kill', 50],
+    ['freeze', 10],
+    ['kill-postgres', 3],
+    ['kill-brokers', brokers.length > 0 ? 12 : 0],
+    ['freeze-broker', brokers.length > 0 ? 5 : 0],
+    ['weather', links.length > 0 ? 14 : 0],
+    ['reset', links.length > 0 ? 8 : 0],
+  ] as const);
+  const app = some(chance, apps);
+  switch (kind) {
+    case 'kill':
+      return { kind, app, forMs: chance.between(0, 1_500) };
+    case 'freeze':
+      return { kind, app, forMs: freezeMs(chance) };
+    case 'kill-postgres':
+      return { kind };
+    case 'kill-brokers': {
+      const first = chance.between(0, brokers.length - 1);
+      const many = chance.happens(0.25) ? 2 : 1;
+      const nodes = Array.from({ length: many }, (_, n) => brokers[(first + n) % brokers.length] ?? 1);
+      return { kind, nodes, forMs: chance.between(500, 3_000) };
+    }
+    case 'freeze-broker':
+      return { kind, node: some(chance, brokers), forMs: chance.between(500, 6_000) };
+    case 'weather':
+      return { kind, link: some(chance, links), weather: someWeather(chance), forMs: chance.between(500, 7_000) };
+    case 'reset':
+      return { kind, link: some(chance, links) };
+  }
+}
+
+const freezeMs = (chance: Chance): number =>
+  chance.happens(0.3) ? chance.between(PAST_LEASES_MS.least, PAST_LEASES_MS.most) : chance.between(300, 4_000);
+
+const someWeather = (chance: Chance): Exclude<Weather, 'pass'> =>
+  chance.pick(['delay', 'stall', 'swallow', 'deaf', 'refuse'] as const);
+
+function some<Item>(chance: Chance, items: readonly Item[]): Item {
+  const item = items[chance.between(0, items.length - 1)];
+  if (item === undefined) throw new Error('there is nothing to be broken');
+  return item;
+}

@@ -1,0 +1,118 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { closeSync, openSync, readdirSync, readFileSync } from 'node:fs';
+import path from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { cleanEnvironment, root } from '../../flows/support/safar-process.js';
+
+export type AppName = 'gateway' | 'relay' | 'projector' | 'reactor';
+
+export interface AppSettings {
+  /** Unique, for example `projector-1`. */
+  readonly name: string;
+  readonly app: AppName;
+  readonly environment: Readonly<Record<string, string>>;
+  readonly internalPort: number;
+  /** Where its output is kept. */
+  readonly folder: string;
+  /** The build that it runs; ours unless a planted bug is in another. */
+  readonly program?: string | undefined;
+}
+
+const READY_TIMEOUT_MS = 60_000;
+/** As a supervisor of processes waits, so that one that cannot start does not take the machine. */
+const RESTART_PAUSE_MS = 500;
+
+/** One of Safar's processes, as whoever runs it sees it: it can be killed, frozen, and it is started again when it ends. */
+export class AppProcess {
+  readonly name: string;
+  readonly app: AppName;
+  /** How often it ended by itself, and with what. */
+  readonly ends: string[] = [];
+  #child: ChildProcess | undefined;
+  #wanted = false;
+
+  constructor(private readonly settings: AppSettings) {
+    this.name = settings.name;
+    this.app = settings.app;
+  }
+
+  get pid(): number | undefined {
+    return this.#child?.pid;
+  }
+
+  start(): void {
+    this.#wanted = true;
+    if (this.#child) return;
+    const { app, environment, internalPort, folder, program = root } = this.settings;
+    const log = openSync(path.join(folder, `${this.name}.log`), 'a');
+    const child = spawn(process.execPath, [`dist/apps/${app}/src/main.js`], {
+      cwd: program,
+      env: cleanEnvironment({ ...environment, SAFAR_INTERNAL_PORT: String(internalPort) }),
+      stdio: ['ignore', log, log],
+    });
+    closeSync(log);
+    this.#child = child;
+    child.once('exit', (code, signal) => {
+      this.#child = undefined;
+      if (signal === 'SIGKILL' || !this.#wanted) return;
+      this.ends.push(`${this.name} ended with ${String(code ?? signal)}`);
+      setTimeout(() => {
+        if (this.#wanted) this.start();
+      }, RESTART_PAUSE_MS);
+    });
+  }
+
+  /** At once, with nothing written; it stays down until it is started. */
+  async kill(): Promise<void> {
+    this.#wanted = false;
+    await this.#end('SIGKILL');
+  }
+
+  freeze(): void {
+    this.#child?.kill('SIGSTOP');
+  }
+
+  thaw(): void {
+    this.#child?.kill('SIGCONT');
+  }
+
+  /** As an operator stops it; a process that does not end is killed. */
+  async stop(): Promise<void> {
+    this.#wanted = false;
+    this.thaw();
+    const killer = setTimeout(() => this.#child?.kill('SIGKILL'), 20_000);
+    await this.#end('SIGTERM');
+    clearTimeout(killer);
+  }
+
+  async untilReady(): Promise<void> {
+    let answer = 'no answer';
+    for (const end = Date.now() + READY_TIMEOUT_MS; Date.now() < end; await sleep(100)) {
+      const url = `http://127.0.0.1:${String(this.settings.internalPort)}/readyz`;
+      const response = await fetch(url, { signal: AbortSignal.timeout(5_000) }).catch(() => undefined);
+      if (response?.ok === true) return;
+      answer = response ? await response.text() : 'no answer';
+    }
+    throw new Error(`${this.name} does not become ready: ${answer}\n${this.lastWords()}`);
+  }
+
+  /** What it holds of the machine; nothing of a process that is not there. */
+  footprint(): { readonly handles: number; readonly residentMb: number } | undefined {
+    if (this.pid === undefined) return undefined;
+    const folder = `/proc/${String(this.pid)}`;
+    const resident = /VmRSS:\s+(\d+) kB/.exec(readFileSync(`${folder}/status`, 'utf8'))?.[1];
+    return { handles: readdirSync(`${folder}/fd`).length, residentMb: Math.round(Number(resident) / 1_024) };
+  }
+
+  lastWords(): string {
+    return readFileSync(path.join(this.settings.folder, `${this.name}.log`), 'utf8').slice(-2_000);
+  }
+
+  async #end(signal: 'SIGKILL' | 'SIGTERM'): Promise<void> {
+    const child = this.#child;
+    if (!child) return;
+    const ended = new Promise((resolve) => child.once('exit', resolve));
+    child.kill(signal);
+    await ended;
+  }
+}

@@ -1,0 +1,103 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { type Fault, type Step } from '../plan/plan.js';
+import { type TestedInstallation } from './tested-installation.js';
+
+/** What happened, in words, with when it did. */
+export type Tale = string[];
+
+/** Does to an installation what a plan says, and mends it in the end. */
+export class Inflictor {
+  /** Ends of faults that are still to come. */
+  readonly #pending = new Set<NodeJS.Timeout>();
+  /** Those that are on their way. */
+  readonly #ending = new Set<Promise<unknown>>();
+  readonly #begunAt = Date.now();
+
+  constructor(
+    private readonly tested: TestedInstallation,
+    readonly tale: Tale,
+  ) {}
+
+  async follow(plan: readonly Step[]): Promise<void> {
+    for (const { afterMs, fault } of plan) {
+      await sleep(afterMs);
+      this.tell(JSON.stringify(fault));
+      await this.#inflict(fault);
+    }
+  }
+
+  /** Everything runs, and everybody reaches everybody. */
+  async heal(): Promise<void> {
+    for (const timer of this.#pending) clearTimeout(timer);
+    this.#pending.clear();
+    await Promise.all(this.#ending);
+    const { cluster } = this.tested;
+    for (const node of cluster?.nodes ?? []) {
+      cluster?.thaw(node);
+      await cluster?.start(node);
+    }
+    for (const proxy of this.tested.proxies.values()) await proxy.become('pass');
+    for (const app of this.tested.apps.values()) {
+      app.thaw();
+      app.start();
+    }
+    this.tell('healed');
+  }
+
+  tell(what: string): void {
+    this.tale.push(`${((Date.now() - this.#begunAt) / 1_000).toFixed(1)} s: ${what}`);
+  }
+
+  async #inflict(fault: Fault): Promise<void> {
+    const { tested } = this;
+    switch (fault.kind) {
+      case 'kill': {
+        const app = tested.apps.get(fault.app);
+        await app?.kill();
+        this.#later(fault.forMs, () => app?.start());
+        return;
+      }
+      case 'freeze': {
+        const app = tested.apps.get(fault.app);
+        app?.freeze();
+        this.#later(fault.forMs, () => app?.thaw());
+        return;
+      }
+      case 'kill-postgres':
+        tested.killPostgres();
+        return;
+      case 'kill-brokers': {
+        const { cluster } = tested;
+        await Promise.all(fault.nodes.map((node) => cluster?.kill(node)));
+        this.#later(fault.forMs, () => Promise.all(fault.nodes.map((node) => cluster?.start(node))));
+        return;
+      }
+      case 'freeze-broker':
+        tested.cluster?.freeze(fault.node);
+        this.#later(fault.forMs, () => tested.cluster?.thaw(fault.node));
+        return;
+      case 'weather': {
+        const proxy = tested.proxies.get(fault.link);
+        await proxy?.become(fault.weather);
+        this.#later(fault.forMs, () => proxy?.become('pass'));
+        return;
+      }
+      case 'reset':
+        tested.proxies.get(fault.link)?.reset();
+        return;
+    }
+  }
+
+  #later(afterMs: number, end: () => unknown): void {
+    const timer = setTimeout(() => {
+      this.#pending.delete(timer);
+      const ending = Promise.resolve(end())
+        .catch((error: unknown) => {
+          this.tell(`could not be ended: ${String(error)}`);
+        })
+        .finally(() => this.#ending.delete(ending));
+      this.#ending.add(ending);
+    }, afterMs);
+    this.#pending.add(timer);
+  }
+}
