@@ -28,6 +28,7 @@ export * from './messages/queue-feed.port.js';
 export * from './messages/readiness-check.port.js';
 export * from './messages/record-messages.command.js';
 export * from './messages/record-touchpoints.command.js';
+export * from './messages/report.queries.js';
 export * from './messages/routing.queries.js';
 export * from './messages/start-conversation.command.js';
 export * from './messages/take-up-touchpoint.command.js';
