@@ -34,6 +34,7 @@ export * from './messages/start-conversation.command.js';
 export * from './messages/take-up-touchpoint.command.js';
 export * from './messages/timeline-feed.port.js';
 export { type OnBehalfOf, type QuarantineAdmin } from './audited.js';
+export { describeEventLog } from './event-log.js';
 export * from './export-events.js';
 export * from './installation.js';
 export * from './internal-server.js';
