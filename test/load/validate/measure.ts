@@ -1,7 +1,6 @@
 import { acceptTouchpoint } from '#capabilities';
-import { parseThoroughly, parseTouchpoint, prepareReading } from '#contracts';
+import { itemsOf, parseThoroughly, parseTouchpoint, prepareReading } from '#contracts';
 import { createMemoryVault } from '#platform/vault';
-import { itemsOf } from '../../../apps/gateway/src/intake/json-structure.js';
 import { readItem } from '../../../apps/gateway/src/intake/read-item.js';
 import { type Handler, type ValidateWay } from '../harness/jobs.js';
 import { perEvent, startMeter } from '../harness/meter.js';

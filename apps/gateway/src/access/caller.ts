@@ -1,10 +1,10 @@
 import { type IncomingMessage } from 'node:http';
 import { createParamDecorator, type ExecutionContext } from '@nestjs/common';
 import { type FastifyRequest } from 'fastify';
+import { type TraceContext } from '#contracts';
 import { type Principal, type SenderTrace } from '#wiring';
 import { type Language, languageOf } from '../problems/language.js';
 import { correlationIdOf, traceContextOf } from '../server/correlation-id.js';
-import { type TraceContext } from '../server/trace-context.js';
 
 export interface Caller {
   readonly principal: Principal;

@@ -1,31 +1,26 @@
 import { createHash } from 'node:crypto';
 import { type IncomingHttpHeaders, type IncomingMessage } from 'node:http';
 import { Injectable } from '@nestjs/common';
-import { TOUCHPOINT_TYPE, touchpointOfCloudEvent } from '#capabilities';
-import { type FieldError, type IncomingCloudEvent, parseIncomingCloudEvent } from '#contracts';
+import { readCloudEvent } from '#capabilities';
+import { type FieldError, itemsOf, skipSpace } from '#contracts';
 import { fail, succeed } from '#kernel';
 import { takeTurns } from '#platform/event-loop';
 import { type SenderTrace } from '#wiring';
 import { type Caller, senderTrace } from '../access/caller.js';
 import { type Answer, answerToArray, answerToOne } from '../intake/answers.js';
 import { Bodies } from '../intake/bodies.js';
-import { itemsOf, skipSpace } from '../intake/json-structure.js';
 import { ARRAY_ITEMS, BATCH_ITEMS, TOUCHPOINT_BYTES } from '../intake/limits.js';
 import { type Item, readItem, refuseItem } from '../intake/read-item.js';
 import { wantsStrict } from '../intake/strict-mode.js';
 import { type Recorded, type RecordOptions, TouchpointRecorder } from '../intake/touchpoint-recorder.js';
 import { allowanceOf } from '../limits/allowance.js';
 import { ProblemError } from '../problems/problem-error.js';
-import { parseTraceContext } from '../server/trace-context.js';
 import { attributesOf, type CloudEventMode, dataFormOf } from './cloud-event-request.js';
 
 /** A CloudEvent that is a touchpoint, or why it is none. */
 interface Converted {
   readonly item: Item;
-  /**
-   * Its id says all: the specification makes source and id the identity of an event, and what we keep of it differs with the mode in
-   * which it came, or has our time. Not of a touchpoint with a time of its own, which is the same or a mistake.
-   */
+  /** See `ReadCloudEvent`. */
   readonly isKnownById: boolean;
   readonly trace?: SenderTrace;
 }
@@ -122,29 +117,18 @@ function binaryItem(body: Uint8Array | undefined, { headers, caller }: EventsReq
 
 function convert(item: Item, { caller, customer }: EventsRequest): Converted {
   if (!item.ok) return { item, isKnownById: false };
-  const { language } = caller;
-  const event = parseIncomingCloudEvent(item.value, { language });
-  if (!event.ok) return { item: refusedFor(event.reason, item.value), isKnownById: false };
-  const touchpoint = touchpointOfCloudEvent(event.value, {
+  const { touchpoint, isKnownById, trace } = readCloudEvent(item.value, {
     receivedAt: Date.now(),
     digest,
-    language,
+    language: caller.language,
     ...(customer !== undefined && { customer }),
   });
   return {
     item: touchpoint.ok ? succeed(touchpoint.value) : refusedFor(touchpoint.reason, item.value),
-    isKnownById: event.value.time === undefined || !event.value.type.startsWith(TOUCHPOINT_TYPE),
-    ...traceOf(event.value),
+    isKnownById,
+    // The headers of a request name the last hop.
+    ...(trace !== undefined && { trace: senderTrace(trace) }),
   };
-}
-
-/**
- * The extension for distributed tracing: where an event began, which no hop on its way may change. The headers of a request name the last
- * hop. One that cannot be read is none, as it is in a header.
- */
-function traceOf({ extensions: { traceparent, tracestate } }: IncomingCloudEvent): Pick<Converted, 'trace'> {
-  const trace = parseTraceContext(traceparent, tracestate);
-  return trace === undefined ? {} : { trace: senderTrace(trace) };
 }
 
 function refusedFor(errors: readonly FieldError[], value: unknown): Item {

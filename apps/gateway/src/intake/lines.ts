@@ -1,4 +1,4 @@
-import { isSpace } from './json-structure.js';
+import { isSpace } from '#contracts';
 
 const LINE_FEED = 0x0a;
 

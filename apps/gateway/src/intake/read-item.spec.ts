@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { writtenItems } from './json-structure.js';
+import { writtenItems } from '#contracts';
 import { readAtOnce, readItem } from './read-item.js';
 
 const written = fc.oneof(

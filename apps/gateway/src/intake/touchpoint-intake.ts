@@ -1,6 +1,7 @@
 import { type IncomingMessage } from 'node:http';
 import { Readable } from 'node:stream';
 import { Injectable } from '@nestjs/common';
+import { skipSpace, type WrittenItem, writtenItems } from '#contracts';
 import { takeTurns } from '#platform/event-loop';
 import { type Caller } from '../access/caller.js';
 import { allowanceOf } from '../limits/allowance.js';
@@ -11,7 +12,6 @@ import { ndjsonText } from './ndjson-text.js';
 import { type Answer, answerToArray, answerToOne } from './answers.js';
 import { Bodies } from './bodies.js';
 import { inOrder } from './in-order.js';
-import { skipSpace, type WrittenItem, writtenItems } from './json-structure.js';
 import { ARRAY_ITEMS, BATCH_ITEMS, BATCHES_IN_FLIGHT } from './limits.js';
 import { type Item, readAtOnce, readItem, readItems } from './read-item.js';
 import { type Recorded, TouchpointRecorder } from './touchpoint-recorder.js';

@@ -1,7 +1,5 @@
+import { type TextFault } from '#contracts';
 import { type ProblemCode } from './problem-codes.js';
-
-/** What can be wrong with the text of a touchpoint; what can be wrong with its value is in the contracts. */
-export type ItemCode = 'malformed_json' | 'invalid_utf8' | 'too_large' | 'too_deep' | 'duplicate_member';
 
 /** What can be wrong with a parameter. */
 export type ParameterCode =
@@ -25,6 +23,6 @@ export type ParameterCode =
 
 export interface ProblemTexts {
   readonly problems: Readonly<Record<ProblemCode, readonly [title: string, detail: string]>>;
-  readonly items: Readonly<Record<ItemCode, string>>;
+  readonly items: Readonly<Record<TextFault, string>>;
   readonly parameters: Readonly<Record<ParameterCode, string>>;
 }

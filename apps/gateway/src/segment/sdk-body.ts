@@ -1,5 +1,5 @@
 import { type SegmentCall } from '#capabilities';
-import { structureOf } from '../intake/json-structure.js';
+import { structureOf } from '#contracts';
 import { ARRAY_ITEMS, DEPTH } from '../intake/limits.js';
 import { ProblemError } from '../problems/problem-error.js';
 

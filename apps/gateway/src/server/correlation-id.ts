@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { type IncomingMessage } from 'node:http';
-import { parseTraceContext, type TraceContext } from './trace-context.js';
+import { parseTraceContext, type TraceContext } from '#contracts';
 
 interface Traced {
   readonly id: string;

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { type IncomingMessage, type ServerResponse } from 'node:http';
 import { setImmediate as soon } from 'node:timers';
 import { type Logger } from 'pino';
-import { may, type Permission } from '#contracts';
+import { may, parseTraceContext, type Permission } from '#contracts';
 import { type Metrics, prepareLines, type PreparedLine, type PrepareLine } from '#platform/telemetry';
 import { type KeyPrincipal } from '#wiring';
 import { type Authenticator } from '../access/authenticator.js';
@@ -20,7 +20,6 @@ import { problemDocument, problemHeaders } from '../problems/problem-document.js
 import { toProblem } from '../problems/to-problem.js';
 import { type Draining } from '../server/draining.js';
 import { lingerOn } from '../server/linger.js';
-import { parseTraceContext } from '../server/trace-context.js';
 import { TouchpointsController } from '../touchpoints/touchpoints.controller.js';
 import { headLines } from './head-lines.js';
 import { isUsual, PATH } from './usual-request.js';

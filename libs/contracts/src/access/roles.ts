@@ -41,7 +41,6 @@ export const grantsOfRoles: Readonly<Record<Exclude<Role, 'admin'>, Grants>> = {
     Agent: ['read', 'update'],
     Reply: ['read', 'update'],
     ServicePolicy: ['read', 'update'],
-    Report: ['read'],
     User: ['read'],
   },
   analyst: {
@@ -54,11 +53,10 @@ export const grantsOfRoles: Readonly<Record<Exclude<Role, 'admin'>, Grants>> = {
     Agent: ['read'],
     Reply: ['read'],
     ServicePolicy: ['read'],
-    Report: ['read'],
     Projection: ['read'],
   },
   // Follow-ups and alerts, and whether the platform under them keeps up.
-  operations: { ...agent, Report: ['read'], Projection: ['read'], Metrics: ['read'], Debugger: ['read'] },
+  operations: { ...agent, Projection: ['read'], Metrics: ['read'], Debugger: ['read'] },
   // Sends touchpoints, reads timelines back and sees why something was refused.
   integrator: {
     ...agent,

@@ -31,17 +31,9 @@ const prepared = new WeakMap<BusinessCalendar, readonly VersionInForce[]>();
 export const businessSeconds = (calendar: BusinessCalendar, t1: EpochMs, t2: EpochMs): number =>
   businessMs(calendar, t1, t2) / 1000;
 
-/** The same in milliseconds, without what lies in a pause. */
-export function businessMs(
-  calendar: BusinessCalendar,
-  t1: EpochMs,
-  t2: EpochMs,
-  pauses: readonly Pause[] = [],
-): number {
-  const still = stillIn(pauses);
+function businessMs(calendar: BusinessCalendar, t1: EpochMs, t2: EpochMs): number {
   let total = 0;
-  for (const open of openSpans(calendar, t1, t2))
-    for (const { from, until, inside } of cut(open, still)) if (!inside) total += until - from;
+  for (const { from, until } of openSpans(calendar, t1, t2)) total += until - from;
   return total;
 }
 
