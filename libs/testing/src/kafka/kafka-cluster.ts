@@ -5,6 +5,15 @@ import net from 'node:net';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
+import {
+  certificateIn,
+  guardedAddresses,
+  type GuardedPorts,
+  guardedProperties,
+  guardedProtocols,
+  makeCertificate,
+  scramUser,
+} from './guarded-listeners.js';
 import { kafkaJars } from './kafka-jars.js';
 
 /** What every process has to know of a cluster; kept in its folder. */
@@ -13,6 +22,7 @@ interface ClusterFile {
   /** By node, from 1. */
   readonly ports: readonly number[];
   readonly proxied: readonly ProxiedListener[];
+  readonly guarded: readonly GuardedPorts[];
 }
 
 /** A second door of a broker, for clients that come through a proxy: it tells them to come to `advertised`, where nobody listens yet. */
@@ -37,24 +47,30 @@ export class KafkaCluster {
 
   static async start(folder: string, nodes = 3): Promise<KafkaCluster> {
     mkdirSync(folder, { recursive: true });
-    const ports = await freePorts(4 * nodes);
+    const ports = await freePorts(6 * nodes);
     const proxied = Array.from({ length: nodes }, (_, n) => ({
       port: ports[2 * nodes + n] ?? 0,
       advertised: ports[3 * nodes + n] ?? 0,
     }));
-    const file: ClusterFile = { classPath: await kafkaJars(), ports: ports.slice(0, nodes), proxied };
+    const guarded = Array.from({ length: nodes }, (_, n) => ({
+      scram: ports[4 * nodes + n] ?? 0,
+      secure: ports[5 * nodes + n] ?? 0,
+    }));
+    const file: ClusterFile = { classPath: await kafkaJars(), ports: ports.slice(0, nodes), proxied, guarded };
     writeFileSync(path.join(folder, 'cluster.json'), JSON.stringify(file));
     writeFileSync(path.join(folder, 'log4j2.properties'), logging);
     const cluster = new KafkaCluster(folder, file);
     const id = Buffer.from(randomUUID().replaceAll('-', ''), 'hex').toString('base64url');
-    await Promise.all(
-      cluster.nodes.map(async (node) => {
+    await Promise.all([
+      makeCertificate(folder),
+      ...cluster.nodes.map(async (node) => {
         const properties = path.join(folder, `node-${String(node)}.properties`);
-        writeFileSync(properties, propertiesOf(folder, node, ports.slice(0, 2 * nodes), proxied[node - 1]));
-        const format = ['kafka.tools.StorageTool', 'format', '-t', id, '-c', properties];
+        const doors = { proxied: proxied[node - 1], guarded: guarded[node - 1] };
+        writeFileSync(properties, propertiesOf(folder, node, ports.slice(0, 2 * nodes), doors));
+        const format = ['kafka.tools.StorageTool', 'format', '-t', id, '-c', properties, '--add-scram', scramUser];
         await promisify(execFile)('java', [...cluster.#java(), ...format]);
       }),
-    );
+    ]);
     await Promise.all(cluster.nodes.map((node) => cluster.start(node)));
     return cluster;
   }
@@ -73,6 +89,21 @@ export class KafkaCluster {
   }
 
   /** By node, from 1. */
+  /** SASL with SCRAM-SHA-512, without TLS, as `kafkaUser`. */
+  get scramBrokers(): readonly string[] {
+    return this.file.guarded.map(({ scram }) => `127.0.0.1:${String(scram)}`);
+  }
+
+  /** SASL PLAIN over TLS, as `kafkaUser`. */
+  get secureBrokers(): readonly string[] {
+    return this.file.guarded.map(({ secure }) => `127.0.0.1:${String(secure)}`);
+  }
+
+  /** The certificate of the brokers' own authority, in PEM. */
+  get certificate(): string {
+    return readFileSync(certificateIn(this.folder), 'utf8');
+  }
+
   get proxied(): readonly ProxiedListener[] {
     return this.file.proxied;
   }
@@ -166,11 +197,16 @@ appender.console.layout.type=PatternLayout
 appender.console.layout.pattern=%d %p %c: %m%n
 `;
 
+interface Doors {
+  readonly proxied?: ProxiedListener | undefined;
+  readonly guarded?: GuardedPorts | undefined;
+}
+
 function propertiesOf(
   folder: string,
   node: number,
   ports: readonly number[],
-  proxied: ProxiedListener = { port: 0, advertised: 0 },
+  { proxied = { port: 0, advertised: 0 }, guarded = { scram: 0, secure: 0 } }: Doors,
 ): string {
   const nodes = ports.length / 2;
   const replicas = Math.min(3, nodes);
@@ -180,9 +216,10 @@ function propertiesOf(
     'process.roles': 'broker,controller',
     'node.id': node,
     'controller.quorum.voters': voters.join(','),
-    listeners: `CLIENT://${String(client)},CONTROLLER://${String(controller)},PROXIED://127.0.0.1:${String(proxied.port)}`,
-    'advertised.listeners': `CLIENT://${String(client)},PROXIED://127.0.0.1:${String(proxied.advertised)}`,
-    'listener.security.protocol.map': 'CLIENT:PLAINTEXT,CONTROLLER:PLAINTEXT,PROXIED:PLAINTEXT',
+    listeners: `CLIENT://${String(client)},CONTROLLER://${String(controller)},PROXIED://127.0.0.1:${String(proxied.port)},${guardedAddresses(guarded)}`,
+    'advertised.listeners': `CLIENT://${String(client)},PROXIED://127.0.0.1:${String(proxied.advertised)},${guardedAddresses(guarded)}`,
+    'listener.security.protocol.map': `CLIENT:PLAINTEXT,CONTROLLER:PLAINTEXT,PROXIED:PLAINTEXT,${guardedProtocols}`,
+    ...guardedProperties(folder),
     'inter.broker.listener.name': 'CLIENT',
     'controller.listener.names': 'CONTROLLER',
     'log.dirs': path.join(folder, `node-${String(node)}`),

@@ -1,5 +1,7 @@
-import { KafkaCluster } from '#testing';
+import { KafkaCluster, kafkaUser, until } from '#testing';
 import { busConformance } from '../bus.conformance.js';
+import { type BusRecord } from '../bus.port.js';
+import { type KafkaSettings } from './kafka-settings.js';
 import { ensureTopics, openKafkaBus } from './load-kafka.js';
 import { safeTopic } from './topic-declaration.js';
 
@@ -28,5 +30,43 @@ describe('making topics', () => {
     ];
     expect(await ensureTopics(settings, [other])).toEqual([{ name: declared.name, made: false, drifts }]);
     expect(await ensureTopics(settings, [declared])).toEqual([{ name: declared.name, made: false, drifts: [] }]);
+  });
+});
+
+describe('brokers that ask who is there', () => {
+  const sasl = { mechanism: 'scram-sha-512', ...kafkaUser } as const;
+  const scram = (): KafkaSettings => ({ brokers: cluster.scramBrokers, clientId: 'scram', sasl });
+  const secure = (): KafkaSettings => ({
+    brokers: cluster.secureBrokers,
+    clientId: 'secure',
+    tls: { ca: cluster.certificate },
+    sasl: { mechanism: 'plain', ...kafkaUser },
+  });
+  const record = { partition: 0, key: 'k', headers: {}, value: 'سلام' };
+
+  it.each([
+    ['a password by SCRAM', scram],
+    ['a password, over TLS under their own authority', secure],
+  ])('get %s', async (name, of) => {
+    const topic = `guarded.${String(++topics)}`;
+    expect(await ensureTopics(of(), [safeTopic(topic, 1, 3)])).toMatchObject([{ made: true }]);
+    const bus = await openKafkaBus(of());
+    const writer = await bus.openWriter(topic);
+    await writer.write([record]);
+    const reader = await bus.openReader(topic, new Map([[0, 0n]]));
+    const found: BusRecord[] = [];
+    await until(() => found.push(...reader.take(0, 1)) > 0, `a record over ${name}`);
+    expect(found).toMatchObject([record]);
+    await Promise.all([reader.close(), writer.close()]);
+    await bus.close();
+  });
+
+  it.each<[string, () => KafkaSettings]>([
+    ['another password', () => ({ ...scram(), sasl: { ...sasl, password: 'another' } })],
+    ['no password', () => ({ brokers: cluster.secureBrokers, clientId: 'nobody', tls: { ca: cluster.certificate } })],
+  ])('turn %s away', async (_what, of) => {
+    const bus = await openKafkaBus(of());
+    await expect(bus.ends('anything')).rejects.toThrow();
+    await bus.close();
   });
 });

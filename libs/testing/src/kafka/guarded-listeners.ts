@@ -1,0 +1,51 @@
+import { execFile } from 'node:child_process';
+import path from 'node:path';
+import { promisify } from 'node:util';
+
+/** Whom the guarded listeners let in. */
+export const kafkaUser = { username: 'safar', password: 'of-the-test-cluster' } as const;
+
+/** Ports of one broker at which it asks who is there. */
+export interface GuardedPorts {
+  /** SASL with SCRAM-SHA-512, without TLS. */
+  readonly scram: number;
+  /** SASL PLAIN over TLS. */
+  readonly secure: number;
+}
+
+/** For the format of a broker's storage. */
+export const scramUser = `SCRAM-SHA-512=[name=${kafkaUser.username},password=${kafkaUser.password}]`;
+
+const KEY_STORE = 'broker.p12';
+
+export const certificateIn = (folder: string): string => path.join(folder, 'broker.pem');
+
+/** A certificate that is its own authority; the tools of Java are there wherever a broker runs. */
+export async function makeCertificate(folder: string): Promise<void> {
+  const store = ['-keystore', path.join(folder, KEY_STORE), '-storepass', kafkaUser.password, '-alias', 'broker'];
+  const key = ['-keyalg', 'EC', '-groupname', 'secp256r1', '-storetype', 'PKCS12', '-validity', '3650'];
+  const name = ['-dname', 'CN=localhost', '-ext', 'san=ip:127.0.0.1,dns:localhost', '-ext', 'bc:c=ca:true'];
+  await promisify(execFile)('keytool', ['-genkeypair', ...store, ...key, ...name]);
+  await promisify(execFile)('keytool', ['-exportcert', '-rfc', ...store, '-file', certificateIn(folder)]);
+}
+
+export const guardedAddresses = ({ scram, secure }: GuardedPorts): string =>
+  `SCRAM://127.0.0.1:${String(scram)},SECURE://127.0.0.1:${String(secure)}`;
+
+export const guardedProtocols = 'SCRAM:SASL_PLAINTEXT,SECURE:SASL_SSL';
+
+/** What a broker has to know of them beside their addresses. */
+export function guardedProperties(folder: string): Readonly<Record<string, string>> {
+  const { username, password } = kafkaUser;
+  const modules = 'org.apache.kafka.common.security';
+  return {
+    'listener.name.scram.sasl.enabled.mechanisms': 'SCRAM-SHA-512',
+    'listener.name.scram.scram-sha-512.sasl.jaas.config': `${modules}.scram.ScramLoginModule required;`,
+    'listener.name.secure.sasl.enabled.mechanisms': 'PLAIN',
+    'listener.name.secure.plain.sasl.jaas.config': `${modules}.plain.PlainLoginModule required user_${username}="${password}";`,
+    'listener.name.secure.ssl.keystore.type': 'PKCS12',
+    'listener.name.secure.ssl.keystore.location': path.join(folder, KEY_STORE),
+    'listener.name.secure.ssl.keystore.password': password,
+    'listener.name.secure.ssl.key.password': password,
+  };
+}
