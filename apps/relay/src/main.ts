@@ -11,18 +11,22 @@ import {
   whileItMoves,
 } from '#wiring';
 
-/** Carries the store's log to Kafka. Any number of these may run: a lease decides who works. */
+/**
+ * Carries the store's log to Kafka and, where it is asked for, touchpoints from Kafka to the store. Any number of these may run: leases
+ * decide who works.
+ */
 async function run(): Promise<void> {
   const config = loadConfig(process.env);
   const stopped = untilStopped();
   const installation = await openInstallation(config, { program: 'relay' });
   await runAndClose(installation, async () => {
     const relay = installation.startRelay();
+    const inbound = config.kafka?.inbound === true ? installation.startInbound() : undefined;
     const logger = createLogger({ level: config.logLevel, program: 'relay' });
-    await installation.serveInternally(relayChecks(installation, relay), (check, err) => {
+    await installation.serveInternally(relayChecks(installation, relay, inbound), (check, err) => {
       logger.warn({ check, err }, 'not ready');
     });
-    await whileItMoves(untilEnded(stopped, installation), watchRelay(relay), config.stalledAfterMs);
+    await whileItMoves(untilEnded(stopped, installation), watchRelay(relay, inbound), config.stalledAfterMs);
   });
 }
 

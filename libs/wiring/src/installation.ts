@@ -4,10 +4,10 @@ import { type PersonaErasedData, type TimelinePage, type TimelineParameters } fr
 import { type Clock, type Position, type ReadModels, type Result } from '#kernel';
 import { type Access, createAccess } from '#platform/access';
 import { type AuditTrail, openPostgresAudit } from '#platform/audit';
-import { type Relay, startRelay } from '#platform/bus';
+import { type Inbound, type InboundOutcome, type Relay, startInbound, startRelay } from '#platform/bus';
 import { createCommandAnswers } from '#platform/command-answers';
 import { type EventSource, storeSubscription } from '#platform/consumers';
-import { type OperatedEventStore } from '#platform/event-store';
+import { openPostgresEventStore, type PostgresEventStore } from '#platform/event-store';
 import { createPool, migrate } from '#platform/postgres';
 import {
   createMovedHub,
@@ -30,7 +30,7 @@ import {
 import { createQuarantine } from '#platform/quarantine';
 import { type Metrics, type Tracing } from '#platform/telemetry';
 import { createReadModels } from '#platform/read-store';
-import { openMasterKey, openPostgresVault, type Vault } from '#platform/vault';
+import { anyErasedSince, openMasterKey, openPostgresVault, type Vault } from '#platform/vault';
 import { accessAudit } from './access-audit.js';
 import {
   auditedProjections,
@@ -49,15 +49,22 @@ import { type DirectoryPorts } from './customer-directory.js';
 import { type Database, openDatabase } from './database.js';
 import { eraseCustomer, type ErasureContext } from './erase-customer.js';
 import { completeErasures } from './erase-personas.js';
-import { openEventLog } from './event-log.js';
 import { type ExpectedVersions } from './messages/command-request.js';
 import { openInternalServer } from './internal-server.js';
 import { type CustomerErased } from './messages/erase-customer.command.js';
 import { type EraseFailure, type QueryFailure, type VersionMismatch } from './messages/failures.js';
 import { type ReadinessCheck } from './messages/readiness-check.port.js';
-import { EVENTS_TOPIC, kafkaFeed, kafkaNeeded, openBus } from './kafka.js';
+import { DEAD_LETTERS_TOPIC, EVENTS_TOPIC, INBOUND_TOPIC, kafkaFeed, kafkaNeeded, openBus } from './kafka.js';
 import { migrations } from './migrations.js';
-import { observeProjections, observeReactions, observeRelay, observeStore, openObservation } from './observation.js';
+import {
+  observeInbound,
+  observeProjections,
+  observeReactions,
+  observeRelay,
+  observeStore,
+  openObservation,
+} from './observation.js';
+import { createTakeInbound } from './inbound/take-inbound.js';
 import { createOnce, type Once } from './once.js';
 import { createTimelineOpener } from './open-timeline.js';
 import { projections } from './projections.js';
@@ -85,7 +92,7 @@ export interface Installation {
   readonly config: Config;
   readonly clock: Clock;
   readonly database: Database;
-  readonly store: OperatedEventStore;
+  readonly store: PostgresEventStore;
   readonly vault: Vault;
   readonly access: Access;
   readonly audit: AuditTrail;
@@ -136,6 +143,8 @@ export interface Installation {
   ): Promise<number | undefined>;
   /** Carries the log to Kafka from this process; `close` stops it. @throws ConfigurationError where there is no Kafka */
   startRelay(): Relay;
+  /** Takes touchpoints from Kafka in this process; `close` stops it. @throws ConfigurationError where there is no Kafka */
+  startInbound(): Inbound;
   close(): Promise<void>;
 }
 
@@ -201,7 +210,12 @@ async function openParts(config: Config, database: Database, program: string, cl
   closers.push(() => audit.close());
   const ledgerFile = path.join(config.dataDir, 'erasures.jsonl');
   const vault = await openPostgresVault({ pool, masterKey, ledgerFile, clock });
-  const store = await openEventLog(config, { pool, url: database.url, applicationName, onFlushed });
+  const store = await openPostgresEventStore({
+    url: database.url,
+    applicationName,
+    queueLimit: config.store.queueLimit,
+    onFlushed,
+  });
   closers.push(() => store.close());
   observeStore(metrics, store);
   const hub = createMovedHub();
@@ -288,6 +302,7 @@ function operations(parts: Parts, closers: (() => Promise<void>)[]) {
       return server?.port;
     },
     startRelay: (): Relay => beginRelay(parts, source, closers),
+    startInbound: (): Inbound => beginInbound(parts, recordTouchpoints, closers),
   };
 }
 
@@ -296,6 +311,29 @@ function beginRelay({ pool, bus }: Parts, source: EventSource, closers: (() => P
   const relay = startRelay({ pool, source, bus, topic: EVENTS_TOPIC });
   closers.push(() => relay.stop());
   return relay;
+}
+
+function beginInbound(
+  { pool, bus, store, clock, metrics }: Parts,
+  recordTouchpoints: RecordTouchpointsInto,
+  closers: (() => Promise<void>)[],
+): Inbound {
+  if (!bus) throw kafkaNeeded();
+  const take = createTakeInbound({
+    ...{ topic: INBOUND_TOPIC, recordTouchpoints, clock },
+    anyErasedSince: (personaIds, since) => anyErasedSince(pool, personaIds, since),
+    checkWritable: () => store.checkWritable(),
+  });
+  const onTaken = (outcomes: readonly InboundOutcome[]): void => {
+    for (const outcome of outcomes) {
+      metrics.touchpoints.inc({ result: outcome.status });
+      if (outcome.status === 'refused') metrics.refusals.inc({ reason: outcome.reason });
+    }
+  };
+  observeInbound(metrics, { pool, bus, topic: INBOUND_TOPIC });
+  const inbound = startInbound({ pool, bus, topic: INBOUND_TOPIC, deadLetters: DEAD_LETTERS_TOPIC, take, onTaken });
+  closers.push(() => inbound.stop());
+  return inbound;
 }
 
 function conversationOperations(parts: Parts, directory: DirectoryPorts, decode: DecodeEvents) {

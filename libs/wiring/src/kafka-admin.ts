@@ -1,9 +1,9 @@
-import { type EnsuredTopic, ensureTopics, openKafkaBus, restartRelay, safeTopic } from '#platform/bus';
+import { type EnsuredTopic, ensureTopics, openKafkaBus, restartRelay } from '#platform/bus';
 import { createPool, migrate } from '#platform/postgres';
 import { type Config } from './config/config.js';
 import { openDatabase } from './database.js';
 import { type InstallationOptions } from './installation.js';
-import { EVENTS_TOPIC, kafkaNeeded, kafkaSettings } from './kafka.js';
+import { EVENTS_TOPIC, kafkaNeeded, kafkaSettings, topics } from './kafka.js';
 import { migrations } from './migrations.js';
 
 /** What operators do with Kafka. */
@@ -35,7 +35,7 @@ export async function openKafkaAdmin(
     throw error;
   }
   return {
-    init: () => ensureTopics(settings, [safeTopic(EVENTS_TOPIC, kafka.partitions, kafka.replicas)]),
+    init: () => ensureTopics(settings, topics(kafka)),
     restart: async () => {
       const bus = await openKafkaBus(settings);
       try {

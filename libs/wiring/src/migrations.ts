@@ -1,6 +1,6 @@
 import { accessMigrations } from '#platform/access';
 import { auditMigrations } from '#platform/audit';
-import { relayMigrations } from '#platform/bus';
+import { inboundMigrations, relayMigrations } from '#platform/bus';
 import { commandAnswersMigrations } from '#platform/command-answers';
 import { eventStoreMigrations } from '#platform/event-store';
 import { type Migration } from '#platform/postgres';
@@ -20,4 +20,5 @@ export const migrations: readonly Migration[] = [
   ...commandAnswersMigrations,
   ...quarantineMigrations,
   ...relayMigrations,
+  ...inboundMigrations,
 ];

@@ -1,7 +1,7 @@
 import type pg from 'pg';
 import { START } from '#kernel';
-import { relayCheckpoint } from '#platform/bus';
-import { type FinishedFlush, type OperatedEventStore } from '#platform/event-store';
+import { type Bus, inboundState, relayCheckpoint } from '#platform/bus';
+import { type PostgresEventStore, type PostgresEventStoreOptions } from '#platform/event-store';
 import { type EventSource } from '#platform/consumers';
 import { type ProjectionAdmin, type ProjectionParts } from '#platform/projections';
 import { type ReactionAdmin } from '#platform/reactions';
@@ -13,7 +13,7 @@ export interface Observation {
   readonly metrics: Metrics;
   /** Nothing unless it is asked for. */
   readonly tracing: Tracing | undefined;
-  readonly onFlushed: (flush: FinishedFlush) => void;
+  readonly onFlushed: NonNullable<PostgresEventStoreOptions['onFlushed']>;
   readonly onApplied: ProjectionParts['onApplied'];
 }
 
@@ -47,7 +47,7 @@ function* causesIn(metadata: Iterable<string>): Generator<Traceparent> {
 /** A scrape waits no longer than this for the state of the projections; then it tells of everything else. */
 const STATUS_TIMEOUT_MS = 2_000;
 
-export function observeStore(metrics: Metrics, store: OperatedEventStore): void {
+export function observeStore(metrics: Metrics, store: PostgresEventStore): void {
   metrics.gauge(
     'safar_store_queue_events',
     'Events that wait for a group commit or are in one',
@@ -107,6 +107,35 @@ async function relayLag(pool: pg.Pool, source: EventSource, topic: string) {
   const lag = {
     safar_relay_lag_events: source.distance(position, await source.head()),
     safar_relay_lag_seconds: events[0] ? Math.max(0, Date.now() - events[0].recordedAt) / 1_000 : 0,
+  };
+  return new Map([[topic, lag]]);
+}
+
+/** Of the topic that others write to; told by the processes that may read it. */
+export function observeInbound(
+  metrics: Metrics,
+  { pool, bus, topic }: { readonly pool: pg.Pool; readonly bus: Pick<Bus, 'ends'>; readonly topic: string },
+): void {
+  metrics.gauges({
+    label: 'topic',
+    names: {
+      safar_inbound_lag_records: 'Records of the topic that were not taken yet',
+      safar_inbound_expired_records: 'Records that the topic deleted before they were taken, at most',
+    },
+    read: () => inTime(inboundLag(pool, bus, topic)),
+  });
+}
+
+async function inboundLag(pool: pg.Pool, bus: Pick<Bus, 'ends'>, topic: string) {
+  const state = await inboundState(pool, topic);
+  let records = 0n;
+  for (const [partition, { first, next }] of await bus.ends(topic)) {
+    const read = state?.offsets.get(partition) ?? first;
+    records += next > read ? next - read : 0n;
+  }
+  const lag = {
+    safar_inbound_lag_records: Number(records),
+    safar_inbound_expired_records: Number(state?.expired ?? 0n),
   };
   return new Map([[topic, lag]]);
 }

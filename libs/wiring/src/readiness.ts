@@ -1,4 +1,4 @@
-import { type Relay } from '#platform/bus';
+import { type Inbound, type Relay } from '#platform/bus';
 import { type ProjectionHost } from '#platform/projections';
 import { type ReactionHost } from '#platform/reactions';
 import { type Installation } from './installation.js';
@@ -26,19 +26,22 @@ export function readinessChecks({ store, readModels }: Installation, host?: Proj
 export const relayChecks = (
   { store, config }: Pick<Installation, 'store' | 'config'>,
   relay: Relay,
+  inbound?: Inbound,
 ): readonly ReadinessCheck[] => [
   { name: 'event-store', check: async () => void (await store.head()) },
-  {
-    name: 'relay',
-    check: () => {
-      const { state, error, behind, lastProgressAt } = relay.health();
-      const silentMs = Date.now() - lastProgressAt;
-      if (behind && silentMs > config.stalledAfterMs / 2)
-        return Promise.reject(new Error(error ?? `nothing was relayed for ${String(silentMs)} ms`));
-      return state === 'running' || state === 'standby' ? Promise.resolve() : Promise.reject(new Error(error ?? state));
-    },
-  },
+  { name: 'relay', check: () => moves(relay.health(), config.stalledAfterMs) },
+  ...(inbound ? [{ name: 'inbound', check: () => moves(inbound.health(), config.stalledAfterMs) }] : []),
 ];
+
+function moves(
+  { state, error, behind, lastProgressAt }: ReturnType<Relay['health'] | Inbound['health']>,
+  stalledAfterMs: number,
+): Promise<void> {
+  const silentMs = Date.now() - lastProgressAt;
+  if (behind && silentMs > stalledAfterMs / 2)
+    return Promise.reject(new Error(error ?? `nothing has moved for ${String(silentMs)} ms`));
+  return state === 'running' || state === 'standby' ? Promise.resolve() : Promise.reject(new Error(error ?? state));
+}
 
 /** Where this process runs the reactions: that none stands still until somebody acts. */
 export const reactionCheck = (host: ReactionHost): ReadinessCheck => ({

@@ -17,9 +17,10 @@ export interface RecordingContext extends ParseOptions, Pick<AcceptContext, 'tra
   readonly strict?: boolean;
   /**
    * For what was received long ago: whether it is still there to be stored. Asked whenever keys were taken, before anything is stored under
-   * them. A persona has its next key only when what came before its erasure is gone: what is still there then belongs under that key.
+   * them, with the personas that they name. A persona has its next key only when what came before its erasure is gone: what is still there
+   * then belongs under that key.
    */
-  readonly stillThere?: () => Promise<boolean>;
+  readonly stillThere?: (personaIds: readonly string[]) => Promise<boolean>;
 }
 
 export type RecordTouchpointsInto = (
@@ -55,7 +56,7 @@ export const createRecorder =
     const personas = decisions.flatMap((decision) => ('refused' in decision ? [] : [decision.accepted.event.key]));
     const keys = await keysFor(ports, [...new Set(personas)]);
     const { stillThere = always } = context;
-    if (!(await stillThere())) return decisions.map(withoutStoring);
+    if (!(await stillThere(decisions.flatMap(personasOf)))) return decisions.map(withoutStoring);
     const sealed = await sealedBatch(ports, decisions, keys);
     return Promise.all(
       decisions.map((decision, index) =>
@@ -65,6 +66,9 @@ export const createRecorder =
       ),
     );
   };
+
+const personasOf = (decision: Decided): readonly string[] =>
+  'refused' in decision ? [] : decision.accepted.event.data.personas.map(({ id }) => id);
 
 const always = (): Promise<boolean> => Promise.resolve(true);
 
@@ -100,7 +104,7 @@ interface SealedEvent {
 interface Prepared {
   readonly keys: ReadonlyMap<string, PersonaKeyRef>;
   readonly sealed: SealedEvent | undefined;
-  readonly stillThere: () => Promise<boolean>;
+  readonly stillThere: NonNullable<RecordingContext['stillThere']>;
 }
 
 function withTrace(context: RecordingContext, index: number): RecordingContext {
@@ -159,7 +163,7 @@ async function store(
   for (let tries = 0; tries < TRIES; tries++) {
     if (!key) {
       key = (await keysFor(ports, [event.key])).get(event.key);
-      if (!(await stillThere())) return notStored(touchpointId);
+      if (!(await stillThere(event.data.personas.map(({ id }) => id)))) return notStored(touchpointId);
     }
     if (!key) throw new Error(`the vault has no key for persona ${event.key}`);
     const ready = sealed?.key === key ? sealed.event : sealEvent(ports.vault, key, event);

@@ -1,4 +1,4 @@
-import { type Relay, watchdog, type Watched } from '#platform/bus';
+import { type Inbound, type Relay, watchdog, type Watched } from '#platform/bus';
 import { type ProjectionHost } from '#platform/projections';
 import { type ReactionHost } from '#platform/reactions';
 
@@ -19,10 +19,11 @@ export async function whileItMoves(
   }
 }
 
-export const watchRelay = (relay: Relay) => (): readonly Watched[] => {
-  const { state, behind, lastProgressAt, error } = relay.health();
+export const watchRelay = (relay: Relay, inbound?: Inbound) => (): readonly Watched[] => {
+  const watched = [{ what: 'the relay', ...relay.health() }];
+  if (inbound) watched.push({ what: 'the reader of inbound touchpoints', ...inbound.health() });
   // What somebody has to mend is not mended by a restart.
-  return [{ what: 'the relay', behind: behind && state !== 'failed', lastProgressAt, error }];
+  return watched.map(({ state, behind, ...rest }) => ({ ...rest, behind: behind && state !== 'failed' }));
 };
 
 export const watchReactions = (host: ReactionHost) => (): readonly Watched[] =>

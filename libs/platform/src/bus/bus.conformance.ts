@@ -41,8 +41,27 @@ export function busConformance(name: string, open: () => Promise<BusUnderTest>):
       );
       return found;
     };
+    const readForeign = async (topic: string): Promise<readonly BusRecord[]> => {
+      const reader = await bus.openReader(topic, start(0), 'foreign');
+      readers.push(reader);
+      const found: BusRecord[] = [];
+      await until(() => found.push(...reader.take(0, 90)) > 0, 'a record');
+      return found;
+    };
     const start = (...partitions: readonly number[]): ReadonlyMap<number, bigint> =>
       new Map(partitions.map((partition) => [partition, 0n]));
+
+    it('gives what others wrote as the bytes that it is, text or not, and when', async () => {
+      const topic = await newTopic(1);
+      const writer = await bus.openWriter(topic);
+      const bytes = Buffer.from([0x7b, 0xff, 0x00, 0x7d]);
+      const began = Date.now();
+      await writer.write([{ ...record(0, 'x'), bytes }]);
+      await writer.close();
+      const [found] = await readForeign(topic);
+      expect([...(found?.bytes ?? [])]).toEqual([...bytes]);
+      expect(Math.abs((found?.writtenAt ?? 0) - began)).toBeLessThan(60_000);
+    });
 
     it('gives what was written back as it was, in the order of each partition', async () => {
       const topic = await newTopic(3);

@@ -1,3 +1,5 @@
+import { type EpochMs } from '#kernel';
+
 /** What is written to a topic. */
 export interface NewBusRecord {
   readonly partition: number;
@@ -5,13 +7,20 @@ export interface NewBusRecord {
   /** Text only. */
   readonly headers: Readonly<Record<string, string>>;
   readonly value: string;
+  /** The value where it may be no text; counts before `value`. */
+  readonly bytes?: Uint8Array;
 }
 
 /** What is read from one. */
 export interface BusRecord extends NewBusRecord {
   /** Its place in the partition: grows, may have holes. */
   readonly offset: bigint;
+  /** Of what others write: when the topic got it, by the clock that the topic goes by. */
+  readonly writtenAt?: EpochMs;
 }
+
+/** `own`: what the relay writes, which is text. `foreign`: what anybody may write: with its bytes, and when it was written. */
+export type RecordForm = 'own' | 'foreign';
 
 export interface PartitionEnds {
   /** The first offset that is still kept. */
@@ -69,6 +78,6 @@ export interface Bus {
   /** First and next offset of every partition of a topic. @throws BusGuardError when there is no such topic. */
   ends(topic: string): Promise<ReadonlyMap<number, PartitionEnds>>;
   openWriter(topic: string): Promise<BusWriter>;
-  openReader(topic: string, from: ReadonlyMap<number, bigint>): Promise<BusReader>;
+  openReader(topic: string, from: ReadonlyMap<number, bigint>, form?: RecordForm): Promise<BusReader>;
   close(): Promise<void>;
 }

@@ -1,8 +1,20 @@
 export * from './bus.port.js';
 export { eventOf, ForeignRecordError, recordOf, SEQUENCE_HEADER, sequenceOf } from './event-records.js';
+export { DEAD_LETTER_HEADERS } from './inbound/dead-letters.js';
+export { inboundState, type InboundState } from './inbound/inbound-checkpoint.js';
+export { inboundMigrations } from './inbound/inbound-migrations.js';
+export { type InboundOutcome } from './inbound/inbound-outcome.js';
+export { startInbound, type Inbound, type InboundSettings, type TakeInbound } from './inbound/inbound.js';
 export { ensureTopics, openKafkaBus } from './kafka/load-kafka.js';
 export { saslMechanisms, type KafkaSettings, type SaslMechanism } from './kafka/kafka-settings.js';
-export { safeTopic, type EnsuredTopic, type TopicDrift } from './kafka/topic-declaration.js';
+export {
+  deadLetterTopic,
+  inboundTopic,
+  safeTopic,
+  type EnsuredTopic,
+  type TopicDeclaration,
+  type TopicDrift,
+} from './kafka/topic-declaration.js';
 export { openMemoryBus, type MemoryBus, type MemoryBusOptions, type WriteFault } from './memory/memory-bus.js';
 export { relayCheckpoint, type Marks, type PartitionMark, type RelayCheckpoint } from './relay-checkpoint.js';
 export { relayMigrations } from './relay-migrations.js';

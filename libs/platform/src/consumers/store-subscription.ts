@@ -3,10 +3,7 @@ import type { EventStore, LogPage } from '#platform/event-store';
 import type { EventPage, EventSource } from './event-source.port.js';
 
 /** What is needed of the store. */
-export type SubscribableStore = Pick<
-  EventStore,
-  'epoch' | 'readAll' | 'eventAt' | 'head' | 'positionAt' | 'distance' | 'onAppended'
->;
+export type SubscribableStore = Pick<EventStore, 'epoch' | 'readAll' | 'head' | 'positionAt' | 'onAppended'>;
 
 /**
  * Most pages kept. Lanes of one projection, and projections that are filled together, walk the log at nearly the same pace:
@@ -20,10 +17,10 @@ export function storeSubscription(store: SubscribableStore): EventSource {
   return {
     epoch: store.epoch,
     read: (after, limit) => pages.read(after, limit),
-    eventAt: (position) => store.eventAt(position),
     head: () => store.head(),
     positionAt: (time) => store.positionAt(time),
-    distance: (after, upTo) => store.distance(after, upTo),
+    // The store's positions have no holes.
+    distance: (after, upTo) => (upTo > after ? Number(upTo - after) : 0),
     onMoved: (listener) => store.onAppended(listener),
   };
 }

@@ -7,6 +7,8 @@ export interface KafkaConfig {
   /** Of topics that are made. */
   readonly partitions: number;
   readonly replicas: number;
+  /** Whether the relay takes touchpoints from the topic that others write to. */
+  readonly inbound: boolean;
   readonly tls:
     | {
         /** PEM texts. */
@@ -26,6 +28,7 @@ export function kafkaOf(environment: SafarEnvironment): KafkaConfig | undefined 
     brokers: Object.freeze(brokers.split(',')),
     partitions: Number(environment.SAFAR_KAFKA_PARTITIONS ?? 12),
     replicas: Number(environment.SAFAR_KAFKA_REPLICAS ?? 3),
+    inbound: environment.SAFAR_KAFKA_INBOUND === 'true',
     tls:
       environment.SAFAR_KAFKA_TLS === 'true'
         ? Object.freeze({

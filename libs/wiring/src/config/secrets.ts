@@ -26,7 +26,6 @@ const wellKnownPasswords = [
   'admin',
   'changeme',
   'change-me',
-  'changeit',
   'demo',
   'root',
   'test',

@@ -23,7 +23,7 @@ export function kafkaBus(settings: KafkaSettings): Bus {
       );
     },
     openWriter: (topic) => openVerifiedWriter(kafka, topic),
-    openReader: (topic, from) => openTopicReader(kafka, topic, from),
+    openReader: (topic, from, form = 'own') => openTopicReader(kafka, topic, { from, form }),
     close: () => admin.close(),
   };
 }

@@ -38,3 +38,24 @@ export function safeTopic(name: string, partitions: number, replicas: number): T
     },
   };
 }
+
+/** A topic that others write to. */
+export function inboundTopic(name: string, partitions: number, replicas: number): TopicDeclaration {
+  const safe = safeTopic(name, partitions, replicas);
+  return {
+    ...safe,
+    settings: {
+      ...safe.settings,
+      // Whatever producers compress with, the broker writes it plainly: our client knows gzip only, and a small batch that becomes a
+      // large one is seen by the limit below.
+      'compression.type': 'uncompressed',
+      // A touchpoint has 32 KB; what is larger than a batch may be is refused while its sender still listens.
+      'max.message.bytes': '1048576',
+      // By the clock of the brokers, not that of senders: what was sent before somebody was erased has to be known by it.
+      'message.timestamp.type': 'LogAppendTime',
+    },
+  };
+}
+
+/** One partition: refusals in their order, for a person to read. Like the quarantine it keeps what nobody has decided on for a week. */
+export const deadLetterTopic = (name: string, replicas: number): TopicDeclaration => safeTopic(name, 1, replicas);

@@ -1,25 +1,29 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { AssignerProtocol, type Consumer, type EachBatchPayload, type Kafka, type PartitionAssigner } from 'kafkajs';
-import { ReaderLostError, type BusReader, type BusRecord } from '../bus.port.js';
+import { ReaderLostError, type BusReader, type BusRecord, type RecordForm } from '../bus.port.js';
 
 /** Records of one partition in memory at which no more of it are fetched; one fetch may come on top. */
 const HELD_RECORDS = 2_000;
+/** The same of their values. */
+const HELD_BYTES = 4_194_304;
 const FETCH_BYTES = 1_048_576;
 /** Also how long a paused partition waits after it was resumed, and how long closing takes. */
 const FETCH_WAIT_MS = 250;
 const CLOSE_TIMEOUT_MS = 2_000;
+
+export interface Reading {
+  readonly from: ReadonlyMap<number, bigint>;
+  readonly form: RecordForm;
+}
 
 /**
  * Reads with a consumer group of its own, which has one member and keeps no offsets: who reads what is decided by leases, and
  * from where by checkpoints, both in PostgreSQL. kafkajs forgets its place whenever it joins again (a coordinator that dies, a
  * crash of its own): then this reader is lost, and its owner opens another one from the checkpoint.
  */
-export async function openTopicReader(
-  kafka: Kafka,
-  topic: string,
-  from: ReadonlyMap<number, bigint>,
-): Promise<BusReader> {
+export async function openTopicReader(kafka: Kafka, topic: string, reading: Reading): Promise<BusReader> {
+  const { from } = reading;
   const consumer = kafka.consumer({
     groupId: `safar-reader-${randomUUID()}`,
     partitionAssigners: [only(topic, [...from.keys()])],
@@ -28,7 +32,7 @@ export async function openTopicReader(
     allowAutoTopicCreation: false,
     retry: { retries: 3, initialRetryTime: 100, maxRetryTime: 1_000, restartOnFailure: () => Promise.resolve(false) },
   });
-  const reader = new TopicReader(consumer, topic, from);
+  const reader = new TopicReader(consumer, topic, reading);
   try {
     await consumer.connect();
     await consumer.subscribe({ topic, fromBeginning: true });
@@ -40,17 +44,28 @@ export async function openTopicReader(
   }
 }
 
+interface PartitionState {
+  next: bigint;
+  held: BusRecord[];
+  heldBytes: number;
+  paused: boolean;
+}
+
 class TopicReader implements BusReader {
-  readonly #partitions: Map<number, { next: bigint; held: BusRecord[]; paused: boolean }>;
+  readonly #partitions: Map<number, PartitionState>;
+  readonly #form: RecordForm;
   #lost: Error | undefined;
   #listener = (): void => undefined;
 
   constructor(
     private readonly consumer: Consumer,
     private readonly topic: string,
-    from: ReadonlyMap<number, bigint>,
+    { from, form }: Reading,
   ) {
-    this.#partitions = new Map([...from].map(([partition, next]) => [partition, { next, held: [], paused: false }]));
+    this.#form = form;
+    this.#partitions = new Map(
+      [...from].map(([partition, next]) => [partition, { next, held: [], heldBytes: 0, paused: false }]),
+    );
     const { GROUP_JOIN, CRASH, STOP } = consumer.events;
     let joined = 0;
     consumer.on(GROUP_JOIN, () => {
@@ -84,7 +99,8 @@ class TopicReader implements BusReader {
     const state = this.#partitions.get(partition);
     if (!state) throw new Error(`partition ${String(partition)} is not read`);
     const taken = state.held.splice(0, limit);
-    if (state.paused && state.held.length < HELD_RECORDS / 2) {
+    for (const record of taken) state.heldBytes -= sizeOf(record);
+    if (state.paused && state.held.length < HELD_RECORDS / 2 && state.heldBytes < HELD_BYTES / 2) {
       state.paused = false;
       this.consumer.resume([{ topic: this.topic, partitions: [partition] }]);
     }
@@ -106,18 +122,31 @@ class TopicReader implements BusReader {
   #receive({ batch: { partition, messages } }: EachBatchPayload): void {
     const state = this.#partitions.get(partition);
     if (!state) return;
-    for (const { offset: text, key, value, headers } of messages) {
-      const offset = BigInt(text);
-      // What was fetched before it was told from where.
-      if (offset < state.next) continue;
+    for (const message of messages) {
+      const offset = BigInt(message.offset);
+      if (offset < state.next) {
+        // Others may delete their topic and make it anew: then the client begins with its first record by itself.
+        if (this.#form === 'foreign') this.#lose(new Error('the topic was made anew or cut short'));
+        // What was fetched before it was told from where.
+        continue;
+      }
       state.next = offset + 1n;
-      state.held.push({ partition, offset, key: textOf(key), headers: headersOf(headers), value: textOf(value) });
+      const record = this.#recordOf(message, partition, offset);
+      state.held.push(record);
+      state.heldBytes += sizeOf(record);
     }
-    if (state.held.length >= HELD_RECORDS && !state.paused) {
+    if ((state.held.length >= HELD_RECORDS || state.heldBytes >= HELD_BYTES) && !state.paused) {
       state.paused = true;
       this.consumer.pause([{ topic: this.topic, partitions: [partition] }]);
     }
     this.#listener();
+  }
+
+  #recordOf({ key, value, headers, timestamp }: Message, partition: number, offset: bigint): BusRecord {
+    const record = { partition, offset, key: textOf(key), headers: headersOf(headers) };
+    if (this.#form === 'own') return { ...record, value: textOf(value) };
+    // A copy: a part of it would keep all of what was fetched together in memory.
+    return { ...record, value: '', bytes: Buffer.from(value ?? []), writtenAt: Number(timestamp) };
   }
 
   #demandReader(): void {
@@ -132,9 +161,11 @@ class TopicReader implements BusReader {
 
 const textOf = (bytes: Buffer | null): string => bytes?.toString('utf8') ?? '';
 
-type Headers = EachBatchPayload['batch']['messages'][number]['headers'];
+const sizeOf = ({ value, bytes }: BusRecord): number => bytes?.length ?? value.length;
 
-function headersOf(headers: Headers): Record<string, string> {
+type Message = EachBatchPayload['batch']['messages'][number];
+
+function headersOf(headers: Message['headers']): Record<string, string> {
   const texts: Record<string, string> = {};
   for (const [name, value] of Object.entries(headers ?? {}))
     if (value !== undefined) texts[name] = String(Array.isArray(value) ? value[0] : value);

@@ -49,8 +49,9 @@ class VerifiedWriter implements BusWriter {
     if (this.#broken) throw new WriteUnknownError('this writer has failed before');
     this.#writing = true;
     try {
-      const messages = records.map(({ partition, key, headers, value }) => ({
-        ...{ partition, key, value },
+      const messages = records.map(({ partition, key, headers, value, bytes }) => ({
+        ...{ partition, key },
+        value: bytes === undefined ? value : Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length),
         headers: { ...headers },
       }));
       const answers = await this.producer.send({

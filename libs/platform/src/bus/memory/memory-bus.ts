@@ -9,6 +9,7 @@ import {
   type BusWriter,
   type NewBusRecord,
   type PartitionEnds,
+  type RecordForm,
 } from '../bus.port.js';
 
 /**
@@ -63,9 +64,9 @@ export function openMemoryBus({ topics, onWrite }: MemoryBusOptions): MemoryBus 
         for (const reader of readers) reader.arrived();
       });
     },
-    openReader: async (topic, from) => {
+    openReader: async (topic, from, form = 'own') => {
       await turn();
-      const reader = new MemoryReader(partitionsOf(topic), new Map(from), () => readers.delete(reader));
+      const reader = new MemoryReader(partitionsOf(topic), { next: new Map(from), form }, () => readers.delete(reader));
       readers.add(reader);
       return reader;
     },
@@ -131,26 +132,32 @@ class MemoryWriter implements BusWriter {
 const isWritten = (fault: WriteFault | undefined, partition: number): boolean =>
   fault === undefined || fault === 'unanswered' || (fault === 'half' && partition % 2 === 0);
 
+const asForeign = ({ value, bytes, ...record }: BusRecord): BusRecord => ({
+  ...{ writtenAt: Date.now(), ...record },
+  value: '',
+  bytes: bytes ?? Buffer.from(value),
+});
+
 class MemoryReader implements BusReader {
   #lost = false;
   #listener = (): void => undefined;
 
   constructor(
     private readonly partitions: readonly Partition[],
-    private readonly next: Map<number, bigint>,
+    private readonly reading: { readonly next: Map<number, bigint>; readonly form: RecordForm },
     private readonly closed: () => void,
   ) {}
 
   take(partition: number, limit: number): readonly BusRecord[] {
     if (this.#lost) throw new ReaderLostError('the connection to the bus broke');
-    const from = this.next.get(partition);
+    const from = this.reading.next.get(partition);
     if (from === undefined) throw new Error(`partition ${String(partition)} is not read`);
     const records = this.partitions[partition]?.records ?? [];
     const first = records.findIndex(({ offset }) => offset >= from);
     const taken = first === -1 ? [] : records.slice(first, first + limit);
     const last = taken.at(-1);
-    if (last) this.next.set(partition, last.offset + 1n);
-    return taken;
+    if (last) this.reading.next.set(partition, last.offset + 1n);
+    return this.reading.form === 'own' ? taken : taken.map(asForeign);
   }
 
   onArrived(listener: () => void): void {

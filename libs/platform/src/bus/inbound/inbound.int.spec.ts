@@ -1,0 +1,204 @@
+import type pg from 'pg';
+import { createPool } from '#platform/postgres';
+import { testDatabase, until, type TestDatabase } from '#testing';
+import { type BusRecord, type NewBusRecord } from '../bus.port.js';
+import { openMemoryBus, type MemoryBus, type WriteFault } from '../memory/memory-bus.js';
+import { acquireInboundLease, InboundLeaseLostError, inboundState, moveInbound } from './inbound-checkpoint.js';
+import { inboundMigrations } from './inbound-migrations.js';
+import { startInbound, type Inbound, type InboundParts, type TakeInbound } from './inbound.js';
+import { startingOffsets } from './starting-offsets.js';
+
+const topic = 'in';
+const deadLetters = 'in.dlq';
+const textOf = ({ bytes }: BusRecord): string => Buffer.from(bytes ?? []).toString();
+
+describe('the reader of an inbound topic', () => {
+  let database: TestDatabase;
+  let pool: pg.Pool;
+  const readers: Inbound[] = [];
+
+  beforeAll(async () => {
+    database = await testDatabase(inboundMigrations);
+    pool = createPool({ url: database.url, max: 4, applicationName: 'test' });
+  });
+  afterEach(async () => {
+    await Promise.all(readers.splice(0).map((reader) => reader.stop()));
+    await database.owner.query('TRUNCATE es.inbound');
+  });
+  afterAll(async () => {
+    await pool.end();
+    await database.drop();
+  });
+
+  const busOf = (onWrite?: () => WriteFault | undefined): MemoryBus =>
+    openMemoryBus({ topics: { [topic]: 3, [deadLetters]: 1 }, ...(onWrite && { onWrite }) });
+  const send = async (bus: MemoryBus, count: number, from = 0): Promise<void> => {
+    const writer = await bus.openWriter(topic);
+    const records = Array.from({ length: count }, (_, n): NewBusRecord => {
+      const text = `${(from + n) % 10 === 7 ? 'bad' : 'good'} ${String(from + n)}`;
+      return { partition: n % 3, key: text, headers: { sent: text, 'safar-reason': 'of old' }, value: text };
+    });
+    await writer.write(records);
+  };
+  const start = (bus: MemoryBus, take: TakeInbound, more: Partial<InboundParts> = {}): Inbound => {
+    const settings = { pollMs: 4, backoffMs: 1, maxBackoffMs: 4, batchSize: 7, leaseMs: 400, ...more.settings };
+    const reader = startInbound({ pool, bus, topic, deadLetters, take, ...more, settings });
+    readers.push(reader);
+    return reader;
+  };
+  /** Keeps by text, as the store does by id. */
+  const keeping = (stored: Map<string, number>, fail: () => boolean = () => false): TakeInbound => {
+    return (records) => {
+      if (fail()) return Promise.reject(new Error('the store is busy'));
+      return Promise.resolve(
+        records.map((record) => {
+          const text = textOf(record);
+          if (text.startsWith('bad'))
+            return { status: 'refused', reason: 'invalid', errors: [{ pointer: '/kind', code: 'required' }] } as const;
+          stored.set(text, (stored.get(text) ?? 0) + 1);
+          return { status: stored.get(text) === 1 ? 'accepted' : 'duplicate' } as const;
+        }),
+      );
+    };
+  };
+  const read = async (count: number): Promise<void> => {
+    const done = async (): Promise<boolean> => {
+      const offsets = (await inboundState(pool, topic))?.offsets ?? new Map<number, bigint>();
+      return [...offsets.values()].reduce((sum, offset) => sum + offset, 0n) === BigInt(count);
+    };
+    await until(done, `${String(count)} records taken`);
+  };
+  const letters = (bus: MemoryBus) => bus.log(deadLetters).flatMap((records) => [...records]);
+
+  it('takes each, and buries what is refused with why, where from and where to send it again', async () => {
+    const bus = busOf();
+    await send(bus, 60);
+    const stored = new Map<string, number>();
+    const counted: string[] = [];
+    start(bus, keeping(stored), { onTaken: (outcomes) => counted.push(...outcomes.map(({ status }) => status)) });
+    await read(60);
+    await send(bus, 30, 60);
+    await read(90);
+    expect([stored.size, new Set(stored.values())]).toEqual([81, new Set([1])]);
+    await until(() => counted.length === 90, 'all counted');
+    expect(letters(bus).map(textOf).sort()).toEqual(
+      ['7', '17', '27', '37', '47', '57', '67', '77', '87'].map((n) => `bad ${n}`).sort(),
+    );
+    const [letter] = letters(bus).filter((one) => textOf(one) === 'bad 7');
+    expect(letter?.key).toBe('bad 7');
+    expect(letter?.headers).toEqual({
+      sent: 'bad 7',
+      'safar-dead-letter-id': 'in/1/2',
+      'safar-reason': 'invalid',
+      'safar-errors': '[{"pointer":"/kind","code":"required"}]',
+      'safar-from-topic': 'in',
+      'safar-from-partition': '1',
+      'safar-from-offset': '2',
+      'safar-refused-at': expect.stringMatching(/^20\d\d-/),
+      'safar-send-again-to': 'in',
+    });
+  });
+
+  it('loses nothing while the store is busy, writes fail half done and readers are lost', async () => {
+    let turns = 0;
+    const faults: (WriteFault | undefined)[] = ['unanswered', 'refused', undefined];
+    let isSent = false;
+    const bus = busOf(() => (isSent ? faults[turns % 3] : undefined));
+    await send(bus, 200);
+    isSent = true;
+    const stored = new Map<string, number>();
+    start(
+      bus,
+      keeping(stored, () => ++turns % 4 === 0),
+    );
+    const losing = setInterval(() => {
+      bus.loseReaders();
+    }, 15);
+    await read(200).finally(() => {
+      clearInterval(losing);
+    });
+    expect(stored.size).toBe(180);
+    const ids = letters(bus).map(({ headers }) => headers['safar-dead-letter-id']);
+    expect(new Set(ids).size).toBe(20);
+    expect(ids.length).toBeGreaterThan(20);
+  });
+
+  it('works in one process at a time, and another takes over where it died', async () => {
+    const bus = busOf();
+    const stored = new Map<string, number>();
+    await send(bus, 30);
+    const first = start(bus, keeping(stored));
+    await read(30);
+    const second = start(bus, keeping(stored));
+    await until(() => second.health().state === 'standby', 'the second one stands by');
+    await first.stop();
+    await send(bus, 30, 30);
+    await read(60);
+    expect(second.health().state).toBe('running');
+    expect(new Set(stored.values())).toEqual(new Set([1]));
+  });
+
+  it('moves nothing once the lease was taken over', async () => {
+    const claim = { topic, owner: 'sleeper', leaseMs: 1 };
+    const lease = await acquireInboundLease(pool, claim);
+    if (lease === 'taken') throw new Error(lease);
+    const offsets = new Map([[0, 5n]]);
+    const moved = await moveInbound(pool, claim, lease, { offsets });
+    // Where it was is not where it is any more.
+    await expect(moveInbound(pool, claim, lease, { offsets })).rejects.toThrow(InboundLeaseLostError);
+    const taken = async (): Promise<boolean> =>
+      (await acquireInboundLease(pool, { ...claim, owner: 'other', leaseMs: 60_000 })) !== 'taken';
+    await until(taken, 'the lease ran out');
+    await expect(moveInbound(pool, claim, moved, { offsets: new Map([[0, 9n]]) })).rejects.toThrow(
+      InboundLeaseLostError,
+    );
+    expect((await inboundState(pool, topic))?.offsets).toEqual(offsets);
+  });
+
+  it('counts what the topic deleted before it was read, and goes on behind it', async () => {
+    const bus = busOf();
+    await send(bus, 30);
+    const stored = new Map<string, number>();
+    const first = start(bus, keeping(stored));
+    await read(30);
+    await first.stop();
+    await send(bus, 30, 30);
+    bus.forget(topic, 2, 15n);
+    start(bus, keeping(stored));
+    await read(60);
+    expect((await inboundState(pool, topic))?.expired).toBe(5n);
+  });
+
+  it('says what to do where there is no topic', async () => {
+    const reader = start(openMemoryBus({ topics: {} }), keeping(new Map()));
+    await until(() => reader.health().state === 'failed', 'it says so');
+    expect(reader.health().error).toMatch(/there is no topic in[.] Make it first/);
+  });
+});
+
+describe('where reading goes on', () => {
+  const ends = new Map([
+    [0, { first: 0n, next: 10n }],
+    [1, { first: 4n, next: 10n }],
+    [2, { first: 2n, next: 5n }],
+    [3, { first: 1n, next: 3n }],
+  ]);
+
+  it('is behind what was read, or at the first record of what is new, was deleted or was made anew', () => {
+    const read = new Map([
+      [0, 10n],
+      [1, 1n],
+      [2, 8n],
+    ]);
+    expect(startingOffsets(read, ends)).toEqual({
+      offsets: new Map([
+        [0, 10n],
+        [1, 4n],
+        [2, 2n],
+        [3, 1n],
+      ]),
+      expired: 3n,
+      short: [2],
+    });
+  });
+});

@@ -1,0 +1,299 @@
+import { randomUUID } from 'node:crypto';
+import type pg from 'pg';
+import { type EpochMs } from '#kernel';
+import { pause, WakeUp } from '#platform/consumers';
+import {
+  BusGuardError,
+  type Bus,
+  type BusReader,
+  type BusRecord,
+  type BusWriter,
+  type NewBusRecord,
+} from '../bus.port.js';
+import { deadLetterOf } from './dead-letters.js';
+import {
+  acquireInboundLease,
+  giveUpInboundLease,
+  type InboundClaim,
+  type InboundLease,
+  InboundLeaseLostError,
+  moveInbound,
+  type Offsets,
+  recordInboundTrouble,
+  renewInboundLease,
+} from './inbound-checkpoint.js';
+import { type InboundOutcome } from './inbound-outcome.js';
+import { startingOffsets } from './starting-offsets.js';
+
+/**
+ * Stores what records say, one outcome for each, in their order. What throws is tried again with all of them, so doing it twice has to
+ * be harmless.
+ * @param failures how often the same records failed before
+ */
+export type TakeInbound = (records: readonly BusRecord[], failures: number) => Promise<readonly InboundOutcome[]>;
+
+export interface InboundParts {
+  readonly pool: pg.Pool;
+  readonly bus: Bus;
+  readonly topic: string;
+  /** Topic of what is refused. */
+  readonly deadLetters: string;
+  readonly take: TakeInbound;
+  /** Told of what is stored or in the topic of dead letters, and will not be read again. */
+  readonly onTaken?: (outcomes: readonly InboundOutcome[]) => void;
+  readonly settings?: Partial<InboundSettings>;
+}
+
+export interface InboundSettings {
+  /** Most records that are taken together. */
+  readonly batchSize: number;
+  /** Most bytes of dead letters in one write, about. */
+  readonly writeBytes: number;
+  readonly pollMs: number;
+  readonly leaseMs: number;
+  readonly backoffMs: number;
+  readonly maxBackoffMs: number;
+  readonly now: () => EpochMs;
+}
+
+const defaults: InboundSettings = {
+  batchSize: 200,
+  writeBytes: 524_288,
+  pollMs: 1_000,
+  leaseMs: 10_000,
+  backoffMs: 100,
+  maxBackoffMs: 5_000,
+  now: Date.now,
+};
+
+export interface InboundHealth {
+  /** `standby`: another process has the lease. `failed`: somebody has to act. */
+  readonly state: 'starting' | 'standby' | 'running' | 'retrying' | 'failed';
+  /** Records wait to be taken, or it is still finding out. */
+  readonly behind: boolean;
+  /** Last moment at which it moved or had nothing to do. */
+  readonly lastProgressAt: EpochMs;
+  readonly error: string | null;
+}
+
+export interface Inbound {
+  health(): InboundHealth;
+  /** Finishes the batch in hand, gives the lease back. */
+  stop(): Promise<void>;
+}
+
+/** Tries after which what the topic is like is taken for true. */
+const PATIENCE = 3;
+
+/**
+ * Takes what others write to a topic, wherever no other process does: one reads all of it, because the store takes no more from two.
+ * First a batch is stored, what is refused goes to the topic of dead letters, and only then the offsets move: whoever reads a batch
+ * again, after a crash anywhere, finds what it stored. Never rejects: what goes wrong is in `health`.
+ */
+export function startInbound(parts: InboundParts): Inbound {
+  const loop = new InboundLoop(parts, { ...defaults, ...parts.settings });
+  const stopping = new AbortController();
+  const running = loop.run(stopping.signal);
+  return {
+    health: () => loop.health,
+    stop: async () => {
+      stopping.abort();
+      await running;
+    },
+  };
+}
+
+class InboundLoop {
+  readonly #claim: InboundClaim;
+  readonly #wakeUp = new WakeUp();
+  #writer: BusWriter | undefined;
+  #failures = 0;
+  #renewedAt = 0;
+  #health: InboundHealth;
+
+  constructor(
+    private readonly parts: InboundParts,
+    private readonly settings: InboundSettings,
+  ) {
+    const owner = `${String(process.pid)}-${randomUUID()}`;
+    this.#claim = { topic: parts.topic, owner, leaseMs: settings.leaseMs };
+    this.#health = { state: 'starting', behind: true, lastProgressAt: settings.now(), error: null };
+  }
+
+  get health(): InboundHealth {
+    return this.#health;
+  }
+
+  async run(signal: AbortSignal): Promise<void> {
+    while (!signal.aborted)
+      try {
+        await this.#hold(signal);
+      } catch (error) {
+        await this.#afterFailure(error, signal);
+      }
+    await this.#discardWriter();
+    const { pool, topic } = this.parts;
+    await giveUpInboundLease(pool, topic, this.#claim.owner).catch(() => undefined);
+  }
+
+  async #hold(signal: AbortSignal): Promise<void> {
+    const { pool, bus, topic, deadLetters } = this.parts;
+    const ends = await bus.ends(topic);
+    const letters = await bus.ends(deadLetters);
+    const lease = await acquireInboundLease(pool, this.#claim);
+    if (lease === 'taken') {
+      this.#report({ state: 'standby', behind: false, lastProgressAt: this.settings.now(), error: null });
+      await pause(Math.min(this.settings.pollMs, this.settings.leaseMs / 3), signal);
+      this.#looks();
+      return;
+    }
+    const { offsets, expired, short } = startingOffsets(lease.offsets, ends);
+    // What was read before is known by its ids, should it come again.
+    if (short.length > 0 && this.#failures < PATIENCE)
+      throw new Error(`partition ${String(short[0])} of ${topic} ends before what was read of it`);
+    const moved = await moveInbound(pool, this.#claim, lease, { offsets, expired });
+    const reader = await bus.openReader(topic, offsets, 'foreign');
+    reader.onArrived(() => {
+      this.#wakeUp.knock();
+    });
+    try {
+      await this.#work({ reader, lease: moved, letterPartitions: letters.size }, signal);
+    } finally {
+      await reader.close();
+    }
+  }
+
+  async #work({ reader, lease: first, letterPartitions }: Work, signal: AbortSignal): Promise<void> {
+    let lease = first;
+    while (!signal.aborted) {
+      const records = this.#gather(reader, lease.offsets);
+      if (records.length === 0) {
+        this.#report({ state: 'running', behind: false, lastProgressAt: this.settings.now(), error: null });
+        await this.#rest(lease, signal);
+        continue;
+      }
+      const outcomes = await this.#take(records, lease, signal);
+      if (outcomes === undefined) return;
+      await this.#bury(records, outcomes, letterPartitions);
+      const offsets = new Map(lease.offsets);
+      for (const { partition, offset } of records) offsets.set(partition, offset + 1n);
+      lease = await moveInbound(this.parts.pool, this.#claim, lease, { offsets });
+      this.parts.onTaken?.(outcomes);
+      this.#failures = 0;
+      this.#report({ state: 'running', behind: true, lastProgressAt: this.settings.now(), error: null });
+    }
+  }
+
+  /** Some of each partition, so that a long one does not keep the others waiting. */
+  #gather(reader: BusReader, offsets: Offsets): readonly BusRecord[] {
+    const records: BusRecord[] = [];
+    const share = Math.max(1, Math.ceil(this.settings.batchSize / Math.max(1, offsets.size)));
+    for (const limitOf of [() => share, () => this.settings.batchSize - records.length])
+      for (const partition of offsets.keys()) {
+        const limit = Math.min(limitOf(), this.settings.batchSize - records.length);
+        if (limit > 0) records.push(...reader.take(partition, limit));
+      }
+    return records;
+  }
+
+  /** Until it works: a busy store, or one that is away, is no reason to read the records again. Nothing when it was asked to stop. */
+  async #take(
+    records: readonly BusRecord[],
+    lease: InboundLease,
+    signal: AbortSignal,
+  ): Promise<readonly InboundOutcome[] | undefined> {
+    for (let failures = 0; !signal.aborted; failures++)
+      try {
+        const outcomes = await this.parts.take(records, failures);
+        if (outcomes.length !== records.length) throw new Error('not every record has an outcome');
+        return outcomes;
+      } catch (error) {
+        this.#report({ state: 'retrying', behind: true, error: textOf(error) });
+        await pause(this.#backoffMs(failures), signal);
+        await renewInboundLease(this.parts.pool, this.#claim, lease);
+      }
+    return undefined;
+  }
+
+  async #bury(records: readonly BusRecord[], outcomes: readonly InboundOutcome[], partitions: number): Promise<void> {
+    const { topic, bus, deadLetters } = this.parts;
+    const from = { topic, at: this.settings.now(), partitions };
+    const letters = records.flatMap((record, index) => {
+      const outcome = outcomes[index];
+      return outcome?.status === 'refused' ? [deadLetterOf(record, outcome, from)] : [];
+    });
+    for (const part of inParts(letters, this.settings.writeBytes)) {
+      const writer = (this.#writer ??= await bus.openWriter(deadLetters));
+      await writer.write(part);
+    }
+  }
+
+  async #rest(lease: InboundLease, signal: AbortSignal): Promise<void> {
+    const { pollMs, leaseMs, now } = this.settings;
+    await this.#wakeUp.sleep(Math.min(pollMs, leaseMs / 3), signal);
+    this.#looks();
+    if (now() - this.#renewedAt < leaseMs / 3) return;
+    await renewInboundLease(this.parts.pool, this.#claim, lease);
+    this.#renewedAt = now();
+  }
+
+  /** Everything since the checkpoint is read again. */
+  async #afterFailure(error: unknown, signal: AbortSignal): Promise<void> {
+    await this.#discardWriter();
+    if (error instanceof InboundLeaseLostError) return pause(this.settings.backoffMs, signal);
+    this.#failures++;
+    const text = textOf(error);
+    const state = error instanceof BusGuardError && this.#failures > PATIENCE ? 'failed' : 'retrying';
+    this.#report({ state, behind: true, error: text });
+    const { pool, topic } = this.parts;
+    await recordInboundTrouble(pool, topic, this.#claim.owner, text).catch(() => undefined);
+    await pause(this.#backoffMs(this.#failures - 1), signal);
+  }
+
+  #backoffMs(failures: number): number {
+    const { backoffMs, maxBackoffMs } = this.settings;
+    return Math.min(backoffMs * 2 ** Math.min(failures, 20), maxBackoffMs);
+  }
+
+  async #discardWriter(): Promise<void> {
+    const writer = this.#writer;
+    this.#writer = undefined;
+    await writer?.close().catch(() => undefined);
+  }
+
+  /** What it asks from here on may never be answered: only where it rests is nothing to be missed. */
+  #looks(): void {
+    this.#report({ behind: true });
+  }
+
+  #report(change: Partial<InboundHealth>): void {
+    this.#health = { ...this.#health, ...change };
+  }
+}
+
+interface Work {
+  readonly reader: BusReader;
+  readonly lease: InboundLease;
+  readonly letterPartitions: number;
+}
+
+const textOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
+
+/** Headers of a dead letter, about. */
+const HEADERS_BYTES = 1_000;
+
+/** A broker refuses a batch that is too large. */
+function* inParts(letters: readonly NewBusRecord[], bytes: number): Generator<readonly NewBusRecord[]> {
+  let part: NewBusRecord[] = [];
+  let size = 0;
+  for (const letter of letters) {
+    const own = (letter.bytes?.length ?? 0) + HEADERS_BYTES;
+    if (part.length > 0 && size + own > bytes) {
+      yield part;
+      [part, size] = [[], 0];
+    }
+    part.push(letter);
+    size += own;
+  }
+  if (part.length > 0) yield part;
+}

@@ -1,0 +1,75 @@
+import { createHash } from 'node:crypto';
+import { readCloudEvent, type ReadCloudEvent } from '#capabilities';
+import { decodeUtf8, type FieldError, parseTraceContext, readTouchpointText } from '#contracts';
+import { type EpochMs, fail, type Result, succeed } from '#kernel';
+import { type BusRecord } from '#platform/bus';
+
+/** A record as a touchpoint that is still to be judged, or why it is none. */
+export type ReadRecord = ReadCloudEvent;
+
+const CONTENT_TYPE = 'content-type';
+const ATTRIBUTE = 'ce_';
+const STRUCTURED = /^application\/cloudevents\+json\s*(;|$)/i;
+const JSON_DATA = /^(\s*|application\/json|[^;]+\+json)\s*(;|$)/i;
+
+/**
+ * What a record says, in each of the forms that it may have:
+ *
+ * - a touchpoint as `POST /v1/touchpoints` takes it;
+ * - a CloudEvent in structured mode: told by its content type or by its `specversion`, which no touchpoint has;
+ * - a CloudEvent in binary mode: its attributes are headers `ce_…`, its data is the value.
+ */
+export function readRecord(record: BusRecord, now: EpochMs): ReadRecord {
+  const { headers, bytes = Buffer.from(record.value), writtenAt = now } = record;
+  // The same each time that the record is read.
+  const context = { receivedAt: writtenAt, digest };
+  if (headers[`${ATTRIBUTE}specversion`] !== undefined) {
+    const data = dataOf(bytes, headers[CONTENT_TYPE] ?? '');
+    return data.ok ? readCloudEvent({ ...attributesOf(headers), ...data.value }, context) : unread(data);
+  }
+  const read = readValue(bytes);
+  if (!read.ok) return unread(read);
+  if (STRUCTURED.test(headers[CONTENT_TYPE] ?? '') || isCloudEvent(read.value))
+    return readCloudEvent(read.value, context);
+  const trace = parseTraceContext(headers['traceparent'], headers['tracestate']);
+  return { touchpoint: read, isKnownById: false, trace };
+}
+
+const unread = (touchpoint: ReadRecord['touchpoint']): ReadRecord => ({
+  touchpoint,
+  isKnownById: false,
+  trace: undefined,
+});
+
+const digest = (text: string): string => createHash('sha256').update(text).digest('hex');
+
+const isCloudEvent = (value: unknown): boolean =>
+  typeof value === 'object' && value !== null && Object.hasOwn(value, 'specversion');
+
+type Read = Result<unknown, readonly FieldError[]>;
+
+function readValue(bytes: Uint8Array): Read {
+  const read = readTouchpointText(bytes);
+  return read.ok ? read : fail([{ pointer: '', code: read.reason, detail: '' }]);
+}
+
+/** Kafka protocol binding of CloudEvents 1.0.2, §3.2.3: text in UTF-8, nothing encoded. Data has its own place. */
+function attributesOf(headers: BusRecord['headers']): Readonly<Record<string, unknown>> {
+  const attributes = Object.entries(headers).flatMap(([header, value]): [string, string][] => {
+    const name = header.startsWith(ATTRIBUTE) ? header.slice(ATTRIBUTE.length) : 'data';
+    return name === 'data' || name === 'data_base64' ? [] : [[name, value]];
+  });
+  const type = headers[CONTENT_TYPE];
+  return { ...Object.fromEntries(attributes), ...(type !== undefined && { datacontenttype: type }) };
+}
+
+/** The members of the JSON format that hold the data. */
+function dataOf(bytes: Uint8Array, type: string): Result<object, readonly FieldError[]> {
+  if (bytes.length === 0) return succeed({});
+  if (JSON_DATA.test(type)) {
+    const data = readValue(bytes);
+    return data.ok ? succeed({ data: data.value }) : data;
+  }
+  const text = /^text\//i.test(type) ? decodeUtf8(bytes) : undefined;
+  return succeed(text === undefined ? { data_base64: Buffer.from(bytes).toString('base64') } : { data: text });
+}
