@@ -1490,6 +1490,46 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/reports/backlog": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Report what there was to do
+         * @description Conversations that were in the queue at an instant, as it was recorded by then, by group: how many, how many of them were put aside, how many late, and since when the one waits that waits longest. At most 1,000 groups.
+         */
+        get: operations["getBacklog"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/reports/service": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Report how customers were served
+         * @description Of what was opened, answered, resolved or judged in a range of at most 366 days, by group: how many conversations, how long customers waited for the first response, the next ones and the resolution, on the wall and in business time, how many clocks were on time, how many conversations were resolved at one touch, and how many were reopened. At most 1,000 groups.
+         */
+        get: operations["getServiceReport"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/root-causes": {
         parameters: {
             query?: never;
@@ -1914,6 +1954,26 @@ export interface components {
             /** @enum {unknown} */
             availability: "online" | "away" | "away_and_reassign" | "offline";
         };
+        BacklogGroup: {
+            key: null | string;
+            /** @description Open, waiting or put aside: everything that is neither resolved, merged nor spam. */
+            conversations: number;
+            /** @description Of them, put aside until later. */
+            snoozed: number;
+            /** @description Of them, with a due time that is over. */
+            breached: number;
+            /** @description Since when the one waits that waits longest. */
+            oldestWaitingSince: null | string;
+        };
+        BacklogView: {
+            asOf: string;
+            /** @enum {string} */
+            by: "agent" | "total" | "channel" | "team" | "priority" | "category";
+            /** @description The largest first, at most 1,000. */
+            groups: components["schemas"]["BacklogGroup"][];
+            more: boolean;
+            position: string;
+        };
         BatchAnswer: {
             /** @description One for each item, in its order. */
             results: components["schemas"]["Recorded"][];
@@ -2189,6 +2249,13 @@ export interface components {
             closedAt: null | string;
             /** @description Of its stream: the `ETag`. */
             version: string;
+        };
+        /** @description On time, of the clocks that reached a verdict. */
+        ComplianceFigures: {
+            onTime: number;
+            breached: number;
+            /** @description In per cent with one decimal, half up; `null` of none. */
+            percent: null | number;
         };
         /** @description How one agent stood. */
         ConsideredAgentDto: {
@@ -2875,6 +2942,47 @@ export interface components {
             targetSeconds: components["schemas"]["ClockTargetsDto"];
             pausedWhile?: components["schemas"]["ClockPausesDto"];
         };
+        ServiceReportGroup: {
+            /** @description What it is grouped by, `null` of none; of days, the local date of the first, `YYYY-MM-DD` of the Gregorian calendar. */
+            key: null | string;
+            /** @description Of days in the Persian calendar, as people write them there; otherwise `null`. */
+            label: null | string;
+            /** @description Conversations that were opened, but those that are spam or merged; `null` by policy, which no conversation has. */
+            opened: null | number;
+            firstResponse: components["schemas"]["WaitFigures"];
+            nextResponse: components["schemas"]["WaitFigures"];
+            /** @description To the first resolution. */
+            resolution: components["schemas"]["WaitFigures"];
+            compliance: {
+                /** @description Of all clocks. */
+                all: components["schemas"]["ComplianceFigures"];
+                firstResponse: components["schemas"]["ComplianceFigures"];
+                nextResponse: components["schemas"]["ComplianceFigures"];
+                update: components["schemas"]["ComplianceFigures"];
+                resolution: components["schemas"]["ComplianceFigures"];
+            };
+            /** @description First resolutions with exactly one public reply before that were not reopened within 7 days; `null` by policy. */
+            oneTouch: null | components["schemas"]["ShareFigures"];
+            /** @description First resolutions that were reopened within 7 days; `null` by policy. */
+            reopened: null | components["schemas"]["ShareFigures"];
+        };
+        ServiceReportView: {
+            from: string;
+            to: string;
+            /** @enum {string} */
+            by: "agent" | "total" | "channel" | "team" | "policy" | "day" | "week" | "month";
+            timeZone: null | string;
+            /** @enum {string} */
+            calendar: "gregorian" | "persian";
+            /** @description By time, or those first of which there is most; at most 1,000. */
+            groups: components["schemas"]["ServiceReportGroup"][];
+            /** @description There were more groups, of which there is less. */
+            more: boolean;
+            /** @description By which it was judged what is decided. */
+            at: string;
+            /** @description Position up to which everything was counted. */
+            position: string;
+        };
         /** @description A session for people: times as RFC 3339. */
         SessionDocument: {
             id: string;
@@ -2895,6 +3003,16 @@ export interface components {
         SessionDocumentPage: {
             data: components["schemas"]["SessionDocument"][];
             page: components["schemas"]["PageLinks"];
+        };
+        /** @description How many of something, of those of which it is known already. */
+        ShareFigures: {
+            /** @description How many it could be. */
+            of: number;
+            count: number;
+            /** @description Of these it is not decided yet. */
+            pending: number;
+            /** @description `count` of what is decided, in per cent with one decimal, half up; `null` of none. */
+            percent: null | number;
         };
         SignIn: {
             name: string;
@@ -3317,6 +3435,13 @@ export interface components {
         Transfer: {
             team?: string;
             keepAgent?: boolean;
+        };
+        /** @description Waits that ended in the range. Median and p90 are interpolated between the two nearest, as `percentile_cont` of SQL. */
+        WaitFigures: {
+            /** @description From start to end on the wall, pauses and closed hours included. */
+            calendar: components["schemas"]["DurationFigures"];
+            /** @description As clocks counted it: business time without the pauses, of those that a clock measured. */
+            business: components["schemas"]["DurationFigures"];
         };
         /**
          * @description The ways in that the debugger tells apart.
@@ -15071,6 +15196,281 @@ export interface operations {
                 };
                 content: {
                     "text/event-stream": string;
+                };
+            };
+            /** @description `invalid_parameters`: Invalid parameters. `malformed_request`: Malformed request. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "invalid_parameters" | "malformed_request";
+                        /** @constant */
+                        status?: 400;
+                    };
+                };
+            };
+            /** @description `unauthenticated`: Not authenticated. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "unauthenticated";
+                        /** @constant */
+                        status?: 401;
+                    };
+                };
+            };
+            /** @description `forbidden`: Not allowed. `foreign_page`: From another page. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "forbidden" | "foreign_page";
+                        /** @constant */
+                        status?: 403;
+                    };
+                };
+            };
+            /** @description `unknown_position`: No such position. */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "unknown_position";
+                        /** @constant */
+                        status?: 410;
+                    };
+                };
+            };
+            /** @description `rate_limited`: Too many requests. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "rate_limited";
+                        /** @constant */
+                        status?: 429;
+                    };
+                };
+            };
+            /** @description `not_caught_up`: Not caught up. `overloaded`: Overloaded. `shutting_down`: Shutting down. `unavailable`: Unavailable. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "not_caught_up" | "overloaded" | "shutting_down" | "unavailable";
+                        /** @constant */
+                        status?: 503;
+                    };
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    getBacklog: {
+        parameters: {
+            query?: {
+                /**
+                 * @description The instant; now, without it.
+                 * @example 2020-03-21T00:00:00+03:30
+                 */
+                asOf?: string;
+                /**
+                 * @description What the groups are.
+                 * @example team
+                 */
+                by?: "total" | "channel" | "team" | "agent" | "priority" | "category";
+                /** @description On a channel. */
+                channel?: "web" | "email" | "chat" | "phone" | "sms" | "whatsapp" | "telegram" | "bale" | "viber" | "instagram" | "facebook" | "x" | "store" | "app" | "other";
+                /** @description Of a team. */
+                team?: string;
+                /** @description Of an agent, kind and id; `nobody` for what was nobody's. */
+                agent?: string;
+                /**
+                 * @description Otherwise as `Accept` says. `csv_bom` begins with a byte-order mark, by which Excel reads Persian.
+                 * @example csv
+                 */
+                format?: "json" | "csv" | "csv_bom";
+                /** @description Wait until everything up to this position is shown. */
+                minPosition?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The figures. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BacklogView"];
+                    "text/csv": string;
+                };
+            };
+            /** @description `invalid_parameters`: Invalid parameters. `malformed_request`: Malformed request. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "invalid_parameters" | "malformed_request";
+                        /** @constant */
+                        status?: 400;
+                    };
+                };
+            };
+            /** @description `unauthenticated`: Not authenticated. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "unauthenticated";
+                        /** @constant */
+                        status?: 401;
+                    };
+                };
+            };
+            /** @description `forbidden`: Not allowed. `foreign_page`: From another page. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "forbidden" | "foreign_page";
+                        /** @constant */
+                        status?: 403;
+                    };
+                };
+            };
+            /** @description `unknown_position`: No such position. */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "unknown_position";
+                        /** @constant */
+                        status?: 410;
+                    };
+                };
+            };
+            /** @description `rate_limited`: Too many requests. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "rate_limited";
+                        /** @constant */
+                        status?: 429;
+                    };
+                };
+            };
+            /** @description `not_caught_up`: Not caught up. `overloaded`: Overloaded. `shutting_down`: Shutting down. `unavailable`: Unavailable. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "not_caught_up" | "overloaded" | "shutting_down" | "unavailable";
+                        /** @constant */
+                        status?: 503;
+                    };
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    getServiceReport: {
+        parameters: {
+            query: {
+                /**
+                 * @description At or after it.
+                 * @example 2026-03-21T00:00:00+03:30
+                 */
+                from: string;
+                /**
+                 * @description Before it.
+                 * @example 2026-04-21T00:00:00+03:30
+                 */
+                to: string;
+                /**
+                 * @description What the groups are.
+                 * @example day
+                 */
+                by?: "total" | "policy" | "channel" | "team" | "agent" | "day" | "week" | "month";
+                /**
+                 * @description IANA name of the zone whose days, weeks and months are groups.
+                 * @example Asia/Tehran
+                 */
+                timeZone?: string;
+                /**
+                 * @description By which weeks and months begin and days are called.
+                 * @example persian
+                 */
+                calendar?: "gregorian" | "persian";
+                /** @description On a channel. */
+                channel?: "web" | "email" | "chat" | "phone" | "sms" | "whatsapp" | "telegram" | "bale" | "viber" | "instagram" | "facebook" | "x" | "store" | "app" | "other";
+                /** @description Of a team. */
+                team?: string;
+                /** @description Of an agent, kind and id; `nobody` for what was nobody's. */
+                agent?: string;
+                /**
+                 * @description Otherwise as `Accept` says. `csv_bom` begins with a byte-order mark, by which Excel reads Persian.
+                 * @example csv_bom
+                 */
+                format?: "json" | "csv" | "csv_bom";
+                /** @description Wait until everything up to this position is shown. */
+                minPosition?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The figures. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ServiceReportView"];
+                    "text/csv": string;
                 };
             };
             /** @description `invalid_parameters`: Invalid parameters. `malformed_request`: Malformed request. */

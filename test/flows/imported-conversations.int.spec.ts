@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { openRunning, type Running } from './support/imported-conversations.js';
-import { asCounted, historiesInFile, historiesInLog } from './support/incident-histories.js';
+import { asCounted, historiesInFile, historiesInLog, resolutionFigures } from './support/incident-histories.js';
 
 const fixture = (name: string): string => path.resolve(__dirname, '../fixtures', name, 'excerpt.csv');
 
@@ -33,6 +33,13 @@ it('incidents of another system become conversations with the same states at the
       found.get(row.id)?.lastResolvedS,
     ]);
   }
+
+  // Reports say the same of it, in calendar and in business time.
+  const report = await running.report('2016-02-01T00:00:00Z', expected.length, 30_000);
+  expect(report.resolution).toEqual(resolutionFigures(expected));
+  expect([report.opened, report.reopened?.of]).toEqual([expected.length, expected.length]);
+  // Nobody told how they were answered.
+  expect(report.oneTouch).toMatchObject({ of: 0, percent: null });
 
   // Importing twice changes nothing.
   await running.import('incident-servicenow', file);

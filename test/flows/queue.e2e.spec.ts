@@ -1,4 +1,4 @@
-import { type QueueCountsView, type QueuePage, type Role } from '#contracts';
+import { type BacklogView, type QueueCountsView, type QueuePage, type Role, type ServiceReportView } from '#contracts';
 import { openRealGateway, type RealGateway } from '../api/support/real-gateway.js';
 
 let gateway: RealGateway;
@@ -124,6 +124,48 @@ it('the queue is for those who may read conversations', async () => {
   );
   for (const url of ['queue', 'queue/counts'])
     expect((await get(url, { authorization: `Bearer ${key}` })).statusCode).toBe(403);
+});
+
+it('reports count what was done and what is left, for those who lead, also as a table', async () => {
+  const id = await open('=Bench');
+  const replied = await post(`conversations/${id}/reply`, { text: 'It is on its way.', sinceVersion: '1' });
+  const resolved = await post(`conversations/${id}/status`, { category: 'resolved' });
+  expect([replied.statusCode, resolved.statusCode]).toEqual([200, 200]);
+  const analyst = await signedIn('analyst');
+  const { position } = resolved.json<{ position: string }>();
+  const day = 86_400_000;
+  const [from, to] = [-day, day].map((ms) => new Date(Date.now() + ms).toISOString());
+  const range = `from=${String(from)}&to=${String(to)}&minPosition=${position}`;
+  const all = (await get(`reports/service?${range}`, analyst.headers)).json<ServiceReportView>();
+  // A key is no person: what it replies is no response, and a public reply all the same.
+  expect(all.groups).toMatchObject([
+    {
+      key: null,
+      firstResponse: { calendar: { n: 0 } },
+      resolution: { calendar: { n: 1 } },
+      reopened: { of: 1, pending: 1 },
+    },
+  ]);
+  expect(all.groups[0]?.oneTouch).toEqual({ of: 1, count: 0, pending: 1, percent: null });
+  const days = await get(`reports/service?${range}&by=day&timeZone=Asia/Tehran`, {
+    ...{ ...analyst.headers, accept: 'text/csv' },
+  });
+  expect(days.headers['content-type']).toContain('text/csv');
+  expect(days.body.split('\r\n').filter((line) => /^\d{4}-\d\d-\d\d,/.test(line))).toHaveLength(3);
+  expect((await get(`reports/service?${range}&by=day&timeZone=Moon`, analyst.headers)).json()).toMatchObject({
+    errors: [{ pointer: '/timeZone' }],
+  });
+
+  const backlog = async (query: string): Promise<number> =>
+    (await get(`reports/backlog?${query}`, analyst.headers)).json<BacklogView>().groups[0]?.conversations ?? 0;
+  const left = await backlog(`minPosition=${position}`);
+  const table = await get(`reports/backlog?format=csv_bom&by=team`, analyst.headers);
+  expect(table.body).toBe(`\uFEFF${table.body.slice(1)}`);
+  // Recorded a moment after it was done.
+  const { resolvedAt } = (await get(`conversations/${id}`)).json<{ resolvedAt: string }>();
+  expect(await backlog(`asOf=${resolvedAt}`)).toBe(left + 1);
+  expect(await backlog(`asOf=2020-01-01T00:00:00Z`)).toBe(0);
+  expect((await get('reports/backlog', (await signedIn('integrator')).headers)).statusCode).toBe(403);
 });
 
 it('whoever follows the queue is told what changes in their view, and where to go on', async () => {

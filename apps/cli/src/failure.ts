@@ -28,6 +28,10 @@ const known: Readonly<Record<string, { ending: Ending; remedy: string }>> = {
     ending: 'failed',
     remedy: 'The connection to the store was lost; run it again, nothing is stored twice.',
   },
+  StoreUnavailableError: {
+    ending: 'failed',
+    remedy: 'Is EventStoreDB running, and is SAFAR_EVENTSTORE_URL right?',
+  },
   StoreGuardError: { ending: 'failed', remedy: '' },
   BusGuardError: { ending: 'failed', remedy: '' },
   NoSuchBuildError: { ending: 'notFound', remedy: 'safar projections status shows which builds there are.' },

@@ -32,6 +32,7 @@ import { KeysController } from './keys/keys.controller.js';
 import { OidcController } from './session/oidc.controller.js';
 import { CalendarsController } from './service-clocks/calendars.controller.js';
 import { ConversationClocksController } from './service-clocks/conversation-clocks.controller.js';
+import { ReportsController } from './service-clocks/reports.controller.js';
 import { ServicePoliciesController } from './service-clocks/service-policies.controller.js';
 import { SessionController } from './session/session.controller.js';
 import { MetricsController } from './metrics/metrics.controller.js';
@@ -92,6 +93,7 @@ export class GatewayModule {
         ServicePoliciesController,
         CalendarsController,
         ConversationClocksController,
+        ReportsController,
         SchemasController,
         DocumentsController,
         HealthController,

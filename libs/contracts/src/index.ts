@@ -57,6 +57,8 @@ export * from './service-clocks/clock-settings-event.js';
 export * from './service-clocks/clock-settings-view.js';
 export * from './service-clocks/clock-stream.js';
 export * from './service-clocks/conversation-clocks-view.js';
+export * from './service-clocks/report-parameters.js';
+export * from './service-clocks/report-view.js';
 export * from './service-clocks/service-clock.js';
 export * from './service-clocks/stored-clock-event.js';
 export * from './service-clocks/clock-explanation-view.js';

@@ -7,7 +7,7 @@ import { type AuditTrail, openPostgresAudit } from '#platform/audit';
 import { type Inbound, type InboundOutcome, type Relay, startInbound, startRelay } from '#platform/bus';
 import { createCommandAnswers } from '#platform/command-answers';
 import { type EventSource, storeSubscription } from '#platform/consumers';
-import { openPostgresEventStore, type PostgresEventStore } from '#platform/event-store';
+import { type OperatedEventStore } from '#platform/event-store';
 import { createPool, migrate } from '#platform/postgres';
 import {
   createMovedHub,
@@ -49,6 +49,7 @@ import { type DirectoryPorts } from './customer-directory.js';
 import { type Database, openDatabase } from './database.js';
 import { eraseCustomer, type ErasureContext } from './erase-customer.js';
 import { completeErasures } from './erase-personas.js';
+import { openEventLog } from './event-log.js';
 import { type ExpectedVersions } from './messages/command-request.js';
 import { openInternalServer } from './internal-server.js';
 import { type CustomerErased } from './messages/erase-customer.command.js';
@@ -92,7 +93,7 @@ export interface Installation {
   readonly config: Config;
   readonly clock: Clock;
   readonly database: Database;
-  readonly store: PostgresEventStore;
+  readonly store: OperatedEventStore;
   readonly vault: Vault;
   readonly access: Access;
   readonly audit: AuditTrail;
@@ -210,12 +211,7 @@ async function openParts(config: Config, database: Database, program: string, cl
   closers.push(() => audit.close());
   const ledgerFile = path.join(config.dataDir, 'erasures.jsonl');
   const vault = await openPostgresVault({ pool, masterKey, ledgerFile, clock });
-  const store = await openPostgresEventStore({
-    url: database.url,
-    applicationName,
-    queueLimit: config.store.queueLimit,
-    onFlushed,
-  });
+  const store = await openEventLog(config, { pool, url: database.url, applicationName, onFlushed });
   closers.push(() => store.close());
   observeStore(metrics, store);
   const hub = createMovedHub();

@@ -1,7 +1,7 @@
 import type pg from 'pg';
 import { START } from '#kernel';
 import { type Bus, inboundState, relayCheckpoint } from '#platform/bus';
-import { type PostgresEventStore, type PostgresEventStoreOptions } from '#platform/event-store';
+import { type FinishedFlush, type OperatedEventStore } from '#platform/event-store';
 import { type EventSource } from '#platform/consumers';
 import { type ProjectionAdmin, type ProjectionParts } from '#platform/projections';
 import { type ReactionAdmin } from '#platform/reactions';
@@ -13,7 +13,7 @@ export interface Observation {
   readonly metrics: Metrics;
   /** Nothing unless it is asked for. */
   readonly tracing: Tracing | undefined;
-  readonly onFlushed: NonNullable<PostgresEventStoreOptions['onFlushed']>;
+  readonly onFlushed: (flush: FinishedFlush) => void;
   readonly onApplied: ProjectionParts['onApplied'];
 }
 
@@ -47,7 +47,7 @@ function* causesIn(metadata: Iterable<string>): Generator<Traceparent> {
 /** A scrape waits no longer than this for the state of the projections; then it tells of everything else. */
 const STATUS_TIMEOUT_MS = 2_000;
 
-export function observeStore(metrics: Metrics, store: PostgresEventStore): void {
+export function observeStore(metrics: Metrics, store: OperatedEventStore): void {
   metrics.gauge(
     'safar_store_queue_events',
     'Events that wait for a group commit or are in one',

@@ -14,6 +14,7 @@ import { ListCustomersHandler } from './handlers/list-customers.handler.js';
 import { ListQueueHandler } from './handlers/list-queue.handler.js';
 import { RecordMessagesHandler } from './handlers/record-messages.handler.js';
 import { RecordTouchpointsHandler } from './handlers/record-touchpoints.handler.js';
+import { reportHandlers } from './handlers/reports.handlers.js';
 import { serviceClockHandlers } from './handlers/service-clocks.handlers.js';
 import { StartConversationHandler } from './handlers/start-conversation.handler.js';
 import { TakeUpTouchpointHandler } from './handlers/take-up-touchpoint.handler.js';
@@ -67,6 +68,7 @@ export class SafarModule {
         ...complaintHandlers,
         ListQueueHandler,
         CountQueueHandler,
+        ...reportHandlers,
         ...serviceClockHandlers,
         ...routingHandlers,
       ],

@@ -1,11 +1,11 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type Clock, type EpochMs, fail, type Position, type Result, succeed } from '#kernel';
-import { type PostgresEventStore } from '#platform/event-store';
+import { type OperatedEventStore } from '#platform/event-store';
 import { type DirectoryPorts } from './customer-directory.js';
 import { type QueryFailure } from './messages/failures.js';
 
 export interface SettlingPorts {
-  readonly store: Pick<PostgresEventStore, 'settledPositionAt'>;
+  readonly store: Pick<OperatedEventStore, 'settledPositionAt'>;
   readonly clock: Clock;
   readonly directory: Pick<DirectoryPorts, 'waitTimeoutMs'>;
 }

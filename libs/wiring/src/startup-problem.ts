@@ -1,5 +1,5 @@
 import { BusGuardError, StalledError } from '#platform/bus';
-import { StoreGuardError } from '#platform/event-store';
+import { StoreGuardError, StoreUnavailableError } from '#platform/event-store';
 import { EmbeddedPostgresLostError } from '#platform/postgres';
 import { VaultGuardError } from '#platform/vault';
 import { ConfigurationError } from './config/configuration-error.js';
@@ -15,6 +15,8 @@ export function startupProblem(error: unknown): string {
     error instanceof StalledError
   )
     return error.message;
+  if (error instanceof StoreUnavailableError)
+    return `EventStoreDB does not answer (${error.message}): is it running, and is SAFAR_EVENTSTORE_URL right?`;
   if (error instanceof Error && 'code' in error && error.code === 'ECONNREFUSED')
     return `The database does not answer (${error.message}): is it running, and is SAFAR_DATABASE_URL right?`;
   return error instanceof Error ? (error.stack ?? error.message) : String(error);

@@ -120,6 +120,10 @@ class Log implements EventSource {
     return Promise.resolve({ events, upTo: events.at(-1)?.position ?? after, full: events.length === limit });
   }
 
+  eventAt(position: Position) {
+    return Promise.resolve(this.#events.find((event) => event.position === position));
+  }
+
   head() {
     return Promise.resolve(this.#events.at(-1)?.position ?? 0n);
   }

@@ -2,7 +2,8 @@ import { randomUUID } from 'node:crypto';
 import path from 'node:path';
 import { Readable } from 'node:stream';
 import { setTimeout as pause } from 'node:timers/promises';
-import { isConversationEvent, type ConversationEvent } from '#contracts';
+import { serviceReport } from '#capabilities';
+import { isConversationEvent, type ConversationEvent, type ServiceReportGroup } from '#contracts';
 import { testDatabase } from '#testing';
 import { type Installation, loadConfig, openInstallation } from '#wiring';
 import { loadProfile } from '../../../apps/cli/src/import/built-in-profiles.js';
@@ -19,6 +20,8 @@ export interface Running {
   takenUp(count: number, timeoutMs: number): Promise<void>;
   /** Everything that happened in conversations, in the order of the log, personal members sealed. */
   conversations(): Promise<readonly ConversationEvent[]>;
+  /** The year from a time on, as a report has it as soon as the clocks of so many resolutions are told. */
+  report(from: string, resolutions: number, timeoutMs: number): Promise<ServiceReportGroup>;
   close(): Promise<void>;
 }
 
@@ -37,7 +40,8 @@ export async function openRunning(): Promise<Running> {
       const deadline = Date.now() + timeoutMs;
       for (let found = 0; found < count; await pause(100)) {
         const head = await store.head();
-        await readModels.waitUntil('conversation-messages', head, 10_000);
+        for (const model of ['conversation-messages', 'conversations'])
+          await readModels.waitUntil(model, head, 10_000);
         const [row] = await readModels.query<{ n: bigint }>('SELECT count(*) AS n FROM {conversation-messages}', []);
         found = Number(row?.n ?? 0);
         if (Date.now() > deadline) throw new Error(`${String(found)} of ${String(count)} were taken up`);
@@ -52,6 +56,15 @@ export async function openRunning(): Promise<Running> {
         after = page.events.at(-1)?.position ?? after;
       }
       return events;
+    },
+    report: async (from, resolutions, timeoutMs) => {
+      const range = { from: Date.parse(from), to: Date.parse(from) + 366 * 86_400_000 };
+      const asked = { ...range, by: 'total', calendar: 'gregorian', now: Date.now(), position: 0n } as const;
+      for (const deadline = Date.now() + timeoutMs; ; await pause(100)) {
+        const [group] = (await serviceReport(readModels, asked)).groups;
+        if (group?.resolution.business.n === resolutions) return group;
+        if (Date.now() > deadline) throw new Error(`${String(group?.resolution.business.n)} clocks were told`);
+      }
     },
     close: async () => {
       await installation.close();

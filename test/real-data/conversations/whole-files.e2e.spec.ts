@@ -3,7 +3,12 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { openRunning, type Running } from '../../flows/support/imported-conversations.js';
-import { asCounted, historiesInFile, historiesInLog } from '../../flows/support/incident-histories.js';
+import {
+  asCounted,
+  historiesInFile,
+  historiesInLog,
+  resolutionFigures,
+} from '../../flows/support/incident-histories.js';
 
 const data = process.env['SAFAR_TEST_DATA'] ?? '';
 const unpacked = (command: string, file: string): string =>
@@ -30,6 +35,9 @@ it('all 5,998 rows of the incident log: 890 conversations, each with its states 
   expect(expected).toHaveLength(890);
   await running.takenUp(890, 300_000);
   expect(asCounted(historiesInLog(await running.conversations()).values())).toEqual(asCounted(expected));
+  const resolved = expected.filter(({ firstResolvedS }) => !Number.isNaN(firstResolvedS));
+  const year = await running.report('2016-02-01T00:00:00Z', resolved.length, 120_000);
+  expect(year.resolution).toEqual(resolutionFigures(expected));
 }, 400_000);
 
 it('all 3,186 complaints, each in the queue of its channel', async () => {

@@ -2,7 +2,7 @@ import { statfs } from 'node:fs/promises';
 import net from 'node:net';
 import path from 'node:path';
 import { createPool } from '#platform/postgres';
-import { loadConfig, openInstallation, type Config, type Installation } from '#wiring';
+import { describeEventLog, loadConfig, openInstallation, type Config, type Installation } from '#wiring';
 import { describeFailure } from '../failure.js';
 import { operator } from '../operator.js';
 import { type DoctorCheck } from '../ports.js';
@@ -101,12 +101,15 @@ async function open(config: Config): Promise<Found<Installation>> {
   }
 }
 
-async function* inside({ database, store, projectionAdmin }: Installation): AsyncGenerator<DoctorCheck> {
+async function* inside({ config, database, store, projectionAdmin }: Installation): AsyncGenerator<DoctorCheck> {
   yield* server(database.url);
   yield {
     name: 'event store',
     status: 'ok',
-    detail: `head ${String(await store.head())}, epoch ${store.epoch.toString()}`,
+    detail: [
+      describeEventLog(config) ?? 'in the database',
+      `head ${String(await store.head())}, epoch ${store.epoch.toString()}`,
+    ].join(', '),
   };
   for (const lane of await projectionAdmin({ actor: { kind: 'operator', id: operator() } }).status()) {
     const check = lane.role === 'active' ? laneCheck(lane) : otherBuildCheck(lane);

@@ -1,6 +1,12 @@
 import { HttpException } from '@nestjs/common';
 import { OidcUnavailableError, PasswordsBusyError } from '#platform/access';
-import { AppendOutcomeUnknownError, AppendTooLargeError, StoreBusyError, StoreGuardError } from '#platform/event-store';
+import {
+  AppendOutcomeUnknownError,
+  AppendTooLargeError,
+  StoreBusyError,
+  StoreGuardError,
+  StoreUnavailableError,
+} from '#platform/event-store';
 import { ReadModelMissingError } from '#platform/read-store';
 import { ErasurePendingError } from '#platform/vault';
 import { type ProblemCode } from './problem-codes.js';
@@ -43,7 +49,8 @@ export function toProblem(error: unknown): ProblemError {
   const status = statusCodeOf(error);
   if (status !== undefined && status >= 400 && status < 500)
     return new ProblemError(byStatus[status] ?? 'malformed_request', { cause: error });
-  if (UNREACHABLE.test(codeOf(error))) return new ProblemError('unavailable', { retryAfterMs: 5_000, cause: error });
+  if (error instanceof StoreUnavailableError || UNREACHABLE.test(codeOf(error)))
+    return new ProblemError('unavailable', { retryAfterMs: 5_000, cause: error });
   return new ProblemError('internal', { cause: error });
 }
 

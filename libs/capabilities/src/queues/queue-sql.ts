@@ -73,7 +73,7 @@ function pastSql({ selection, at, towards, most, from }: QueueStatement): Statem
   const ranks = selection.priorities ?? [];
   const [compared, sort] = directions[towards];
   const conditions = [
-    `since_at <= ${now}`,
+    'true',
     ...(selection.view === 'breached' ? [`due_at < ${now}`] : []),
     ...(until === undefined ? [] : [`due_at >= ${now} AND due_at <= ${values.of(rfc3339(until), 'timestamptz')}`]),
     ...(ranks.length === 0 ? [] : [`priority = ANY (${values.of(ranks, 'text[]')})`]),
@@ -82,19 +82,27 @@ function pastSql({ selection, at, towards, most, from }: QueueStatement): Statem
       ? [`(${place}, ${ORDER}) ${compared} (${values.of(from.place, 'integer')}, ${beyondSql(from, values)})`]
       : []),
   ].join(' AND ');
-  const sql = `
-    SELECT * FROM (
-      SELECT ${place} AS place, ${itemColumns} FROM {queue} WHERE kept = 'queued' AND ${conditions}
-      UNION ALL
-      SELECT ${place} AS place, ${itemColumns} FROM generate_series(0, ${String(SPANS)}) AS class
-      CROSS JOIN LATERAL (
-        SELECT * FROM {queue}
-        WHERE kept = 'past' AND span = class AND until_at > ${now} AND until_at <= ${now} + make_interval(secs => 4 ^ class)
-      ) AS ended
-      WHERE ${conditions}
-    ) AS was ${ordered(sort)} LIMIT ${String(most)}`;
-  return { sql, values: values.list };
+  const was = wasSql({ columns: `${place} AS place, ${itemColumns}`, now, conditions });
+  return { sql: `SELECT * FROM (${was}) AS was ${ordered(sort)} LIMIT ${String(most)}`, values: values.list };
 }
+
+export interface Was {
+  readonly columns: string;
+  /** The time, as a value of the statement. */
+  readonly now: string;
+  readonly conditions: string;
+}
+
+/** Every row that was there at a time. */
+export const wasSql = ({ columns, now, conditions }: Was): string => `
+  SELECT ${columns} FROM {queue} WHERE kept = 'queued' AND since_at <= ${now} AND ${conditions}
+  UNION ALL
+  SELECT ${columns} FROM generate_series(0, ${String(SPANS)}) AS class
+  CROSS JOIN LATERAL (
+    SELECT * FROM {queue}
+    WHERE kept = 'past' AND span = class AND until_at > ${now} AND until_at <= ${now} + make_interval(secs => 4 ^ class)
+  ) AS ended
+  WHERE since_at <= ${now} AND ${conditions}`;
 
 const ORDER = 'due_at, waiting_since, conversation_id';
 

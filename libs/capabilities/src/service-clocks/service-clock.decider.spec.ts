@@ -58,6 +58,17 @@ function short({ type, data }: ClockEvent): string {
 }
 
 describe('a service clock', () => {
+  it('tells the business time that it took, less the pauses', () => {
+    const commands = [start, status('09T11:00', 'waiting_customer'), status('10T10:00', 'open'), stop('12T11:30')];
+    const told: ClockEvent[] = [];
+    for (const command of commands) {
+      const decision = decider.decide(told.reduce(decider.evolve, decider.initial), command);
+      if (decision.accepted) told.push(...decision.events);
+    }
+    // 1 hour on the 9th, 7 on the 10th, 8 on the 11th and 2.5 on the 12th.
+    expect(told.at(-1)?.data).toMatchObject({ verdict: 'breached', spentMs: 18.5 * 3_600_000 });
+  });
+
   it('is due after its target', () => {
     expect(after()).toEqual(['activated 09T10:00 due 09T14:00']);
   });

@@ -8,7 +8,7 @@ import {
   type TurnStatus,
 } from '#contracts';
 import { accept, type Decider, type Decision, type EpochMs, refuse } from '#kernel';
-import { due, type Pause } from './calendars/business-time.js';
+import { businessMs, due, type Pause } from './calendars/business-time.js';
 
 export type ClockCommand =
   | { readonly type: 'StartClock'; readonly at: EpochMs; readonly kind: ClockKind; readonly terms: ClockTerms }
@@ -82,7 +82,7 @@ function decideStarted(
     case 'Elapse':
       return accept(...passed);
     case 'StopClock': {
-      const stopped = stop(now, at);
+      const stopped = stop(calendarOf, now, at);
       return stopped.accepted ? accept(...passed, ...stopped.events) : stopped;
     }
     case 'CancelClock':
@@ -125,7 +125,7 @@ function passedBy({ status, dueAt, verdict, beside, terms }: StartedClock, at: E
   ];
 }
 
-function stop(clock: StartedClock, at: EpochMs): Decision<ClockEvent, ClockRefusal> {
+function stop(calendarOf: CalendarOf, clock: StartedClock, at: EpochMs): Decision<ClockEvent, ClockRefusal> {
   const { terms, dueAt, verdict: reached, beside, kind } = clock;
   const own = verdictOf(dueAt, at);
   const restated = (cause: 'terms_changed' | 'stopped_earlier' | 'stopped_again'): ClockEvent => ({
@@ -138,7 +138,9 @@ function stop(clock: StartedClock, at: EpochMs): Decision<ClockEvent, ClockRefus
     // The last resolution is kept beside the first one, which counts.
     return kind === 'resolution' && at > clock.lastAt ? accept(restated('stopped_again')) : refuse('already-ended');
   }
-  const fulfilled: ClockEvent = { type: 'service_clock.fulfilled', data: { at, dueAt, verdict: reached ?? own } };
+  const spentMs = businessMs(calendarOf(terms.calendarId, terms.calendarVersion), clock.startedAt, at, clock.pauses);
+  const data = { at, dueAt, verdict: reached ?? own, spentMs };
+  const fulfilled: ClockEvent = { type: 'service_clock.fulfilled', data };
   if (reached === undefined) return accept(fulfilled);
   if (beside === 'open') return accept(fulfilled, restated('terms_changed'));
   return own === 'on_time' && beside === undefined ? accept(fulfilled, restated('stopped_earlier')) : accept(fulfilled);

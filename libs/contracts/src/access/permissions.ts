@@ -22,6 +22,8 @@ export const permissions = {
   Reply: ['read', 'update'],
   /** By what waiting is measured: service policies and business calendars. */
   ServicePolicy: ['read', 'update'],
+  /** Figures about how customers were served, agents by name among them. */
+  Report: ['read'],
   /** The log itself, all customers at once. */
   Event: ['export'],
   /** What came in and what became of it, per source. */

@@ -41,6 +41,7 @@ export const grantsOfRoles: Readonly<Record<Exclude<Role, 'admin'>, Grants>> = {
     Agent: ['read', 'update'],
     Reply: ['read', 'update'],
     ServicePolicy: ['read', 'update'],
+    Report: ['read'],
     User: ['read'],
   },
   analyst: {
@@ -53,10 +54,11 @@ export const grantsOfRoles: Readonly<Record<Exclude<Role, 'admin'>, Grants>> = {
     Agent: ['read'],
     Reply: ['read'],
     ServicePolicy: ['read'],
+    Report: ['read'],
     Projection: ['read'],
   },
   // Follow-ups and alerts, and whether the platform under them keeps up.
-  operations: { ...agent, Projection: ['read'], Metrics: ['read'], Debugger: ['read'] },
+  operations: { ...agent, Report: ['read'], Projection: ['read'], Metrics: ['read'], Debugger: ['read'] },
   // Sends touchpoints, reads timelines back and sees why something was refused.
   integrator: {
     ...agent,

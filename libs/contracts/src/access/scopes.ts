@@ -29,6 +29,8 @@ export const grantsOfScopes: Readonly<Record<Exclude<Scope, 'admin'>, Grants>> =
     Agent: ['read'],
     Reply: ['read'],
     ServicePolicy: ['read'],
+    // Whoever may read all conversations can count them.
+    Report: ['read'],
   },
   'conversations:write': {
     Conversation: ['read', 'create', 'update', 'assign'],

@@ -61,7 +61,7 @@ const serviceClockTypes = [
   decision('service_clock.activated', ClockActivatedDto, { at, kind: 'first_response', terms, dueAt }),
   decision('service_clock.paused', ClockTurnedDto, { at }),
   decision('service_clock.resumed', ClockTurnedDto, { at, dueAt }),
-  decision('service_clock.fulfilled', ClockFulfilledDto, { at, dueAt, verdict: 'on_time' }),
+  decision('service_clock.fulfilled', ClockFulfilledDto, { at, dueAt, verdict: 'on_time', spentMs: 1_800_000 }),
   decision('service_clock.breached', ClockBreachedDto, { at: dueAt, terms }),
   decision('service_clock.cancelled', ClockCancelledDto, { at, reason: 'merged' }),
   decision('service_clock.restated', ClockRestatedDto, { at, cause: 'terms_changed', terms, dueAt }),

@@ -14,6 +14,8 @@ import {
 const MAX_INTEGER = 2_147_483_647;
 /** Unix milliseconds in the years 1 to 9999. */
 const Moment = (): PropertyDecorator => Whole(-62_135_596_800_000, 253_402_300_799_999);
+/** Longer than anything that began and ended in the years 1 to 9999. */
+const MAX_SPENT_MS = 315_537_897_600_000;
 const Version = (): PropertyDecorator => Whole(1, MAX_INTEGER);
 
 const verdicts: readonly ClockVerdict[] = ['on_time', 'breached'];
@@ -94,6 +96,12 @@ export class ClockFulfilledDto {
   @Public()
   @OneOf(verdicts)
   verdict!: ClockVerdict;
+
+  /** Business time that it took, less the pauses. Clocks that stopped before this was told are without it. */
+  @Public()
+  @Optional()
+  @Whole(0, MAX_SPENT_MS)
+  spentMs?: number;
 }
 
 /** It ran out: `at` is the due time, whoever noticed and whenever. */

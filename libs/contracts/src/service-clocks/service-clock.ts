@@ -39,7 +39,15 @@ export type ClockEvent =
     >
   | Fact<'service_clock.paused', Due & { readonly at: EpochMs }>
   | Fact<'service_clock.resumed', Due & { readonly at: EpochMs }>
-  | Fact<'service_clock.fulfilled', Due & { readonly at: EpochMs; readonly verdict: ClockVerdict }>
+  | Fact<
+      'service_clock.fulfilled',
+      Due & {
+        readonly at: EpochMs;
+        readonly verdict: ClockVerdict;
+        /** Business time from the start to `at`, less the pauses; `null` of clocks that stopped before it was told. */
+        readonly spentMs: number | null;
+      }
+    >
   /** `at` is the due time, exactly. */
   | Fact<'service_clock.breached', { readonly at: EpochMs; readonly terms: ClockTerms }>
   | Fact<'service_clock.cancelled', { readonly at: EpochMs; readonly reason: CancelReason }>

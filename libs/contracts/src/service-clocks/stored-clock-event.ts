@@ -1,7 +1,7 @@
 import { type RecordedEvent } from '#kernel';
 import { type ClockEvent, type ClockTerms } from './service-clock.js';
 
-type Nullable = 'dueAt' | 'verdict';
+type Nullable = 'dueAt' | 'verdict' | 'spentMs';
 type StoredTerms = Omit<ClockTerms, 'pausedWhile'> & Partial<Pick<ClockTerms, 'pausedWhile'>>;
 
 /** Where `null` stands for what is not there, the member is left out. */
@@ -41,8 +41,8 @@ export function clockEventOf(event: StoredClockEvent): ClockEvent {
     case 'service_clock.resumed':
       return { type: event.type, data: { at: event.data.at, dueAt: event.data.dueAt ?? null } };
     case 'service_clock.fulfilled': {
-      const { at, dueAt = null, verdict } = event.data;
-      return { type: event.type, data: { at, dueAt, verdict } };
+      const { at, dueAt = null, verdict, spentMs = null } = event.data;
+      return { type: event.type, data: { at, dueAt, verdict, spentMs } };
     }
     case 'service_clock.breached':
       return { type: event.type, data: { at: event.data.at, terms: whole(event.data.terms) } };

@@ -15,6 +15,8 @@ export interface EventSource {
   readonly epoch: bigint;
   /** Events after a position, at most `limit`; an empty page's `upTo` is `after`. */
   read(after: Position, limit: number): Promise<EventPage>;
+  /** The event at a position; undefined where there is none. */
+  eventAt(position: Position): Promise<RecordedEvent | undefined>;
   /** The last position; nothing at or before it can still appear. */
   head(): Promise<Position>;
   /** The last position recorded at or before a time. */

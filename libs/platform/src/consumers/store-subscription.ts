@@ -3,7 +3,10 @@ import type { EventStore, LogPage } from '#platform/event-store';
 import type { EventPage, EventSource } from './event-source.port.js';
 
 /** What is needed of the store. */
-export type SubscribableStore = Pick<EventStore, 'epoch' | 'readAll' | 'head' | 'positionAt' | 'onAppended'>;
+export type SubscribableStore = Pick<
+  EventStore,
+  'epoch' | 'readAll' | 'eventAt' | 'head' | 'positionAt' | 'distance' | 'onAppended'
+>;
 
 /**
  * Most pages kept. Lanes of one projection, and projections that are filled together, walk the log at nearly the same pace:
@@ -17,10 +20,10 @@ export function storeSubscription(store: SubscribableStore): EventSource {
   return {
     epoch: store.epoch,
     read: (after, limit) => pages.read(after, limit),
+    eventAt: (position) => store.eventAt(position),
     head: () => store.head(),
     positionAt: (time) => store.positionAt(time),
-    // The store's positions have no holes.
-    distance: (after, upTo) => (upTo > after ? Number(upTo - after) : 0),
+    distance: (after, upTo) => store.distance(after, upTo),
     onMoved: (listener) => store.onAppended(listener),
   };
 }

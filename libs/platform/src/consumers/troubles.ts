@@ -1,3 +1,5 @@
+import { StoreUnavailableError } from '#platform/event-store';
+
 /** What an operator has to look at; the consumer stands still until it is gone. */
 export class ConsumerTroubleError extends Error {
   override readonly name = 'ConsumerTroubleError';
@@ -31,10 +33,11 @@ const WITHOUT_CODE =
   /^(Connection terminated|Query read timeout|timeout expired|timeout exceeded|Client has encountered|Client was closed|Cannot use a pool)/;
 
 /**
- * Something that events need is away (database, vault): nothing is wrong with an event. Errors of sockets and of PostgreSQL
+ * Something that events need is away (database, store, vault): nothing is wrong with an event. Errors of sockets and of PostgreSQL
  * carry codes; these messages are what node-postgres says without one.
  */
 export const isOutage = (error: unknown): boolean => {
+  if (error instanceof StoreUnavailableError) return true;
   const code = sqlStateOf(error);
   if (code !== undefined) return !BLAMED_ON_DATA.test(code) && !code.startsWith('ERR_');
   return error instanceof Error && WITHOUT_CODE.test(error.message);

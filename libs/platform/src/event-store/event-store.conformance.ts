@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Position, RecordedEvent } from '#kernel';
+import { type Position, type RecordedEvent, START } from '#kernel';
 import { describeHistories } from './event-store-histories.conformance.js';
 import { MAX_PAGE_CHARACTERS, type EventStore, type LogPage } from './event-store.port.js';
 import {
@@ -410,6 +410,23 @@ function describeReading(store: () => EventStore): void {
     expect(await versions(1, 1)).toEqual([2]);
     expect(await versions(3, 10)).toEqual([]);
     expect((await store().readStream(newStream(), 0, 10)).events).toEqual([]);
+  });
+
+  it('finds an event by its position, and nothing where none is', async () => {
+    await store().append(appendTo(newStream(), { events: newEvents(3) }));
+    const events = (await readOut(store(), START)).slice(-3);
+    for (const event of events) expect(await store().eventAt(event.position)).toEqual(event);
+    const head = await store().head();
+    for (const position of [START, head + 1n, head * 2n]) expect(await store().eventAt(position)).toBeUndefined();
+  });
+
+  it('never tells of fewer events between two positions than there are', async () => {
+    const before = await store().head();
+    await store().append(appendTo(newStream(), { events: newEvents(50) }));
+    const head = await store().head();
+    expect(store().distance(before, head)).toBeGreaterThanOrEqual(50);
+    expect([store().distance(head, head), store().distance(head, before)]).toEqual([0, 0]);
+    expect(store().distance(START, head)).toBeGreaterThanOrEqual((await readOut(store(), START)).length);
   });
 
   it('finds the last position that was recorded at or before a time', async () => {

@@ -52,6 +52,11 @@ export class AppendOutcomeUnknownError extends Error {
   override readonly name = 'AppendOutcomeUnknownError';
 }
 
+/** The store did not answer in time, or is away. A read: nothing was changed, and it may be asked again. */
+export class StoreUnavailableError extends Error {
+  override readonly name = 'StoreUnavailableError';
+}
+
 /** More than the store takes in one append. Nothing was stored, and nothing will be however often it is tried. */
 export class AppendTooLargeError extends Error {
   override readonly name = 'AppendTooLargeError';
@@ -106,12 +111,16 @@ export interface ReadFromStore {
    * where there is one.
    */
   readAll(after: Position, limit: number): Promise<LogPage>;
+  /** The event at a position; undefined where there is none, also at a number that never was a position. */
+  eventAt(position: Position): Promise<RecordedEvent | undefined>;
   /** Events of a stream after a version, bounded alike. */
   readStream(stream: string, afterVersion: number, limit: number): Promise<LogPage>;
   /** The last position; everything up to it is visible and nothing earlier can still appear. START when empty. */
   head(): Promise<Position>;
   /** The last position that was recorded at or before a time; START when there is none. */
   positionAt(time: EpochMs): Promise<Position>;
+  /** How many events lie after one position, up to another: exact where positions have no holes, else an estimate from above. */
+  distance(after: Position, upTo: Position): number;
   /** Calls back after something may have been appended, by any process. A hint: it may come late, twice or never. */
   onAppended(listener: () => void): () => void;
 }
@@ -122,4 +131,57 @@ export interface EventStore extends AppendToStore, ReadFromStore {
   readonly epoch: bigint;
   /** Waits for what is queued, then lets go of its connections. */
   close(): Promise<void>;
+}
+
+export interface ReplayOptions {
+  /** Events of a page; 1,000 unless told. */
+  readonly batchSize?: number;
+}
+
+/** A store that programs run on: what they tell and ask of it beside the port. */
+export interface OperatedEventStore extends EventStore {
+  /** What waits for the store or is on its way to it. */
+  readonly load: { readonly events: number; readonly requests: number };
+  /** UUID of this log, the same for every process that opens it. */
+  readonly storeId: string;
+  /**
+   * The log from a position up to its head, page by page in store order, as fast as it can be read: the next page is on its
+   * way while one is worked on.
+   */
+  replay(after: Position, options?: ReplayOptions): AsyncIterable<readonly RecordedEvent[]>;
+  /**
+   * Which position a time in the past stands for, for ever: nothing is still to be recorded at or before it. `undefined` of a time that
+   * is not over by the store's clock.
+   */
+  settledPositionAt(time: EpochMs): Promise<Position | undefined>;
+  /**
+   * Whether an append could be stored now; writes nothing.
+   * @throws StoreFencedError, StoreGuardError, StoreUnavailableError, or what the database says
+   */
+  checkWritable(): Promise<void>;
+  /** Resolves when the store has gone into another epoch: this process is of no use any more, and says why when it ends. */
+  readonly fenced: Promise<StoreFencedError>;
+}
+
+/** One write of a store, whatever came of it. */
+export interface FinishedFlush {
+  /** Unix time. */
+  readonly startedAt: number;
+  readonly durationMs: number;
+  readonly events: number;
+  readonly failed: boolean;
+  /** Metadata of its events as JSON. */
+  readonly metadata: () => Iterable<string>;
+}
+
+/** What is known of a store, also of one that cannot be opened as it is. */
+export interface StoreReport {
+  readonly storeId: string;
+  readonly epoch: bigint;
+  /** Of the last event in the log; the start when there is none. */
+  readonly head: Position;
+  /** An event at this position was committed. */
+  readonly mark: Position;
+  /** Why it cannot be opened. */
+  readonly problem: StoreGuardError | undefined;
 }

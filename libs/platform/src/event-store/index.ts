@@ -1,11 +1,19 @@
 export * from './event-store.port.js';
 export { openMemoryEventStore, type MemoryEventStoreOptions } from './memory/memory-event-store.js';
 export { ensurePartitions, layOutStore, raiseEpoch, storeReport, type StoreLayout } from './postgres/admin.js';
-export { type StoreReport } from './postgres/store-state.js';
 export { eventStoreMigrations } from './postgres/migrations.js';
-export { type FinishedFlush } from './postgres/group-commit.js';
 export {
   openPostgresEventStore,
   type PostgresEventStore,
   type PostgresEventStoreOptions,
 } from './postgres/postgres-event-store.js';
+export {
+  followEpoch,
+  furthestCheckpoint,
+  keepLogInEventStoreDb,
+  type LogPlace,
+  logPlace,
+} from './postgres/log-place.js';
+export { eventStoreDbAddress } from './eventstoredb/address.js';
+export { type EventStoreDbPlace, eventStoreDbReport, raiseEventStoreDbEpoch } from './eventstoredb/admin.js';
+export { type EventStoreDbOptions, openEventStoreDb } from './eventstoredb/eventstoredb-event-store.js';

@@ -51,8 +51,16 @@ export class TestLog implements SubscribableStore {
     return Promise.resolve({ events, full: events.length === limit });
   }
 
+  eventAt(position: Position): Promise<RecordedEvent | undefined> {
+    return Promise.resolve(this.events.find((event) => event.position === position));
+  }
+
   head(): Promise<Position> {
     return Promise.resolve(this.events.at(-1)?.position ?? START);
+  }
+
+  distance(after: Position, upTo: Position): number {
+    return upTo > after ? Number(upTo - after) : 0;
   }
 
   positionAt(time: EpochMs): Promise<Position> {

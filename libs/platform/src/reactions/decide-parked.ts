@@ -197,8 +197,8 @@ async function takeOver(client: pg.ClientBase, reaction: Reaction): Promise<Prog
 
 /** The time that the log had come to with an event. */
 async function recordedAt(source: EventSource, position: Position): Promise<EpochMs> {
-  const [event] = (await source.read(position - 1n, 1)).events;
-  if (event?.position !== position) throw gone(position);
+  const event = await source.eventAt(position);
+  if (!event) throw gone(position);
   return event.recordedAt;
 }
 

@@ -196,4 +196,40 @@ describe('the configuration', () => {
       expect(loadConfig({ ...environment, SAFAR_KAFKA_TLS: 'true' }).kafka?.sasl).toBeDefined();
     });
   });
+
+  describe('of EventStoreDB', () => {
+    const password = randomBytes(12).toString('hex');
+    const SAFAR_EVENTSTORE_URL = `esdb+discover://safar:${password}@esdb-1:2113,esdb-2?tlsCAFile=/ca.pem`;
+
+    it('keeps the log there, under names of its own', () => {
+      expect(loadConfig({}).eventStoreDb).toBeUndefined();
+      expect(loadConfig({ SAFAR_EVENTSTORE_URL }).eventStoreDb).toEqual({
+        url: SAFAR_EVENTSTORE_URL,
+        namespace: 'safar',
+      });
+      const SAFAR_EVENTSTORE_NAMESPACE = 'shop_1';
+      expect(loadConfig({ SAFAR_EVENTSTORE_URL, SAFAR_EVENTSTORE_NAMESPACE }).eventStoreDb).toMatchObject({
+        namespace: 'shop_1',
+      });
+    });
+
+    it.each([
+      ['a connection string', 'http://esdb:2113'],
+      ['a connection string', 'esdb://safar:%zz@esdb'],
+      ['everybody knows', 'esdb://admin:changeit@esdb:2113'],
+      ['keeps from being sent', 'esdb://safar:k3-wz-91@esdb:2113?TLS=false'],
+      ['reports wrong revisions', 'esdb://esdb:2113?tls=false&throw_on_append_failure=false'],
+    ])('refuses what is not right (%s), and never repeats it: %s', (problem, url) => {
+      const error = wrong({ SAFAR_EVENTSTORE_URL: url, SAFAR_EVENTSTORE_NAMESPACE: 'Ü' });
+      expect(error.message).toContain(problem);
+      expect(error.message).toContain('SAFAR_EVENTSTORE_NAMESPACE must have');
+      expect(error.message).not.toMatch(/esdb:2113|changeit|k3-wz/);
+    });
+
+    it('has no name for streams of a log that is elsewhere', () => {
+      expect(wrong({ SAFAR_EVENTSTORE_NAMESPACE: 'shop' }).problems).toMatchObject([
+        { problem: 'needs SAFAR_EVENTSTORE_URL beside it' },
+      ]);
+    });
+  });
 });

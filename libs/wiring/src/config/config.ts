@@ -1,6 +1,7 @@
 import path from 'node:path';
 import { isRole } from '#contracts';
 import { type OidcSettings, type SessionLimits } from '#platform/access';
+import { type EventStoreDbPlace } from '#platform/event-store';
 import { getMetadataStorage, validateSync } from 'class-validator';
 import { ConfigurationError, type ConfigurationProblem } from './configuration-error.js';
 import { browserOrigins, logLevels, rolePairs, SafarEnvironment } from './environment.dto.js';
@@ -55,6 +56,8 @@ export interface Config {
   readonly demo: boolean;
   /** Without it, PostgreSQL runs inside the data folder. */
   readonly databaseUrl: string | undefined;
+  /** Where the log is; without it, in the database. */
+  readonly eventStoreDb: EventStoreDbPlace | undefined;
   /** Absolute. */
   readonly dataDir: string;
   /** As text: base64, several with commas between, oldest first. Without it, one is made and kept in the data folder. */
@@ -177,6 +180,7 @@ function toConfig(environment: SafarEnvironment): Config {
     }),
     internalPort: environment.SAFAR_INTERNAL_PORT === undefined ? undefined : Number(environment.SAFAR_INTERNAL_PORT),
     store: Object.freeze({ queueLimit: whole(environment.SAFAR_STORE_QUEUE_LIMIT, 10_000) }),
+    eventStoreDb: eventStoreDbOf(environment),
     kafka: kafkaOf(environment),
     stalledAfterMs: whole(environment.SAFAR_STALLED_AFTER_MS, 60_000),
     quarantine: Object.freeze({ unnamedRetentionMs: whole(environment.SAFAR_QUARANTINE_UNNAMED_DAYS, 7) * DAY_MS }),
@@ -188,6 +192,13 @@ function toConfig(environment: SafarEnvironment): Config {
     tracing: Object.freeze({ endpoint: environment.SAFAR_OTEL_ENDPOINT }),
     reads: Object.freeze({ waitTimeoutMs: whole(environment.SAFAR_READ_WAIT_TIMEOUT_MS, 5_000) }),
   });
+}
+
+function eventStoreDbOf({
+  SAFAR_EVENTSTORE_URL: url,
+  SAFAR_EVENTSTORE_NAMESPACE: namespace,
+}: SafarEnvironment): EventStoreDbPlace | undefined {
+  return url === undefined ? undefined : Object.freeze({ url, namespace: namespace ?? 'safar' });
 }
 
 const browserOriginsOf = (text: string): HttpConfig['browserOrigins'] =>

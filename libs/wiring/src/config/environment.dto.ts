@@ -2,6 +2,7 @@ import { isIP } from 'node:net';
 import { IsOptional, ValidateBy, type ValidationArguments } from 'class-validator';
 import { isRole, roles } from '#contracts';
 import { saslMechanisms } from '#platform/bus';
+import { eventStoreDbAddress } from '#platform/event-store';
 import { connectionOf } from '#platform/postgres';
 import { areMasterKeys, areSecretKeys, isWellKnownPassword } from './secrets.js';
 
@@ -90,6 +91,41 @@ export class SafarEnvironment {
       SAFAR_DEMO === 'true' || !isPostgresUrl(value) || !isWellKnownPassword(connectionOf(value)?.password ?? ''),
   )
   SAFAR_DATABASE_URL?: string;
+
+  @Rule(
+    'must be the connection string of an EventStoreDB',
+    'Write it as esdb://user:password@host:2113, or leave it unset to keep the log in PostgreSQL.',
+    (value) => eventStoreDbAddress(value) !== undefined,
+  )
+  @Rule(
+    'has a password that everybody knows',
+    'Give the user another password, or set SAFAR_DEMO=true for a trial.',
+    (value, { SAFAR_DEMO }) =>
+      SAFAR_DEMO === 'true' || !isWellKnownPassword(eventStoreDbAddress(value)?.password ?? ''),
+  )
+  @Rule(
+    'has a password that tls=false keeps from being sent: such a server asks nobody who they are',
+    'Take out tls=false, or the user and the password; or set SAFAR_DEMO=true for a trial.',
+    (value, { SAFAR_DEMO }) => SAFAR_DEMO === 'true' || !hasUnsentPassword(value),
+  )
+  @Rule(
+    'has throwOnAppendFailure=false, with which the client reports wrong revisions',
+    'Take it out.',
+    (value) => eventStoreDbAddress(value)?.throwsOnFailure !== false,
+  )
+  SAFAR_EVENTSTORE_URL?: string;
+
+  @Rule(
+    'needs SAFAR_EVENTSTORE_URL beside it',
+    'Set it too, or neither.',
+    (_value, { SAFAR_EVENTSTORE_URL }) => SAFAR_EVENTSTORE_URL !== undefined,
+  )
+  @Rule(
+    'must have up to 40 lower case letters, digits and underscores, the first a letter',
+    'It begins the names of all streams of this installation; leave it unset for safar.',
+    (value) => /^[a-z][a-z0-9_]{0,39}$/.test(value),
+  )
+  SAFAR_EVENTSTORE_NAMESPACE?: string;
 
   @Rule('must be the path of a folder', 'Leave it unset for ./.safar.', (value) => !value.includes('\0'))
   SAFAR_DATA_DIR?: string;
@@ -367,6 +403,11 @@ export class SafarEnvironment {
     'A process that could work and does not for so long ends with an error; leave it unset for 60000.',
   )
   SAFAR_STALLED_AFTER_MS?: string;
+}
+
+function hasUnsentPassword(value: string): boolean {
+  const address = eventStoreDbAddress(value);
+  return address?.tls === false && address.password !== undefined;
 }
 
 function isPem(value: string): boolean {

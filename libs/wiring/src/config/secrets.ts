@@ -26,6 +26,7 @@ const wellKnownPasswords = [
   'admin',
   'changeme',
   'change-me',
+  'changeit',
   'demo',
   'root',
   'test',

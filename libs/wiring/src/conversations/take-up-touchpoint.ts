@@ -13,7 +13,7 @@ import { type InTurn } from './in-turn.js';
 import { decided } from './plan-change.js';
 
 export interface TakeUpPorts extends ConversationPorts {
-  readonly store: ConversationPorts['store'] & Pick<ReadFromStore, 'readAll' | 'head'>;
+  readonly store: ConversationPorts['store'] & Pick<ReadFromStore, 'eventAt' | 'head'>;
   readonly decode: DecodeEvents;
   readonly inTurn: InTurn;
 }
@@ -101,8 +101,8 @@ async function touchpointAt(
   ports: TakeUpPorts,
   position: Position,
 ): Promise<Result<TouchpointEvent, ConversationFailure>> {
-  const [stored] = (await ports.store.readAll(position - 1n, 1)).events;
-  if (stored?.position !== position) return fail({ code: 'unknown_position' });
+  const stored = await ports.store.eventAt(position);
+  if (!stored) return fail({ code: 'unknown_position' });
   if (!isTouchpoint(stored)) return refused('no-exchange');
   const [opened] = await ports.decode([stored], 'opened');
   // Every touchpoint has its sender's id, sealed: where that is gone, so is everything that was said.

@@ -31,9 +31,17 @@ const prepared = new WeakMap<BusinessCalendar, readonly VersionInForce[]>();
 export const businessSeconds = (calendar: BusinessCalendar, t1: EpochMs, t2: EpochMs): number =>
   businessMs(calendar, t1, t2) / 1000;
 
-function businessMs(calendar: BusinessCalendar, t1: EpochMs, t2: EpochMs): number {
+/** The same in milliseconds, without what lies in a pause. */
+export function businessMs(
+  calendar: BusinessCalendar,
+  t1: EpochMs,
+  t2: EpochMs,
+  pauses: readonly Pause[] = [],
+): number {
+  const still = stillIn(pauses);
   let total = 0;
-  for (const { from, until } of openSpans(calendar, t1, t2)) total += until - from;
+  for (const open of openSpans(calendar, t1, t2))
+    for (const { from, until, inside } of cut(open, still)) if (!inside) total += until - from;
   return total;
 }
 

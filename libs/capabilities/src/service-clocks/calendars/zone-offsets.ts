@@ -66,6 +66,8 @@ export function offsetsOf(timeZone: string): ZoneOffsets {
   return offsets;
 }
 
+export const isTimeZone = (text: string): boolean => zoneName(text) !== undefined;
+
 /** The zone's name as the time-zone database spells it; `undefined` for what is no IANA zone (`+03:30` is none). */
 export function zoneName(timeZone: string): string | undefined {
   if (!/^[a-z]/i.test(timeZone)) return undefined;

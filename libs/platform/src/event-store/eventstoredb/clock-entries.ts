@@ -8,6 +8,8 @@ import { json, positionOf } from './records.js';
 const TICK_TYPE = 'safar.tick';
 /** A search reads what lies between two entries, event by event. */
 const EVENTS_BETWEEN = 500;
+/** Entries that are written only to learn the server's time. */
+const ASK_EVERY_MS = 100;
 
 /**
  * EventStoreDB finds nothing by its time. So whoever appends writes an entry now and then; its own position and time, given by the
@@ -17,6 +19,10 @@ const EVENTS_BETWEEN = 500;
 export class ClockEntries {
   #lastMs = -Infinity;
   #eventsSince = 0;
+  /** Everything that is written from now on gets this time or a later one. */
+  #reached: EpochMs = -Infinity;
+  #asking: Promise<void> | undefined;
+  #askedAt = -Infinity;
 
   constructor(
     private readonly connection: Connection,
@@ -31,6 +37,32 @@ export class ClockEntries {
     this.#lastMs = performance.now();
     this.#eventsSince = 0;
     this.connection.note(this.names.clock, json(randomUUID(), TICK_TYPE, {}, {})).catch(() => undefined);
+  }
+
+  /**
+   * Whether nothing can be recorded at or before a time any more. The server's clock is seen in what it writes alone: where no entry is
+   * later than the time, one more is written, by all who ask together, and not again in the next moments.
+   */
+  async isOver(time: EpochMs): Promise<boolean> {
+    if (time >= this.#reached) await this.#look();
+    if (time >= this.#reached && performance.now() - this.#askedAt >= ASK_EVERY_MS) {
+      this.#asking ??= this.#ask().finally(() => {
+        this.#asking = undefined;
+      });
+      await this.#asking;
+    }
+    return time < this.#reached;
+  }
+
+  async #ask(): Promise<void> {
+    this.#askedAt = performance.now();
+    await this.connection.note(this.names.clock, json(randomUUID(), TICK_TYPE, {}, {})).catch(() => undefined);
+    await this.#look();
+  }
+
+  async #look(): Promise<void> {
+    const last = await this.#entry('end');
+    if (last) this.#reached = Math.max(this.#reached, last.created.getTime());
   }
 
   /** Position of the last entry at or before a time; START when there is none. */

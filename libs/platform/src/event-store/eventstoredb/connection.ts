@@ -10,9 +10,16 @@ import {
   StreamNotFoundError,
   type StreamingRead,
   streamNameFilter,
+  UnknownError,
   WrongExpectedVersionError,
 } from '@eventstore/db-client';
-import { AppendOutcomeUnknownError, AppendTooLargeError, StoreGuardError } from '../event-store.port.js';
+import {
+  AppendOutcomeUnknownError,
+  AppendTooLargeError,
+  StoreGuardError,
+  StoreUnavailableError,
+} from '../event-store.port.js';
+import { eventStoreDbAddress } from './address.js';
 import type { Written } from './records.js';
 import { Places } from './turns.js';
 
@@ -52,7 +59,14 @@ let shared: Shared | undefined;
 function share(url: string): Shared {
   if (shared && shared.url !== url)
     throw new Error('a process talks to one EventStoreDB: the client mixes up the answers of two');
-  if (/[?&]throwOnAppendFailure=false/i.test(url))
+  const address = eventStoreDbAddress(url);
+  // What the client says of one that it cannot read repeats it, with the password in it.
+  if (!address)
+    throw new StoreGuardError(
+      'SAFAR_EVENTSTORE_URL is not the address of an EventStoreDB.',
+      'Write it as esdb://user:password@host:2113.',
+    );
+  if (!address.throwsOnFailure)
     throw new StoreGuardError(
       'With throwOnAppendFailure=false the client reports wrong revisions.',
       'Remove it from the connection string.',
@@ -67,6 +81,15 @@ function share(url: string): Shared {
   };
   shared.users++;
   return shared;
+}
+
+/** $all can be read from the beginning of a record only. */
+export class NoSuchPositionError extends Error {
+  override readonly name = 'NoSuchPositionError';
+  readonly remedy = 'Name the position of an event, as Safar told it.';
+  constructor() {
+    super('the log cannot be read from here: no event has this position');
+  }
 }
 
 /** The one connection of this process, with what the client lacks: answers in time, second tries, limits. */
@@ -108,13 +131,16 @@ export class Connection {
     await this.#shared.appends.with(() => this.#inTime(this.#shared.writer.appendToStream(stream, [event])));
   }
 
-  /** All that a read gives; undefined when there is no such stream. */
+  /**
+   * All that a read gives; undefined when there is no such stream.
+   * @throws StoreUnavailableError, StoreGuardError, NoSuchPositionError
+   */
   async read<Item>(start: (client: EventStoreDBClient) => StreamingRead<Item>): Promise<readonly Item[] | undefined> {
     try {
       return await this.#again(() => this.#shared.reads.with(() => this.#collect(start(this.#shared.reader))));
     } catch (error) {
       if (error instanceof StreamNotFoundError) return undefined;
-      throw asOurs(error);
+      throw isFinal(error) ? asOurs(error) : new StoreUnavailableError(`no answer to a read: ${textOf(error)}`);
     }
   }
 
@@ -186,15 +212,21 @@ export class Connection {
   }
 }
 
+/** As servers up to 23.10 answer a read of $all from within a record, and as later ones do. */
+const isNoPosition = (error: unknown): boolean =>
+  error instanceof UnknownError && /ReadAllResult: Error|invalid.?position/i.test(error.message);
+
 /** Asking again would give the same. */
 const isFinal = (error: unknown): boolean =>
   error instanceof WrongExpectedVersionError ||
   error instanceof StreamNotFoundError ||
   error instanceof MaxAppendSizeExceededError ||
   error instanceof StreamDeletedError ||
-  error instanceof AccessDeniedError;
+  error instanceof AccessDeniedError ||
+  isNoPosition(error);
 
 function asOurs(error: unknown): unknown {
+  if (isNoPosition(error)) return new NoSuchPositionError();
   if (error instanceof MaxAppendSizeExceededError) return new AppendTooLargeError(error.maxAppendSize);
   if (error instanceof StreamDeletedError)
     return new StoreGuardError(

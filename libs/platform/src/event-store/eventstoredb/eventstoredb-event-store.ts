@@ -1,16 +1,18 @@
 import { randomUUID } from 'node:crypto';
-import type { EpochMs, Position } from '#kernel';
-import { FORWARDS } from '@eventstore/db-client';
+import type { EpochMs, Position, RecordedEvent } from '#kernel';
 import {
   type AppendOutcome,
   type AppendRequest,
-  type EventStore,
+  type FinishedFlush,
   type LogPage,
+  type OperatedEventStore,
+  type ReplayOptions,
   StoreBusyError,
   StoreFencedError,
-  StoreGuardError,
 } from '../event-store.port.js';
 import { prepareRequest, type PreparedRequest } from '../prepared-request.js';
+import { replayLog } from '../replay-log.js';
+import type { EventStoreDbPlace } from './admin.js';
 import { Appender } from './appender.js';
 import { ClockEntries } from './clock-entries.js';
 import { Connection } from './connection.js';
@@ -18,15 +20,14 @@ import { FollowedLog } from './followed-log.js';
 import { LogReader } from './log-reader.js';
 import { namesIn, type Names } from './names.js';
 import { PastAppends } from './past-appends.js';
-import { json, positionOf } from './records.js';
+import { demandEpoch, openStoreRecord, type StoreIdentity, type StoreRecord, storeRecord } from './store-record.js';
 import { StreamHeads } from './stream-heads.js';
 import { Turns } from './turns.js';
 
-export interface EventStoreDbOptions {
-  /** `esdb://…`; its account must be allowed to read $all. */
-  readonly url: string;
-  /** Beginning of the names of all streams of this store; `safar` unless told. */
-  readonly namespace?: string;
+/** `esdb://…`; its account must be allowed to read $all. */
+export interface EventStoreDbOptions extends EventStoreDbPlace {
+  /** Whose log it is; unless told, whatever is there, or a new one. */
+  readonly identity?: StoreIdentity;
   /** Refuses a store in another epoch than this one. */
   readonly expectedEpoch?: bigint;
   /** Most events that wait for the store or are on their way to it; 20,000 unless told. */
@@ -41,6 +42,10 @@ export interface EventStoreDbOptions {
   readonly pollMs?: number;
   /** An entry by which positions are found by time is written at least so often while events are; 60,000 unless told. */
   readonly tickMs?: number;
+  /** How often a process that appends nothing looks whether it was fenced; 5,000 unless told. */
+  readonly epochCheckMs?: number;
+  /** An append is over. */
+  readonly onFlushed?: ((flush: FinishedFlush) => void) | undefined;
 }
 
 const DEFAULT_QUEUE_EVENTS = 20_000;
@@ -49,29 +54,25 @@ const QUEUE_BYTES = 64_000_000;
 const BUSY_RETRY_MS = 500;
 /** Heads of streams that are remembered. */
 const REMEMBERED = 20_000;
-const STORE_TYPE = 'safar.store';
-const FORMAT = 1;
 /** A transaction of the server is small; what does not come in so many polls is stuck. */
 const STALLED_POLLS = 5;
 const FOLLOW_PAUSE_MS = 100;
-
-interface StoreRecord {
-  readonly storeId: string;
-  readonly epoch: bigint;
-  /** Of the first record: nothing of the store lies before. */
-  readonly floor: Position;
-}
+const EPOCH_CHECK_MS = 5_000;
 
 /**
  * Opens the log on an EventStoreDB; founds it when there is none of this name.
  * @throws StoreGuardError when it cannot be used as it is; the remedy is in it.
  */
-export async function openEventStoreDb(options: EventStoreDbOptions): Promise<EventStore> {
+export async function openEventStoreDb(options: EventStoreDbOptions): Promise<OperatedEventStore> {
   const { answerMs = 5_000, patienceMs = 15_000 } = options;
   const names = namesIn(options.namespace ?? 'safar');
   const connection = new Connection(options.url, { answerMs, patienceMs });
   try {
-    const record = await foundStore(connection, names);
+    const whatever = async (): Promise<StoreIdentity> => ({
+      storeId: (await storeRecord(connection, names))?.storeId ?? randomUUID(),
+      beginsIn: 1n,
+    });
+    const record = await openStoreRecord(connection, names, options.identity ?? (await whatever()));
     if (options.expectedEpoch !== undefined && options.expectedEpoch !== record.epoch)
       throw new StoreFencedError(
         `The store is in epoch ${record.epoch.toString()}, not ${options.expectedEpoch.toString()}.`,
@@ -85,31 +86,6 @@ export async function openEventStoreDb(options: EventStoreDbOptions): Promise<Ev
   }
 }
 
-async function foundStore(connection: Connection, names: Names): Promise<StoreRecord> {
-  const storeId = randomUUID();
-  const founded = json(storeId, STORE_TYPE, { storeId, epoch: '1', format: FORMAT }, {});
-  // Of several processes that found the store at once, one does; all read what it wrote.
-  await connection.write(names.store, [founded], -1n);
-  const found = await connection.read((client) =>
-    client.readStream(names.store, {
-      direction: FORWARDS,
-      fromRevision: 'start',
-      maxCount: 1_000,
-      requiresLeader: true,
-    }),
-  );
-  const records = (found ?? []).flatMap(({ event }) => (event ? [event] : []));
-  const [first, last] = [records[0], records.at(-1)];
-  if (!first || !last) throw new Error('the store was founded and is not there');
-  const data = last.data as { readonly storeId: string; readonly epoch: string; readonly format: number };
-  if (data.format !== FORMAT)
-    throw new StoreGuardError(
-      `The store was written by another version of Safar (format ${String(data.format)}).`,
-      'Start the version that wrote it.',
-    );
-  return { storeId: data.storeId, epoch: BigInt(data.epoch), floor: positionOf(first) };
-}
-
 interface Opened {
   readonly connection: Connection;
   readonly names: Names;
@@ -118,8 +94,12 @@ interface Opened {
   readonly head: Position;
 }
 
-class EventStoreDb implements EventStore {
+class EventStoreDb implements OperatedEventStore {
   readonly epoch: bigint;
+  readonly storeId: string;
+  readonly fenced: Promise<StoreFencedError>;
+  #tellFenced: (error: StoreFencedError) => void = () => undefined;
+  readonly #names: Names;
   readonly #connection: Connection;
   readonly #reader: LogReader;
   readonly #clock: ClockEntries;
@@ -128,6 +108,8 @@ class EventStoreDb implements EventStore {
   readonly #listeners = new Set<() => void>();
   readonly #followed: FollowedLog;
   readonly #poll: NodeJS.Timeout;
+  readonly #epochCheck: NodeJS.Timeout;
+  readonly #onFlushed: EventStoreDbOptions['onFlushed'];
   readonly #queueEvents: number;
   #events = 0;
   #bytes = 0;
@@ -139,6 +121,12 @@ class EventStoreDb implements EventStore {
 
   constructor(options: EventStoreDbOptions, { connection, names, record, reader, head }: Opened) {
     this.epoch = record.epoch;
+    this.storeId = record.storeId;
+    this.#names = names;
+    this.#onFlushed = options.onFlushed;
+    this.fenced = new Promise((resolve) => {
+      this.#tellFenced = resolve;
+    });
     this.#connection = connection;
     this.#queueEvents = options.queueLimit ?? DEFAULT_QUEUE_EVENTS;
     this.#reader = reader;
@@ -162,12 +150,29 @@ class EventStoreDb implements EventStore {
       pauseMs: FOLLOW_PAUSE_MS,
     });
     this.#poll = setInterval(() => void this.#lookAtHead(), pollMs).unref();
+    const checkEpoch = (): void => void this.checkWritable().catch(() => undefined);
+    this.#epochCheck = setInterval(checkEpoch, options.epochCheckMs ?? EPOCH_CHECK_MS).unref();
+  }
+
+  get load(): { readonly events: number; readonly requests: number } {
+    return { events: this.#events, requests: this.#requests };
+  }
+
+  async checkWritable(): Promise<void> {
+    try {
+      demandEpoch(await storeRecord(this.#connection, this.#names), this.epoch);
+    } catch (error) {
+      if (error instanceof StoreFencedError) this.#tellFenced(error);
+      throw error;
+    }
   }
 
   async append(request: AppendRequest): Promise<AppendOutcome> {
     const prepared = prepareRequest(request);
     if (this.#closing) throw new Error('the event store was closed');
     this.#admit(prepared);
+    const [startedAt, began] = [Date.now(), performance.now()];
+    let failed = true;
     try {
       const keys = [prepared.appendId, ...prepared.parts.map(({ stream }) => ` ${stream}`)];
       const outcome = await this.#turns.take(keys, () => this.#appender.append(prepared));
@@ -175,8 +180,13 @@ class EventStoreDb implements EventStore {
         this.#clock.noteAppend(prepared.rows);
         this.#tell(outcome.lastPosition);
       }
+      failed = false;
       return outcome;
     } finally {
+      this.#onFlushed?.({
+        ...{ startedAt, durationMs: performance.now() - began, events: prepared.rows, failed },
+        metadata: () => metadataOf(prepared),
+      });
       this.#events -= prepared.rows;
       this.#bytes -= prepared.bytes;
       if (--this.#requests === 0) this.#drained();
@@ -187,8 +197,20 @@ class EventStoreDb implements EventStore {
     return this.#reader.readAll(after, limit);
   }
 
+  eventAt(position: Position): Promise<RecordedEvent | undefined> {
+    return this.#reader.eventAt(position);
+  }
+
   readStream(stream: string, afterVersion: number, limit: number): Promise<LogPage> {
     return this.#reader.readStream(stream, afterVersion, limit);
+  }
+
+  replay(after: Position, options?: ReplayOptions): AsyncIterable<readonly RecordedEvent[]> {
+    return replayLog(this.#reader, after, options);
+  }
+
+  distance(after: Position, upTo: Position): number {
+    return this.#reader.distance(after, upTo);
   }
 
   head(): Promise<Position> {
@@ -197,6 +219,10 @@ class EventStoreDb implements EventStore {
 
   async positionAt(time: EpochMs): Promise<Position> {
     return this.#reader.positionAt(time, await this.#clock.before(time));
+  }
+
+  async settledPositionAt(time: EpochMs): Promise<Position | undefined> {
+    return (await this.#clock.isOver(time)) ? this.positionAt(time) : undefined;
   }
 
   onAppended(listener: () => void): () => void {
@@ -217,6 +243,7 @@ class EventStoreDb implements EventStore {
 
   async #close(): Promise<void> {
     clearInterval(this.#poll);
+    clearInterval(this.#epochCheck);
     if (this.#requests > 0)
       await new Promise<void>((resolve) => {
         this.#drained = resolve;
@@ -250,4 +277,8 @@ class EventStoreDb implements EventStore {
     this.#told = position;
     for (const listener of [...this.#listeners]) listener();
   }
+}
+
+function* metadataOf({ parts }: PreparedRequest): Generator<string> {
+  for (const { events } of parts) for (const { meta } of events) yield meta;
 }

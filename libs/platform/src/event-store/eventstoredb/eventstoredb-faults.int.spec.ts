@@ -1,13 +1,15 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { type AppendFault, FakeEventStoreDb, type FakeEventStoreDbOptions } from '#testing';
+import { type AppendFault, FakeEventStoreDb, type FakeEventStoreDbOptions, until } from '#testing';
 import {
   AppendOutcomeUnknownError,
   AppendTooLargeError,
-  type EventStore,
+  type FinishedFlush,
+  type OperatedEventStore,
   StoreBusyError,
   StoreFencedError,
   StoreGuardError,
+  StoreUnavailableError,
 } from '../event-store.port.js';
 import {
   appendTo,
@@ -21,10 +23,11 @@ import {
   stored,
   versionsByStream,
 } from '../fixtures/append-requests.js';
+import { eventStoreDbReport, raiseEventStoreDbEpoch } from './admin.js';
 import { type EventStoreDbOptions, openEventStoreDb } from './eventstoredb-event-store.js';
 
 let fakes: FakeEventStoreDb[] = [];
-let stores: EventStore[] = [];
+let stores: OperatedEventStore[] = [];
 
 async function startFake(options: FakeEventStoreDbOptions = {}): Promise<FakeEventStoreDb> {
   const fake = await FakeEventStoreDb.start(options);
@@ -33,7 +36,7 @@ async function startFake(options: FakeEventStoreDbOptions = {}): Promise<FakeEve
 }
 
 /** A process that has the store open. */
-async function open(fake: FakeEventStoreDb, options: Partial<EventStoreDbOptions> = {}): Promise<EventStore> {
+async function open(fake: FakeEventStoreDb, options: Partial<EventStoreDbOptions> = {}): Promise<OperatedEventStore> {
   const store = await openEventStoreDb({ url: fake.url, pollMs: 50, answerMs: 2_000, claimMs: 100, ...options });
   stores.push(store);
   return store;
@@ -43,7 +46,7 @@ afterEach(async () => {
   // Forgotten first: what one test left hanging is not for all the others to wait for.
   const [servers, open] = [fakes, stores];
   [fakes, stores] = [[], []];
-  for (const fake of servers) fake.faults.append = undefined;
+  for (const fake of servers) [fake.faults.append, fake.faults.read] = [undefined, () => undefined];
   await Promise.all(open.map((store) => store.close()));
   await Promise.all(servers.map((fake) => fake.stop()));
 });
@@ -320,5 +323,52 @@ describe('a server that goes away', () => {
       Array.from({ length: 21 }, (_, index) => index + 1),
     );
     expect(again.calls.append).toBeGreaterThan(0);
+  });
+});
+
+describe('what programs ask of it', () => {
+  it('a time is settled once the server is beyond it, and asking is no burden', async () => {
+    const fake = await startFake();
+    const store = await open(fake);
+    const { lastPosition, recordedAt } = stored(await store.append(appendTo(newStream())));
+    await until(() => Date.now() > recordedAt + 1, 'the time is over');
+    expect(await Promise.all([1, 2, 3].map(() => store.settledPositionAt(recordedAt)))).toEqual(
+      Array.from({ length: 3 }, () => lastPosition),
+    );
+    const before = fake.calls.append;
+    const far = recordedAt + 3_600_000;
+    const asked = await Promise.all(Array.from({ length: 20 }, () => store.settledPositionAt(far)));
+    expect(asked).toEqual(asked.map(() => undefined));
+    expect(fake.calls.append - before).toBeLessThan(10);
+    expect(await store.settledPositionAt(recordedAt)).toBe(lastPosition);
+  });
+
+  it('a position that is none is told from an event, and from a server that is away', async () => {
+    const fake = await startFake();
+    const store = await open(fake, { patienceMs: 100 });
+    const { lastPosition } = stored(await store.append(appendTo(newStream())));
+    expect(await store.eventAt(lastPosition - 1n)).toBeUndefined();
+    await expect(store.readAll(lastPosition - 1n, 10)).rejects.toThrow('no event has this position');
+    fake.faults.read = () => 'unavailable';
+    await expect(store.eventAt(lastPosition)).rejects.toThrow(StoreUnavailableError);
+    await expect(store.checkWritable()).rejects.toThrow(StoreUnavailableError);
+  });
+
+  it('who has it open learns of a new epoch', async () => {
+    const fake = await startFake();
+    const store = await open(fake, { epochCheckMs: 20 });
+    await store.checkWritable();
+    expect(await raiseEventStoreDbEpoch({ url: fake.url }, 7n)).toBe(8n);
+    expect(await store.fenced).toMatchObject({ message: expect.stringContaining('epoch 8') as string });
+    expect(await eventStoreDbReport({ url: fake.url })).toMatchObject({ storeId: store.storeId, epoch: 8n });
+  });
+
+  it('each append is told of as a write of its own', async () => {
+    const flushes: FinishedFlush[] = [];
+    const store = await open(await startFake(), { onFlushed: (flush) => flushes.push(flush) });
+    await store.append(appendTo(newStream(), { events: newEvents(2) }));
+    expect(flushes).toMatchObject([{ events: 2, failed: false }]);
+    expect([...(flushes[0]?.metadata() ?? [])]).toHaveLength(2);
+    expect(store.load).toEqual({ events: 0, requests: 0 });
   });
 });

@@ -6,7 +6,7 @@ import {
   type RecordedEvent as StoredEvent,
 } from '@eventstore/db-client';
 import { type LogPage, MAX_PAGE_CHARACTERS } from '../event-store.port.js';
-import type { Connection } from './connection.js';
+import { type Connection, NoSuchPositionError } from './connection.js';
 import type { Names } from './names.js';
 import { appendedMetaOf, type AppendedMeta, linkMetaOf, positionOf, recordedEvent } from './records.js';
 
@@ -15,6 +15,11 @@ const LARGEST_PAGE = 1_000;
 const SMALLEST_PAGE = 32;
 const SEARCH_PAGE = 256;
 const MAX_REREADS = 20;
+/**
+ * Positions count bytes of the server's log. An event and its link, the smallest that Safar writes, take about 700; a touchpoint with
+ * a sentence in it some 2,000. So many events are never more than told.
+ */
+const LEAST_BYTES_OF_EVENT = 512;
 
 const pageSize = (limit: number): number => Math.min(Math.max(limit, SMALLEST_PAGE), LARGEST_PAGE);
 
@@ -72,6 +77,27 @@ export class LogReader {
     return page.taken;
   }
 
+  /** The event at a position, which anybody may have made up. */
+  async eventAt(position: Position): Promise<RecordedEvent | undefined> {
+    if (position <= this.floor || position > (await this.head())) return undefined;
+    const record = await this.#recordAt(position);
+    const appended = record?.position.commit === position ? this.#appended(record) : undefined;
+    return appended && recordedEvent(appended.stored, appended.meta, await this.#recordedAt(appended, new Map()));
+  }
+
+  async #recordAt(position: Position) {
+    const fromPosition = logPosition(position);
+    try {
+      const page = await this.connection.read((client) =>
+        client.readAll({ fromPosition, maxCount: 1, direction: FORWARDS, requiresLeader: true }),
+      );
+      return page?.[0]?.event;
+    } catch (error) {
+      if (error instanceof NoSuchPositionError) return undefined;
+      throw error;
+    }
+  }
+
   /** Events of a stream after a version. */
   async readStream(stream: string, afterVersion: number, limit: number): Promise<LogPage> {
     const page = new Page(limit);
@@ -97,6 +123,11 @@ export class LogReader {
       else from = (links.at(-1)?.link.revision ?? from) + 1n;
     }
     return page.taken;
+  }
+
+  distance(after: Position, upTo: Position): number {
+    const from = after > this.floor ? after : this.floor;
+    return upTo > from ? Math.ceil(Number(upTo - from) / LEAST_BYTES_OF_EVENT) : 0;
   }
 
   /** The last event's position. */

@@ -73,6 +73,11 @@ class MemoryStore implements EventStore {
     return pageOf(this.#log.slice(from, from + limit), limit);
   }
 
+  async eventAt(position: Position): Promise<RecordedEvent | undefined> {
+    const { events } = await this.readAll(position - 1n, 1);
+    return events.find((event) => event.position === position);
+  }
+
   async readStream(stream: string, afterVersion: number, limit: number): Promise<LogPage> {
     await turn();
     const events = this.#streams.get(stream)?.events ?? [];
@@ -89,6 +94,11 @@ class MemoryStore implements EventStore {
     await turn();
     const found = this.#log.findLast(({ recordedAt }) => recordedAt <= time);
     return found?.position ?? this.#start;
+  }
+
+  distance(after: Position, upTo: Position): number {
+    const from = after > this.#start ? after : this.#start;
+    return upTo > from ? Number(upTo - from) : 0;
   }
 
   onAppended(listener: () => void): () => void {

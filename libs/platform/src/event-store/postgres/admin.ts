@@ -1,7 +1,8 @@
 import pg from 'pg';
 import type { Position } from '#kernel';
 import { createPool } from '#platform/postgres';
-import { reportOf, type StoreReport } from './store-state.js';
+import { type StoreReport } from '../event-store.port.js';
+import { reportOf } from './store-state.js';
 
 /** What only the owner of the database may do; each function takes the owner's connection string. */
 
@@ -51,7 +52,7 @@ async function one(client: pg.Client, text: string, values: readonly string[]): 
   return BigInt(rows[0]?.answer ?? 0);
 }
 
-async function asOwner<Value>(url: string, work: (client: pg.Client) => Promise<Value>): Promise<Value> {
+export async function asOwner<Value>(url: string, work: (client: pg.Client) => Promise<Value>): Promise<Value> {
   const client = new pg.Client(url);
   client.on('error', () => undefined);
   await client.connect();

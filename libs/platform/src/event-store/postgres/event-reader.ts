@@ -18,14 +18,6 @@ const HEAD = { name: 'head', text: 'SELECT es.head() AS position' };
 const SETTLED_POSITION_AT = { name: 'settled-position-at', text: 'SELECT es.settled_position_at($1) AS position' };
 const POSITION_AT = { name: 'position-at', text: 'SELECT es.position_at($1) AS position' };
 
-/** Pages of 5,000 take twice the client's time for an event: they outlive the collector's young generation. */
-const DEFAULT_BATCH_SIZE = 1_000;
-
-export interface ReplayOptions {
-  /** Events of a page; 1,000 unless told. */
-  readonly batchSize?: number;
-}
-
 /** Reads the log over a pool of connections. */
 export class EventReader {
   readonly #rows = new PageRows();
@@ -62,27 +54,9 @@ export class EventReader {
     }
   }
 
-  /**
-   * The log from a position up to its head, page by page. While a page is worked on, the next one is already on its way.
-   * Ends at the head as it is when it gets there.
-   */
-  async *replay(
-    after: Position,
-    { batchSize = DEFAULT_BATCH_SIZE }: ReplayOptions = {},
-  ): AsyncGenerator<readonly RecordedEvent[]> {
-    let coming = this.readAll(after, batchSize);
-    for (;;) {
-      const { events, full } = await coming;
-      const last = events.at(-1);
-      if (!last) return;
-      if (full) {
-        coming = this.readAll(last.position, batchSize);
-        // Awaited in the next round; should the consumer stop before, nobody is left to hear of a failure.
-        coming.catch(() => undefined);
-      }
-      yield events;
-      if (!full) return;
-    }
+  async eventAt(position: Position): Promise<RecordedEvent | undefined> {
+    const { events } = await this.readAll(position - 1n, 1);
+    return events.find((event) => event.position === position);
   }
 
   head(): Promise<Position> {

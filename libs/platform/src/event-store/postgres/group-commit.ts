@@ -1,6 +1,11 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Position } from '#kernel';
-import { type AppendOutcome, AppendOutcomeUnknownError, StoreBusyError } from '../event-store.port.js';
+import {
+  type AppendOutcome,
+  AppendOutcomeUnknownError,
+  type FinishedFlush,
+  StoreBusyError,
+} from '../event-store.port.js';
 import type { PreparedRequest } from '../prepared-request.js';
 import { AppendQueue, type WaitingAppend } from './append-queue.js';
 import { asGuardError, classify } from './database-errors.js';
@@ -12,17 +17,6 @@ export interface QueueLimits {
   readonly events: number;
   readonly requests: number;
   readonly bytes: number;
-}
-
-/** One group commit. */
-export interface FinishedFlush {
-  /** Unix time. */
-  readonly startedAt: number;
-  readonly durationMs: number;
-  readonly events: number;
-  readonly failed: boolean;
-  /** Metadata of its events as JSON. */
-  readonly metadata: () => Iterable<string>;
 }
 
 export interface GroupCommitOptions {

@@ -36,7 +36,24 @@ class ReplaceStoreFunctions1795392000000 implements MigrationInterface {
   }
 }
 
+/** The log may be in EventStoreDB, and everything else here. */
+class KeepLogElsewhere1796040000000 implements MigrationInterface {
+  readonly name = 'KeepLogElsewhere1796040000000';
+
+  async up(runner: QueryRunner): Promise<void> {
+    await runner.query(`
+      ALTER TABLE es.store ADD COLUMN kept_in text NOT NULL DEFAULT 'postgresql'
+        CHECK (kept_in IN ('postgresql', 'eventstoredb'));
+      COMMENT ON COLUMN es.store.kept_in IS 'Where the log is; this row tells its identity and epoch also where it is elsewhere.'`);
+  }
+
+  async down(runner: QueryRunner): Promise<void> {
+    await runner.query('ALTER TABLE es.store DROP COLUMN kept_in');
+  }
+}
+
 export const eventStoreMigrations: readonly Migration[] = [
   CreateEventStore1795305600000,
   ReplaceStoreFunctions1795392000000,
+  KeepLogElsewhere1796040000000,
 ];

@@ -5,14 +5,17 @@ import type pg from 'pg';
 import {
   type AppendOutcome,
   type AppendRequest,
-  type EventStore,
+  type FinishedFlush,
   type LogPage,
+  type OperatedEventStore,
+  type ReplayOptions,
   StoreFencedError,
 } from '../event-store.port.js';
 import { prepareRequest } from '../prepared-request.js';
+import { replayLog } from '../replay-log.js';
 import { AppendedSignal } from './appended-signal.js';
-import { EventReader, type ReplayOptions } from './event-reader.js';
-import { type FinishedFlush, GroupCommit } from './group-commit.js';
+import { EventReader } from './event-reader.js';
+import { GroupCommit } from './group-commit.js';
 import { HighWaterMark } from './high-water-mark.js';
 import { Partitions } from './partitions.js';
 import { checkStore, checkWritable } from './store-state.js';
@@ -39,29 +42,7 @@ export interface PostgresEventStoreOptions {
   readonly onFlushed?: (flush: FinishedFlush) => void;
 }
 
-export interface PostgresEventStore extends EventStore {
-  /** What waits for the store or is on its way to it. */
-  readonly load: { readonly events: number; readonly requests: number };
-  /** UUID of this log, the same for every process that opens it. */
-  readonly storeId: string;
-  /**
-   * The log from a position up to its head, page by page in store order, as fast as it can be read: the next page is on its
-   * way while one is worked on.
-   */
-  replay(after: Position, options?: ReplayOptions): AsyncIterable<readonly RecordedEvent[]>;
-  /**
-   * Which position a time in the past stands for, for ever: nothing is still to be recorded at or before it. `undefined` of a time that
-   * is not over by the database's clock.
-   */
-  settledPositionAt(time: EpochMs): Promise<Position | undefined>;
-  /**
-   * Whether an append could be stored now; writes nothing.
-   * @throws StoreFencedError, StoreGuardError, or what the database says
-   */
-  checkWritable(): Promise<void>;
-  /** Resolves when the store has gone into another epoch: this process is of no use any more, and says why when it ends. */
-  readonly fenced: Promise<StoreFencedError>;
-}
+export type PostgresEventStore = OperatedEventStore;
 
 /** How often a process that appends nothing looks whether it was fenced. */
 const EPOCH_CHECK_MS = 5_000;
@@ -108,7 +89,7 @@ interface Opened {
   readonly connection: WriterConnection;
 }
 
-class PostgresStore implements PostgresEventStore {
+class PostgresStore implements OperatedEventStore {
   readonly epoch: bigint;
   readonly storeId: string;
   readonly #reader: EventReader;
@@ -187,12 +168,16 @@ class PostgresStore implements PostgresEventStore {
     return this.#reader.readAll(after, limit);
   }
 
+  eventAt(position: Position): Promise<RecordedEvent | undefined> {
+    return this.#reader.eventAt(position);
+  }
+
   readStream(stream: string, afterVersion: number, limit: number): Promise<LogPage> {
     return this.#reader.readStream(stream, afterVersion, limit);
   }
 
   replay(after: Position, options?: ReplayOptions): AsyncIterable<readonly RecordedEvent[]> {
-    return this.#reader.replay(after, options);
+    return replayLog(this.#reader, after, options);
   }
 
   head(): Promise<Position> {
@@ -205,6 +190,11 @@ class PostgresStore implements PostgresEventStore {
 
   settledPositionAt(time: EpochMs): Promise<Position | undefined> {
     return this.#reader.settledPositionAt(time);
+  }
+
+  /** Positions have no holes. */
+  distance(after: Position, upTo: Position): number {
+    return upTo > after ? Number(upTo - after) : 0;
   }
 
   onAppended(listener: () => void): () => void {

@@ -1,6 +1,5 @@
 import pg from 'pg';
-import type { Position } from '#kernel';
-import { StoreGuardError } from '../event-store.port.js';
+import { StoreGuardError, type StoreReport } from '../event-store.port.js';
 import { guardError } from './database-errors.js';
 import { errorCode } from './schema/error-codes.js';
 
@@ -21,10 +20,11 @@ interface StateRow {
   readonly marked: boolean;
   readonly log_end: string | null;
   readonly read_only: boolean;
+  readonly kept_in: string;
 }
 
 const STATE = `
-  SELECT s.store_id, s.epoch, s.start_position, s.last_position, s.reserved_position, s.partition_rows,
+  SELECT s.store_id, s.epoch, s.start_position, s.last_position, s.reserved_position, s.partition_rows, s.kept_in,
          EXISTS (SELECT FROM es.events e WHERE e.position = s.last_position) AS marked,
          (SELECT e.position FROM es.events e ORDER BY e.position DESC LIMIT 1) AS log_end,
          pg_is_in_recovery() OR current_setting('transaction_read_only')::boolean AS read_only
@@ -47,6 +47,7 @@ export async function checkStore(pool: pg.Pool, expectedEpoch: bigint | undefine
       `the store is in epoch ${epoch.toString()}, and epoch ${expectedEpoch.toString()} was expected.`,
       'It was restored or failed over: rebuild what was derived from the other epoch, then expect the new one.',
     );
+  checkPlace(row);
   checkMarks(row);
   return { storeId: row.store_id, epoch, partitionRows: BigInt(row.partition_rows) };
 }
@@ -63,18 +64,6 @@ export async function checkWritable(pool: pg.Pool, epoch: bigint): Promise<void>
   if (row.read_only) throw new Error('the database takes no writes: it is a standby, or read-only');
 }
 
-/** What is known of a store, also of one that cannot be opened as it is. */
-export interface StoreReport {
-  readonly storeId: string;
-  readonly epoch: bigint;
-  /** Of the last event in the log; the start when there is none. */
-  readonly head: Position;
-  /** An event at this position was committed. */
-  readonly mark: Position;
-  /** Why it cannot be opened. */
-  readonly problem: StoreGuardError | undefined;
-}
-
 export async function reportOf(pool: pg.Pool): Promise<StoreReport> {
   const row = await stateOf(pool);
   return {
@@ -88,12 +77,22 @@ export async function reportOf(pool: pg.Pool): Promise<StoreReport> {
 
 function problemOf(row: StateRow): StoreGuardError | undefined {
   try {
+    checkPlace(row);
     checkMarks(row);
     return undefined;
   } catch (error) {
     if (error instanceof StoreGuardError) return error;
     throw error;
   }
+}
+
+/** A second log would begin here, beside the one that everything in this database came from. */
+function checkPlace({ kept_in: keptIn }: StateRow): void {
+  if (keptIn !== 'postgresql')
+    throw new StoreGuardError(
+      'The log of this installation is in EventStoreDB, and SAFAR_EVENTSTORE_URL is not set.',
+      'Set it, as it was when the log was begun.',
+    );
 }
 
 function checkMarks(row: StateRow): void {

@@ -1,0 +1,140 @@
+import { clockStream, type ConversationData, conversationStream, type StoredClockEvent } from '#contracts';
+import { allGone, gone, type RecordedEvent, type RowKey } from '#kernel';
+import { bucketsOf } from './buckets.js';
+import { type ResponseFactRow } from './response-fact-row.js';
+import { responseFacts } from './response-facts.projection.js';
+
+const id = '5f1d7c2e-3b4a-4c5d-8e6f-7a8b9c0d1e2f';
+const customerId = '0f6a1c52-8f0e-8a3b-9d7e-5b1c2d3e4f50';
+const t = (seconds: number): number => Date.UTC(2026, 2, 21, 9) + seconds * 1_000;
+
+type Told = Pick<RecordedEvent, 'type' | 'occurredAt' | 'data'> & { readonly stream?: string };
+
+const told = <T extends keyof ConversationData>(type: T, seconds: number, data: ConversationData[T]): Told => ({
+  ...{ type, occurredAt: t(seconds), data },
+});
+const opened = (origin: 'touchpoint' | 'import' = 'touchpoint') =>
+  told('conversation.opened', 0, { origin, customerId, incarnation: 1, channel: 'chat', subject: '' });
+const says = (seconds: number) =>
+  told('conversation.message_received', seconds, {
+    messageId: `m${String(seconds)}`,
+    kind: 'message',
+    channel: 'chat',
+  });
+const answers = (seconds: number, by = 'user:ada') =>
+  told('conversation.replied', seconds, { by, messageId: 'r', channel: 'chat', direction: 'ltr', text: '' });
+const moves = (seconds: number, category: 'open' | 'waiting_customer' | 'resolved', by = 'user:ada') =>
+  told('conversation.status_changed', seconds, { by, category, status: category, cause: 'agent' });
+const assigned = (seconds: number, agent: string) => told('conversation.assigned', seconds, { by: 'user:lea', agent });
+
+type Kind = 'first_response' | 'next_response' | 'resolution';
+const clock = (type: StoredClockEvent['type'], seconds: number, kind: Kind, data: object): Told => ({
+  ...{ type, occurredAt: t(seconds), data: { at: t(seconds), kind, ...data } },
+  stream: clockStream({ conversationId: id, kind, ordinal: 1 }),
+});
+const terms = { policyId: 'gold', policyVersion: 1, calendarId: 'c', calendarVersion: 1, targetSeconds: 60 };
+const starts = (kind: Kind) => clock('service_clock.activated', 0, kind, { terms, dueAt: t(60) });
+
+/** The rows after a history, as the engine would leave them; those of the conversation itself apart. */
+function facts(...history: readonly Told[]): readonly Partial<ResponseFactRow>[] {
+  const rows = new Map<string, ResponseFactRow>();
+  history.forEach(({ stream = conversationStream(id), ...event }, index) => {
+    const meta = { source: '/safar', correlationId: 'c', causationId: 'c' };
+    const recorded = {
+      ...{ ...event, id: `e${String(index)}`, schemaVersion: 1, key: customerId, recordedAt: event.occurredAt, meta },
+      ...{ stream, version: index + 1, position: BigInt(index + 1) },
+    } as Parameters<typeof responseFacts.keys>[0];
+    const handle = responseFacts.when[recorded.type] as (...values: readonly unknown[]) => unknown;
+    const rowOf = (key: RowKey) => rows.get(key.join());
+    for (const key of responseFacts.keys(recorded)) {
+      const row = handle(rowOf(key), recorded, key, rowOf);
+      if (row === allGone) rows.clear();
+      else if (row === gone) rows.delete(key.join());
+      else if (row) rows.set(key.join(), row as ResponseFactRow);
+    }
+  });
+  return [...rows.values()].filter(({ fact }) => fact !== 'conversation');
+}
+
+describe('a wait for a response', () => {
+  it('lasts from the first message that nobody answered to the reply of a person', () => {
+    const history = [opened(), says(0), answers(5, 'system:bot'), answers(30), says(40), says(50), answers(90)];
+    expect(facts(...history)).toMatchObject([
+      { fact: 'wait', kind: 'first_response', at: t(30), elapsed_ms: 30_000n, agent: 'user:ada', channel: 'chat' },
+      { fact: 'wait', kind: 'next_response', at: t(90), elapsed_ms: 50_000n },
+    ]);
+  });
+
+  it('is of who has the conversation, whoever replied; and is not known of imported history', () => {
+    expect(facts(opened(), assigned(1, 'user:bea'), answers(30))).toMatchObject([{ agent: 'user:bea' }]);
+    expect(facts(opened('import'), says(-5), answers(30))).toEqual([]);
+  });
+});
+
+describe('a resolution', () => {
+  it('is the first one, with the replies before it and when it was undone', () => {
+    const history = [opened(), answers(30), moves(60, 'resolved'), moves(61, 'resolved'), moves(70, 'open')];
+    const once = { kind: 'resolution', at: t(60), elapsed_ms: 60_000n, replies: 1 };
+    expect(facts(...history).slice(1)).toMatchObject([{ ...once, reopened_at: t(70) }]);
+    const again = [...history, moves(80, 'resolved'), moves(90, 'open')];
+    expect(facts(...again).slice(1)).toMatchObject([{ ...once, reopened_at: t(70) }]);
+    expect(facts(...history.slice(0, -1)).slice(1)).toMatchObject([{ ...once, reopened_at: null }]);
+  });
+});
+
+describe('a clock', () => {
+  const stopped = clock('service_clock.fulfilled', 30, 'first_response', { verdict: 'on_time', spentMs: 20_000 });
+  const breached = clock('service_clock.breached', 60, 'resolution', { terms });
+
+  it('is told with its policy and business time, as of who had the conversation when it stopped', () => {
+    const history = [
+      opened(),
+      starts('first_response'),
+      assigned(1, 'user:bea'),
+      answers(30),
+      assigned(31, 'user:kim'),
+    ];
+    expect(facts(...history, stopped).slice(1)).toMatchObject([
+      { fact: 'clock', kind: 'first_response', policy: 'gold', verdict: 'on_time', agent: 'user:bea' },
+    ]);
+    expect(facts(...history, stopped)[1]).toMatchObject({ elapsed_ms: 30_000n, business_ms: 20_000n });
+  });
+
+  it('counts once: a breach has the verdict, and the stop after it only the time', () => {
+    const late = clock('service_clock.fulfilled', 90, 'resolution', { verdict: 'breached', spentMs: 80_000 });
+    expect(facts(opened(), starts('resolution'), breached, late)).toMatchObject([
+      { verdict: 'breached', at: t(60), business_ms: null },
+      { verdict: null, at: t(90), business_ms: 80_000n },
+    ]);
+  });
+
+  it('that is told after an erasure tells nothing, and nothing is left from before', () => {
+    const erased: Told = { type: 'persona.erased', occurredAt: t(40), data: { reason: 'customer_request' } };
+    expect(facts(opened(), starts('resolution'), answers(30), erased, breached)).toEqual([]);
+  });
+});
+
+describe('days, weeks and months', () => {
+  const range = (from: string, to: string) => ({ from: Date.parse(from), to: Date.parse(to) });
+  const persian = { timeZone: 'Asia/Tehran', calendar: 'persian' } as const;
+
+  it('begin at midnight of the zone, also where the clocks change', () => {
+    const days = bucketsOf({
+      ...range('2026-03-28T00:00:00Z', '2026-03-30T12:00:00Z'),
+      ...{ by: 'day', timeZone: 'Europe/Berlin', calendar: 'gregorian' },
+    });
+    expect(days.map(({ key, from }) => [key, new Date(from).toISOString()])).toEqual([
+      ['2026-03-28', '2026-03-28T00:00:00.000Z'],
+      ['2026-03-29', '2026-03-28T23:00:00.000Z'],
+      ['2026-03-30', '2026-03-29T22:00:00.000Z'],
+    ]);
+  });
+
+  it('are those of the Persian calendar where it is asked for', () => {
+    const months = bucketsOf({ ...range('2026-03-10T00:00:00Z', '2026-05-01T00:00:00Z'), by: 'month', ...persian });
+    expect(months.map(({ key }) => key)).toEqual(['2026-03-10', '2026-03-21', '2026-04-21']);
+    expect(months[1]?.label).toBe('۱ فروردین ۱۴۰۵');
+    const weeks = bucketsOf({ ...range('2026-03-20T00:00:00Z', '2026-03-30T00:00:00Z'), by: 'week', ...persian });
+    expect(weeks.map(({ key }) => key)).toEqual(['2026-03-20', '2026-03-21', '2026-03-28']);
+  });
+});
