@@ -35,6 +35,7 @@ const known: Readonly<Record<string, { ending: Ending; remedy: string }>> = {
   StoreGuardError: { ending: 'failed', remedy: '' },
   BusGuardError: { ending: 'failed', remedy: '' },
   NoSuchBuildError: { ending: 'notFound', remedy: 'safar projections status shows which builds there are.' },
+  UnknownNamesError: { ending: 'usage', remedy: 'Name teams and agents as they were set up; * names all.' },
   NotReadyError: {
     ending: 'failed',
     remedy: 'Wait until it has caught up (safar projections status), or use --force.',

@@ -9,6 +9,7 @@ import {
   type TouchpointResult,
 } from '#contracts';
 import { type Position, type Result } from '#kernel';
+import { type RoutingReplay } from '#capabilities';
 import {
   type ApiKeyView,
   type IssuedApiKey,
@@ -29,6 +30,7 @@ import {
   type KafkaAdmin,
   type QuarantineAdmin,
   type QueryFailure,
+  type RoutingReplayRequest,
   type StoreAdmin,
 } from '#wiring';
 
@@ -93,6 +95,8 @@ export interface Installation extends TouchpointRecorder {
   readonly audit: Pick<AuditTrail, 'list' | 'verify' | 'record'>;
   readonly quarantine: QuarantineAdmin;
   readonly reactions: ReactionAdmin;
+  /** What another routing policy would have made of what is stored. */
+  replayRouting(request: RoutingReplayRequest): Promise<RoutingReplay>;
   /** Names of all reactions. */
   readonly reactionNames: readonly string[];
   /** Names of all projections. */

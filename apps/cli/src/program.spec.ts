@@ -42,6 +42,7 @@ const subcommands = [
   'reactions release',
   'reactions discard',
   'reactions resume',
+  'routing replay',
   'quarantine list',
   'quarantine redrive',
   'quarantine discard',

@@ -8,6 +8,7 @@ import { addKafka } from './commands/kafka.js';
 import { addKeys } from './commands/keys.js';
 import { addProjections } from './commands/projections.js';
 import { addReactions } from './commands/reactions.js';
+import { addRouting } from './commands/routing.js';
 import { addSimulate } from './commands/simulate.js';
 import { addQuarantine } from './commands/quarantine.js';
 import { addStore } from './commands/store.js';
@@ -68,6 +69,7 @@ function programFor(context: CommandContext, version: string, asJson: boolean): 
     addVerify,
     addProjections,
     addReactions,
+    addRouting,
     addStore,
     addKafka,
     addKeys,

@@ -43,6 +43,7 @@ export * from './migrations.js';
 export * from './projections.js';
 export { shortened } from './quarantined-message.js';
 export { reactions } from './reactions.js';
+export { type RoutingReplayRequest } from './routing/replay-routing.js';
 export * from './readiness.js';
 export * from './safar.module.js';
 export * from './run-and-close.js';

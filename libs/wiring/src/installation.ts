@@ -1,5 +1,5 @@
 import path from 'node:path';
-import { type ConversationPorts, type OpenTimeline, QueueFeed, TimelineFeed } from '#capabilities';
+import { type ConversationPorts, type OpenTimeline, QueueFeed, type RoutingReplay, TimelineFeed } from '#capabilities';
 import { type PersonaErasedData, type TimelinePage, type TimelineParameters } from '#contracts';
 import { type Clock, type Position, type ReadModels, type Result } from '#kernel';
 import { type Access, createAccess } from '#platform/access';
@@ -70,6 +70,7 @@ import { createOnce, type Once } from './once.js';
 import { createTimelineOpener } from './open-timeline.js';
 import { projections } from './projections.js';
 import { createPassTime, reactions, runnableReactions } from './reactions.js';
+import { replayStoredRouting, type RoutingReplayRequest } from './routing/replay-routing.js';
 import { ClockBooks } from './service-clocks/clock-books.js';
 import { type ClockSettingsPorts } from './service-clocks/clock-settings.js';
 import { createMessageRecorder, type RecordMessagesInto } from './record-messages.js';
@@ -107,6 +108,8 @@ export interface Installation {
   projectionAdmin(by: OnBehalfOf): ProjectionAdmin;
   /** What operators do with the reactions. Each decision is audited. */
   reactionAdmin(by: OnBehalfOf): ReactionAdmin;
+  /** What another routing policy would have made of what is stored. */
+  replayRouting(request: RoutingReplayRequest): Promise<RoutingReplay>;
   readonly decode: DecodeEvents;
   readonly openTimeline: OpenTimeline;
   /** What conversations are read from. */
@@ -360,6 +363,7 @@ function reactionOperations(
   return {
     clockSettings: { store, vault, clock, books },
     reactionAdmin: (by: OnBehalfOf) => auditedReactions(admin, audit, by),
+    replayRouting: (request: RoutingReplayRequest) => replayStoredRouting({ ...reading, vault }, request),
     startReactions: (settings: Partial<ReactionSettings> = {}): ReactionHost => {
       const passTime = createPassTime(store, vault, clock);
       const runnables = runnableReactions({ store, vault, books, readModels, conversations });

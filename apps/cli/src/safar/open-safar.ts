@@ -67,6 +67,7 @@ function adapt(opened: OpenInstallation): Installation {
     users: usersOf(opened),
     projections: opened.projectionAdmin(by),
     reactions: opened.reactionAdmin(by),
+    replayRouting: (request) => opened.replayRouting(request),
     reactionNames: reactions.map(({ name }) => name),
     audit,
     quarantine: opened.quarantineAdmin(by, context.causationId),

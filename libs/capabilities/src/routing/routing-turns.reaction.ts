@@ -11,6 +11,7 @@ import {
   type TextDirection,
 } from '#contracts';
 import { canonicalJson, type EpochMs, type Reacted, type Reaction } from '#kernel';
+import { dueBy } from './due-by.js';
 
 /** Tells routing how a conversation stands in which it is our turn; without `item`, that it is not. */
 export interface TellItem {
@@ -162,24 +163,6 @@ function afterClock(state: State, event: StoredClockEvent): Reacted<State, TellI
   const dueAt = dueBy(event, known);
   if (dueAt === undefined || Object.keys(others).length >= MAX_CLOCKS) return tell({ ...state, due: others });
   return tell({ ...state, due: { ...others, [event.stream]: dueAt } });
-}
-
-function dueBy(event: StoredClockEvent, known: EpochMs | undefined): EpochMs | undefined {
-  switch (event.type) {
-    case 'service_clock.activated':
-    case 'service_clock.resumed':
-      return event.data.dueAt;
-    case 'service_clock.restated':
-      // The other causes tell of a clock that was stopped.
-      return event.data.cause === 'terms_changed' ? event.data.dueAt : known;
-    case 'service_clock.breached':
-      // It stays overdue until somebody answers.
-      return known;
-    case 'service_clock.paused':
-    case 'service_clock.fulfilled':
-    case 'service_clock.cancelled':
-      return undefined;
-  }
 }
 
 /**

@@ -1,5 +1,5 @@
 import { type RoutingReasonsDto } from '#contracts';
-import { type EpochMs, type Reacted, type Reaction } from '#kernel';
+import { type EpochMs, type Reacted, type Reaction, type RecordedEvent } from '#kernel';
 import { evolveRouting, type RoutingInput, withAgent, withItem } from './evolve-routing.js';
 import { nextRouting, planRouting, type RoutingDecision } from './plan-routing.js';
 import { noRouting, type RoutingItem, type RoutingState, unknownAgent } from './routing-state.js';
@@ -127,3 +127,6 @@ export const routing: Reaction<RoutingState, RouteConversation, RoutingInput> = 
   },
   due: (state, { at }) => drainRouting(state, at),
 };
+
+/** Whether it is one of the events that routing is decided from. */
+export const isRoutingInput = (event: RecordedEvent): event is RoutingInput => Object.hasOwn(routing.when, event.type);

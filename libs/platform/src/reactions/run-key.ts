@@ -9,18 +9,18 @@ export interface PendingTimer extends Timer {
 }
 
 /** What a reaction remembers of one key. */
-export interface KeyMemory {
-  readonly state: unknown;
+export interface KeyMemory<State = unknown> {
+  readonly state: State;
   readonly timers: readonly PendingTimer[];
 }
 
 /** A command on its way to be dispatched. */
-export interface OutgoingCommand {
+export interface OutgoingCommand<Command = unknown> {
   readonly id: string;
   readonly key: string;
   /** When the event occurred, or the timer was due. */
   readonly at: EpochMs;
-  readonly command: unknown;
+  readonly command: Command;
   /** Of the trigger. */
   readonly causationId: string;
   readonly correlationId: string;
@@ -31,8 +31,8 @@ export type Trigger =
   { readonly kind: 'event'; readonly event: RecordedEvent } | { readonly kind: 'timer'; readonly timer: PendingTimer };
 
 /** A key after a stretch of the log. */
-export interface KeyRun extends KeyMemory {
-  readonly commands: readonly OutgoingCommand[];
+export interface KeyRun<State = unknown, Command = unknown> extends KeyMemory<State> {
+  readonly commands: readonly OutgoingCommand<Command>[];
   /** The trigger that failed: the key stands before it, with these events still to come. */
   readonly failed?: { readonly trigger: Trigger; readonly error: unknown; readonly left: readonly RecordedEvent[] };
 }
@@ -55,8 +55,13 @@ const TIMER_NAME = /^[a-z0-9][a-z0-9_.:-]{0,99}$/i;
  * Leads one key over a stretch of the log. A timer comes before an event if it was due before the event was recorded, and after it on
  * the same millisecond: both instants are stored, so the order is the same each time. Pure; the log's own time is the only clock.
  */
-export function runKey(reaction: Reaction, key: string, before: KeyMemory, stretch: Stretch): KeyRun {
-  const commands: OutgoingCommand[] = [];
+export function runKey<State, Command>(
+  reaction: Reaction<State, Command>,
+  key: string,
+  before: KeyMemory<State>,
+  stretch: Stretch,
+): KeyRun<State, Command> {
+  const commands: OutgoingCommand<Command>[] = [];
   let memory = before;
   const events = [...stretch.events];
   let timersInARow = 0;
@@ -91,12 +96,12 @@ interface Handling {
   readonly condemned: Stretch['condemned'];
 }
 
-function handle(
-  reaction: Reaction,
+function handle<State, Command>(
+  reaction: Reaction<State, Command>,
   key: string,
-  { state, timers }: KeyMemory,
+  { state, timers }: KeyMemory<State>,
   { trigger, condemned }: Handling,
-): { readonly memory: KeyMemory; readonly issued: readonly OutgoingCommand[] } {
+): { readonly memory: KeyMemory<State>; readonly issued: readonly OutgoingCommand<Command>[] } {
   const reacted = reactTo(reaction, key, state, { trigger, condemned });
   const cause =
     trigger.kind === 'event'
@@ -121,12 +126,12 @@ function handle(
   return { memory: { state: reacted.state, timers: next }, issued };
 }
 
-function reactTo(
-  reaction: Reaction,
+function reactTo<State, Command>(
+  reaction: Reaction<State, Command>,
   key: string,
-  state: unknown,
+  state: State,
   { trigger, condemned }: Handling,
-): Reacted<unknown, unknown> {
+): Reacted<State, Command> {
   if (trigger.kind === 'timer') return reaction.due(state, { name: trigger.timer.name, at: trigger.timer.dueAt }, key);
   const { event } = trigger;
   if (condemned?.has(event.position) === true) throw condemned.get(event.position);

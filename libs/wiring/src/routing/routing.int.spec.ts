@@ -199,3 +199,14 @@ it('whose key has ended gets nothing, and the conversation goes to somebody else
   await is(bea, 'online');
   await settled(next, bea);
 });
+
+it('replayed by the policy that was real, all of that was decided so again', async () => {
+  const { signal } = new AbortController();
+  const { real, other, moved, decisions } = await installation.replayRouting({
+    policy: { teams: {}, agents: {} },
+    signal,
+  });
+  expect(decisions.recorded).toBeGreaterThan(10);
+  expect(decisions.reproduced).toBe(decisions.recorded);
+  expect({ other, moved }).toEqual({ other: real, moved: 0 });
+});

@@ -64,6 +64,9 @@ export interface Said {
   readonly correlationId: string;
 }
 
+/** Of the event that tells what became of a command, whatever that is. */
+export const outcomeId = (vault: Pseudonyms, commandId: string): string => vault.uuid('routing', commandId);
+
 /** The one event of routing that a command leads to. Its cause is the command's, so that a replay finds what decided it. */
 export const routingEvent = <Type extends keyof RoutingData>(
   vault: Pseudonyms,
@@ -71,7 +74,7 @@ export const routingEvent = <Type extends keyof RoutingData>(
   type: Type,
   data: RoutingData[Type],
 ): NewEvent => ({
-  ...{ id: vault.uuid('routing', id), type, schemaVersion: 1, key: customerId, occurredAt: at, data },
+  ...{ id: outcomeId(vault, id), type, schemaVersion: 1, key: customerId, occurredAt: at, data },
   meta: { source: '/safar', correlationId, causationId },
 });
 
