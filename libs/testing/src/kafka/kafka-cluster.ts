@@ -88,7 +88,6 @@ export class KafkaCluster {
     return this.file.ports.map((port) => `127.0.0.1:${String(port)}`);
   }
 
-  /** By node, from 1. */
   /** SASL with SCRAM-SHA-512, without TLS, as `kafkaUser`. */
   get scramBrokers(): readonly string[] {
     return this.file.guarded.map(({ scram }) => `127.0.0.1:${String(scram)}`);
@@ -104,6 +103,7 @@ export class KafkaCluster {
     return readFileSync(certificateIn(this.folder), 'utf8');
   }
 
+  /** By node, from 1. */
   get proxied(): readonly ProxiedListener[] {
     return this.file.proxied;
   }
