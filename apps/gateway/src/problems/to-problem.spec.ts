@@ -18,3 +18,19 @@ describe('whatever the event store throws', () => {
     expect(toProblem(error)).toMatchObject({ code, status });
   });
 });
+
+describe('whatever node-postgres says of a database that is away', () => {
+  // It has no code for these: they were answered with 500 while a connection was reset under a query.
+  it.each([
+    'Connection terminated unexpectedly',
+    'Connection terminated due to connection timeout',
+    'timeout exceeded when trying to connect',
+    'Client has encountered a connection error and is not queryable',
+  ])('asks to come again: %s', (message) => {
+    expect(toProblem(new Error(message))).toMatchObject({ code: 'unavailable', status: 503 });
+  });
+
+  it('is not taken from an error of another kind', () => {
+    expect(toProblem(new Error('the connection of these dots'))).toMatchObject({ code: 'internal' });
+  });
+});

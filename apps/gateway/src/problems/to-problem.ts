@@ -1,5 +1,6 @@
 import { HttpException } from '@nestjs/common';
 import { OidcUnavailableError, PasswordsBusyError } from '#platform/access';
+import { isOutage } from '#platform/consumers';
 import {
   AppendOutcomeUnknownError,
   AppendTooLargeError,
@@ -49,10 +50,14 @@ export function toProblem(error: unknown): ProblemError {
   const status = statusCodeOf(error);
   if (status !== undefined && status >= 400 && status < 500)
     return new ProblemError(byStatus[status] ?? 'malformed_request', { cause: error });
-  if (error instanceof StoreUnavailableError || UNREACHABLE.test(codeOf(error)))
+  if (error instanceof StoreUnavailableError || isUnreachable(error))
     return new ProblemError('unavailable', { retryAfterMs: 5_000, cause: error });
   return new ProblemError('internal', { cause: error });
 }
+
+/** Of a connection that breaks under a query, or that comes too late, node-postgres tells without a code. */
+const isUnreachable = (error: unknown): boolean =>
+  codeOf(error) === '' ? isOutage(error) : UNREACHABLE.test(codeOf(error));
 
 function statusCodeOf(error: unknown): number | undefined {
   if (error instanceof HttpException) return error.getStatus();
