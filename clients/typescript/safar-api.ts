@@ -715,6 +715,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/conversations/{id}/macro": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Have a macro done to a conversation
+         * @description All of it in one step, or nothing: whoever may not do one of its actions, or meets one that cannot be done, is told which. With a reply in it, `sinceVersion` says what its author has read.
+         */
+        post: operations["applyMacro"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/conversations/{id}/merge": {
         parameters: {
             query?: never;
@@ -801,6 +821,26 @@ export interface paths {
          * @description What routing decided about it, newest first, at most 50: how long it had waited, who was considered, and why not.
          */
         get: operations["getConversationRouting"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/conversations/{id}/rules": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * See what macros and rules did to a conversation, and why
+         * @description Newest first, at most 50.
+         */
+        get: operations["getConversationRules"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1310,6 +1350,27 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/macros": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Look at the macros */
+        get: operations["getMacros"];
+        /**
+         * Set the macros
+         * @description The whole list, at most 200 of 10 actions; each action has exactly one member, and a macro replies once at most.
+         */
+        put: operations["saveMacros"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/me": {
         parameters: {
             query?: never;
@@ -1523,6 +1584,27 @@ export interface paths {
          */
         get: operations["getServiceReport"];
         put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/requirements": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Look at what conversations must have before they are resolved */
+        get: operations["getRequirements"];
+        /**
+         * Set what conversations must have before they are resolved
+         * @description The whole list, at most 50. All that match hold, for whoever resolves: people, macros and rules.
+         */
+        put: operations["saveRequirements"];
         post?: never;
         delete?: never;
         options?: never;
@@ -1879,6 +1961,23 @@ export interface paths {
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
+        /** @description What became of one action; one that finds everything so already changes nothing. */
+        ActionDoneDto: {
+            /** @enum {string} */
+            action: "reply" | "note" | "assign" | "transfer" | "prioritise" | "tag" | "status" | "snooze";
+            changed: boolean;
+        };
+        /** @description One thing that is done to a conversation: exactly one of its members. */
+        ActionDto: {
+            assign?: components["schemas"]["AssignActionDto"];
+            transfer?: components["schemas"]["TransferDto"];
+            prioritise?: components["schemas"]["PrioritiseDto"];
+            tag?: components["schemas"]["TagDto"];
+            status?: components["schemas"]["ChangeStatusDto"];
+            snooze?: components["schemas"]["SnoozeActionDto"];
+            reply?: components["schemas"]["ReplyActionDto"];
+            note?: components["schemas"]["NoteActionDto"];
+        };
         /** @description How much somebody may have at once on a channel, in weights; without a channel, on each that is not named. */
         AgentCapacityDto: {
             /** @enum {string} */
@@ -1938,6 +2037,10 @@ export interface components {
             data: components["schemas"]["AgentView"][];
             page: components["schemas"]["PageLinks"];
         };
+        ApplyMacro: {
+            macro: string;
+            sinceVersion?: string;
+        };
         AssessComplaint: {
             /** @enum {unknown} */
             severity: "low" | "medium" | "high" | "critical";
@@ -1949,6 +2052,10 @@ export interface components {
         };
         Assign: {
             agent?: string;
+        };
+        AssignActionDto: {
+            /** @description `me`: whoever applies it; `nobody`; or kind and id. */
+            to: string;
         };
         Availability: {
             /** @enum {unknown} */
@@ -2094,6 +2201,13 @@ export interface components {
         ChangeStatus: {
             /** @enum {unknown} */
             category: "open" | "waiting_customer" | "waiting_third_party" | "resolved";
+            status?: string;
+        };
+        /** @description `open` ends a snooze and reopens what was resolved. */
+        ChangeStatusDto: {
+            /** @enum {string} */
+            category: "open" | "waiting_customer" | "waiting_third_party" | "resolved";
+            /** @description The organisation's own word for it; the category's name unless told otherwise. */
             status?: string;
         };
         /** @description What somebody has on a channel, by weight, and may have. `excess` is what they were given by hand beyond it. */
@@ -2370,6 +2484,11 @@ export interface components {
             conversationId: string;
             decisions: components["schemas"]["RoutingDecisionView"][];
         };
+        /** @description What macros and rules did to a conversation: the last 50, newest first. */
+        ConversationRulesView: {
+            conversationId: string;
+            decisions: components["schemas"]["RuleDecisionView"][];
+        };
         ConversationView: {
             origin: string;
             wake: ("on_reply" | "stay") | null;
@@ -2616,6 +2735,66 @@ export interface components {
             to: string;
             linked: boolean;
         };
+        MacroDto: {
+            /** @description The organisation's own word for it. */
+            id: string;
+            name: string;
+            /** @description Whose it is; everybody's, without. */
+            team?: string;
+            /** @description Done one after the other, all of them or none. */
+            actions: components["schemas"]["ActionDto"][];
+        };
+        Macros: {
+            macros: {
+                id: string;
+                name: string;
+                team?: string;
+                actions: {
+                    assign?: {
+                        to: string;
+                    };
+                    transfer?: {
+                        team?: string;
+                        keepAgent?: boolean;
+                    };
+                    prioritise?: {
+                        /** @enum {unknown} */
+                        priority: "low" | "normal" | "high" | "urgent";
+                    };
+                    tag?: {
+                        add?: string[];
+                        remove?: string[];
+                    };
+                    status?: {
+                        /** @enum {unknown} */
+                        category: "open" | "waiting_customer" | "waiting_third_party" | "resolved";
+                        status?: string;
+                    };
+                    snooze?: {
+                        minutes: number;
+                        /** @enum {unknown} */
+                        wake?: "on_reply" | "stay";
+                    };
+                    reply?: {
+                        cannedReply: string;
+                        /** @enum {unknown} */
+                        then?: "open" | "waiting_customer" | "waiting_third_party" | "resolved";
+                    };
+                    note?: {
+                        text: string;
+                    };
+                }[];
+            }[];
+        };
+        /** @description All macros. What a team has of them is its own and everybody's. */
+        MacrosView: {
+            /** @description `0`: nobody has saved any. The `ETag`. */
+            version: string;
+            macros: components["schemas"]["MacroDto"][];
+            /** @description RFC 3339; `null` where nobody has, as is `by`. */
+            savedAt: null | string;
+            by: null | string;
+        };
         /** @description Who calls, and what they may do: rules for `createMongoAbility` of */
         MeView: {
             /** @enum {string} */
@@ -2639,6 +2818,10 @@ export interface components {
         Note: {
             text: string;
             mentions?: string[];
+        };
+        NoteActionDto: {
+            /** @description The organisation's own words: they are not sealed here, and nothing of a customer belongs in them. */
+            text: string;
         };
         OpenComplaint: {
             id?: string;
@@ -2686,6 +2869,10 @@ export interface components {
         };
         Prioritise: {
             /** @enum {unknown} */
+            priority: "low" | "normal" | "high" | "urgent";
+        };
+        PrioritiseDto: {
+            /** @enum {string} */
             priority: "low" | "normal" | "high" | "urgent";
         };
         Problem: components["schemas"]["ProblemDocument"];
@@ -2811,6 +2998,53 @@ export interface components {
             /** @enum {unknown} */
             then?: "open" | "waiting_customer" | "waiting_third_party" | "resolved";
         };
+        ReplyActionDto: {
+            /** @description The canned reply that is said. */
+            cannedReply: string;
+            /**
+             * @description How the conversation stands afterwards; an open one waits for the customer unless told otherwise.
+             * @enum {string}
+             */
+            then?: "open" | "waiting_customer" | "waiting_third_party" | "resolved";
+        };
+        /** @description What a conversation must have before it is resolved. */
+        RequirementDto: {
+            /** @description The organisation's own word for it. */
+            id: string;
+            when?: components["schemas"]["RequirementMatchDto"];
+            /** @description `agent`, `team`: that it has one; `tag`: any, or one of `oneOfTags`; `root_cause`: of each complaint that was made in it. */
+            needs: ("tag" | "agent" | "team" | "root_cause")[];
+            oneOfTags?: string[];
+        };
+        /** @description Each that is named must have one of its values; none named matches every conversation. */
+        RequirementMatchDto: {
+            channel?: ("web" | "email" | "chat" | "phone" | "sms" | "whatsapp" | "telegram" | "bale" | "viber" | "instagram" | "facebook" | "x" | "store" | "app" | "other")[];
+            priority?: ("low" | "normal" | "high" | "urgent")[];
+            team?: string[];
+            tags?: string[];
+        };
+        Requirements: {
+            requirements: {
+                id: string;
+                when?: {
+                    channel?: ("web" | "email" | "chat" | "phone" | "sms" | "whatsapp" | "telegram" | "bale" | "viber" | "instagram" | "facebook" | "x" | "store" | "app" | "other")[];
+                    priority?: ("low" | "normal" | "high" | "urgent")[];
+                    team?: string[];
+                    tags?: string[];
+                };
+                needs: ("agent" | "team" | "tag" | "root_cause")[];
+                oneOfTags?: string[];
+            }[];
+        };
+        /** @description What conversations must have before they are resolved. */
+        RequirementsView: {
+            /** @description `0`: nobody has saved any. The `ETag`. */
+            version: string;
+            requirements: components["schemas"]["RequirementDto"][];
+            /** @description RFC 3339; `null` where nobody has, as is `by`. */
+            savedAt: null | string;
+            by: null | string;
+        };
         RespondToComplaint: {
             text: string;
             /** @enum {unknown} */
@@ -2888,6 +3122,28 @@ export interface components {
             considered: components["schemas"]["ConsideredAgentDto"][];
             /** @description How many more were considered. */
             others?: number;
+        };
+        /** @description Something that a macro or a rule did to a conversation, and why. */
+        RuleDecisionView: {
+            at: string;
+            /** @constant */
+            what: "macro_applied";
+            /** @description Of the macro. */
+            id: string;
+            /** @description Of the list that it stood in. */
+            listVersion: string;
+            /** @description Who had it done. */
+            by: null | string;
+            actions: components["schemas"]["ActionDoneDto"][];
+            /** @description Of the conversation after it. */
+            version: null | string;
+            position: string;
+        };
+        /** @description What became of a change of macros, rules or requirements. */
+        RuleSettingsCommandView: {
+            version: string;
+            /** @description Decimal digits: of the event that says so. */
+            position: string;
         };
         SchemaLink: {
             href: string;
@@ -3024,6 +3280,14 @@ export interface components {
             /** @enum {unknown} */
             wake?: "on_reply" | "stay";
         };
+        SnoozeActionDto: {
+            minutes: number;
+            /**
+             * @description Whether a message of the customer ends it: `on_reply` unless told otherwise.
+             * @enum {string}
+             */
+            wake?: "on_reply" | "stay";
+        };
         Spam: {
             spam: boolean;
         };
@@ -3033,6 +3297,10 @@ export interface components {
             id?: string;
         };
         Tag: {
+            add?: string[];
+            remove?: string[];
+        };
+        TagDto: {
             add?: string[];
             remove?: string[];
         };
@@ -3434,6 +3702,12 @@ export interface components {
         };
         Transfer: {
             team?: string;
+            keepAgent?: boolean;
+        };
+        TransferDto: {
+            /** @description Without it, no team. */
+            team?: string;
+            /** @description Whoever has it has it in the new team, too; otherwise nobody has it. */
             keepAgent?: boolean;
         };
         /** @description Waits that ended in the range. Median and p90 are interpolated between the two nearest, as `percentile_cont` of SQL. */
@@ -8773,7 +9047,7 @@ export interface operations {
                     };
                 };
             };
-            /** @description `conversation_refused`: Refused as it stands. `command_running`: Being done. */
+            /** @description `conversation_refused`: Refused as it stands. `command_running`: Being done. `resolution_incomplete`: Something is missing. */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -8781,7 +9055,7 @@ export interface operations {
                 content: {
                     "application/problem+json": components["schemas"]["Problem"] & {
                         /** @enum {unknown} */
-                        code?: "conversation_refused" | "command_running";
+                        code?: "conversation_refused" | "command_running" | "resolution_incomplete";
                         /** @constant */
                         status?: 409;
                     };
@@ -8871,7 +9145,7 @@ export interface operations {
                     };
                 };
             };
-            /** @description `store_busy`: Busy. `store_refused`: Not writable. `outcome_unknown`: Outcome unknown. `overloaded`: Overloaded. `shutting_down`: Shutting down. `unavailable`: Unavailable. */
+            /** @description `store_busy`: Busy. `store_refused`: Not writable. `outcome_unknown`: Outcome unknown. `not_caught_up`: Not caught up. `overloaded`: Overloaded. `shutting_down`: Shutting down. `unavailable`: Unavailable. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -8879,7 +9153,7 @@ export interface operations {
                 content: {
                     "application/problem+json": components["schemas"]["Problem"] & {
                         /** @enum {unknown} */
-                        code?: "store_busy" | "store_refused" | "outcome_unknown" | "overloaded" | "shutting_down" | "unavailable";
+                        code?: "store_busy" | "store_refused" | "outcome_unknown" | "not_caught_up" | "overloaded" | "shutting_down" | "unavailable";
                         /** @constant */
                         status?: 503;
                     };
@@ -9240,7 +9514,7 @@ export interface operations {
                     };
                 };
             };
-            /** @description `conversation_refused`: Refused as it stands. `command_running`: Being done. */
+            /** @description `conversation_refused`: Refused as it stands. `command_running`: Being done. `resolution_incomplete`: Something is missing. */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -9248,7 +9522,7 @@ export interface operations {
                 content: {
                     "application/problem+json": components["schemas"]["Problem"] & {
                         /** @enum {unknown} */
-                        code?: "conversation_refused" | "command_running";
+                        code?: "conversation_refused" | "command_running" | "resolution_incomplete";
                         /** @constant */
                         status?: 409;
                     };
@@ -9338,7 +9612,7 @@ export interface operations {
                     };
                 };
             };
-            /** @description `store_busy`: Busy. `store_refused`: Not writable. `outcome_unknown`: Outcome unknown. `overloaded`: Overloaded. `shutting_down`: Shutting down. `unavailable`: Unavailable. */
+            /** @description `store_busy`: Busy. `store_refused`: Not writable. `outcome_unknown`: Outcome unknown. `not_caught_up`: Not caught up. `overloaded`: Overloaded. `shutting_down`: Shutting down. `unavailable`: Unavailable. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -9346,7 +9620,213 @@ export interface operations {
                 content: {
                     "application/problem+json": components["schemas"]["Problem"] & {
                         /** @enum {unknown} */
-                        code?: "store_busy" | "store_refused" | "outcome_unknown" | "overloaded" | "shutting_down" | "unavailable";
+                        code?: "store_busy" | "store_refused" | "outcome_unknown" | "not_caught_up" | "overloaded" | "shutting_down" | "unavailable";
+                        /** @constant */
+                        status?: 503;
+                    };
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    applyMacro: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes the command safe to repeat: the first answer is given again. */
+                "Idempotency-Key"?: string;
+                /** @description Versions that the sender believes in (RFC 9110 §13.1.1). */
+                "If-Match"?: string;
+            };
+            path: {
+                /**
+                 * @description UUID of the conversation.
+                 * @example 5f1d7c2e-3b4a-4c5d-8e6f-7a8b9c0d1e2f
+                 */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ApplyMacro"];
+            };
+        };
+        responses: {
+            /** @description It is done. */
+            200: {
+                headers: {
+                    /** @description Version of the conversation. */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConversationCommandView"];
+                };
+            };
+            /** @description `malformed_json`: Malformed JSON. `empty_body`: Empty body. `invalid_parameters`: Invalid parameters. `malformed_request`: Malformed request. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "malformed_json" | "empty_body" | "invalid_parameters" | "malformed_request";
+                        /** @constant */
+                        status?: 400;
+                    };
+                };
+            };
+            /** @description `unauthenticated`: Not authenticated. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "unauthenticated";
+                        /** @constant */
+                        status?: 401;
+                    };
+                };
+            };
+            /** @description `forbidden`: Not allowed. `foreign_page`: From another page. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "forbidden" | "foreign_page";
+                        /** @constant */
+                        status?: 403;
+                    };
+                };
+            };
+            /** @description `conversation_not_found`: No such conversation. `macro_not_found`: No such macro. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "conversation_not_found" | "macro_not_found";
+                        /** @constant */
+                        status?: 404;
+                    };
+                };
+            };
+            /** @description `conversation_refused`: Refused as it stands. `command_running`: Being done. `macro_refused`: Macro refused. `resolution_incomplete`: Something is missing. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "conversation_refused" | "command_running" | "macro_refused" | "resolution_incomplete";
+                        /** @constant */
+                        status?: 409;
+                    };
+                };
+            };
+            /** @description `customer_erased`: Customer erased. */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "customer_erased";
+                        /** @constant */
+                        status?: 410;
+                    };
+                };
+            };
+            /** @description `version_mismatch`: Changed meanwhile. */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "version_mismatch";
+                        /** @constant */
+                        status?: 412;
+                    };
+                };
+            };
+            /** @description `body_too_large`: Body too large. `too_large_for_store`: Too large for the event store. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "body_too_large" | "too_large_for_store";
+                        /** @constant */
+                        status?: 413;
+                    };
+                };
+            };
+            /** @description `unsupported_encoding`: Unsupported encoding. `unsupported_media_type`: Unsupported content type. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "unsupported_encoding" | "unsupported_media_type";
+                        /** @constant */
+                        status?: 415;
+                    };
+                };
+            };
+            /** @description `idempotency_key_reused`: Idempotency key used before. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "idempotency_key_reused";
+                        /** @constant */
+                        status?: 422;
+                    };
+                };
+            };
+            /** @description `rate_limited`: Too many requests. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "rate_limited";
+                        /** @constant */
+                        status?: 429;
+                    };
+                };
+            };
+            /** @description `store_busy`: Busy. `store_refused`: Not writable. `outcome_unknown`: Outcome unknown. `not_caught_up`: Not caught up. `overloaded`: Overloaded. `shutting_down`: Shutting down. `unavailable`: Unavailable. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "store_busy" | "store_refused" | "outcome_unknown" | "not_caught_up" | "overloaded" | "shutting_down" | "unavailable";
                         /** @constant */
                         status?: 503;
                     };
@@ -9446,7 +9926,7 @@ export interface operations {
                     };
                 };
             };
-            /** @description `conversation_refused`: Refused as it stands. `command_running`: Being done. */
+            /** @description `conversation_refused`: Refused as it stands. `command_running`: Being done. `resolution_incomplete`: Something is missing. */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -9454,7 +9934,7 @@ export interface operations {
                 content: {
                     "application/problem+json": components["schemas"]["Problem"] & {
                         /** @enum {unknown} */
-                        code?: "conversation_refused" | "command_running";
+                        code?: "conversation_refused" | "command_running" | "resolution_incomplete";
                         /** @constant */
                         status?: 409;
                     };
@@ -9544,7 +10024,7 @@ export interface operations {
                     };
                 };
             };
-            /** @description `store_busy`: Busy. `store_refused`: Not writable. `outcome_unknown`: Outcome unknown. `overloaded`: Overloaded. `shutting_down`: Shutting down. `unavailable`: Unavailable. */
+            /** @description `store_busy`: Busy. `store_refused`: Not writable. `outcome_unknown`: Outcome unknown. `not_caught_up`: Not caught up. `overloaded`: Overloaded. `shutting_down`: Shutting down. `unavailable`: Unavailable. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -9552,7 +10032,7 @@ export interface operations {
                 content: {
                     "application/problem+json": components["schemas"]["Problem"] & {
                         /** @enum {unknown} */
-                        code?: "store_busy" | "store_refused" | "outcome_unknown" | "overloaded" | "shutting_down" | "unavailable";
+                        code?: "store_busy" | "store_refused" | "outcome_unknown" | "not_caught_up" | "overloaded" | "shutting_down" | "unavailable";
                         /** @constant */
                         status?: 503;
                     };
@@ -9652,7 +10132,7 @@ export interface operations {
                     };
                 };
             };
-            /** @description `conversation_refused`: Refused as it stands. `command_running`: Being done. */
+            /** @description `conversation_refused`: Refused as it stands. `command_running`: Being done. `resolution_incomplete`: Something is missing. */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -9660,7 +10140,7 @@ export interface operations {
                 content: {
                     "application/problem+json": components["schemas"]["Problem"] & {
                         /** @enum {unknown} */
-                        code?: "conversation_refused" | "command_running";
+                        code?: "conversation_refused" | "command_running" | "resolution_incomplete";
                         /** @constant */
                         status?: 409;
                     };
@@ -9750,7 +10230,7 @@ export interface operations {
                     };
                 };
             };
-            /** @description `store_busy`: Busy. `store_refused`: Not writable. `outcome_unknown`: Outcome unknown. `overloaded`: Overloaded. `shutting_down`: Shutting down. `unavailable`: Unavailable. */
+            /** @description `store_busy`: Busy. `store_refused`: Not writable. `outcome_unknown`: Outcome unknown. `not_caught_up`: Not caught up. `overloaded`: Overloaded. `shutting_down`: Shutting down. `unavailable`: Unavailable. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -9758,7 +10238,7 @@ export interface operations {
                 content: {
                     "application/problem+json": components["schemas"]["Problem"] & {
                         /** @enum {unknown} */
-                        code?: "store_busy" | "store_refused" | "outcome_unknown" | "overloaded" | "shutting_down" | "unavailable";
+                        code?: "store_busy" | "store_refused" | "outcome_unknown" | "not_caught_up" | "overloaded" | "shutting_down" | "unavailable";
                         /** @constant */
                         status?: 503;
                     };
@@ -9858,7 +10338,7 @@ export interface operations {
                     };
                 };
             };
-            /** @description `conversation_refused`: Refused as it stands. `command_running`: Being done. */
+            /** @description `conversation_refused`: Refused as it stands. `command_running`: Being done. `resolution_incomplete`: Something is missing. */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -9866,7 +10346,7 @@ export interface operations {
                 content: {
                     "application/problem+json": components["schemas"]["Problem"] & {
                         /** @enum {unknown} */
-                        code?: "conversation_refused" | "command_running";
+                        code?: "conversation_refused" | "command_running" | "resolution_incomplete";
                         /** @constant */
                         status?: 409;
                     };
@@ -9956,7 +10436,7 @@ export interface operations {
                     };
                 };
             };
-            /** @description `store_busy`: Busy. `store_refused`: Not writable. `outcome_unknown`: Outcome unknown. `overloaded`: Overloaded. `shutting_down`: Shutting down. `unavailable`: Unavailable. */
+            /** @description `store_busy`: Busy. `store_refused`: Not writable. `outcome_unknown`: Outcome unknown. `not_caught_up`: Not caught up. `overloaded`: Overloaded. `shutting_down`: Shutting down. `unavailable`: Unavailable. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -9964,7 +10444,7 @@ export interface operations {
                 content: {
                     "application/problem+json": components["schemas"]["Problem"] & {
                         /** @enum {unknown} */
-                        code?: "store_busy" | "store_refused" | "outcome_unknown" | "overloaded" | "shutting_down" | "unavailable";
+                        code?: "store_busy" | "store_refused" | "outcome_unknown" | "not_caught_up" | "overloaded" | "shutting_down" | "unavailable";
                         /** @constant */
                         status?: 503;
                     };
@@ -10064,7 +10544,7 @@ export interface operations {
                     };
                 };
             };
-            /** @description `conversation_refused`: Refused as it stands. `command_running`: Being done. */
+            /** @description `conversation_refused`: Refused as it stands. `command_running`: Being done. `resolution_incomplete`: Something is missing. */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -10072,7 +10552,7 @@ export interface operations {
                 content: {
                     "application/problem+json": components["schemas"]["Problem"] & {
                         /** @enum {unknown} */
-                        code?: "conversation_refused" | "command_running";
+                        code?: "conversation_refused" | "command_running" | "resolution_incomplete";
                         /** @constant */
                         status?: 409;
                     };
@@ -10162,7 +10642,7 @@ export interface operations {
                     };
                 };
             };
-            /** @description `store_busy`: Busy. `store_refused`: Not writable. `outcome_unknown`: Outcome unknown. `overloaded`: Overloaded. `shutting_down`: Shutting down. `unavailable`: Unavailable. */
+            /** @description `store_busy`: Busy. `store_refused`: Not writable. `outcome_unknown`: Outcome unknown. `not_caught_up`: Not caught up. `overloaded`: Overloaded. `shutting_down`: Shutting down. `unavailable`: Unavailable. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -10170,7 +10650,7 @@ export interface operations {
                 content: {
                     "application/problem+json": components["schemas"]["Problem"] & {
                         /** @enum {unknown} */
-                        code?: "store_busy" | "store_refused" | "outcome_unknown" | "overloaded" | "shutting_down" | "unavailable";
+                        code?: "store_busy" | "store_refused" | "outcome_unknown" | "not_caught_up" | "overloaded" | "shutting_down" | "unavailable";
                         /** @constant */
                         status?: 503;
                     };
@@ -10204,6 +10684,134 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ConversationRoutingView"];
+                };
+            };
+            /** @description `invalid_parameters`: Invalid parameters. `malformed_request`: Malformed request. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "invalid_parameters" | "malformed_request";
+                        /** @constant */
+                        status?: 400;
+                    };
+                };
+            };
+            /** @description `unauthenticated`: Not authenticated. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "unauthenticated";
+                        /** @constant */
+                        status?: 401;
+                    };
+                };
+            };
+            /** @description `forbidden`: Not allowed. `foreign_page`: From another page. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "forbidden" | "foreign_page";
+                        /** @constant */
+                        status?: 403;
+                    };
+                };
+            };
+            /** @description `conversation_not_found`: No such conversation. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "conversation_not_found";
+                        /** @constant */
+                        status?: 404;
+                    };
+                };
+            };
+            /** @description `unknown_position`: No such position. */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "unknown_position";
+                        /** @constant */
+                        status?: 410;
+                    };
+                };
+            };
+            /** @description `rate_limited`: Too many requests. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "rate_limited";
+                        /** @constant */
+                        status?: 429;
+                    };
+                };
+            };
+            /** @description `not_caught_up`: Not caught up. `overloaded`: Overloaded. `shutting_down`: Shutting down. `unavailable`: Unavailable. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "not_caught_up" | "overloaded" | "shutting_down" | "unavailable";
+                        /** @constant */
+                        status?: 503;
+                    };
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    getConversationRules: {
+        parameters: {
+            query?: {
+                /** @description Wait until everything up to this position is shown. */
+                minPosition?: string;
+            };
+            header?: never;
+            path: {
+                /**
+                 * @description UUID of the conversation.
+                 * @example 5f1d7c2e-3b4a-4c5d-8e6f-7a8b9c0d1e2f
+                 */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What they did. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConversationRulesView"];
                 };
             };
             /** @description `invalid_parameters`: Invalid parameters. `malformed_request`: Malformed request. */
@@ -10398,7 +11006,7 @@ export interface operations {
                     };
                 };
             };
-            /** @description `conversation_refused`: Refused as it stands. `command_running`: Being done. */
+            /** @description `conversation_refused`: Refused as it stands. `command_running`: Being done. `resolution_incomplete`: Something is missing. */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -10406,7 +11014,7 @@ export interface operations {
                 content: {
                     "application/problem+json": components["schemas"]["Problem"] & {
                         /** @enum {unknown} */
-                        code?: "conversation_refused" | "command_running";
+                        code?: "conversation_refused" | "command_running" | "resolution_incomplete";
                         /** @constant */
                         status?: 409;
                     };
@@ -10496,7 +11104,7 @@ export interface operations {
                     };
                 };
             };
-            /** @description `store_busy`: Busy. `store_refused`: Not writable. `outcome_unknown`: Outcome unknown. `overloaded`: Overloaded. `shutting_down`: Shutting down. `unavailable`: Unavailable. */
+            /** @description `store_busy`: Busy. `store_refused`: Not writable. `outcome_unknown`: Outcome unknown. `not_caught_up`: Not caught up. `overloaded`: Overloaded. `shutting_down`: Shutting down. `unavailable`: Unavailable. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -10504,7 +11112,7 @@ export interface operations {
                 content: {
                     "application/problem+json": components["schemas"]["Problem"] & {
                         /** @enum {unknown} */
-                        code?: "store_busy" | "store_refused" | "outcome_unknown" | "overloaded" | "shutting_down" | "unavailable";
+                        code?: "store_busy" | "store_refused" | "outcome_unknown" | "not_caught_up" | "overloaded" | "shutting_down" | "unavailable";
                         /** @constant */
                         status?: 503;
                     };
@@ -10604,7 +11212,7 @@ export interface operations {
                     };
                 };
             };
-            /** @description `conversation_refused`: Refused as it stands. `command_running`: Being done. */
+            /** @description `conversation_refused`: Refused as it stands. `command_running`: Being done. `resolution_incomplete`: Something is missing. */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -10612,7 +11220,7 @@ export interface operations {
                 content: {
                     "application/problem+json": components["schemas"]["Problem"] & {
                         /** @enum {unknown} */
-                        code?: "conversation_refused" | "command_running";
+                        code?: "conversation_refused" | "command_running" | "resolution_incomplete";
                         /** @constant */
                         status?: 409;
                     };
@@ -10702,7 +11310,7 @@ export interface operations {
                     };
                 };
             };
-            /** @description `store_busy`: Busy. `store_refused`: Not writable. `outcome_unknown`: Outcome unknown. `overloaded`: Overloaded. `shutting_down`: Shutting down. `unavailable`: Unavailable. */
+            /** @description `store_busy`: Busy. `store_refused`: Not writable. `outcome_unknown`: Outcome unknown. `not_caught_up`: Not caught up. `overloaded`: Overloaded. `shutting_down`: Shutting down. `unavailable`: Unavailable. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -10710,7 +11318,7 @@ export interface operations {
                 content: {
                     "application/problem+json": components["schemas"]["Problem"] & {
                         /** @enum {unknown} */
-                        code?: "store_busy" | "store_refused" | "outcome_unknown" | "overloaded" | "shutting_down" | "unavailable";
+                        code?: "store_busy" | "store_refused" | "outcome_unknown" | "not_caught_up" | "overloaded" | "shutting_down" | "unavailable";
                         /** @constant */
                         status?: 503;
                     };
@@ -10810,7 +11418,7 @@ export interface operations {
                     };
                 };
             };
-            /** @description `conversation_refused`: Refused as it stands. `command_running`: Being done. */
+            /** @description `conversation_refused`: Refused as it stands. `command_running`: Being done. `resolution_incomplete`: Something is missing. */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -10818,7 +11426,7 @@ export interface operations {
                 content: {
                     "application/problem+json": components["schemas"]["Problem"] & {
                         /** @enum {unknown} */
-                        code?: "conversation_refused" | "command_running";
+                        code?: "conversation_refused" | "command_running" | "resolution_incomplete";
                         /** @constant */
                         status?: 409;
                     };
@@ -10908,7 +11516,7 @@ export interface operations {
                     };
                 };
             };
-            /** @description `store_busy`: Busy. `store_refused`: Not writable. `outcome_unknown`: Outcome unknown. `overloaded`: Overloaded. `shutting_down`: Shutting down. `unavailable`: Unavailable. */
+            /** @description `store_busy`: Busy. `store_refused`: Not writable. `outcome_unknown`: Outcome unknown. `not_caught_up`: Not caught up. `overloaded`: Overloaded. `shutting_down`: Shutting down. `unavailable`: Unavailable. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -10916,7 +11524,7 @@ export interface operations {
                 content: {
                     "application/problem+json": components["schemas"]["Problem"] & {
                         /** @enum {unknown} */
-                        code?: "store_busy" | "store_refused" | "outcome_unknown" | "overloaded" | "shutting_down" | "unavailable";
+                        code?: "store_busy" | "store_refused" | "outcome_unknown" | "not_caught_up" | "overloaded" | "shutting_down" | "unavailable";
                         /** @constant */
                         status?: 503;
                     };
@@ -11016,7 +11624,7 @@ export interface operations {
                     };
                 };
             };
-            /** @description `conversation_refused`: Refused as it stands. `command_running`: Being done. */
+            /** @description `conversation_refused`: Refused as it stands. `command_running`: Being done. `resolution_incomplete`: Something is missing. */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -11024,7 +11632,7 @@ export interface operations {
                 content: {
                     "application/problem+json": components["schemas"]["Problem"] & {
                         /** @enum {unknown} */
-                        code?: "conversation_refused" | "command_running";
+                        code?: "conversation_refused" | "command_running" | "resolution_incomplete";
                         /** @constant */
                         status?: 409;
                     };
@@ -11114,7 +11722,7 @@ export interface operations {
                     };
                 };
             };
-            /** @description `store_busy`: Busy. `store_refused`: Not writable. `outcome_unknown`: Outcome unknown. `overloaded`: Overloaded. `shutting_down`: Shutting down. `unavailable`: Unavailable. */
+            /** @description `store_busy`: Busy. `store_refused`: Not writable. `outcome_unknown`: Outcome unknown. `not_caught_up`: Not caught up. `overloaded`: Overloaded. `shutting_down`: Shutting down. `unavailable`: Unavailable. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -11122,7 +11730,7 @@ export interface operations {
                 content: {
                     "application/problem+json": components["schemas"]["Problem"] & {
                         /** @enum {unknown} */
-                        code?: "store_busy" | "store_refused" | "outcome_unknown" | "overloaded" | "shutting_down" | "unavailable";
+                        code?: "store_busy" | "store_refused" | "outcome_unknown" | "not_caught_up" | "overloaded" | "shutting_down" | "unavailable";
                         /** @constant */
                         status?: 503;
                     };
@@ -11222,7 +11830,7 @@ export interface operations {
                     };
                 };
             };
-            /** @description `conversation_refused`: Refused as it stands. `command_running`: Being done. */
+            /** @description `conversation_refused`: Refused as it stands. `command_running`: Being done. `resolution_incomplete`: Something is missing. */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -11230,7 +11838,7 @@ export interface operations {
                 content: {
                     "application/problem+json": components["schemas"]["Problem"] & {
                         /** @enum {unknown} */
-                        code?: "conversation_refused" | "command_running";
+                        code?: "conversation_refused" | "command_running" | "resolution_incomplete";
                         /** @constant */
                         status?: 409;
                     };
@@ -11320,7 +11928,7 @@ export interface operations {
                     };
                 };
             };
-            /** @description `store_busy`: Busy. `store_refused`: Not writable. `outcome_unknown`: Outcome unknown. `overloaded`: Overloaded. `shutting_down`: Shutting down. `unavailable`: Unavailable. */
+            /** @description `store_busy`: Busy. `store_refused`: Not writable. `outcome_unknown`: Outcome unknown. `not_caught_up`: Not caught up. `overloaded`: Overloaded. `shutting_down`: Shutting down. `unavailable`: Unavailable. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -11328,7 +11936,7 @@ export interface operations {
                 content: {
                     "application/problem+json": components["schemas"]["Problem"] & {
                         /** @enum {unknown} */
-                        code?: "store_busy" | "store_refused" | "outcome_unknown" | "overloaded" | "shutting_down" | "unavailable";
+                        code?: "store_busy" | "store_refused" | "outcome_unknown" | "not_caught_up" | "overloaded" | "shutting_down" | "unavailable";
                         /** @constant */
                         status?: 503;
                     };
@@ -11424,7 +12032,7 @@ export interface operations {
                     };
                 };
             };
-            /** @description `conversation_refused`: Refused as it stands. `command_running`: Being done. */
+            /** @description `conversation_refused`: Refused as it stands. `command_running`: Being done. `resolution_incomplete`: Something is missing. */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -11432,7 +12040,7 @@ export interface operations {
                 content: {
                     "application/problem+json": components["schemas"]["Problem"] & {
                         /** @enum {unknown} */
-                        code?: "conversation_refused" | "command_running";
+                        code?: "conversation_refused" | "command_running" | "resolution_incomplete";
                         /** @constant */
                         status?: 409;
                     };
@@ -11508,7 +12116,7 @@ export interface operations {
                     };
                 };
             };
-            /** @description `store_busy`: Busy. `store_refused`: Not writable. `outcome_unknown`: Outcome unknown. `overloaded`: Overloaded. `shutting_down`: Shutting down. `unavailable`: Unavailable. */
+            /** @description `store_busy`: Busy. `store_refused`: Not writable. `outcome_unknown`: Outcome unknown. `not_caught_up`: Not caught up. `overloaded`: Overloaded. `shutting_down`: Shutting down. `unavailable`: Unavailable. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -11516,7 +12124,7 @@ export interface operations {
                 content: {
                     "application/problem+json": components["schemas"]["Problem"] & {
                         /** @enum {unknown} */
-                        code?: "store_busy" | "store_refused" | "outcome_unknown" | "overloaded" | "shutting_down" | "unavailable";
+                        code?: "store_busy" | "store_refused" | "outcome_unknown" | "not_caught_up" | "overloaded" | "shutting_down" | "unavailable";
                         /** @constant */
                         status?: 503;
                     };
@@ -11616,7 +12224,7 @@ export interface operations {
                     };
                 };
             };
-            /** @description `conversation_refused`: Refused as it stands. `command_running`: Being done. */
+            /** @description `conversation_refused`: Refused as it stands. `command_running`: Being done. `resolution_incomplete`: Something is missing. */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -11624,7 +12232,7 @@ export interface operations {
                 content: {
                     "application/problem+json": components["schemas"]["Problem"] & {
                         /** @enum {unknown} */
-                        code?: "conversation_refused" | "command_running";
+                        code?: "conversation_refused" | "command_running" | "resolution_incomplete";
                         /** @constant */
                         status?: 409;
                     };
@@ -11714,7 +12322,7 @@ export interface operations {
                     };
                 };
             };
-            /** @description `store_busy`: Busy. `store_refused`: Not writable. `outcome_unknown`: Outcome unknown. `overloaded`: Overloaded. `shutting_down`: Shutting down. `unavailable`: Unavailable. */
+            /** @description `store_busy`: Busy. `store_refused`: Not writable. `outcome_unknown`: Outcome unknown. `not_caught_up`: Not caught up. `overloaded`: Overloaded. `shutting_down`: Shutting down. `unavailable`: Unavailable. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -11722,7 +12330,7 @@ export interface operations {
                 content: {
                     "application/problem+json": components["schemas"]["Problem"] & {
                         /** @enum {unknown} */
-                        code?: "store_busy" | "store_refused" | "outcome_unknown" | "overloaded" | "shutting_down" | "unavailable";
+                        code?: "store_busy" | "store_refused" | "outcome_unknown" | "not_caught_up" | "overloaded" | "shutting_down" | "unavailable";
                         /** @constant */
                         status?: 503;
                     };
@@ -11818,7 +12426,7 @@ export interface operations {
                     };
                 };
             };
-            /** @description `conversation_refused`: Refused as it stands. `command_running`: Being done. */
+            /** @description `conversation_refused`: Refused as it stands. `command_running`: Being done. `resolution_incomplete`: Something is missing. */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -11826,7 +12434,7 @@ export interface operations {
                 content: {
                     "application/problem+json": components["schemas"]["Problem"] & {
                         /** @enum {unknown} */
-                        code?: "conversation_refused" | "command_running";
+                        code?: "conversation_refused" | "command_running" | "resolution_incomplete";
                         /** @constant */
                         status?: 409;
                     };
@@ -11902,7 +12510,7 @@ export interface operations {
                     };
                 };
             };
-            /** @description `store_busy`: Busy. `store_refused`: Not writable. `outcome_unknown`: Outcome unknown. `overloaded`: Overloaded. `shutting_down`: Shutting down. `unavailable`: Unavailable. */
+            /** @description `store_busy`: Busy. `store_refused`: Not writable. `outcome_unknown`: Outcome unknown. `not_caught_up`: Not caught up. `overloaded`: Overloaded. `shutting_down`: Shutting down. `unavailable`: Unavailable. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -11910,7 +12518,7 @@ export interface operations {
                 content: {
                     "application/problem+json": components["schemas"]["Problem"] & {
                         /** @enum {unknown} */
-                        code?: "store_busy" | "store_refused" | "outcome_unknown" | "overloaded" | "shutting_down" | "unavailable";
+                        code?: "store_busy" | "store_refused" | "outcome_unknown" | "not_caught_up" | "overloaded" | "shutting_down" | "unavailable";
                         /** @constant */
                         status?: 503;
                     };
@@ -14270,6 +14878,267 @@ export interface operations {
             default: components["responses"]["Problem"];
         };
     };
+    getMacros: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Versions that the sender has already (RFC 9110 §13.1.2). */
+                "If-None-Match"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description All of them. */
+            200: {
+                headers: {
+                    /** @description Version of the list. */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MacrosView"];
+                };
+            };
+            /** @description The sender has this version. */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description `invalid_parameters`: Invalid parameters. `malformed_request`: Malformed request. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "invalid_parameters" | "malformed_request";
+                        /** @constant */
+                        status?: 400;
+                    };
+                };
+            };
+            /** @description `unauthenticated`: Not authenticated. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "unauthenticated";
+                        /** @constant */
+                        status?: 401;
+                    };
+                };
+            };
+            /** @description `forbidden`: Not allowed. `foreign_page`: From another page. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "forbidden" | "foreign_page";
+                        /** @constant */
+                        status?: 403;
+                    };
+                };
+            };
+            /** @description `rate_limited`: Too many requests. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "rate_limited";
+                        /** @constant */
+                        status?: 429;
+                    };
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    saveMacros: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes the command safe to repeat: the first answer is given again. */
+                "Idempotency-Key"?: string;
+                /** @description Versions that the sender believes in (RFC 9110 §13.1.1). */
+                "If-Match"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Macros"];
+            };
+        };
+        responses: {
+            /** @description They are saved. */
+            200: {
+                headers: {
+                    /** @description Version of the list. */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RuleSettingsCommandView"];
+                };
+            };
+            /** @description `malformed_json`: Malformed JSON. `empty_body`: Empty body. `invalid_parameters`: Invalid parameters. `malformed_request`: Malformed request. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "malformed_json" | "empty_body" | "invalid_parameters" | "malformed_request";
+                        /** @constant */
+                        status?: 400;
+                    };
+                };
+            };
+            /** @description `unauthenticated`: Not authenticated. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "unauthenticated";
+                        /** @constant */
+                        status?: 401;
+                    };
+                };
+            };
+            /** @description `forbidden`: Not allowed. `foreign_page`: From another page. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "forbidden" | "foreign_page";
+                        /** @constant */
+                        status?: 403;
+                    };
+                };
+            };
+            /** @description `command_running`: Being done. `rule_settings_refused`: Not saved. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "command_running" | "rule_settings_refused";
+                        /** @constant */
+                        status?: 409;
+                    };
+                };
+            };
+            /** @description `version_mismatch`: Changed meanwhile. */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "version_mismatch";
+                        /** @constant */
+                        status?: 412;
+                    };
+                };
+            };
+            /** @description `body_too_large`: Body too large. `too_large_for_store`: Too large for the event store. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "body_too_large" | "too_large_for_store";
+                        /** @constant */
+                        status?: 413;
+                    };
+                };
+            };
+            /** @description `unsupported_encoding`: Unsupported encoding. `unsupported_media_type`: Unsupported content type. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "unsupported_encoding" | "unsupported_media_type";
+                        /** @constant */
+                        status?: 415;
+                    };
+                };
+            };
+            /** @description `idempotency_key_reused`: Idempotency key used before. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "idempotency_key_reused";
+                        /** @constant */
+                        status?: 422;
+                    };
+                };
+            };
+            /** @description `rate_limited`: Too many requests. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "rate_limited";
+                        /** @constant */
+                        status?: 429;
+                    };
+                };
+            };
+            /** @description `not_caught_up`: Not caught up. `store_busy`: Busy. `store_refused`: Not writable. `outcome_unknown`: Outcome unknown. `overloaded`: Overloaded. `shutting_down`: Shutting down. `unavailable`: Unavailable. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "not_caught_up" | "store_busy" | "store_refused" | "outcome_unknown" | "overloaded" | "shutting_down" | "unavailable";
+                        /** @constant */
+                        status?: 503;
+                    };
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
     whoAmI: {
         parameters: {
             query?: never;
@@ -15552,6 +16421,267 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"] & {
                         /** @enum {unknown} */
                         code?: "not_caught_up" | "overloaded" | "shutting_down" | "unavailable";
+                        /** @constant */
+                        status?: 503;
+                    };
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    getRequirements: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Versions that the sender has already (RFC 9110 §13.1.2). */
+                "If-None-Match"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description All of them. */
+            200: {
+                headers: {
+                    /** @description Version of the list. */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RequirementsView"];
+                };
+            };
+            /** @description The sender has this version. */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description `invalid_parameters`: Invalid parameters. `malformed_request`: Malformed request. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "invalid_parameters" | "malformed_request";
+                        /** @constant */
+                        status?: 400;
+                    };
+                };
+            };
+            /** @description `unauthenticated`: Not authenticated. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "unauthenticated";
+                        /** @constant */
+                        status?: 401;
+                    };
+                };
+            };
+            /** @description `forbidden`: Not allowed. `foreign_page`: From another page. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "forbidden" | "foreign_page";
+                        /** @constant */
+                        status?: 403;
+                    };
+                };
+            };
+            /** @description `rate_limited`: Too many requests. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "rate_limited";
+                        /** @constant */
+                        status?: 429;
+                    };
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    saveRequirements: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes the command safe to repeat: the first answer is given again. */
+                "Idempotency-Key"?: string;
+                /** @description Versions that the sender believes in (RFC 9110 §13.1.1). */
+                "If-Match"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Requirements"];
+            };
+        };
+        responses: {
+            /** @description They are saved. */
+            200: {
+                headers: {
+                    /** @description Version of the list. */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RuleSettingsCommandView"];
+                };
+            };
+            /** @description `malformed_json`: Malformed JSON. `empty_body`: Empty body. `invalid_parameters`: Invalid parameters. `malformed_request`: Malformed request. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "malformed_json" | "empty_body" | "invalid_parameters" | "malformed_request";
+                        /** @constant */
+                        status?: 400;
+                    };
+                };
+            };
+            /** @description `unauthenticated`: Not authenticated. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "unauthenticated";
+                        /** @constant */
+                        status?: 401;
+                    };
+                };
+            };
+            /** @description `forbidden`: Not allowed. `foreign_page`: From another page. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "forbidden" | "foreign_page";
+                        /** @constant */
+                        status?: 403;
+                    };
+                };
+            };
+            /** @description `command_running`: Being done. `rule_settings_refused`: Not saved. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "command_running" | "rule_settings_refused";
+                        /** @constant */
+                        status?: 409;
+                    };
+                };
+            };
+            /** @description `version_mismatch`: Changed meanwhile. */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "version_mismatch";
+                        /** @constant */
+                        status?: 412;
+                    };
+                };
+            };
+            /** @description `body_too_large`: Body too large. `too_large_for_store`: Too large for the event store. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "body_too_large" | "too_large_for_store";
+                        /** @constant */
+                        status?: 413;
+                    };
+                };
+            };
+            /** @description `unsupported_encoding`: Unsupported encoding. `unsupported_media_type`: Unsupported content type. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "unsupported_encoding" | "unsupported_media_type";
+                        /** @constant */
+                        status?: 415;
+                    };
+                };
+            };
+            /** @description `idempotency_key_reused`: Idempotency key used before. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "idempotency_key_reused";
+                        /** @constant */
+                        status?: 422;
+                    };
+                };
+            };
+            /** @description `rate_limited`: Too many requests. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "rate_limited";
+                        /** @constant */
+                        status?: 429;
+                    };
+                };
+            };
+            /** @description `not_caught_up`: Not caught up. `store_busy`: Busy. `store_refused`: Not writable. `outcome_unknown`: Outcome unknown. `overloaded`: Overloaded. `shutting_down`: Shutting down. `unavailable`: Unavailable. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "not_caught_up" | "store_busy" | "store_refused" | "outcome_unknown" | "overloaded" | "shutting_down" | "unavailable";
                         /** @constant */
                         status?: 503;
                     };

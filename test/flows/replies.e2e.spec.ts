@@ -1,4 +1,10 @@
-import { type CannedReplyPage, type RenderedReplyView } from '#contracts';
+import {
+  type CannedReplyPage,
+  type ConversationCommandView,
+  type ConversationRulesView,
+  type ConversationView,
+  type RenderedReplyView,
+} from '#contracts';
 import { openRealGateway, type RealGateway } from '../api/support/real-gateway.js';
 
 let gateway: RealGateway;
@@ -95,4 +101,103 @@ it('canned replies are saved by leads, found however they are typed, and filled 
   expect((await send('PUT', 'canned-replies/late', late)).headers['etag']).toBe('"3"');
   const told = await gateway.installation.audit.list();
   expect(told.filter(({ action }) => action === 'canned_reply.removed')).toHaveLength(1);
+});
+
+async function versionOf(id: string): Promise<string> {
+  const head = String(await gateway.installation.store.head());
+  return (await send('GET', `conversations/${id}?minPosition=${head}`)).json<ConversationView>().version;
+}
+
+it('a macro is done whole or not at all, once, and by whoever may do all of it', async () => {
+  await send('PUT', 'canned-replies/greeting', { name: 'Greeting', text: 'Dear {{customer.name}}, we look into it.' });
+  const macros = [
+    {
+      ...{ id: 'take-over', name: 'Take over' },
+      actions: [
+        { assign: { to: 'me' } },
+        { tag: { add: ['damaged'] } },
+        { note: { text: 'Ask for a photograph.' } },
+        { reply: { cannedReply: 'greeting', then: 'waiting_customer' } },
+      ],
+    },
+  ];
+  const unknown = [{ id: 'x', name: 'X', actions: [{ reply: { cannedReply: 'nothing' } }] }];
+  expect((await send('PUT', 'macros', { macros: unknown })).json()).toMatchObject({
+    ...{ code: 'rule_settings_refused', reason: 'unknown-canned-reply', field: 'macros.0.actions.0' },
+  });
+  expect((await send('PUT', 'macros', { macros }, asAgent())).statusCode).toBe(403);
+  const saved = await send('PUT', 'macros', { macros }, { 'if-match': '"0"', 'idempotency-key': 'macros-1' });
+  expect(saved.headers['etag']).toBe('"1"');
+  const again = await send('PUT', 'macros', { macros }, { 'if-match': '"0"', 'idempotency-key': 'macros-1' });
+  expect(again.json()).toEqual(saved.json());
+  expect((await send('PUT', 'macros', { macros: [] }, { 'if-match': '"0"' })).statusCode).toBe(412);
+  expect((await send('GET', 'macros', undefined, { 'if-none-match': '"1"' })).statusCode).toBe(304);
+
+  const id = await opened('Sara');
+  const apply = (macro: string, more: object = {}, headers: Headers = {}) =>
+    send('POST', `conversations/${id}/macro`, { macro, ...more }, headers);
+  expect((await apply('nothing')).statusCode).toBe(404);
+  expect((await apply('take-over')).json()).toMatchObject({ code: 'macro_refused', reason: 'needs-version' });
+  const key = { 'idempotency-key': 'macro-1' };
+  const done = await apply('take-over', { sinceVersion: '1' }, key);
+  expect(done.statusCode).toBe(200);
+  expect((await apply('take-over', { sinceVersion: '1' }, key)).json()).toEqual(done.json());
+  // Opened, assigned, tagged, noted, replied, waiting: nothing twice.
+  const { version, position } = done.json<ConversationCommandView>();
+  expect(version).toBe('6');
+  const shown = (await send('GET', `conversations/${id}?minPosition=${position}`)).json<ConversationView>();
+  expect(shown).toMatchObject({ category: 'waiting_customer', tags: ['damaged'], version });
+  expect(shown.messages.map(({ text }) => text)).toEqual(['Ask for a photograph.', 'Dear Sara, we look into it.']);
+  // Somebody spoke since: nothing of it is done.
+  expect((await apply('take-over', { sinceVersion: '1' })).json()).toMatchObject({
+    ...{ code: 'macro_refused', reason: 'replied-since', action: 3 },
+  });
+  expect(await versionOf(id)).toBe(version);
+
+  const rules = await send('GET', `conversations/${id}/rules?minPosition=${position}`);
+  expect(rules.json<ConversationRulesView>().decisions).toMatchObject([
+    {
+      ...{ what: 'macro_applied', id: 'take-over', listVersion: '1', version: '6' },
+      actions: ['assign', 'tag', 'note', 'reply'].map((action) => ({ action, changed: true })),
+    },
+  ]);
+});
+
+it('what a conversation must have is asked for before it is resolved, in the language of who asks', async () => {
+  const id = await opened();
+  const resolve = (headers: Headers = {}) =>
+    send('POST', `conversations/${id}/status`, { category: 'resolved' }, { 'accept-language': 'fa', ...headers });
+  const requirements = [
+    { id: 'why', needs: ['tag', 'agent'], oneOfTags: ['late', 'damaged'] },
+    { id: 'chats', when: { channel: ['chat'] }, needs: ['team'] },
+    { id: 'complaints', needs: ['root_cause'] },
+  ];
+  expect((await send('PUT', 'requirements', { requirements })).statusCode).toBe(200);
+  expect((await resolve()).json()).toMatchObject({
+    ...{ code: 'resolution_incomplete', version: '1', title: 'چیزی کم است' },
+    errors: [
+      { pointer: '/tag', code: 'tag', detail: expect.stringContaining('برچسب') as string },
+      { pointer: '/agent', code: 'agent', detail: expect.stringContaining('کارشناس') as string },
+    ],
+    missing: [
+      { requirement: 'why', thing: 'tag', oneOf: ['late', 'damaged'] },
+      { requirement: 'why', thing: 'agent' },
+    ],
+  });
+  await send('POST', `conversations/${id}/tag`, { add: ['late'] });
+  await send('POST', `conversations/${id}/take`);
+  await send('POST', 'complaints', { conversation: id, description: 'It broke', remedySought: 'refund' });
+  const english = (await resolve({ 'accept-language': 'en' })).json<{ errors: readonly { detail: string }[] }>();
+  expect(english.errors.map(({ detail }) => detail)).toEqual([expect.stringContaining('root cause')]);
+  // A reply that would resolve it is stopped as well, whole.
+  const version = await versionOf(id);
+  const reply = { text: 'Done', sinceVersion: version, then: 'resolved' };
+  expect((await send('POST', `conversations/${id}/reply`, reply)).statusCode).toBe(409);
+  expect(await versionOf(id)).toBe(version);
+  expect((await send('PUT', 'requirements', { requirements: requirements.slice(0, 2) })).statusCode).toBe(200);
+  expect((await resolve()).statusCode).toBe(200);
+  // What is resolved already is asked for nothing.
+  await send('POST', `conversations/${id}/tag`, { remove: ['late'] });
+  expect((await resolve()).statusCode).toBe(200);
+  await send('PUT', 'requirements', { requirements: [] });
 });

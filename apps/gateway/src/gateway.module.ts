@@ -40,6 +40,9 @@ import { ProblemFilter } from './problems/problem.filter.js';
 import { QueueController } from './queues/queue.controller.js';
 import { CannedRepliesController } from './replies/canned-replies.controller.js';
 import { RenderedReplyController } from './replies/rendered-reply.controller.js';
+import { ConversationRulesController } from './rules/conversation-rules.controller.js';
+import { MacrosController } from './rules/macros.controller.js';
+import { RequirementsController } from './rules/requirements.controller.js';
 import { SchemasController } from './schemas/schemas.controller.js';
 import { SdkController } from './segment/sdk.controller.js';
 import { SdkIntake } from './segment/sdk-intake.js';
@@ -63,6 +66,41 @@ export interface GatewayParts {
   readonly tracing?: Tracing | undefined;
 }
 
+/** In the order in which routes are registered. */
+const controllers = [
+  TouchpointsController,
+  CloudEventsController,
+  SdkController,
+  DebuggerController,
+  CustomersController,
+  TimelineController,
+  ConversationsController,
+  TakeUpController,
+  BulkController,
+  ConversationCommandsController,
+  ComplaintsController,
+  RootCausesController,
+  TeamsController,
+  AgentsController,
+  CannedRepliesController,
+  RenderedReplyController,
+  MacrosController,
+  RequirementsController,
+  ConversationRulesController,
+  QueueController,
+  ServicePoliciesController,
+  CalendarsController,
+  ConversationClocksController,
+  ReportsController,
+  SchemasController,
+  DocumentsController,
+  HealthController,
+  SessionController,
+  OidcController,
+  KeysController,
+  MetricsController,
+];
+
 @Module({})
 export class GatewayModule {
   static with(
@@ -72,36 +110,7 @@ export class GatewayModule {
     return {
       module: GatewayModule,
       imports: [CqrsModule, ...imports],
-      controllers: [
-        TouchpointsController,
-        CloudEventsController,
-        SdkController,
-        DebuggerController,
-        CustomersController,
-        TimelineController,
-        ConversationsController,
-        TakeUpController,
-        BulkController,
-        ConversationCommandsController,
-        ComplaintsController,
-        RootCausesController,
-        TeamsController,
-        AgentsController,
-        CannedRepliesController,
-        RenderedReplyController,
-        QueueController,
-        ServicePoliciesController,
-        CalendarsController,
-        ConversationClocksController,
-        ReportsController,
-        SchemasController,
-        DocumentsController,
-        HealthController,
-        SessionController,
-        OidcController,
-        KeysController,
-        MetricsController,
-      ],
+      controllers,
       providers: [
         { provide: APP_GUARD, useClass: AccessGuard },
         // After the guard that says who calls.

@@ -82,6 +82,7 @@ export {
   type ComplaintStep,
   MAX_COMPLAINT_EVENTS,
 } from './complaints/complaint.decider.js';
+export { isUnexplained } from './complaints/is-unexplained.query.js';
 export { complaintFigures } from './complaints/complaint-figures.query.js';
 export { complaintItem, complaintOfEvents, complaints } from './complaints/complaints.projection.js';
 export { listComplaints } from './complaints/list-complaints.query.js';
@@ -113,6 +114,16 @@ export { type RoutingRunner } from './routing/replay/routing-runner.js';
 export { routing, type RouteConversation } from './routing/routing.reaction.js';
 export { type RoutingState } from './routing/routing-state.js';
 export { routingTurns, type TellItem } from './routing/routing-turns.reaction.js';
+export { actionTypeOf, type ActionsRefusal, checkActions, type RefusedAction } from './rules/check-actions.js';
+export { checkMacros, type MacrosRefusal } from './rules/check-macros.js';
+export {
+  checkRequirements,
+  type Missing,
+  missingToResolve,
+  type RequirementsRefusal,
+} from './rules/missing-to-resolve.js';
+export { ruleDecisions } from './rules/rule-decisions.projection.js';
+export { rulesOfConversation } from './rules/rules-of-conversation.query.js';
 export { agentLoad } from './routing/agent-load.query.js';
 export { routingDecisions } from './routing/routing-decisions.projection.js';
 export { routingItems } from './routing/routing-items.projection.js';

@@ -71,6 +71,7 @@ import { createTimelineOpener } from './open-timeline.js';
 import { projections } from './projections.js';
 import { createPassTime, reactions, runnableReactions } from './reactions.js';
 import { replayStoredRouting, type RoutingReplayRequest } from './routing/replay-routing.js';
+import { createRuleBooks } from './rules/rule-books.js';
 import { ClockBooks } from './service-clocks/clock-books.js';
 import { type ClockSettingsPorts } from './service-clocks/clock-settings.js';
 import { createMessageRecorder, type RecordMessagesInto } from './record-messages.js';
@@ -340,7 +341,7 @@ function conversationOperations(parts: Parts, directory: DirectoryPorts, decode:
   return {
     conversationViews: { readModels, open: createOpener(decode) },
     conversations: {
-      ...{ store, vault, clock, directory, decode, inTurn: createInTurn() },
+      ...{ store, vault, clock, directory, decode, inTurn: createInTurn(), ruleBooks: createRuleBooks(store) },
       isAgent: isAgentIn(parts.access, clock),
     },
   };

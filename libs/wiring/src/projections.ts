@@ -15,6 +15,7 @@ import {
   teams,
   timeline,
   rootCauses,
+  ruleDecisions,
 } from '#capabilities';
 import { type Projection } from '#kernel';
 
@@ -34,6 +35,7 @@ export const projections: readonly Projection[] = [
   responseFacts,
   serviceClocks,
   rootCauses,
+  ruleDecisions,
   routingItems,
   routingDecisions,
 ];

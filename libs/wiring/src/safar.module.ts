@@ -18,6 +18,7 @@ import { reportHandlers } from './handlers/reports.handlers.js';
 import { serviceClockHandlers } from './handlers/service-clocks.handlers.js';
 import { StartConversationHandler } from './handlers/start-conversation.handler.js';
 import { TakeUpTouchpointHandler } from './handlers/take-up-touchpoint.handler.js';
+import { ruleHandlers } from './handlers/rules.handlers.js';
 import { routingHandlers } from './handlers/routing.handlers.js';
 import { type Installation } from './installation.js';
 import { INSTALLATION } from './installation.token.js';
@@ -71,6 +72,7 @@ export class SafarModule {
         ...reportHandlers,
         ...serviceClockHandlers,
         ...routingHandlers,
+        ...ruleHandlers,
       ],
       exports: [ACCESS_PORT, API_KEY_VERIFIER, READINESS_CHECKS, TIMELINE_FEED, QUEUE_FEED],
     };

@@ -38,6 +38,8 @@ const command = ({ id, summary, description, dto, examples }: Told): OperationDe
     ...storeProblems,
     'conversation_not_found',
     'version_mismatch',
+    'resolution_incomplete',
+    'not_caught_up',
   ],
 });
 

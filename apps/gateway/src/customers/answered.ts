@@ -6,11 +6,18 @@ import {
   type ClockSettingsFailure,
   type ComplaintFailure,
   type ConversationFailure,
+  type RuleSettingsFailure,
 } from '#wiring';
 import { entityTag } from '../server/entity-tags.js';
 import { ProblemError } from '../problems/problem-error.js';
 
-type Failure = ConversationFailure | AgentFailure | CannedReplyFailure | ClockSettingsFailure | ComplaintFailure;
+type Failure =
+  | ConversationFailure
+  | AgentFailure
+  | CannedReplyFailure
+  | RuleSettingsFailure
+  | ClockSettingsFailure
+  | ComplaintFailure;
 
 /** The value of a query or command, or the problem that its failure is. */
 export function answered<Value>(result: Result<Value, Failure>): Value {
@@ -27,6 +34,7 @@ function problemOf(failure: Failure): ProblemError {
     case 'agent_not_found':
     case 'calendar_not_found':
     case 'canned_reply_not_found':
+    case 'macro_not_found':
     case 'unknown_position':
       return new ProblemError(failure.code);
     case 'customer_erased':
@@ -52,8 +60,18 @@ function problemOf(failure: Failure): ProblemError {
     case 'root_causes_refused':
       return new ProblemError(failure.code, { extensions: { reason: failure.reason } });
     case 'calendar_refused':
+    case 'rule_settings_refused':
     case 'policies_refused':
       return new ProblemError(failure.code, { extensions: { reason: failure.reason, field: failure.field } });
+    case 'macro_refused':
+      return new ProblemError(failure.code, { extensions: { reason: failure.reason, action: failure.action } });
+    case 'resolution_incomplete': {
+      const { version, missing } = failure;
+      const errors = missing.map(({ thing }) => ({ pointer: `/${thing}`, code: thing, detail: thing }));
+      return new ProblemError(failure.code, {
+        ...{ errors, extensions: { version, missing }, headers: { etag: entityTag(version) } },
+      });
+    }
     case 'idempotency_key_reused':
       return new ProblemError(failure.code);
     case 'command_running':

@@ -45,6 +45,7 @@ export const tags = {
   customers: 'Who it was, what happened with them, and how they are forgotten.',
   conversations: 'What is said with customers, and how it stands: recorded and decided here, delivered by channels.',
   replies: 'What is written once and said often.',
+  rules: 'What is done together or by itself, and what is asked for before a conversation is resolved.',
   complaints: 'What customers are dissatisfied with, and how it is dealt with.',
   teams: 'Who answers: teams, what agents can do, and whether they are there.',
   'service-clocks': 'How long customers wait, and by what that is measured: policies and calendars.',

@@ -12,6 +12,12 @@ export const parameterError = (pointer: string, code: ParameterCode): FieldError
   detail: english.parameters[code],
 });
 
+/** What is missing before a conversation is resolved, in a language; `code` is what it is. */
+export function requiredErrorsIn(language: Language, errors: readonly FieldError[]): readonly FieldError[] {
+  const texts = new Map<string, string>(Object.entries(catalogues[language].required));
+  return errors.map((error) => ({ ...error, detail: texts.get(error.code) ?? error.detail }));
+}
+
 /** Errors in parameters come with an English text; the same in a language, where the catalogue has it. */
 export function parameterErrorsIn(language: Language, errors: readonly FieldError[]): readonly FieldError[] {
   if (language === 'en') return errors;

@@ -1,7 +1,8 @@
 import { type FieldError } from '#contracts';
 import { type Language } from './language.js';
 import { type ProblemError } from './problem-error.js';
-import { catalogues, parameterErrorsIn } from './catalogues.js';
+import { type ProblemCode } from './problem-codes.js';
+import { catalogues, parameterErrorsIn, requiredErrorsIn } from './catalogues.js';
 
 /** RFC 9457. Members that are not in the standard: `code`, stable and for machines, `traceId` and `errors`. */
 export interface ProblemDocument {
@@ -29,9 +30,14 @@ export function problemDocument(error: Problem, traceId: string, language: Langu
     code: error.code,
     detail,
     traceId,
-    ...(errors && { errors: error.code === 'invalid_parameters' ? parameterErrorsIn(language, errors) : errors }),
+    ...(errors && { errors: errorsIn(language, error.code, errors) }),
     ...extensions,
   };
+}
+
+function errorsIn(language: Language, code: ProblemCode, errors: readonly FieldError[]): readonly FieldError[] {
+  if (code === 'invalid_parameters') return parameterErrorsIn(language, errors);
+  return code === 'resolution_incomplete' ? requiredErrorsIn(language, errors) : errors;
 }
 
 /** Headers that go with the document. */

@@ -43,6 +43,7 @@ export const english: ProblemTexts = {
     agent_not_found: ['No such agent', 'Nobody who can have conversations goes by this, or nothing is known of them.'],
     calendar_not_found: ['No such calendar', 'Nobody has saved a calendar under this name.'],
     canned_reply_not_found: ['No such canned reply', 'There is no canned reply by this word, or it was removed.'],
+    macro_not_found: ['No such macro', 'There is no macro by this word.'],
     schema_not_found: ['No such schema', 'There is no schema of this type and version; /v1/schemas lists them.'],
     method_not_allowed: ['Method not allowed', 'This address takes other methods; see Allow.'],
     request_timeout: ['Request timed out', 'The request took too long to arrive.'],
@@ -62,6 +63,15 @@ export const english: ProblemTexts = {
     agent_refused: ['Agent refused', 'An agent cannot be set up like this; see reason.'],
     calendar_refused: ['Calendar refused', 'A calendar cannot be saved like this; see reason and field.'],
     canned_reply_refused: ['Canned reply refused', 'A canned reply cannot be like this; see reason.'],
+    macro_refused: [
+      'Macro refused',
+      'Nothing of it was done: one of its actions cannot be done as the conversation is; see reason and action.',
+    ],
+    resolution_incomplete: [
+      'Something is missing',
+      'The conversation cannot be resolved before it has what is required; see errors and missing.',
+    ],
+    rule_settings_refused: ['Not saved', 'They cannot be saved like this; see reason and field.'],
     policies_refused: ['Policies refused', 'Policies cannot be saved like this; see reason and field.'],
     version_mismatch: ['Changed meanwhile', 'It is not at the version of If-Match; see version.'],
     customer_erased: ['Customer erased', 'The personal data of this customer was erased.'],
@@ -111,6 +121,12 @@ export const english: ProblemTexts = {
     too_large: 'A touchpoint may have 32 KB.',
     too_deep: 'Objects and arrays may be nested 32 deep.',
     duplicate_member: 'A member is there more than once in one object.',
+  },
+  required: {
+    agent: 'Must have an agent before it is resolved.',
+    team: 'Must be in a team before it is resolved.',
+    tag: 'Must have a tag before it is resolved, one of oneOf where there are some.',
+    root_cause: 'Must have a root cause for each complaint that was made in it before it is resolved.',
   },
   parameters: {
     unknown_parameter: 'There is no such parameter.',

@@ -1,4 +1,4 @@
-import { type TextFault } from '#contracts';
+import { type RequiredThing, type TextFault } from '#contracts';
 import { type ProblemCode } from './problem-codes.js';
 
 /** What can be wrong with a parameter. */
@@ -24,5 +24,7 @@ export type ParameterCode =
 export interface ProblemTexts {
   readonly problems: Readonly<Record<ProblemCode, readonly [title: string, detail: string]>>;
   readonly items: Readonly<Record<TextFault, string>>;
+  /** What is missing before a conversation is resolved. */
+  readonly required: Readonly<Record<RequiredThing, string>>;
   readonly parameters: Readonly<Record<ParameterCode, string>>;
 }

@@ -20,6 +20,8 @@ export const permissions = {
   Availability: ['update'],
   /** What is written once and said often: canned replies and macros. */
   Reply: ['read', 'update'],
+  /** What is done by itself, and what is asked for before a conversation is resolved. */
+  Rule: ['read', 'update'],
   /** By what waiting is measured: service policies and business calendars. */
   ServicePolicy: ['read', 'update'],
   /** Figures about how customers were served, agents by name among them. */

@@ -23,6 +23,7 @@ const agent: Grants = {
   Agent: ['read'],
   Availability: ['update'],
   Reply: ['read'],
+  Rule: ['read'],
   ServicePolicy: ['read'],
 };
 
@@ -40,6 +41,7 @@ export const grantsOfRoles: Readonly<Record<Exclude<Role, 'admin'>, Grants>> = {
     Team: ['read', 'update'],
     Agent: ['read', 'update'],
     Reply: ['read', 'update'],
+    Rule: ['read', 'update'],
     ServicePolicy: ['read', 'update'],
     Report: ['read'],
     User: ['read'],
@@ -53,6 +55,7 @@ export const grantsOfRoles: Readonly<Record<Exclude<Role, 'admin'>, Grants>> = {
     Team: ['read'],
     Agent: ['read'],
     Reply: ['read'],
+    Rule: ['read'],
     ServicePolicy: ['read'],
     Report: ['read'],
     Projection: ['read'],

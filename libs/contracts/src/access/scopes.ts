@@ -28,6 +28,7 @@ export const grantsOfScopes: Readonly<Record<Exclude<Scope, 'admin'>, Grants>> =
     Team: ['read'],
     Agent: ['read'],
     Reply: ['read'],
+    Rule: ['read'],
     ServicePolicy: ['read'],
     // Whoever may read all conversations can count them.
     Report: ['read'],
@@ -39,6 +40,7 @@ export const grantsOfScopes: Readonly<Record<Exclude<Scope, 'admin'>, Grants>> =
     Agent: ['read'],
     Availability: ['update'],
     Reply: ['read'],
+    Rule: ['read'],
     ServicePolicy: ['read'],
   },
   'customers:erase': { Customer: ['erase'] },

@@ -13,6 +13,7 @@ import { type PartDto } from './personal-plan.js';
 import { type Lineage } from './upcasters.js';
 import { PersonaErasedDto } from './persona-erased.dto.js';
 import { routingEventTypes } from '../routing/routing-event-types.js';
+import { ruleEventTypes } from '../rules/rule-event-types.js';
 import { TimePassedDto } from './time-passed.dto.js';
 import {
   ClockActivatedDto,
@@ -79,5 +80,6 @@ export const eventTypes: readonly EventType[] = [
   ...complaintEventTypes.map(([type, data, example]) => decision(type, data, example)),
   ...conversationEventTypes.map(([type, data, example]) => decision(type, data, example)),
   ...routingEventTypes.map(([type, data, example]) => decision(type, data, example)),
+  ...ruleEventTypes.map(([type, data, example]) => decision(type, data, example)),
   decision('audit.personal_data_exported', PersonalDataExportedDto, { by: 'cli:sara', after: '0' }),
 ];

@@ -3,6 +3,7 @@ import { changesSince, erasureOf, type KnownConversation } from '#capabilities';
 import { type ConversationChangeView, type ConversationCommandView } from '#contracts';
 import { canonicalJson, type Clock, fail, type Result, succeed } from '#kernel';
 import { actorOf, actorText } from '#platform/access';
+import { type StreamAppend } from '#platform/event-store';
 import { type DirectoryPorts } from '../customer-directory.js';
 import { type ChangeConversation, type ConversationChange } from '../messages/change-conversation.command.js';
 import { type ExpectedVersions } from '../messages/command-request.js';
@@ -18,11 +19,17 @@ import {
   loadConversation,
   type Part,
 } from './conversation-log.js';
+import { missingIn } from '../rules/resolving.js';
+import { planMacro } from '../rules/plan-macro.js';
+import { type RuleBooks } from '../rules/rule-books.js';
+import { type DecodeEvents } from '../sealing.js';
 import { planChange } from './plan-change.js';
 
 export interface ConversationPorts extends ConversationLogPorts {
   readonly clock: Clock;
   readonly directory: DirectoryPorts;
+  readonly decode: DecodeEvents;
+  readonly ruleBooks: RuleBooks;
   /** Whether somebody is known by kind and id. */
   readonly isAgent: (actor: string) => Promise<boolean>;
 }
@@ -71,33 +78,58 @@ function namedIn(change: ConversationChange): readonly string[] {
   return change.type === 'Note' ? (change.body.mentions ?? []) : [];
 }
 
+/** What is stored with the conversation's own events. */
+interface Planned {
+  readonly parts: readonly Part[];
+  readonly beside?: readonly StreamAppend[];
+}
+
+async function planned(
+  ports: ConversationPorts,
+  own: Known,
+  { conversationId: id, change, request }: Command,
+  commandId: string,
+): Promise<Result<Planned, ConversationFailure>> {
+  const { vault, clock } = ports;
+  const at = clock.now();
+  if (change.type === 'ApplyMacro') {
+    const macro = await planMacro(ports, own, change.body, { request, commandId, at });
+    return macro.ok ? succeed({ parts: [macro.value.part], beside: macro.value.beside }) : macro;
+  }
+  const plan = await planChange(ports, own, change, {
+    ...{ at, by: actorText(actorOf(request.principal)), self: id },
+    messageId: vault.uuid('conversation-message', commandId),
+    newId: vault.uuid('conversation', commandId),
+  });
+  if (plan.ok) return succeed({ parts: plan.value });
+  if (plan.reason === 'conversation-not-found') return fail({ code: 'conversation_not_found' });
+  return refused(plan.reason, own, knownVersion(change, own));
+}
+
 /** Nothing where the conversation changed meanwhile: it has to be decided anew. */
 async function tryChange(
   ports: ConversationPorts,
   own: Known,
-  { conversationId: id, change, request: { principal, correlationId, trace } }: Command,
+  command: Command,
   attempted: Attempted,
 ): Promise<Changed | undefined> {
-  const { vault, clock } = ports;
-  const { commandId } = attempted;
-  const plan = await planChange(ports, own, change, {
-    at: clock.now(),
-    by: actorText(actorOf(principal)),
-    self: id,
-    messageId: vault.uuid('conversation-message', commandId),
-    newId: vault.uuid('conversation', commandId),
-  });
-  if (!plan.ok) {
-    if (plan.reason === 'conversation-not-found') return fail({ code: 'conversation_not_found' });
-    return refused(plan.reason, own, knownVersion(change, own));
-  }
-  const parts = plan.value.filter(({ facts }) => facts.length > 0);
+  const { conversationId: id, request } = command;
+  const plan = await planned(ports, own, command, attempted.commandId);
+  if (!plan.ok) return plan;
+  const { beside = [] } = plan.value;
+  const parts = plan.value.parts.filter(({ facts }) => facts.length > 0);
   if (parts.length === 0) return succeed(answerOf(own));
+  for (const part of parts) {
+    const missing = await missingIn(ports, part);
+    if (!missing.ok) return missing;
+    const version = String(own.state.version);
+    if (missing.value.length > 0) return fail({ code: 'resolution_incomplete', version, missing: missing.value });
+  }
   const outcome = await appendParts(ports, parts, {
     customerId: own.state.customerId,
     incarnation: own.state.incarnation,
-    ...attempted,
-    meta: { source: '/safar', correlationId, ...trace },
+    ...{ ...attempted, beside },
+    meta: { source: '/safar', correlationId: request.correlationId, ...request.trace },
   });
   switch (outcome.status) {
     case 'appended':

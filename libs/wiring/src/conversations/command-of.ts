@@ -12,7 +12,7 @@ export interface Asking {
   readonly messageId: string;
 }
 
-type OneSided = Exclude<ConversationChange, { readonly type: 'Merge' | 'Unmerge' | 'Split' }>;
+type OneSided = Exclude<ConversationChange, { readonly type: 'Merge' | 'Unmerge' | 'Split' | 'ApplyMacro' }>;
 
 /** What is asked for, as the decider takes it; what concerns two conversations is planned elsewhere. */
 export function commandOf(change: OneSided, { at, by, self, messageId }: Asking): ConversationCommand {

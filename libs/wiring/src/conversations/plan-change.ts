@@ -10,6 +10,9 @@ export interface Planning extends Asking {
   readonly newId: string;
 }
 
+/** A macro is planned where macros are. */
+export type PlannedChange = Exclude<ConversationChange, { readonly type: 'ApplyMacro' }>;
+
 export type PlanFailure = ConversationReason | 'conversation-not-found';
 export type Plan = Result<readonly Part[], PlanFailure>;
 
@@ -17,7 +20,7 @@ export type Plan = Result<readonly Part[], PlanFailure>;
 export async function planChange(
   ports: ConversationLogPorts,
   own: LoadedConversation & { readonly state: KnownConversation },
-  change: ConversationChange,
+  change: PlannedChange,
   asking: Planning,
 ): Promise<Plan> {
   const { at, by } = asking;

@@ -6,7 +6,6 @@ import { caughtUp, notCaughtUp } from '../customer-directory.js';
 import { incarnationOf } from '../erase-personas.js';
 import { type CommandRequest } from '../messages/command-request.js';
 import { type ConversationFailure } from '../messages/conversation-failures.js';
-import { type DecodeEvents } from '../sealing.js';
 import { answerOf, type Changed, type ConversationPorts, erased, refused } from './change-conversation.js';
 import { appendParts, keyOf, loadConversation } from './conversation-log.js';
 import { type InTurn } from './in-turn.js';
@@ -14,7 +13,6 @@ import { decided } from './plan-change.js';
 
 export interface TakeUpPorts extends ConversationPorts {
   readonly store: ConversationPorts['store'] & Pick<ReadFromStore, 'eventAt' | 'head'>;
-  readonly decode: DecodeEvents;
   readonly inTurn: InTurn;
 }
 

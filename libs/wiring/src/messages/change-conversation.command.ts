@@ -1,5 +1,6 @@
 import { Command } from '@nestjs/cqrs';
 import {
+  type ApplyMacroDto,
   type AssignDto,
   type ChangeStatusDto,
   type ConversationCommandView,
@@ -33,7 +34,8 @@ export type ConversationChange =
   | { readonly type: 'Unmerge' }
   | { readonly type: 'Split'; readonly body: SplitDto }
   | { readonly type: 'Spam'; readonly body: SpamDto }
-  | { readonly type: 'Link'; readonly body: LinkDto };
+  | { readonly type: 'Link'; readonly body: LinkDto }
+  | { readonly type: 'ApplyMacro'; readonly body: ApplyMacroDto };
 
 /**
  * Does something to a conversation. `If-Match` is the version that it must be at; of commands that meet each other one is done, and the

@@ -1,11 +1,22 @@
-import { type ConversationRefusal } from '#capabilities';
+import { type ConversationRefusal, type Missing } from '#capabilities';
 import { type ConversationChangeView } from '#contracts';
+import { type ActionReason } from '../rules/plan-actions.js';
 import { type CommandFailure } from './failures.js';
 
 /** Why nothing was done to a conversation. */
 export type ConversationFailure =
   | CommandFailure
   | { readonly code: 'conversation_not_found' }
+  /** Before it is resolved it must have these. */
+  | { readonly code: 'resolution_incomplete'; readonly version: string; readonly missing: readonly Missing[] }
+  | { readonly code: 'macro_not_found' }
+  | {
+      readonly code: 'macro_refused';
+      /** `needs-version`: it says something to the customer, and nobody says what they have read. */
+      readonly reason: ActionReason | 'needs-version';
+      /** Which one stopped it: 0 for the first. */
+      readonly action: number | null;
+    }
   | {
       readonly code: 'conversation_refused';
       readonly reason: ConversationReason;

@@ -1,0 +1,128 @@
+import { ApplyMacroDto, MacrosDto, RequirementsDto } from '#contracts';
+import { noConversation, oneConversation } from '../conversations/conversation-examples.js';
+import { bodyProblems, conversationId, storeProblems } from '../conversations/conversation-operations.js';
+import { type OperationDescription } from '../documents/operation.js';
+import { idempotencyKey, ifMatch, ifNoneMatch, minPosition } from '../documents/parameters.js';
+
+const headers = { 'Idempotency-Key': idempotencyKey, 'If-Match': ifMatch };
+const saved = { 200: { description: 'They are saved.', headers: { ETag: 'Version of the list.' } } };
+const shown = {
+  200: { description: 'All of them.', headers: { ETag: 'Version of the list.' } },
+  304: { description: 'The sender has this version.', content: {} },
+};
+const settingsProblems = [
+  ...bodyProblems,
+  ...['command_running', 'idempotency_key_reused', 'version_mismatch', 'not_caught_up', 'rule_settings_refused'],
+  ...['store_busy', 'store_refused', 'too_large_for_store', 'outcome_unknown'],
+] as const;
+
+export const getMacros: OperationDescription = {
+  ...{ id: 'getMacros', tag: 'rules', summary: 'Look at the macros' },
+  headers: { 'If-None-Match': ifNoneMatch },
+  answers: shown,
+  problems: ['invalid_parameters'],
+  examples: [{ summary: 'All of them', status: 200 }],
+};
+
+export const saveMacros: OperationDescription = {
+  ...{ id: 'saveMacros', tag: 'rules', summary: 'Set the macros' },
+  description:
+    'The whole list, at most 200 of 10 actions; each action has exactly one member, and a macro replies once at most.',
+  headers,
+  body: { 'application/json': { dto: MacrosDto } },
+  answers: saved,
+  problems: settingsProblems,
+  examples: [
+    {
+      summary: 'For what arrives broken',
+      body: {
+        macros: [
+          {
+            ...{ id: 'broken-parcel', name: 'بستهٔ شکسته', team: 'returns' },
+            actions: [{ prioritise: { priority: 'high' } }, { tag: { add: ['damaged'] } }, { assign: { to: 'me' } }],
+          },
+        ],
+      },
+      status: 200,
+    },
+    {
+      summary: 'Two actions in one',
+      body: { macros: [{ id: 'both', name: 'Both', actions: [{ assign: { to: 'me' }, tag: { add: ['late'] } }] }] },
+      status: 409,
+    },
+  ],
+};
+
+export const applyMacro: OperationDescription = {
+  ...{ id: 'applyMacro', tag: 'rules', summary: 'Have a macro done to a conversation' },
+  description:
+    'All of it in one step, or nothing: whoever may not do one of its actions, or meets one that cannot be done, is told which. With a reply in it, ' +
+    '`sinceVersion` says what its author has read.',
+  path: conversationId,
+  headers,
+  body: { 'application/json': { dto: ApplyMacroDto } },
+  answers: { 200: { description: 'It is done.', headers: { ETag: 'Version of the conversation.' } } },
+  problems: [
+    ...bodyProblems,
+    ...storeProblems,
+    ...[
+      'conversation_not_found',
+      'macro_not_found',
+      'macro_refused',
+      'version_mismatch',
+      'resolution_incomplete',
+      'not_caught_up',
+    ],
+  ] as const,
+  examples: [
+    { summary: 'One', path: { id: oneConversation }, body: { macro: 'broken-parcel' }, status: 200 },
+    { summary: 'One that is not there', path: { id: oneConversation }, body: { macro: 'nothing' }, status: 404 },
+  ],
+};
+
+export const getRequirements: OperationDescription = {
+  ...{ id: 'getRequirements', tag: 'rules', summary: 'Look at what conversations must have before they are resolved' },
+  headers: { 'If-None-Match': ifNoneMatch },
+  answers: shown,
+  problems: ['invalid_parameters'],
+  examples: [{ summary: 'All of them', status: 200 }],
+};
+
+export const saveRequirements: OperationDescription = {
+  ...{ id: 'saveRequirements', tag: 'rules', summary: 'Set what conversations must have before they are resolved' },
+  description: 'The whole list, at most 50. All that match hold, for whoever resolves: people, macros and rules.',
+  headers,
+  body: { 'application/json': { dto: RequirementsDto } },
+  answers: saved,
+  problems: settingsProblems,
+  examples: [
+    {
+      summary: 'Why something was returned, and of complaints why they came about',
+      body: {
+        requirements: [
+          { id: 'why-returned', when: { team: ['returns'] }, needs: ['tag'], oneOfTags: ['damaged', 'late'] },
+          { id: 'complaints', when: { team: ['complaints'] }, needs: ['root_cause'] },
+        ],
+      },
+      status: 200,
+    },
+    {
+      summary: 'Tags that nobody asks for',
+      body: { requirements: [{ id: 'why', needs: ['team'], oneOfTags: ['late'] }] },
+      status: 409,
+    },
+  ],
+};
+
+export const getConversationRules: OperationDescription = {
+  ...{ id: 'getConversationRules', tag: 'rules', summary: 'See what macros and rules did to a conversation, and why' },
+  description: 'Newest first, at most 50.',
+  path: conversationId,
+  query: { minPosition },
+  answers: { 200: { description: 'What they did.' } },
+  problems: ['invalid_parameters', 'conversation_not_found', 'unknown_position', 'not_caught_up'],
+  examples: [
+    { summary: 'Of one', path: { id: oneConversation }, status: 200 },
+    { summary: 'Of one that is not there', path: { id: noConversation }, status: 404 },
+  ],
+};

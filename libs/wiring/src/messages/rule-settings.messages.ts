@@ -1,0 +1,60 @@
+import { Command, Query } from '@nestjs/cqrs';
+import { type MacrosRefusal, type RequirementsRefusal } from '#capabilities';
+import {
+  type ConversationRulesView,
+  type MacrosDto,
+  type MacrosView,
+  type RequirementsDto,
+  type RequirementsView,
+  type RuleSettingsCommandView,
+} from '#contracts';
+import { type Position, type Result } from '#kernel';
+import { type CommandRequest } from './command-request.js';
+import { type ConversationFailure } from './conversation-failures.js';
+import { type CommandFailure } from './failures.js';
+
+/** Why macros, rules or requirements were not saved. */
+export type RuleSettingsFailure =
+  | CommandFailure
+  | {
+      readonly code: 'rule_settings_refused';
+      readonly reason: MacrosRefusal['code'] | RequirementsRefusal['code'] | 'too-many-versions';
+      readonly field: string;
+    };
+
+export type RuleSettingsSaved = Result<RuleSettingsCommandView, RuleSettingsFailure>;
+
+/** Sets the whole list. `If-Match` is the version that it must be at. */
+export class SaveMacros extends Command<RuleSettingsSaved> {
+  constructor(
+    readonly settings: MacrosDto,
+    readonly request: CommandRequest,
+  ) {
+    super();
+  }
+}
+
+/** Likewise. */
+export class SaveRequirements extends Command<RuleSettingsSaved> {
+  constructor(
+    readonly settings: RequirementsDto,
+    readonly request: CommandRequest,
+  ) {
+    super();
+  }
+}
+
+export class GetRequirements extends Query<RequirementsView> {}
+
+export class GetMacros extends Query<MacrosView> {}
+
+/** What macros and rules did to a conversation. */
+export class GetConversationRules extends Query<Result<ConversationRulesView, ConversationFailure>> {
+  constructor(
+    readonly conversationId: string,
+    /** Wait until everything up to it is shown. */
+    readonly minPosition?: Position,
+  ) {
+    super();
+  }
+}

@@ -1,0 +1,116 @@
+import { actionTypeOf, conversation, type ConversationCommand, findCannedReply } from '#capabilities';
+import { type ActionDto, type ActionType, type ConversationFact, directionOf } from '#contracts';
+import { type EpochMs, fail, type Result, succeed } from '#kernel';
+import { type Pseudonyms } from '#platform/vault';
+import { type LoadedConversation } from '../conversations/conversation-log.js';
+import { type ConversationReason } from '../messages/conversation-failures.js';
+import { renderFor, type RenderPorts } from '../replies/render-for.js';
+
+export interface ActionPorts extends RenderPorts {
+  readonly vault: Pseudonyms;
+  readonly isAgent: (actor: string) => Promise<boolean>;
+}
+
+export interface Acting {
+  readonly at: EpochMs;
+  readonly by: string;
+  /** Of the command: names what is said. */
+  readonly commandId: string;
+  /** The version that whoever replies has read. */
+  readonly since: number;
+  /** Whether who acts may give it to others and take it from them. */
+  readonly mayAssign: boolean;
+}
+
+export type ActionReason =
+  | ConversationReason
+  | 'may-not-assign'
+  | 'unknown-canned-reply'
+  /** A variable of the canned reply has no value here, and no words instead. */
+  | 'missing-variable';
+
+export interface ActionsPlanned {
+  readonly facts: readonly ConversationFact[];
+  readonly done: readonly { readonly action: ActionType; readonly changed: boolean }[];
+}
+
+/** What stopped it, and at which action: 0 for the first. */
+export interface ActionsStopped {
+  readonly reason: ActionReason;
+  readonly action: number;
+}
+
+/**
+ * What actions do to a conversation, each on what those before it leave; nothing where one of them cannot be done: a reply cannot be taken
+ * back because the tag behind it was refused.
+ * @param before what was planned in the same append already
+ */
+export async function planActions(
+  ports: ActionPorts,
+  loaded: LoadedConversation,
+  { actions, before = [] }: { readonly actions: readonly ActionDto[]; readonly before?: readonly ConversationFact[] },
+  acting: Acting,
+): Promise<Result<ActionsPlanned, ActionsStopped>> {
+  let state = before.reduce(conversation.evolve, loaded.state);
+  const facts: ConversationFact[] = [];
+  const done: ActionsPlanned['done'][number][] = [];
+  for (const [index, action] of actions.entries()) {
+    const command = await commandFor(ports, loaded, action, { ...acting, index });
+    if (!command.ok) return fail({ reason: command.reason, action: index });
+    const decision = conversation.decide(state, command.value);
+    if (!decision.accepted) return fail({ reason: decision.reason, action: index });
+    state = decision.events.reduce(conversation.evolve, state);
+    facts.push(...decision.events);
+    const type = actionTypeOf(action);
+    if (type) done.push({ action: type, changed: decision.events.length > 0 });
+  }
+  return succeed({ facts, done });
+}
+
+type Commanded = Result<ConversationCommand, ActionReason>;
+
+async function commandFor(
+  ports: ActionPorts,
+  loaded: LoadedConversation,
+  action: ActionDto,
+  { at, by, commandId, since, mayAssign, index }: Acting & { readonly index: number },
+): Promise<Commanded> {
+  const asked = { at, by };
+  const { assign, transfer, prioritise, tag, status, snooze, reply, note } = action;
+  const messageId = ports.vault.uuid('conversation-message', commandId, String(index));
+  if (assign) return assigned(ports, assign.to, { at, by, mayAssign });
+  if (transfer) return succeed({ type: 'Transfer', ...asked, ...transfer });
+  if (prioritise) return succeed({ type: 'Prioritise', ...asked, priority: prioritise.priority });
+  if (tag) return succeed({ type: 'Tag', ...asked, ...tag });
+  if (status) return succeed({ type: 'ChangeStatus', ...asked, ...status });
+  if (snooze) {
+    const until = at + snooze.minutes * 60_000;
+    return succeed({ type: 'Snooze', ...asked, until, wake: snooze.wake ?? 'on_reply' });
+  }
+  if (reply) {
+    const found = await findCannedReply(ports.directory.readModels, reply.cannedReply);
+    if (!found || found.removed) return fail('unknown-canned-reply');
+    const { text, missing } = await renderFor(ports, loaded, found.reply.text);
+    if (missing.length > 0) return fail('missing-variable');
+    const said = { messageId, text, direction: directionOf(text), since };
+    return succeed({ type: 'Reply', ...asked, ...said, ...(reply.then && { then: reply.then }) });
+  }
+  if (note) {
+    const { text } = note;
+    return succeed({ type: 'AddNote', ...asked, messageId, text, direction: directionOf(text) });
+  }
+  throw new Error('an action is none that there is');
+}
+
+async function assigned(
+  { isAgent }: ActionPorts,
+  to: string,
+  { at, by, mayAssign }: Pick<Acting, 'at' | 'by' | 'mayAssign'>,
+): Promise<Commanded> {
+  // Whoever may not take it from somebody else takes what nobody has.
+  if (to === 'me' && !mayAssign) return succeed({ type: 'Take', at, by });
+  if (!mayAssign) return fail('may-not-assign');
+  if (to === 'nobody') return succeed({ type: 'Assign', at, by });
+  const agent = to === 'me' ? by : to;
+  return (await isAgent(agent)) ? succeed({ type: 'Assign', at, by, agent }) : fail('unknown-agent');
+}

@@ -1,0 +1,29 @@
+import { conversation, isUnexplained, MAX_EVENTS, type Missing, missingToResolve } from '#capabilities';
+import { fail, type Result, succeed } from '#kernel';
+import { caughtUp, type DirectoryPorts } from '../customer-directory.js';
+import { type Part } from '../conversations/conversation-log.js';
+import { type QueryFailure } from '../messages/failures.js';
+import { type RuleBooks } from './rule-books.js';
+
+export interface ResolvingPorts {
+  readonly directory: DirectoryPorts;
+  readonly ruleBooks: Pick<RuleBooks, 'requirements'>;
+}
+
+/** What a conversation lacks that is about to be resolved; nothing where it is not. */
+export async function missingIn(
+  { directory, ruleBooks }: ResolvingPorts,
+  { conversation: { id, state }, facts }: Part,
+): Promise<Result<readonly Missing[], QueryFailure>> {
+  const after = facts.reduce(conversation.evolve, state);
+  if (after.stage === 'unknown' || after.category !== 'resolved') return succeed([]);
+  if (state.stage !== 'unknown' && state.category === 'resolved') return succeed([]);
+  // Nothing can be done to it any more but to end it.
+  if (state.stage !== 'unknown' && state.version >= MAX_EVENTS) return succeed([]);
+  const requirements = (await ruleBooks.requirements.last())?.data.requirements ?? [];
+  if (requirements.some(({ needs }) => needs.includes('root_cause'))) {
+    const late = await caughtUp(directory, await directory.head(), ['complaints']);
+    if (late) return fail(late);
+  }
+  return succeed(await missingToResolve(requirements, after, () => isUnexplained(directory.readModels, id)));
+}

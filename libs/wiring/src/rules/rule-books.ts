@@ -1,0 +1,21 @@
+import {
+  isMacrosSaved,
+  isRequirementsSaved,
+  type MacrosSaved,
+  macrosStream,
+  type RequirementsSaved,
+  requirementsStream,
+} from '#contracts';
+import { type EventStore } from '#platform/event-store';
+import { SettingsBook } from './settings-book.js';
+
+/** What leads say about how conversations are worked on. */
+export interface RuleBooks {
+  readonly macros: SettingsBook<MacrosSaved>;
+  readonly requirements: SettingsBook<RequirementsSaved>;
+}
+
+export const createRuleBooks = (store: Pick<EventStore, 'readStream'>): RuleBooks => ({
+  macros: new SettingsBook(store, macrosStream, isMacrosSaved),
+  requirements: new SettingsBook(store, requirementsStream, isRequirementsSaved),
+});

@@ -1,0 +1,88 @@
+import { checkMacros, checkRequirements, findCannedReply, type RefusedAction } from '#capabilities';
+import { type ActionDto, type MacrosView, type RequirementsView, type RuleSettingsCommandView } from '#contracts';
+import { fail, type RecordedEvent, type Result } from '#kernel';
+import { caughtUp } from '../customer-directory.js';
+import { type ConversationPorts } from '../conversations/change-conversation.js';
+import {
+  type RuleSettingsFailure,
+  type RuleSettingsSaved,
+  type SaveMacros,
+  type SaveRequirements,
+} from '../messages/rule-settings.messages.js';
+import { type CommandAttempt } from '../once.js';
+import { saveSettings, type SettingsFailure } from './save-settings.js';
+
+/** Saves the whole list of macros. */
+export async function saveMacros(
+  ports: ConversationPorts,
+  { settings: { macros }, request }: Pick<SaveMacros, 'settings' | 'request'>,
+  attempt: CommandAttempt,
+): Promise<RuleSettingsSaved> {
+  const refusal = checkMacros(macros);
+  if (refusal) return fail({ ...refusal, code: 'rule_settings_refused', reason: refusal.code });
+  for (const [index, { actions }] of macros.entries()) {
+    const unknown = await unknownIn(ports, actions, `macros.${String(index)}.actions`);
+    if (!unknown.ok) return unknown;
+  }
+  const book = ports.ruleBooks.macros;
+  return saved(
+    await saveSettings(ports, { book, type: 'macros.saved', settings: { macros }, request, attempt }),
+    'macros',
+  );
+}
+
+/** Saves the whole list of what conversations must have before they are resolved. */
+export async function saveRequirements(
+  ports: ConversationPorts,
+  { settings: { requirements }, request }: Pick<SaveRequirements, 'settings' | 'request'>,
+  attempt: CommandAttempt,
+): Promise<RuleSettingsSaved> {
+  const refusal = checkRequirements(requirements);
+  if (refusal) return fail({ ...refusal, code: 'rule_settings_refused', reason: refusal.code });
+  const book = ports.ruleBooks.requirements;
+  const saving = { book, type: 'requirements.saved', settings: { requirements }, request, attempt } as const;
+  return saved(await saveSettings(ports, saving), 'requirements');
+}
+
+/** Whether everything that actions name is there. */
+export async function unknownIn(
+  { directory, isAgent }: ConversationPorts,
+  actions: readonly ActionDto[],
+  field: string,
+): Promise<Result<undefined, RuleSettingsFailure>> {
+  for (const [index, { assign, reply }] of actions.entries()) {
+    const refused = (reason: RefusedAction['code']) =>
+      fail({ code: 'rule_settings_refused' as const, reason, field: `${field}.${String(index)}` });
+    if (assign && assign.to !== 'me' && assign.to !== 'nobody' && !(await isAgent(assign.to)))
+      return refused('unknown-agent');
+    if (!reply) continue;
+    const late = await caughtUp(directory, await directory.head(), ['canned-replies']);
+    if (late) return fail(late);
+    const found = await findCannedReply(directory.readModels, reply.cannedReply);
+    if (!found || found.removed) return refused('unknown-canned-reply');
+  }
+  return { ok: true, value: undefined };
+}
+
+export function saved(result: Result<RuleSettingsCommandView, SettingsFailure>, field: string): RuleSettingsSaved {
+  if (result.ok) return result;
+  if (result.reason.code !== 'too_many_versions') return fail(result.reason);
+  return fail({ code: 'rule_settings_refused', reason: 'too-many-versions', field });
+}
+
+export async function showMacros({ ruleBooks }: Pick<ConversationPorts, 'ruleBooks'>): Promise<MacrosView> {
+  const last = await ruleBooks.macros.last();
+  return { ...versionOf(last), macros: last?.data.macros ?? [] };
+}
+
+/** The version of settings, and who saved it when. */
+export const versionOf = (last: RecordedEvent<string, { readonly by: string }> | undefined) => ({
+  version: String(last?.version ?? 0),
+  savedAt: last === undefined ? null : new Date(last.occurredAt).toISOString(),
+  by: last?.data.by ?? null,
+});
+
+export async function showRequirements({ ruleBooks }: Pick<ConversationPorts, 'ruleBooks'>): Promise<RequirementsView> {
+  const last = await ruleBooks.requirements.last();
+  return { ...versionOf(last), requirements: last?.data.requirements ?? [] };
+}
