@@ -131,6 +131,7 @@ describe('the Helm chart', () => {
     ['a secret among the variables', ['--set', 'config.SAFAR_MASTER_KEY=x']],
     ['the password of the brokers among them', ['--set', 'config.SAFAR_KAFKA_SASL_PASSWORD=x']],
     ['the key of a certificate among them', ['--set', 'config.SAFAR_KAFKA_TLS_KEY=x']],
+    ['a password in an address among them', ['--set', 'config.SAFAR_EVENTSTORE_URL=esdb://a:b@esdb']],
     ['scaling by lag without a Prometheus', ['--set', 'workers.projector.autoscaling.by=lag']],
     ['an ingress for no host', ['--set', 'gateway.ingress.enabled=true']],
   ])('refuses %s', async (_what, parameters) => {

@@ -2,11 +2,12 @@ import { randomUUID } from 'node:crypto';
 import path from 'node:path';
 import { type NestFastifyApplication } from '@nestjs/platform-fastify';
 import { type ConversationPage, type TimelinePage } from '#contracts';
-import { type Position, type RecordedEvent, START } from '#kernel';
+import { type Position, type Projection, type RecordedEvent, START } from '#kernel';
+import { busFeed, openMemoryBus, startRelay, watchRelayProgress } from '#platform/bus';
 import { type EventSource, storeSubscription } from '#platform/consumers';
 import { openPostgresEventStore, StoreFencedError, StoreGuardError } from '#platform/event-store';
 import { createPool } from '#platform/postgres';
-import { projectionAdmin, startProjections } from '#platform/projections';
+import { projectionAdmin, type ProjectionParts, startProjections } from '#platform/projections';
 import { createLogger } from '#platform/telemetry';
 import { FakeEventStoreDb, testDatabase, type TestDatabase, until } from '#testing';
 import {
@@ -131,6 +132,48 @@ function loseNextAnswer(part: string): void {
   };
 }
 
+async function otherDatabase(epoch = 1n) {
+  const { url, owner, drop } = await testDatabase(migrations);
+  await owner.query('UPDATE es.store SET epoch = $1', [epoch]);
+  const pool = createPool({ url, max: 20, applicationName: 'other', pipeline: true });
+  const close = async (): Promise<void> => {
+    await pool.end();
+    await drop();
+  };
+  return { url, pool, close };
+}
+
+/** Builds read models elsewhere, and compares them with the installation's. */
+async function equalsBuiltFrom(
+  elsewhere: Pick<ProjectionParts, 'pool' | 'source' | 'feed'>,
+  which: readonly Projection[],
+): Promise<void> {
+  const { installation } = running();
+  const parts = { ...elsewhere, decode: installation.decode };
+  const host = startProjections({ ...parts, settings: { pollMs: 20 } }, which);
+  const here = installation.projectionAdmin({ actor: { kind: 'operator', id: 'cli:test' } });
+  const there = projectionAdmin(parts, which);
+  try {
+    const head = await installation.store.head();
+    for (const admin of [here, there])
+      await until(
+        async () => {
+          const lanes = (await admin.status()).filter(({ role, position }) => role === 'active' && position >= head);
+          return which.every(({ name }) => lanes.some((lane) => lane.name === name));
+        },
+        'everything is applied',
+        40_000,
+      );
+    for (const { name } of which) {
+      const [one, other] = [await here.verify(name), await there.verify(name)];
+      expect([name, one.ok, other.ok]).toEqual([name, true, true]);
+      expect([name, other.hash, other.rows]).toEqual([name, one.hash, one.rows]);
+    }
+  } finally {
+    await host.stop();
+  }
+}
+
 describe('with the log in EventStoreDB', () => {
   it('a touchpoint is answered, is on the timeline, and counts once when its answer is lost and it is sent again', async () => {
     await restart({ reacting: false });
@@ -202,43 +245,38 @@ describe('with the log in EventStoreDB', () => {
   });
 
   it('the read models are those of the same history in PostgreSQL, by hash', async () => {
-    const { installation } = running();
     const log = await events();
-    const admin = installation.projectionAdmin({ actor: { kind: 'operator', id: 'cli:test' } });
-    const other = await testDatabase(migrations);
-    const pool = createPool({ url: other.url, max: 20, applicationName: 'other', pipeline: true });
+    const other = await otherDatabase();
     const store = await openPostgresEventStore({ url: other.url, applicationName: 'other' });
     for (const { stream, position: _, version: __, recordedAt: ___, ...event } of log)
       await store.append({
         ...{ appendId: event.id, requestHash: Buffer.alloc(16) },
         streams: [{ stream, expect: 'any', events: [event] }],
       });
-    const parts = { pool, source: toldAs(log, storeSubscription(store)), decode: installation.decode };
-    const host = startProjections({ ...parts, settings: { pollMs: 20 } }, projections);
     try {
-      const head = log.at(-1)?.position ?? START;
-      const both = [admin, projectionAdmin(parts, projections)] as const;
-      const names = projections.map(({ name }) => name);
-      await until(
-        async () => {
-          const lanes = (await Promise.all(both.map((one) => one.status()))).map((all) =>
-            all.filter(({ role, position }) => role === 'active' && position === head).map(({ name }) => name),
-          );
-          return lanes.every((caughtUp) => names.every((name) => caughtUp.includes(name)));
-        },
-        'both have read everything',
-        40_000,
-      );
-      for (const name of names) {
-        const [here, there] = await Promise.all(both.map((one) => one.verify(name)));
-        expect([name, here?.ok, there?.ok]).toEqual([name, true, true]);
-        expect([name, there?.hash, there?.rows]).toEqual([name, here?.hash, here?.rows]);
-      }
+      await equalsBuiltFrom({ ...other, source: toldAs(log, storeSubscription(store)) }, projections);
     } finally {
-      await host.stop();
       await store.close();
-      await pool.end();
-      await other.drop();
+      await other.close();
+    }
+  });
+
+  it('so are those that a relay feeds over a bus', async () => {
+    const { store } = running().installation;
+    const other = await otherDatabase(store.epoch);
+    const { pool } = other;
+    const source = storeSubscription(store);
+    const bus = openMemoryBus({ topics: { events: 4 } });
+    const relay = startRelay({ pool, source, bus, topic: 'events', settings: { pollMs: 20 } });
+    const progress = watchRelayProgress(pool, 'events', 20);
+    try {
+      const feed = busFeed({ bus, topic: 'events', source, progress });
+      const some = projections.filter(({ name }) => ['timeline', 'conversations'].includes(name));
+      await equalsBuiltFrom({ pool, source, feed }, some);
+    } finally {
+      await relay.stop();
+      await progress.close();
+      await other.close();
     }
   });
 

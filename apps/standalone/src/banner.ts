@@ -5,6 +5,8 @@ export interface Banner {
   readonly version: string;
   readonly url: string;
   readonly database: string;
+  /** Where the log is, if not there. */
+  readonly eventLog: string | undefined;
   readonly dataDir: string;
   /** The key of the first start; later starts do not know it any more. */
   readonly key: string | undefined;
@@ -39,7 +41,7 @@ const exampleTouchpoint = (occurredAt: string): string =>
   });
 
 /** What the first lines of a start say: what this is, where to look, and how to send the first touchpoint. */
-export function bannerText({ version, url, database, dataDir, key, admin, now, demo }: Banner): string {
+export function bannerText({ version, url, database, eventLog, dataDir, key, admin, now, demo }: Banner): string {
   const bearer = `-H 'Authorization: Bearer ${key ?? '<your key>'}'`;
   return [
     '',
@@ -47,6 +49,7 @@ export function bannerText({ version, url, database, dataDir, key, admin, now, d
     '',
     `  API       ${url}`,
     `  Database  ${database}`,
+    ...(eventLog === undefined ? [] : [`  Log       ${eventLog}`]),
     `  Data      ${dataDir}  (back up master.key in it: without it personal data cannot be read)`,
     key === undefined
       ? '  API key   as printed by the first start; `npm run -s safar -- keys create --name NAME` makes another'

@@ -3,6 +3,7 @@ import path from 'node:path';
 import { createLogger } from '#platform/telemetry';
 import { freePort } from '#platform/postgres';
 import {
+  describeEventLog,
   type Installation,
   loadConfig,
   openInstallation,
@@ -87,6 +88,7 @@ async function banner(
     version: version(),
     url,
     database: database.description,
+    eventLog: describeEventLog(config),
     dataDir: path.relative(process.cwd(), config.dataDir) || '.',
     key: await firstKey(installation),
     admin,

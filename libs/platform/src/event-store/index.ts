@@ -15,5 +15,6 @@ export {
   logPlace,
 } from './postgres/log-place.js';
 export { eventStoreDbAddress } from './eventstoredb/address.js';
-export { type EventStoreDbPlace, eventStoreDbReport, raiseEventStoreDbEpoch } from './eventstoredb/admin.js';
-export { type EventStoreDbOptions, openEventStoreDb } from './eventstoredb/eventstoredb-event-store.js';
+export { type EventStoreDbPlace } from './eventstoredb/admin.js';
+export { type EventStoreDbOptions } from './eventstoredb/eventstoredb-event-store.js';
+export { eventStoreDbReport, openEventStoreDb, raiseEventStoreDbEpoch } from './eventstoredb/on-demand.js';

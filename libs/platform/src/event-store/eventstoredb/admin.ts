@@ -11,12 +11,14 @@ export interface EventStoreDbPlace {
   readonly namespace?: string | undefined;
 }
 
+export interface EventStoreDbState extends Pick<StoreRecord, 'storeId' | 'epoch'> {
+  readonly head: Position;
+}
+
 const TIMING = { answerMs: 5_000, patienceMs: 15_000 };
 
 /** What a server has of a log, also of one that cannot be opened as it is; undefined where there is none. */
-export const eventStoreDbReport = (
-  place: EventStoreDbPlace,
-): Promise<(Pick<StoreRecord, 'storeId' | 'epoch'> & { readonly head: Position }) | undefined> =>
+export const eventStoreDbReport = (place: EventStoreDbPlace): Promise<EventStoreDbState | undefined> =>
   connected(place, async (connection, names) => {
     const record = await storeRecord(connection, names);
     if (!record) return undefined;

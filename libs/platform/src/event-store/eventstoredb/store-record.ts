@@ -1,4 +1,4 @@
-import { type Position, START } from '#kernel';
+import type { Position } from '#kernel';
 import { FORWARDS, type RecordedEvent as StoredEvent } from '@eventstore/db-client';
 import { StoreFencedError, StoreGuardError } from '../event-store.port.js';
 import type { Connection } from './connection.js';
@@ -98,11 +98,16 @@ const written = ({ storeId, epoch }: Pick<StoreRecord, 'storeId' | 'epoch'>, aft
     {},
   );
 
-/** @throws StoreFencedError when the store is in another epoch than a process that has it open */
+/** @throws StoreFencedError when the store is not there any more, or in another epoch than a process that has it open */
 export function demandEpoch(record: Pick<StoreRecord, 'epoch'> | undefined, epoch: bigint): void {
-  if (record?.epoch === epoch) return;
+  if (!record)
+    throw new StoreFencedError(
+      'The log that was open is not in this EventStoreDB any more.',
+      'Restore it from its backup, or correct SAFAR_EVENTSTORE_URL, and start this process again.',
+    );
+  if (record.epoch === epoch) return;
   throw new StoreFencedError(
-    `The store is in epoch ${(record?.epoch ?? START).toString()}, the writer in ${epoch.toString()}.`,
+    `The store is in epoch ${record.epoch.toString()}, the writer in ${epoch.toString()}.`,
     'Somebody restored the store or failed over. Restart this process, then rebuild the read models: safar projections status shows which.',
   );
 }
