@@ -1551,6 +1551,88 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/queue/teams/{id}/views": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Look at the views of a team */
+        get: operations["getTeamQueueViews"];
+        /**
+         * Save the views of a team
+         * @description All of them. At most 20, in the order in which they are shown; each is a name for parameters of `GET /v1/queue`, with `all` where it names no view.
+         */
+        put: operations["saveTeamQueueViews"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/queue/teams/{id}/views/counts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Count the views of a team
+         * @description How many conversations each shows now, up to 1,000.
+         */
+        get: operations["countTeamQueueViews"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/queue/views": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Look at the views that one saved */
+        get: operations["getQueueViews"];
+        /**
+         * Save the views that one has
+         * @description All of them. At most 20, in the order in which they are shown; each is a name for parameters of `GET /v1/queue`, with `all` where it names no view.
+         */
+        put: operations["saveQueueViews"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/queue/views/counts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Count the views that one saved
+         * @description How many conversations each shows now, up to 1,000.
+         */
+        get: operations["countQueueViews"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/reports/backlog": {
         parameters: {
             query?: never;
@@ -3144,6 +3226,77 @@ export interface components {
             version: string;
             /** @description Decimal digits: of the event that says so. */
             position: string;
+        };
+        /** @description What the parameters of the queue say; what is left out lets everything pass. */
+        SavedFilterDto: {
+            /** @enum {string} */
+            view?: "snoozed" | "breached" | "all" | "mine" | "unassigned" | "at_risk" | "mentions";
+            team?: string;
+            /** @description Kind and id; `nobody` for those that nobody has. */
+            agent?: string;
+            /** @enum {string} */
+            channel?: "web" | "email" | "chat" | "phone" | "sms" | "whatsapp" | "telegram" | "bale" | "viber" | "instagram" | "facebook" | "x" | "store" | "app" | "other";
+            categories?: ("open" | "waiting_customer" | "waiting_third_party" | "snoozed" | "resolved")[];
+            priorities?: ("low" | "normal" | "high" | "urgent")[];
+            /** @description Must have all of them. */
+            tags?: string[];
+            /** @description How near a due time is at risk. */
+            withinSeconds?: number;
+        };
+        SavedViewCount: {
+            /** @description Of the view. */
+            id: string;
+            count: number;
+            /** @description There are more: counting ends at 1,000. */
+            capped: boolean;
+        };
+        SavedViewCountsView: {
+            owner: string;
+            at: string;
+            views: components["schemas"]["SavedViewCount"][];
+        };
+        SavedViewDto: {
+            id: string;
+            /** @description As it is called. */
+            name: string;
+            filter: components["schemas"]["SavedFilterDto"];
+        };
+        SavedViews: {
+            views: {
+                id: string;
+                name: string;
+                filter: {
+                    /** @enum {unknown} */
+                    view?: "all" | "mine" | "unassigned" | "at_risk" | "breached" | "snoozed" | "mentions";
+                    team?: string;
+                    agent?: string;
+                    /** @enum {unknown} */
+                    channel?: "web" | "email" | "chat" | "phone" | "sms" | "whatsapp" | "telegram" | "bale" | "viber" | "instagram" | "facebook" | "x" | "store" | "app" | "other";
+                    categories?: ("open" | "waiting_customer" | "waiting_third_party" | "snoozed" | "resolved")[];
+                    priorities?: ("low" | "normal" | "high" | "urgent")[];
+                    tags?: string[];
+                    withinSeconds?: number;
+                };
+            }[];
+        };
+        SavedViewsCommandView: {
+            /** @description The owner. */
+            id: string;
+            version: string;
+            /** @description Decimal digits: of the event that says so. */
+            position: string;
+        };
+        /** @description The views that a person or a team has saved. */
+        SavedViewsView: {
+            /** @description Kind and id of a person, or `team:` and its word. */
+            owner: string;
+            /** @description The `ETag`; 0 where nothing was saved yet. */
+            version: string;
+            /** @description Each filter as the parameters of `GET /v1/queue` say it. */
+            views: components["schemas"]["SavedViewDto"][];
+            /** @description RFC 3339; `null` where nothing was saved yet, as is `by`. */
+            savedAt: null | string;
+            by: null | string;
         };
         SchemaLink: {
             href: string;
@@ -16065,6 +16218,846 @@ export interface operations {
                 };
                 content: {
                     "text/event-stream": string;
+                };
+            };
+            /** @description `invalid_parameters`: Invalid parameters. `malformed_request`: Malformed request. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "invalid_parameters" | "malformed_request";
+                        /** @constant */
+                        status?: 400;
+                    };
+                };
+            };
+            /** @description `unauthenticated`: Not authenticated. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "unauthenticated";
+                        /** @constant */
+                        status?: 401;
+                    };
+                };
+            };
+            /** @description `forbidden`: Not allowed. `foreign_page`: From another page. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "forbidden" | "foreign_page";
+                        /** @constant */
+                        status?: 403;
+                    };
+                };
+            };
+            /** @description `unknown_position`: No such position. */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "unknown_position";
+                        /** @constant */
+                        status?: 410;
+                    };
+                };
+            };
+            /** @description `rate_limited`: Too many requests. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "rate_limited";
+                        /** @constant */
+                        status?: 429;
+                    };
+                };
+            };
+            /** @description `not_caught_up`: Not caught up. `overloaded`: Overloaded. `shutting_down`: Shutting down. `unavailable`: Unavailable. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "not_caught_up" | "overloaded" | "shutting_down" | "unavailable";
+                        /** @constant */
+                        status?: 503;
+                    };
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    getTeamQueueViews: {
+        parameters: {
+            query?: {
+                /** @description Wait until everything up to this position is shown. */
+                minPosition?: string;
+            };
+            header?: never;
+            path: {
+                /**
+                 * @description The organisation’s own word for the team.
+                 * @example nights
+                 */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The views. */
+            200: {
+                headers: {
+                    /** @description Version of the views. */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SavedViewsView"];
+                };
+            };
+            /** @description `invalid_parameters`: Invalid parameters. `malformed_request`: Malformed request. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "invalid_parameters" | "malformed_request";
+                        /** @constant */
+                        status?: 400;
+                    };
+                };
+            };
+            /** @description `unauthenticated`: Not authenticated. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "unauthenticated";
+                        /** @constant */
+                        status?: 401;
+                    };
+                };
+            };
+            /** @description `forbidden`: Not allowed. `foreign_page`: From another page. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "forbidden" | "foreign_page";
+                        /** @constant */
+                        status?: 403;
+                    };
+                };
+            };
+            /** @description `team_not_found`: No such team. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "team_not_found";
+                        /** @constant */
+                        status?: 404;
+                    };
+                };
+            };
+            /** @description `unknown_position`: No such position. */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "unknown_position";
+                        /** @constant */
+                        status?: 410;
+                    };
+                };
+            };
+            /** @description `rate_limited`: Too many requests. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "rate_limited";
+                        /** @constant */
+                        status?: 429;
+                    };
+                };
+            };
+            /** @description `not_caught_up`: Not caught up. `overloaded`: Overloaded. `shutting_down`: Shutting down. `unavailable`: Unavailable. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "not_caught_up" | "overloaded" | "shutting_down" | "unavailable";
+                        /** @constant */
+                        status?: 503;
+                    };
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    saveTeamQueueViews: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes the command safe to repeat: the first answer is given again. */
+                "Idempotency-Key"?: string;
+                /** @description Versions that the sender believes in (RFC 9110 §13.1.1). */
+                "If-Match"?: string;
+            };
+            path: {
+                /**
+                 * @description The organisation’s own word for the team.
+                 * @example nobody-knows
+                 */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SavedViews"];
+            };
+        };
+        responses: {
+            /** @description They are so now. */
+            200: {
+                headers: {
+                    /** @description Version of the views. */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SavedViewsCommandView"];
+                };
+            };
+            /** @description `malformed_json`: Malformed JSON. `empty_body`: Empty body. `invalid_parameters`: Invalid parameters. `malformed_request`: Malformed request. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "malformed_json" | "empty_body" | "invalid_parameters" | "malformed_request";
+                        /** @constant */
+                        status?: 400;
+                    };
+                };
+            };
+            /** @description `unauthenticated`: Not authenticated. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "unauthenticated";
+                        /** @constant */
+                        status?: 401;
+                    };
+                };
+            };
+            /** @description `forbidden`: Not allowed. `foreign_page`: From another page. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "forbidden" | "foreign_page";
+                        /** @constant */
+                        status?: 403;
+                    };
+                };
+            };
+            /** @description `team_not_found`: No such team. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "team_not_found";
+                        /** @constant */
+                        status?: 404;
+                    };
+                };
+            };
+            /** @description `command_running`: Being done. `queue_views_refused`: Views refused. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "command_running" | "queue_views_refused";
+                        /** @constant */
+                        status?: 409;
+                    };
+                };
+            };
+            /** @description `version_mismatch`: Changed meanwhile. */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "version_mismatch";
+                        /** @constant */
+                        status?: 412;
+                    };
+                };
+            };
+            /** @description `body_too_large`: Body too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "body_too_large";
+                        /** @constant */
+                        status?: 413;
+                    };
+                };
+            };
+            /** @description `unsupported_encoding`: Unsupported encoding. `unsupported_media_type`: Unsupported content type. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "unsupported_encoding" | "unsupported_media_type";
+                        /** @constant */
+                        status?: 415;
+                    };
+                };
+            };
+            /** @description `idempotency_key_reused`: Idempotency key used before. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "idempotency_key_reused";
+                        /** @constant */
+                        status?: 422;
+                    };
+                };
+            };
+            /** @description `rate_limited`: Too many requests. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "rate_limited";
+                        /** @constant */
+                        status?: 429;
+                    };
+                };
+            };
+            /** @description `not_caught_up`: Not caught up. `store_busy`: Busy. `store_refused`: Not writable. `outcome_unknown`: Outcome unknown. `overloaded`: Overloaded. `shutting_down`: Shutting down. `unavailable`: Unavailable. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "not_caught_up" | "store_busy" | "store_refused" | "outcome_unknown" | "overloaded" | "shutting_down" | "unavailable";
+                        /** @constant */
+                        status?: 503;
+                    };
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    countTeamQueueViews: {
+        parameters: {
+            query?: {
+                /** @description Wait until everything up to this position is shown. */
+                minPosition?: string;
+            };
+            header?: never;
+            path: {
+                /**
+                 * @description The organisation’s own word for the team.
+                 * @example nights
+                 */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The counts. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SavedViewCountsView"];
+                };
+            };
+            /** @description `invalid_parameters`: Invalid parameters. `malformed_request`: Malformed request. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "invalid_parameters" | "malformed_request";
+                        /** @constant */
+                        status?: 400;
+                    };
+                };
+            };
+            /** @description `unauthenticated`: Not authenticated. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "unauthenticated";
+                        /** @constant */
+                        status?: 401;
+                    };
+                };
+            };
+            /** @description `forbidden`: Not allowed. `foreign_page`: From another page. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "forbidden" | "foreign_page";
+                        /** @constant */
+                        status?: 403;
+                    };
+                };
+            };
+            /** @description `team_not_found`: No such team. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "team_not_found";
+                        /** @constant */
+                        status?: 404;
+                    };
+                };
+            };
+            /** @description `unknown_position`: No such position. */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "unknown_position";
+                        /** @constant */
+                        status?: 410;
+                    };
+                };
+            };
+            /** @description `rate_limited`: Too many requests. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "rate_limited";
+                        /** @constant */
+                        status?: 429;
+                    };
+                };
+            };
+            /** @description `not_caught_up`: Not caught up. `overloaded`: Overloaded. `shutting_down`: Shutting down. `unavailable`: Unavailable. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "not_caught_up" | "overloaded" | "shutting_down" | "unavailable";
+                        /** @constant */
+                        status?: 503;
+                    };
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    getQueueViews: {
+        parameters: {
+            query?: {
+                /** @description Wait until everything up to this position is shown. */
+                minPosition?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The views. */
+            200: {
+                headers: {
+                    /** @description Version of the views. */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SavedViewsView"];
+                };
+            };
+            /** @description `invalid_parameters`: Invalid parameters. `malformed_request`: Malformed request. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "invalid_parameters" | "malformed_request";
+                        /** @constant */
+                        status?: 400;
+                    };
+                };
+            };
+            /** @description `unauthenticated`: Not authenticated. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "unauthenticated";
+                        /** @constant */
+                        status?: 401;
+                    };
+                };
+            };
+            /** @description `forbidden`: Not allowed. `foreign_page`: From another page. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "forbidden" | "foreign_page";
+                        /** @constant */
+                        status?: 403;
+                    };
+                };
+            };
+            /** @description `unknown_position`: No such position. */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "unknown_position";
+                        /** @constant */
+                        status?: 410;
+                    };
+                };
+            };
+            /** @description `rate_limited`: Too many requests. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "rate_limited";
+                        /** @constant */
+                        status?: 429;
+                    };
+                };
+            };
+            /** @description `not_caught_up`: Not caught up. `overloaded`: Overloaded. `shutting_down`: Shutting down. `unavailable`: Unavailable. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "not_caught_up" | "overloaded" | "shutting_down" | "unavailable";
+                        /** @constant */
+                        status?: 503;
+                    };
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    saveQueueViews: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes the command safe to repeat: the first answer is given again. */
+                "Idempotency-Key"?: string;
+                /** @description Versions that the sender believes in (RFC 9110 §13.1.1). */
+                "If-Match"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SavedViews"];
+            };
+        };
+        responses: {
+            /** @description They are so now. */
+            200: {
+                headers: {
+                    /** @description Version of the views. */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SavedViewsCommandView"];
+                };
+            };
+            /** @description `malformed_json`: Malformed JSON. `empty_body`: Empty body. `invalid_parameters`: Invalid parameters. `malformed_request`: Malformed request. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "malformed_json" | "empty_body" | "invalid_parameters" | "malformed_request";
+                        /** @constant */
+                        status?: 400;
+                    };
+                };
+            };
+            /** @description `unauthenticated`: Not authenticated. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "unauthenticated";
+                        /** @constant */
+                        status?: 401;
+                    };
+                };
+            };
+            /** @description `forbidden`: Not allowed. `foreign_page`: From another page. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "forbidden" | "foreign_page";
+                        /** @constant */
+                        status?: 403;
+                    };
+                };
+            };
+            /** @description `command_running`: Being done. `queue_views_refused`: Views refused. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "command_running" | "queue_views_refused";
+                        /** @constant */
+                        status?: 409;
+                    };
+                };
+            };
+            /** @description `version_mismatch`: Changed meanwhile. */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "version_mismatch";
+                        /** @constant */
+                        status?: 412;
+                    };
+                };
+            };
+            /** @description `body_too_large`: Body too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "body_too_large";
+                        /** @constant */
+                        status?: 413;
+                    };
+                };
+            };
+            /** @description `unsupported_encoding`: Unsupported encoding. `unsupported_media_type`: Unsupported content type. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "unsupported_encoding" | "unsupported_media_type";
+                        /** @constant */
+                        status?: 415;
+                    };
+                };
+            };
+            /** @description `idempotency_key_reused`: Idempotency key used before. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "idempotency_key_reused";
+                        /** @constant */
+                        status?: 422;
+                    };
+                };
+            };
+            /** @description `rate_limited`: Too many requests. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "rate_limited";
+                        /** @constant */
+                        status?: 429;
+                    };
+                };
+            };
+            /** @description `not_caught_up`: Not caught up. `store_busy`: Busy. `store_refused`: Not writable. `outcome_unknown`: Outcome unknown. `overloaded`: Overloaded. `shutting_down`: Shutting down. `unavailable`: Unavailable. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "not_caught_up" | "store_busy" | "store_refused" | "outcome_unknown" | "overloaded" | "shutting_down" | "unavailable";
+                        /** @constant */
+                        status?: 503;
+                    };
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    countQueueViews: {
+        parameters: {
+            query?: {
+                /** @description Wait until everything up to this position is shown. */
+                minPosition?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The counts. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SavedViewCountsView"];
                 };
             };
             /** @description `invalid_parameters`: Invalid parameters. `malformed_request`: Malformed request. */

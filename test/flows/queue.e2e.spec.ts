@@ -1,4 +1,11 @@
-import { type BacklogView, type QueueCountsView, type QueuePage, type Role, type ServiceReportView } from '#contracts';
+import {
+  type BacklogView,
+  type QueueCountsView,
+  type QueuePage,
+  type Role,
+  type SavedViewCountsView,
+  type ServiceReportView,
+} from '#contracts';
 import { openRealGateway, type RealGateway } from '../api/support/real-gateway.js';
 
 let gateway: RealGateway;
@@ -124,6 +131,48 @@ it('the queue is for those who may read conversations', async () => {
   );
   for (const url of ['queue', 'queue/counts'])
     expect((await get(url, { authorization: `Bearer ${key}` })).statusCode).toBe(403);
+});
+
+it('views that somebody saves are theirs, counted like the others, and those of a team are kept by who leads', async () => {
+  const by = (await signedIn('operations')).headers;
+  const put = (url: string, views: readonly object[], headers: Headers) =>
+    gateway.app.inject({
+      ...{ method: 'PUT', url: `/v1/${url}`, payload: JSON.stringify({ views }) },
+      headers: { 'content-type': 'application/json', ...headers },
+    });
+  const id = await open('Vase');
+  await post(`conversations/${id}/prioritise`, { priority: 'high' });
+  const tagged = await post(`conversations/${id}/tag`, { add: ['fragile'] });
+  const view = (name: string, filter: object) => ({ id: name, name, filter });
+  const views = [
+    view('fragile', { tags: ['fragile'] }),
+    view('high', { priorities: ['high'], tags: ['fragile'] }),
+    view('low', { view: 'unassigned', priorities: ['low'] }),
+    view('mine', { view: 'mine', tags: ['fragile'] }),
+  ];
+  const saved = await put('queue/views', views, { ...by, 'if-match': '"0"' });
+  expect([saved.statusCode, saved.json()]).toMatchObject([200, { version: '1' }]);
+  expect((await put('queue/views', [], { ...by, 'if-match': '"0"' })).statusCode).toBe(412);
+  expect((await put('queue/views', [views[0] ?? {}, views[0] ?? {}], by)).json()).toMatchObject({
+    ...{ code: 'queue_views_refused', reason: 'listed-twice' },
+  });
+  const { position } = saved.json<{ position: string }>();
+  const own = await get(`queue/views?minPosition=${position}`, by);
+  expect([own.headers['etag'], own.json()]).toMatchObject(['"1"', { views }]);
+  expect((await get(`queue/views?minPosition=${position}`)).json()).toMatchObject({ version: '0', views: [] });
+  const after = tagged.json<{ position: string }>().position;
+  const last = BigInt(after) > BigInt(position) ? after : position;
+  const counts = (await get(`queue/views/counts?minPosition=${last}`, by)).json<SavedViewCountsView>();
+  expect(counts.views.map(({ id: name, count }) => [name, count])).toEqual([
+    ['fragile', 1],
+    ['high', 1],
+    ['low', 0],
+    ['mine', 0],
+  ]);
+  expect((await put('queue/teams/returns/views', views, by)).statusCode).toBe(403);
+  expect((await put('queue/teams/nowhere/views', views, { authorization: `Bearer ${gateway.key}` })).statusCode).toBe(
+    404,
+  );
 });
 
 it('reports count what was done and what is left, for those who lead, also as a table', async () => {

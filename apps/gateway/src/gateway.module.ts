@@ -43,6 +43,7 @@ import { RenderedReplyController } from './replies/rendered-reply.controller.js'
 import { ConversationRulesController } from './rules/conversation-rules.controller.js';
 import { MacrosController } from './rules/macros.controller.js';
 import { RequirementsController } from './rules/requirements.controller.js';
+import { SavedViewsController } from './queues/saved-views.controller.js';
 import { SchemasController } from './schemas/schemas.controller.js';
 import { SdkController } from './segment/sdk.controller.js';
 import { SdkIntake } from './segment/sdk-intake.js';
@@ -88,6 +89,7 @@ const controllers = [
   RequirementsController,
   ConversationRulesController,
   QueueController,
+  SavedViewsController,
   ServicePoliciesController,
   CalendarsController,
   ConversationClocksController,

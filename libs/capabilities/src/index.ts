@@ -67,7 +67,14 @@ export { agentView, findAgent, findTeam, listAgents, listTeams, teamView } from 
 export { type ConfigureTeam, type Team, team, type TeamFact, type TeamRefusal } from './agents/team.decider.js';
 export { teams } from './agents/teams.projection.js';
 export { backlog } from './queues/backlog.query.js';
-export { countQueue } from './queues/count-queue.query.js';
+export { countQueue, countSelections } from './queues/count-queue.query.js';
+export {
+  findSavedViews,
+  queueViewsModel,
+  savedViews,
+  type SavedViewsRefusal,
+  savedViewsView,
+} from './queues/saved-views.js';
 export { listQueue, type QueueRequest } from './queues/list-queue.query.js';
 export { QueueFeed, type QueueMark } from './queues/queue-feed.js';
 export { type QueuePorts } from './queues/open-subjects.port.js';

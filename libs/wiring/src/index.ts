@@ -31,6 +31,7 @@ export * from './messages/record-touchpoints.command.js';
 export * from './messages/report.queries.js';
 export * from './messages/routing.queries.js';
 export * from './messages/rule-settings.messages.js';
+export * from './messages/saved-views.messages.js';
 export * from './messages/start-conversation.command.js';
 export * from './messages/take-up-touchpoint.command.js';
 export * from './messages/timeline-feed.port.js';

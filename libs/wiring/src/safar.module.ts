@@ -15,6 +15,7 @@ import { ListQueueHandler } from './handlers/list-queue.handler.js';
 import { RecordMessagesHandler } from './handlers/record-messages.handler.js';
 import { RecordTouchpointsHandler } from './handlers/record-touchpoints.handler.js';
 import { reportHandlers } from './handlers/reports.handlers.js';
+import { savedViewsHandlers } from './handlers/saved-views.handlers.js';
 import { serviceClockHandlers } from './handlers/service-clocks.handlers.js';
 import { StartConversationHandler } from './handlers/start-conversation.handler.js';
 import { TakeUpTouchpointHandler } from './handlers/take-up-touchpoint.handler.js';
@@ -70,6 +71,7 @@ export class SafarModule {
         ListQueueHandler,
         CountQueueHandler,
         ...reportHandlers,
+        ...savedViewsHandlers,
         ...serviceClockHandlers,
         ...routingHandlers,
         ...ruleHandlers,

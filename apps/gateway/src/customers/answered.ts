@@ -7,6 +7,7 @@ import {
   type ComplaintFailure,
   type ConversationFailure,
   type RuleSettingsFailure,
+  type SavedViewsFailure,
 } from '#wiring';
 import { entityTag } from '../server/entity-tags.js';
 import { ProblemError } from '../problems/problem-error.js';
@@ -17,7 +18,8 @@ type Failure =
   | CannedReplyFailure
   | RuleSettingsFailure
   | ClockSettingsFailure
-  | ComplaintFailure;
+  | ComplaintFailure
+  | SavedViewsFailure;
 
 /** The value of a query or command, or the problem that its failure is. */
 export function answered<Value>(result: Result<Value, Failure>): Value {
@@ -56,6 +58,7 @@ function problemOf(failure: Failure): ProblemError {
     case 'team_refused':
     case 'agent_refused':
     case 'canned_reply_refused':
+    case 'queue_views_refused':
     case 'complaint_refused':
     case 'root_causes_refused':
       return new ProblemError(failure.code, { extensions: { reason: failure.reason } });

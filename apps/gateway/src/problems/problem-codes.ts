@@ -42,6 +42,7 @@ export const statusOf = {
   macro_refused: 409,
   resolution_incomplete: 409,
   rule_settings_refused: 409,
+  queue_views_refused: 409,
   policies_refused: 409,
   customer_erased: 410,
   unknown_position: 410,

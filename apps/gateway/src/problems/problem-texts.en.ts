@@ -62,6 +62,7 @@ export const english: ProblemTexts = {
     team_refused: ['Team refused', 'A team cannot be set up like this; see reason.'],
     agent_refused: ['Agent refused', 'An agent cannot be set up like this; see reason.'],
     calendar_refused: ['Calendar refused', 'A calendar cannot be saved like this; see reason and field.'],
+    queue_views_refused: ['Views refused', 'The views cannot be like this; see reason.'],
     canned_reply_refused: ['Canned reply refused', 'A canned reply cannot be like this; see reason.'],
     macro_refused: [
       'Macro refused',

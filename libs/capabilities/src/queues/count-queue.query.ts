@@ -1,7 +1,14 @@
-import { MAX_COUNT, type QueueCountsView, type QueueFilter, queueViews } from '#contracts';
+import {
+  MAX_COUNT,
+  type QueueCount,
+  type QueueCountsView,
+  type QueueFilter,
+  type QueueView,
+  queueViews,
+} from '#contracts';
 import { type EpochMs, type ReadModels } from '#kernel';
 import { rfc3339 } from './queue-item.js';
-import { conditionsOf, dueUntil, Values } from './queue-conditions.js';
+import { conditionsOf, dueUntil, type QueueSelection, segmentsOf, Values } from './queue-conditions.js';
 
 export interface QueueCountRequest {
   readonly filter: QueueFilter;
@@ -15,34 +22,12 @@ export async function countQueue(
   readModels: ReadModels,
   { filter, self, at }: QueueCountRequest,
 ): Promise<QueueCountsView> {
-  const values = new Values();
-  const now = values.of(rfc3339(at), 'timestamptz');
-  const counts = queueViews.map((view) => {
-    const selection = { ...filter, view, self };
-    const until = dueUntil(selection, at);
-    const conditions = [
-      `kept = 'queued'`,
-      // Every rank there is: so the index of the order can be used.
-      ...(view === 'breached' ? [`rank IN (0, 1, 2, 3) AND due_at < ${now}`] : []),
-      ...(until === undefined
-        ? []
-        : [`rank IN (0, 1, 2, 3) AND due_at >= ${now} AND due_at <= ${values.of(rfc3339(until), 'timestamptz')}`]),
-      ...conditionsOf(selection, () => now, values),
-    ];
-    // In the order of an index, or the server might rather look through the whole table for the first of them.
-    const order =
-      view === 'mine' || view === 'unassigned' ? 'ORDER BY rank, due_at, waiting_since, conversation_id' : '';
-    const found = `SELECT FROM {queue} WHERE ${conditions.join(' AND ')} ${order} LIMIT ${String(MAX_COUNT + 1)}`;
-    return `(SELECT count(*) FROM (${found}) AS found) AS ${view}`;
-  });
-  const [row = {}] = await readModels.query<Readonly<Record<string, bigint>>>(
-    `SELECT ${counts.join(', ')}`,
-    values.list,
+  const counts = await countSelections(
+    readModels,
+    queueViews.map((view) => ({ ...filter, view, self })),
+    at,
   );
-  const countOf = (view: string) => {
-    const counted = Number(row[view] ?? 0);
-    return { count: Math.min(counted, MAX_COUNT), capped: counted > MAX_COUNT };
-  };
+  const countOf = (view: QueueView): QueueCount => counts[queueViews.indexOf(view)] ?? { count: 0, capped: false };
   return {
     at: rfc3339(at),
     views: {
@@ -55,4 +40,42 @@ export async function countQueue(
       mentions: countOf('mentions'),
     },
   };
+}
+
+/** How many each shows, in their order, in one statement. */
+export async function countSelections(
+  readModels: Pick<ReadModels, 'query'>,
+  selections: readonly QueueSelection[],
+  at: EpochMs,
+): Promise<readonly QueueCount[]> {
+  if (selections.length === 0) return [];
+  const values = new Values();
+  const now = values.of(rfc3339(at), 'timestamptz');
+  const counts = selections.map((selection, index) => `${countSql(selection, at, now, values)} AS c${String(index)}`);
+  const [row = {}] = await readModels.query<Readonly<Record<string, bigint>>>(
+    `SELECT ${counts.join(', ')}`,
+    values.list,
+  );
+  return selections.map((_selection, index) => {
+    const counted = Number(row[`c${String(index)}`] ?? 0);
+    return { count: Math.min(counted, MAX_COUNT), capped: counted > MAX_COUNT };
+  });
+}
+
+function countSql(selection: QueueSelection, at: EpochMs, now: string, values: Values): string {
+  const { view, priorities = [] } = selection;
+  const until = dueUntil(selection, at);
+  const ranks = segmentsOf({ ...selection, view: 'breached' }).map(({ rank }) => rank);
+  const conditions = [
+    `kept = 'queued'`,
+    // Every rank there is: so the index of the order can be used.
+    ...(view === 'breached' || until !== undefined || priorities.length > 0 ? [`rank IN (${ranks.join(', ')})`] : []),
+    ...(view === 'breached' ? [`due_at < ${now}`] : []),
+    ...(until === undefined ? [] : [`due_at >= ${now} AND due_at <= ${values.of(rfc3339(until), 'timestamptz')}`]),
+    ...conditionsOf(selection, () => now, values),
+  ];
+  // In the order of an index, or the server might rather look through the whole table for the first of them.
+  const order = view === 'mine' || view === 'unassigned' ? 'ORDER BY rank, due_at, waiting_since, conversation_id' : '';
+  const found = `SELECT FROM {queue} WHERE ${conditions.join(' AND ')} ${order} LIMIT ${String(MAX_COUNT + 1)}`;
+  return `(SELECT count(*) FROM (${found}) AS found)`;
 }

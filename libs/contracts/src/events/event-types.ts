@@ -12,6 +12,7 @@ import { TouchpointDataDto } from '../touchpoints/touchpoint-event.dto.js';
 import { type PartDto } from './personal-plan.js';
 import { type Lineage } from './upcasters.js';
 import { PersonaErasedDto } from './persona-erased.dto.js';
+import { queueEventTypes } from '../queues/saved-views-event.js';
 import { routingEventTypes } from '../routing/routing-event-types.js';
 import { ruleEventTypes } from '../rules/rule-event-types.js';
 import { TimePassedDto } from './time-passed.dto.js';
@@ -79,6 +80,7 @@ export const eventTypes: readonly EventType[] = [
   ...cannedReplyEventTypes.map(([type, data, example]) => decision(type, data, example)),
   ...complaintEventTypes.map(([type, data, example]) => decision(type, data, example)),
   ...conversationEventTypes.map(([type, data, example]) => decision(type, data, example)),
+  ...queueEventTypes.map(([type, data, example]) => decision(type, data, example)),
   ...routingEventTypes.map(([type, data, example]) => decision(type, data, example)),
   ...ruleEventTypes.map(([type, data, example]) => decision(type, data, example)),
   decision('audit.personal_data_exported', PersonalDataExportedDto, { by: 'cli:sara', after: '0' }),
