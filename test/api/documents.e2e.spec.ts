@@ -37,12 +37,14 @@ function difference(file: string): string | undefined {
 }
 
 describe('the documents', () => {
-  it.each(['docs/api/openapi.json', 'docs/api/asyncapi.json', 'clients/typescript/safar-api.ts'])(
-    'say in %s what the code says',
-    (file) => {
-      expect(difference(file)).toBeUndefined();
-    },
-  );
+  it.each([
+    'docs/api/openapi.json',
+    'docs/api/asyncapi.json',
+    'docs/api/asyncapi-kafka.json',
+    'clients/typescript/safar-api.ts',
+  ])('say in %s what the code says', (file) => {
+    expect(difference(file)).toBeUndefined();
+  });
 
   it('describe every route', () => {
     expect(undescribed(gateway.app)).toEqual([]);
@@ -76,14 +78,49 @@ describe('the documents', () => {
     expect(JSON.parse(stdout)).toEqual([]);
   });
 
-  it('are AsyncAPI 3', () => {
+  it.each(['asyncapi', 'asyncapi-kafka'])('are AsyncAPI 3: %s', (name) => {
     const ajv = new Ajv({ strict: false, allErrors: true, logger: false });
     addFormats.default(ajv);
     const isAsyncApi = ajv.compile(asyncApiSchema);
-    const isOne = isAsyncApi(JSON.parse(committed('docs/api/asyncapi.json')));
+    const isOne = isAsyncApi(JSON.parse(committed(`docs/api/${name}.json`)));
     expect([isOne, isAsyncApi.errors]).toEqual([true, null]);
   });
 });
+
+describe('the records that the document of Kafka shows', () => {
+  it('are as it says, headers and values', () => {
+    const document = JSON.parse(committed('docs/api/asyncapi-kafka.json')) as KafkaDocument;
+    const ajv = new Ajv({ strict: false, logger: false });
+    addFormats.default(ajv);
+    ajv.addSchema({ $id: 'document', ...document });
+    const schemaAt = (pointer: string) => ajv.compile({ $ref: `document${pointer}` });
+    const headersOfEvents = schemaAt('#/components/schemas/EventHeaders');
+    const { messages } = document.components;
+    expect(Object.keys(messages).length).toBeGreaterThan(70);
+    for (const [name, { traits, headers, examples }] of Object.entries(messages)) {
+      const [example] = examples;
+      const isValue = schemaAt(`#/components/messages/${name}/payload`);
+      expect([name, isValue(example.payload), isValue.errors]).toEqual([name, true, null]);
+      const isHeaders = traits ? headersOfEvents : headers && schemaAt(headers.$ref);
+      if (isHeaders) expect([name, isHeaders(example.headers), isHeaders.errors]).toEqual([name, true, null]);
+    }
+  });
+});
+
+interface KafkaDocument {
+  readonly components: {
+    readonly messages: Readonly<
+      Record<
+        string,
+        {
+          readonly traits?: unknown;
+          readonly headers?: { readonly $ref: string };
+          readonly examples: readonly [{ readonly headers?: unknown; readonly payload: unknown }];
+        }
+      >
+    >;
+  };
+}
 
 describe('the page at /docs', () => {
   const get = (url: string) => gateway.app.inject({ url });
@@ -105,9 +142,12 @@ describe('the page at /docs', () => {
     },
   );
 
-  it.each(['openapi', 'asyncapi'])('is made from the %s document, which is served as it is committed', async (name) => {
-    const answer = await get(`/v1/${name}.json`);
-    expect(answer.headers['content-type']).toBe('application/json; charset=utf-8');
-    expect(answer.body).toBe(committed(`docs/api/${name}.json`));
-  });
+  it.each(['openapi', 'asyncapi', 'asyncapi-kafka'])(
+    'is made from the %s document, which is served as it is committed',
+    async (name) => {
+      const answer = await get(`/v1/${name}.json`);
+      expect(answer.headers['content-type']).toBe('application/json; charset=utf-8');
+      expect(answer.body).toBe(committed(`docs/api/${name}.json`));
+    },
+  );
 });

@@ -40,6 +40,7 @@ export { describeEventLog } from './event-log.js';
 export * from './export-events.js';
 export * from './installation.js';
 export * from './internal-server.js';
+export { DEAD_LETTERS_TOPIC, EVENTS_TOPIC, INBOUND_TOPIC, topics } from './kafka.js';
 export * from './kafka-admin.js';
 export * from './migrations.js';
 export * from './projections.js';

@@ -7,18 +7,23 @@ import {
   schemaOf,
   toCloudEvent,
 } from '#contracts';
+import { type RecordedEvent } from '#kernel';
 import { withSharedLists } from './openapi.js';
 import { type TypeSchemas } from './type-schemas.js';
 
 type Json = Readonly<Record<string, unknown>>;
 
-const eventTypes = listSchemas().filter(({ type }) => type !== NATIVE_TOUCHPOINT);
+/** Every version of every event, with the name of its schema. */
+export const eventNames = (): readonly EventName[] =>
+  listSchemas()
+    .filter(({ type }) => type !== NATIVE_TOUCHPOINT)
+    .map(({ type, version }) => ({ name: `${type}.${String(version)}`, type, version }));
 
 /** The AsyncAPI 3.0 document: the events of the store as CloudEvents, and what the live streams send. */
 export function asyncApiOf(types: TypeSchemas): Json {
   types.named('TimelineEntryView');
   types.named('DebuggerEntryView');
-  const events = eventTypes.map(({ type, version }) => ({ name: `${type}.${String(version)}`, type, version }));
+  const events = eventNames();
   return {
     asyncapi: '3.0.0',
     info: {
@@ -73,14 +78,13 @@ export function asyncApiOf(types: TypeSchemas): Json {
 
 const message = (title: string, payload: JsonSchema): Json => ({ title, contentType: 'application/json', payload });
 
-interface EventName {
+export interface EventName {
   readonly name: string;
   readonly type: string;
   readonly version: number;
 }
 
 function messageOf({ name, type, version }: EventName): Json {
-  const [data] = examplesOf(type, version);
   return {
     name: type,
     title: `${type}, version ${String(version)}`,
@@ -93,26 +97,25 @@ function messageOf({ name, type, version }: EventName): Json {
         },
       ],
     },
-    examples: [{ name: 'opened', payload: exampleEvent(type, version, data) }],
+    examples: [{ name: 'opened', payload: toCloudEvent(exampleRecorded(type, version, exampleData(type, version))) }],
   };
 }
 
-const examplesOf = (type: string, version: number): readonly object[] =>
-  // The schemas of events carry examples of their data.
-  schemaFor(type, version)?.['examples'] as readonly object[];
+/** The schemas of events carry examples of their data. */
+export const exampleData = (type: string, version: number): object | undefined =>
+  (schemaFor(type, version)?.['examples'] as readonly object[])[0];
 
 const id = '0f6a1c52-8f0e-8a3b-9d7e-5b1c2d3e4f50';
 
-const exampleEvent = (type: string, schemaVersion: number, data: object | undefined): object =>
-  toCloudEvent({
-    ...{ id, type, schemaVersion, key: id, data, stream: `persona-${id}`, version: 1, position: 1n },
-    occurredAt: Date.UTC(2026, 2, 2, 10, 15),
-    recordedAt: Date.UTC(2026, 2, 2, 10, 15, 1),
-    meta: { source: 'web-shop', correlationId: '4bf92f3577b34da6a3ce929d0e0e4736', causationId: 'web-shop' },
-  });
+export const exampleRecorded = (type: string, schemaVersion: number, data: object | undefined): RecordedEvent => ({
+  ...{ id, type, schemaVersion, key: id, data, stream: `persona-${id}`, version: 1, position: 1n },
+  occurredAt: Date.UTC(2026, 2, 2, 10, 15),
+  recordedAt: Date.UTC(2026, 2, 2, 10, 15, 1),
+  meta: { source: 'web-shop', correlationId: '4bf92f3577b34da6a3ce929d0e0e4736', causationId: 'web-shop' },
+});
 
 /** The documents refer to it by its place, not by its address. */
-function dataSchema(type: string, version: number): JsonSchema {
+export function dataSchema(type: string, version: number): JsonSchema {
   const { $schema, $id, examples, ...schema } = schemaFor(type, version) ?? {};
   return schema;
 }

@@ -1,6 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import path from 'node:path';
 import { type NestFastifyApplication } from '@nestjs/platform-fastify';
+import { kafkaAsyncApi } from './asyncapi-kafka.js';
 import { asyncApiOf } from './asyncapi.js';
 import { openApiOf } from './openapi.js';
 import { TypeSchemas } from './type-schemas.js';
@@ -17,6 +18,7 @@ export function generatedFiles(app: NestFastifyApplication): Readonly<Record<str
   return {
     'docs/api/openapi.json': openapi,
     'docs/api/asyncapi.json': json(asyncApiOf(types)),
+    'docs/api/asyncapi-kafka.json': json(kafkaAsyncApi()),
     'clients/typescript/safar-api.ts': CLIENT_HEAD + typesOf(openapi),
   };
 }

@@ -232,7 +232,7 @@ const problem = (): JsonSchema => ({
 });
 
 /** The published schema, whose parts have names of their own here: tools look for them among the components. */
-function touchpointSchemas(): Record<string, JsonSchema> {
+export function touchpointSchemas(): Record<string, JsonSchema> {
   const { $schema, $id, $defs, examples, ...schema } = schemaFor(NATIVE_TOUCHPOINT, 1) ?? {};
   const nameOf = (part: string): string => `Touchpoint${inCamelCase(`/${part}`)}`;
   const text = JSON.stringify(schema).replace(

@@ -7,7 +7,7 @@ import { fileURLToPath } from 'node:url';
 const FOLDER = 'docs/api';
 
 /** Read when they are asked for: most processes are never asked. */
-export const committedDocument = (name: 'openapi.json' | 'asyncapi.json'): Promise<string> =>
+export const committedDocument = (name: 'openapi.json' | 'asyncapi.json' | 'asyncapi-kafka.json'): Promise<string> =>
   readFile(path.join(committedFolder(), name), 'utf8');
 
 /** Above the sources and above the compiled files alike. */

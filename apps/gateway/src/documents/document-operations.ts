@@ -20,6 +20,14 @@ export const readAsyncApi: OperationDescription = {
   examples: [{ summary: 'Read', status: 200 }],
 };
 
+export const readKafkaAsyncApi: OperationDescription = {
+  id: 'readKafkaAsyncApi',
+  tag: 'schemas',
+  summary: 'The topics of Kafka and their records',
+  answers: { 200: { description: 'AsyncAPI 3.', content: anyJson } },
+  examples: [{ summary: 'Read', status: 200 }],
+};
+
 export const readPage: OperationDescription = {
   id: 'readDocs',
   tag: 'schemas',

@@ -3,7 +3,7 @@ import { type FastifyReply } from 'fastify';
 import { PublicRoute } from '../access/required-access.js';
 import { ProblemError } from '../problems/problem-error.js';
 import { committedDocument, page, pageAsset, pagePolicy } from './document-files.js';
-import { readAsset, readAsyncApi, readOpenApi, readPage } from './document-operations.js';
+import { readAsset, readAsyncApi, readKafkaAsyncApi, readOpenApi, readPage } from './document-operations.js';
 import { Operation } from './operation.js';
 
 const CACHE = 'public, max-age=300';
@@ -28,6 +28,15 @@ export class DocumentsController {
   @Operation(readAsyncApi)
   asyncApi(): Promise<string> {
     return committedDocument('asyncapi.json');
+  }
+
+  @Get('v1/asyncapi-kafka.json')
+  @PublicRoute()
+  @Header('cache-control', CACHE)
+  @Header('content-type', JSON_TYPE)
+  @Operation(readKafkaAsyncApi)
+  kafkaAsyncApi(): Promise<string> {
+    return committedDocument('asyncapi-kafka.json');
   }
 
   @Get('docs')

@@ -1,6 +1,6 @@
 export * from './bus.port.js';
 export { eventOf, ForeignRecordError, recordOf, SEQUENCE_HEADER, sequenceOf } from './event-records.js';
-export { DEAD_LETTER_HEADERS } from './inbound/dead-letters.js';
+export { DEAD_LETTER_HEADERS, deadLetterOf } from './inbound/dead-letters.js';
 export { inboundState, type InboundState } from './inbound/inbound-checkpoint.js';
 export { inboundMigrations } from './inbound/inbound-migrations.js';
 export { type InboundOutcome } from './inbound/inbound-outcome.js';
