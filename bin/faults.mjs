@@ -5,18 +5,29 @@ import { parseArgs } from 'node:util';
 import { projectRoot } from './build.mjs';
 
 const { values } = parseArgs({
-  options: { kills: { type: 'string' }, seed: { type: 'string' } },
+  options: {
+    kills: { type: 'string', default: '20' },
+    seed: { type: 'string' },
+    planted: { type: 'boolean', default: false },
+  },
 });
 const jest = path.join(projectRoot, 'node_modules/jest/bin/jest.js');
 const { status } = spawnSync(
   process.execPath,
-  [jest, '--selectProjects', 'kafka', '--testPathPatterns', 'test/faults/faults.kafka'],
+  [
+    jest,
+    '--selectProjects',
+    'kafka',
+    '--testPathPatterns',
+    `test/faults/${values.planted ? 'planted' : 'faults'}.kafka`,
+  ],
   {
     cwd: projectRoot,
     stdio: 'inherit',
     env: {
       ...process.env,
-      ...(values.kills !== undefined && { SAFAR_TEST_FAULTS_KILLS: values.kills }),
+      SAFAR_TEST_FAULTS_KILLS: values.kills,
+      ...(values.planted && { SAFAR_TEST_FAULTS_PLANTED: 'all' }),
       // Another one each time, unless it is given.
       SAFAR_TEST_FAULTS_SEED: values.seed ?? String(Date.now() % 1_000_000),
     },

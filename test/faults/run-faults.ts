@@ -2,33 +2,36 @@ import { chmodSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { Chance } from '../../apps/cli/src/simulator/chance.js';
-import { type KafkaCluster, until } from '#testing';
+import { until } from '#testing';
 import { check } from './checker/check.js';
 import { observe, untilHealed } from './checker/observe.js';
 import { type Held, type Observed } from './checker/observed.js';
 import { type Violation } from './checker/violation.js';
 import { Ledger } from './ledger/ledger.js';
-import { planOf, type Targets } from './plan/plan.js';
+import { planOf, type Step, type Targets } from './plan/plan.js';
 import { Inflictor } from './supervisor/inflict.js';
-import { allTwice, type ProcessCounts, TestedInstallation } from './supervisor/tested-installation.js';
+import { TestedInstallation, type TestedOptions } from './supervisor/tested-installation.js';
 import { Gateways } from './workload/gateways.js';
 import { Workload } from './workload/workload.js';
 
-export interface FaultRun {
+export interface FaultRun extends Omit<TestedOptions, 'folder'> {
   readonly seed: number;
-  readonly kills: number;
-  /** Without brokers there is no relay, and projectors read the store. */
-  readonly cluster?: KafkaCluster | undefined;
-  readonly counts?: ProcessCounts;
+  /** What is done to it: so many kills and what comes between them, or exactly this. */
+  readonly plan: { readonly kills: number } | { readonly steps: readonly Step[] };
   /** Read models that are also built anew and compared. */
-  readonly rebuilt?: readonly string[];
+  readonly rebuilt: readonly string[];
+  /** How long is waited for those that are behind. */
+  readonly patienceMs: number;
+  /** Told what is done to it and what becomes of its processes, as it happens. */
+  readonly say: (line: string) => void;
+  /** Done to the database before the programs start, and before the checker looks. */
+  readonly before?: ((owner: TestedInstallation['owner']) => Promise<unknown>) | undefined;
+  readonly after?: ((owner: TestedInstallation['owner']) => Promise<unknown>) | undefined;
 }
 
 export interface FaultReport {
   readonly violations: readonly Violation[];
   readonly observed: Observed;
-  /** What was done to it, and what became of its processes. */
-  readonly tale: readonly string[];
   readonly acknowledged: number;
 }
 
@@ -37,45 +40,45 @@ const CALLERS = 6;
 const WARM_UP = 30;
 
 /** Runs Safar, breaks it by a plan under load, mends it, and looks at what is left. */
-export async function runFaults({
-  seed,
-  kills,
-  cluster,
-  counts = allTwice,
-  rebuilt = ['timeline'],
-}: FaultRun): Promise<FaultReport> {
+export async function runFaults(run: FaultRun): Promise<FaultReport> {
   const folder = mkdtempSync(path.join(tmpdir(), 'safar-faults-'));
   chmodSync(folder, 0o755);
-  const tested = await TestedInstallation.start({ folder, counts, cluster });
+  const tested = await TestedInstallation.start({ ...run, folder });
   const ledger = Ledger.open(path.join(folder, 'ledger.jsonl'));
-  const inflictor = new Inflictor(tested, []);
   try {
-    await tested.startApps();
-    const gateways = new Gateways(tested.gatewayUrls, tested.key);
-    const workload = new Workload({ seed, ledger, gateways, callers: CALLERS });
-    workload.start();
-    await until(() => workload.acknowledged >= WARM_UP, 'the workload is acknowledged', 60_000);
-    const before = footprints(tested);
-    await inflictor.follow(planOf(new Chance(seed, 1), kills, targetsOf(tested)));
-    await inflictor.heal();
-    await workload.stop();
-    await workload.settle();
-    const healedAfterMs = await untilHealed(tested);
-    await tested.untilReady();
-    const seen = await observe(tested, ledger, rebuilt);
-    const observed = {
-      ...seen,
-      held: heldSince(tested, before),
-      ...(healedAfterMs !== undefined && { healedAfterMs }),
-    };
-    const ends = [...tested.apps.values()].flatMap((app) => app.ends);
-    const tale = [...inflictor.tale, ...ends];
-    return { violations: check(observed), observed, tale, acknowledged: workload.acknowledged };
+    return await breakAndMend(run, tested, ledger);
   } finally {
     await tested.stop();
     ledger.close();
     rmSync(folder, { recursive: true, force: true });
   }
+}
+
+async function breakAndMend(run: FaultRun, tested: TestedInstallation, ledger: Ledger): Promise<FaultReport> {
+  const { seed, plan, rebuilt, patienceMs } = run;
+  await run.before?.(tested.owner);
+  await tested.startApps();
+  const gateways = new Gateways(tested.gatewayUrls, tested.key);
+  const workload = new Workload({ seed, ledger, gateways, callers: CALLERS });
+  workload.start();
+  await until(() => workload.acknowledged >= WARM_UP, 'the workload is acknowledged', 60_000);
+  const before = footprints(tested);
+  const inflictor = new Inflictor(tested, run.say);
+  await inflictor.follow('steps' in plan ? plan.steps : planOf(new Chance(seed, 1), plan.kills, targetsOf(tested)));
+  await inflictor.heal();
+  await workload.stop();
+  await workload.settle();
+  inflictor.tell('everything is answered');
+  const healedAfterMs = await untilHealed(tested, patienceMs);
+  // Whoever was behind until now has shown that already.
+  const unready = healedAfterMs === undefined ? [] : await tested.unready();
+  inflictor.tell(healedAfterMs === undefined ? 'somebody is still behind' : 'nobody is behind');
+  await run.after?.(tested.owner);
+  const seen = await observe(tested, ledger, rebuilt);
+  const held = heldSince(tested, before);
+  const observed = { ...seen, unready, held, ...(healedAfterMs !== undefined && { healedAfterMs }) };
+  for (const app of tested.apps.values()) for (const line of [...app.ends, ...app.warnings()]) run.say(line);
+  return { violations: check(observed), observed, acknowledged: workload.acknowledged };
 }
 
 const targetsOf = (tested: TestedInstallation): Targets => ({

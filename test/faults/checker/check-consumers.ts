@@ -18,6 +18,7 @@ export function* checkConsumers(observed: Observed): Generator<Violation> {
   yield* told('I8 effects once', repeated(observed));
   if (healedAfterMs === undefined || healedAfterMs > HEALED_WITHIN_MS)
     yield { invariant: 'I9 lag returns to zero', what: `behind after ${String(healedAfterMs ?? 'the wait')} ms` };
+  yield* told('I9 lag returns to zero', observed.unready);
   if (auditBroken !== undefined) yield { invariant: 'I10 audit chain', what: auditBroken };
   yield* told(
     'I11 back to baseline',

@@ -39,6 +39,7 @@ const sound: Observed = {
   models: [{ name: 'timeline', differences: 0, hash: 'a', rebuiltHash: 'a' }],
   healedAfterMs: 3_000,
   held: [{ process: 'gateway-1', handles: [40, 45], residentMb: [120, 180], connections: 8 }],
+  unready: [],
 };
 
 const found = (observed: Observed): Invariants => [
@@ -118,6 +119,7 @@ describe('the checker', () => {
     ['a message that nobody took up', 'I8', { ...sound, takenUp: [] }],
     ['a command that was forgotten', 'I8', { ...sound, commandsLeft: 1 }],
     ['a lane that never comes back', 'I9', { ...sound, healedAfterMs: 75_000 }],
+    ['a process that does not start again', 'I9', { ...sound, unready: ['projector-1'] }],
     ['an audit entry that was removed', 'I10', { ...sound, auditBroken: 'gap at 3' }],
     ['connections that are never closed', 'I11', { ...sound, held: [{ ...sound.held[0]!, connections: 80 }] }],
     ['handles that are never closed', 'I11', { ...sound, held: [{ ...sound.held[0]!, handles: [40, 400] }] }],

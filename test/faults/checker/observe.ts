@@ -5,16 +5,14 @@ import { SOURCE } from '../workload/touchpoints.js';
 import { type ComparedModel, type ConsumerState, type Observed, type StoredEvent } from './observed.js';
 import { readTopic } from './read-topic.js';
 
-/** Somewhat longer than is allowed: how much too long it took is worth knowing. */
-const PATIENCE_MS = 90_000;
 const BY = { actor: { kind: 'operator', id: 'faults' } } as const;
 
 type Owner = TestedInstallation['owner'];
 
 /** Waits until nobody is behind; how long that took, or nothing. */
-export async function untilHealed({ owner }: TestedInstallation): Promise<number | undefined> {
+export async function untilHealed({ owner }: TestedInstallation, patienceMs: number): Promise<number | undefined> {
   const begunAt = Date.now();
-  while (Date.now() - begunAt < PATIENCE_MS) {
+  while (Date.now() - begunAt < patienceMs) {
     // The database may be the last to come back.
     if (await isAtRest(owner).catch(() => false)) return Date.now() - begunAt;
     await sleep(100);
@@ -36,7 +34,7 @@ export async function observe(
   tested: TestedInstallation,
   ledger: Ledger,
   rebuilt: readonly string[],
-): Promise<Omit<Observed, 'healedAfterMs' | 'held'>> {
+): Promise<Omit<Observed, 'healedAfterMs' | 'held' | 'unready'>> {
   const { owner, observer } = tested;
   const { ok, broken } = await observer.audit.verify();
   return {

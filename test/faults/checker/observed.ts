@@ -77,4 +77,6 @@ export interface Observed {
   /** From the last fault until nobody was behind; absent: they were until the checker gave up. */
   readonly healedAfterMs?: number;
   readonly held: readonly Held[];
+  /** Processes that do not become ready again, and what they say. */
+  readonly unready: readonly string[];
 }

@@ -3,7 +3,13 @@ import { type Weather } from '../proxy/tcp-proxy.js';
 
 /** Something that happens to the installation, and for how long. */
 export type Fault =
-  | { readonly kind: 'kill'; readonly app: string; readonly forMs: number }
+  | {
+      readonly kind: 'kill';
+      readonly app: string;
+      readonly forMs: number;
+      /** Once it works; otherwise it may be still starting. */
+      readonly whenReady: boolean;
+    }
   | { readonly kind: 'freeze'; readonly app: string; readonly forMs: number }
   | { readonly kind: 'kill-brokers'; readonly nodes: readonly number[]; readonly forMs: number }
   | { readonly kind: 'freeze-broker'; readonly node: number; readonly forMs: number }
@@ -59,7 +65,7 @@ function faultOf(chance: Chance, { apps, brokers, links }: Targets): Fault {
   const app = some(chance, apps);
   switch (kind) {
     case 'kill':
-      return { kind, app, forMs: chance.between(0, 1_500) };
+      return { kind, app, forMs: chance.between(0, 1_500), whenReady: chance.happens(0.8) };
     case 'freeze':
       return { kind, app, forMs: freezeMs(chance) };
     case 'kill-postgres':

@@ -45,7 +45,7 @@ export class AppProcess {
     if (this.#child) return;
     const { app, environment, internalPort, folder, program = root } = this.settings;
     const log = openSync(path.join(folder, `${this.name}.log`), 'a');
-    const child = spawn(process.execPath, [`dist/apps/${app}/src/main.js`], {
+    const child = spawn(process.execPath, ['--trace-warnings', `dist/apps/${app}/src/main.js`], {
       cwd: program,
       env: cleanEnvironment({ ...environment, SAFAR_INTERNAL_PORT: String(internalPort) }),
       stdio: ['ignore', log, log],
@@ -85,11 +85,11 @@ export class AppProcess {
     clearTimeout(killer);
   }
 
-  async untilReady(): Promise<void> {
+  async untilReady(timeoutMs = READY_TIMEOUT_MS): Promise<void> {
     let answer = 'no answer';
-    for (const end = Date.now() + READY_TIMEOUT_MS; Date.now() < end; await sleep(100)) {
+    for (const end = Date.now() + timeoutMs; Date.now() < end; await sleep(100)) {
       const url = `http://127.0.0.1:${String(this.settings.internalPort)}/readyz`;
-      const response = await fetch(url, { signal: AbortSignal.timeout(5_000) }).catch(() => undefined);
+      const response = await fetch(url, { signal: AbortSignal.timeout(2_000) }).catch(() => undefined);
       if (response?.ok === true) return;
       answer = response ? await response.text() : 'no answer';
     }
@@ -105,7 +105,17 @@ export class AppProcess {
   }
 
   lastWords(): string {
-    return readFileSync(path.join(this.settings.folder, `${this.name}.log`), 'utf8').slice(-2_000);
+    return this.#log().slice(-2_000);
+  }
+
+  /** What Node warned of, each with where it comes from. */
+  warnings(): readonly string[] {
+    const found = this.#log().match(/\(node:\d+\) \w*Warning: .*(?:\n {4}at .*)*/g) ?? [];
+    return [...new Set(found.map((text) => `${this.name}: ${text.replace(/^\(node:\d+\) /, '')}`))];
+  }
+
+  #log(): string {
+    return readFileSync(path.join(this.settings.folder, `${this.name}.log`), 'utf8');
   }
 
   async #end(signal: 'SIGKILL' | 'SIGTERM'): Promise<void> {

@@ -2,8 +2,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { type Fault, type Step } from '../plan/plan.js';
 import { type TestedInstallation } from './tested-installation.js';
 
-/** What happened, in words, with when it did. */
-export type Tale = string[];
+/** Whoever is frozen, cut off or without a broker is killed as it is. */
+const READY_WITHIN_MS = 10_000;
 
 /** Does to an installation what a plan says, and mends it in the end. */
 export class Inflictor {
@@ -13,9 +13,10 @@ export class Inflictor {
   readonly #ending = new Set<Promise<unknown>>();
   readonly #begunAt = Date.now();
 
+  /** @param say what happened, in words, with when it did */
   constructor(
     private readonly tested: TestedInstallation,
-    readonly tale: Tale,
+    private readonly say: (line: string) => void,
   ) {}
 
   async follow(plan: readonly Step[]): Promise<void> {
@@ -45,7 +46,7 @@ export class Inflictor {
   }
 
   tell(what: string): void {
-    this.tale.push(`${((Date.now() - this.#begunAt) / 1_000).toFixed(1)} s: ${what}`);
+    this.say(`${((Date.now() - this.#begunAt) / 1_000).toFixed(1)} s: ${what}`);
   }
 
   async #inflict(fault: Fault): Promise<void> {
@@ -53,6 +54,8 @@ export class Inflictor {
     switch (fault.kind) {
       case 'kill': {
         const app = tested.apps.get(fault.app);
+        // On a slow machine programs that are killed as they start would never get to do anything.
+        if (fault.whenReady) await app?.untilReady(READY_WITHIN_MS).catch(() => undefined);
         await app?.kill();
         this.#later(fault.forMs, () => app?.start());
         return;

@@ -24,9 +24,9 @@ export class PostgresServer {
     ({ url: this.url, port: this.port } = said);
   }
 
-  static async start(): Promise<PostgresServer> {
+  static async start(settings: Readonly<Record<string, string>> = {}): Promise<PostgresServer> {
     const script = path.join(__dirname, '../postgres-server.mjs');
-    const keeper = spawn(process.execPath, [script, JSON.stringify(SETTINGS)], {
+    const keeper = spawn(process.execPath, [script, JSON.stringify({ ...SETTINGS, ...settings })], {
       stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
     });
     const [said] = (await Promise.race([

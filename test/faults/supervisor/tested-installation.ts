@@ -26,6 +26,8 @@ export interface TestedOptions {
   /** Another build than ours. */
   readonly program?: string | undefined;
   readonly counts: ProcessCounts;
+  /** Of PostgreSQL. */
+  readonly serverSettings?: Readonly<Record<string, string>> | undefined;
   /** Without brokers there is no relay, and projectors read the store. */
   readonly cluster?: KafkaCluster | undefined;
 }
@@ -65,8 +67,8 @@ export class TestedInstallation {
     } = parts);
   }
 
-  static async start({ folder, program, counts, cluster }: TestedOptions): Promise<TestedInstallation> {
-    const postgres = await PostgresServer.start();
+  static async start({ folder, program, counts, cluster, serverSettings }: TestedOptions): Promise<TestedInstallation> {
+    const postgres = await PostgresServer.start(serverSettings);
     const dataDir = path.join(folder, 'data');
     mkdirSync(dataDir);
     const shared = {
@@ -105,6 +107,12 @@ export class TestedInstallation {
 
   async untilReady(): Promise<void> {
     await Promise.all([...this.apps.values()].map((app) => app.untilReady()));
+  }
+
+  /** What those say that do not become ready. */
+  async unready(): Promise<readonly string[]> {
+    const outcomes = await Promise.allSettled([...this.apps.values()].map((app) => app.untilReady()));
+    return outcomes.flatMap((outcome) => (outcome.status === 'rejected' ? [String(outcome.reason)] : []));
   }
 
   /** The whole server, at once; its keeper starts it again. */
