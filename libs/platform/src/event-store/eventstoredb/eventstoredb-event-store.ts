@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { EpochMs, Position, RecordedEvent } from '#kernel';
 import {
   type AppendOutcome,
+  AppendOutcomeUnknownError,
   type AppendRequest,
   type FinishedFlush,
   type LogPage,
@@ -9,6 +10,7 @@ import {
   type ReplayOptions,
   StoreBusyError,
   StoreFencedError,
+  StoreUnavailableError,
 } from '../event-store.port.js';
 import { prepareRequest, type PreparedRequest } from '../prepared-request.js';
 import { replayLog } from '../replay-log.js';
@@ -182,6 +184,11 @@ class EventStoreDb implements OperatedEventStore {
       }
       failed = false;
       return outcome;
+    } catch (error) {
+      // It may have been the last of its reads, after the write that decides.
+      if (error instanceof StoreUnavailableError)
+        throw new AppendOutcomeUnknownError(`an append broke off: ${error.message}`, { cause: error });
+      throw error;
     } finally {
       this.#onFlushed?.({
         ...{ startedAt, durationMs: performance.now() - began, events: prepared.rows, failed },

@@ -354,6 +354,21 @@ describe('what programs ask of it', () => {
     await expect(store.checkWritable()).rejects.toThrow(StoreUnavailableError);
   });
 
+  it('an append of which nothing can be read back is not told as failed, and converges', async () => {
+    const fake = await startFake();
+    const store = await open(fake, { patienceMs: 100 });
+    const request = appendTo(newStream());
+    // Of its two writes, the second decides.
+    let writes = 0;
+    fake.faults.append = () => {
+      if (++writes === 2) fake.faults.read = () => 'unavailable';
+      return undefined;
+    };
+    await expect(store.append(request)).rejects.toThrow(AppendOutcomeUnknownError);
+    fake.faults.read = () => undefined;
+    expect(await store.append(request)).toMatchObject({ status: 'repeated', versions: [1] });
+  });
+
   it('who has it open learns of a new epoch', async () => {
     const fake = await startFake();
     const store = await open(fake, { epochCheckMs: 20 });
