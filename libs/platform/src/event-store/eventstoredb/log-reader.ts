@@ -17,7 +17,7 @@ const SEARCH_PAGE = 256;
 const MAX_REREADS = 20;
 /**
  * Positions count bytes of the server's log. An event and its link, the smallest that Safar writes, take about 700; a touchpoint with
- * a sentence in it some 2,000. So many events are never more than told.
+ * a sentence in it some 1,700. So many events are never more than told.
  */
 const LEAST_BYTES_OF_EVENT = 512;
 
