@@ -127,6 +127,7 @@ export {
   checkRequirements,
   type Missing,
   missingToResolve,
+  requirementApplies,
   type RequirementsRefusal,
 } from './rules/missing-to-resolve.js';
 export { ruleDecisions } from './rules/rule-decisions.projection.js';

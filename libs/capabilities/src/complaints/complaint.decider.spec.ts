@@ -78,11 +78,29 @@ describe('a complaint', () => {
     expect(data({ ...steps.investigate, body: { findings: 'Nothing yet' } })).toEqual({ by, findings: 'Nothing yet' });
   });
 
+  it('is given the root cause that it lacks also when it was decided or closed, once', () => {
+    const unexplained = { ...steps.investigate, body: { findings: 'Nothing yet' } };
+    const decided = all.slice(0, 6).map((step) => (step === steps.investigate ? unexplained : step));
+    for (const ended of [decided, [...decided, steps.close]]) {
+      expect(refusalOf(unexplained, ...ended)).toBe('too-late');
+      expect(refusalOf(steps.investigate, ...ended)).toBeUndefined();
+      expect(after(...ended, steps.investigate).stage).toBe(after(...ended).stage);
+      expect(refusalOf(steps.investigate, ...ended, steps.investigate)).toBe('too-late');
+    }
+  });
+
   it('has an end, and can always come to it', () => {
     const long = Array.from({ length: MAX_COMPLAINT_EVENTS - 5 }, () => steps.assess);
     const full = [...all.slice(0, 5), ...long];
     expect(refusalOf(steps.assess, ...full)).toBe('too-long');
     expect(refusalOf(steps.decide, ...full)).toBeUndefined();
+    const assessed = [...all.slice(0, 3), ...long, ...long.slice(0, 2)];
+    expect(refusalOf(steps.assess, ...assessed)).toBe('too-long');
+    expect(refusalOf({ ...steps.investigate, body: { findings: 'Nothing' } }, ...assessed)).toBeUndefined();
+    const investigated = [...assessed, { ...steps.investigate, body: { findings: 'Nothing' } }];
+    expect(refusalOf(steps.respond, ...investigated)).toBeUndefined();
+    expect(refusalOf(steps.investigate, ...investigated)).toBeUndefined();
+    expect(refusalOf(steps.investigate, ...investigated, steps.investigate)).toBe('too-long');
   });
 });
 

@@ -19,6 +19,8 @@ export type Complaint =
       readonly version: number;
       readonly customerId: string;
       readonly incarnation: number;
+      /** The last investigation found a root cause. */
+      readonly explained: boolean;
     };
 
 interface Asked {
@@ -86,19 +88,23 @@ export const complaint: Decider<Complaint, ComplaintCommand, ComplaintFact, Comp
     if (state.stage === 'unknown') return refuse('never-received');
     const { to, needs, again } = ways[command.type];
     if (place(state.stage) < place(needs)) return refuse('too-early');
-    if (place(state.stage) >= place(to) && again !== undefined) return refuse(again);
-    if (place(state.stage) >= place('decided') && place(to) < place('decided')) return refuse('too-late');
-    // What ends it has room: a complaint must not be stuck because it is long.
-    if (state.version >= MAX_COMPLAINT_EVENTS && again === undefined) return refuse('too-long');
+    const isAgain = place(state.stage) >= place(to);
+    if (isAgain && again !== undefined) return refuse(again);
+    // A conversation may have to wait for the root cause before it is resolved: a complaint that has none can always be given one.
+    const explains = command.type === 'Investigate' && command.body.rootCause !== undefined && !state.explained;
+    if (place(state.stage) >= place('decided') && place(to) < place('decided') && !explains) return refuse('too-late');
+    // What leads on has room: a complaint must not be stuck because it is long.
+    if (state.version >= MAX_COMPLAINT_EVENTS && isAgain && !explains) return refuse('too-long');
     return accept(factOf(command));
   },
   evolve(state, { type, data }) {
     if (type === 'complaint.received') {
       const { customerId, incarnation } = data;
-      return { stage: 'received', version: 1, customerId, incarnation };
+      return { stage: 'received', version: 1, customerId, incarnation, explained: false };
     }
     if (state.stage === 'unknown') return state;
-    const after = { ...state, version: state.version + 1 };
+    const explained = type === 'complaint.investigated' ? data.rootCause !== undefined : state.explained;
+    const after = { ...state, version: state.version + 1, explained };
     if (type === 'complaint.forgotten') return after;
     const stage = stageOf(type);
     // A second look at what was assessed takes nothing back of what came later.

@@ -19,7 +19,7 @@ export interface Missing {
 const isOneOf = <Value>(values: readonly Value[] | undefined, value: Value | null): boolean =>
   values === undefined || (value !== null && values.includes(value));
 
-const applies = ({ when = {} }: RequirementDto, { channel, priority, team, tags }: Resolving): boolean =>
+export const requirementApplies = ({ when = {} }: RequirementDto, { channel, priority, team, tags }: Resolving): boolean =>
   isOneOf(when.channel, channel) &&
   isOneOf(when.priority, priority) &&
   isOneOf(when.team, team) &&
@@ -36,7 +36,7 @@ export async function missingToResolve(
 ): Promise<readonly Missing[]> {
   const { agent, team, tags } = conversation;
   const missing: Missing[] = [];
-  for (const requirement of requirements.filter((each) => applies(each, conversation)))
+  for (const requirement of requirements.filter((each) => requirementApplies(each, conversation)))
     for (const thing of requirement.needs) {
       const { id, oneOfTags = [] } = requirement;
       const isThere = {

@@ -1,4 +1,11 @@
-import { conversation, isUnexplained, MAX_EVENTS, type Missing, missingToResolve } from '#capabilities';
+import {
+  conversation,
+  isUnexplained,
+  MAX_EVENTS,
+  type Missing,
+  missingToResolve,
+  requirementApplies,
+} from '#capabilities';
 import { fail, type Result, succeed } from '#kernel';
 import { caughtUp, type DirectoryPorts } from '../customer-directory.js';
 import { type Part } from '../conversations/conversation-log.js';
@@ -20,7 +27,9 @@ export async function missingIn(
   if (state.stage !== 'unknown' && state.category === 'resolved') return succeed([]);
   // Nothing can be done to it any more but to end it.
   if (state.stage !== 'unknown' && state.version >= MAX_EVENTS) return succeed([]);
-  const requirements = (await ruleBooks.requirements.last())?.data.requirements ?? [];
+  const saved = (await ruleBooks.requirements.last())?.data.requirements ?? [];
+  const requirements = saved.filter((each) => requirementApplies(each, after));
+  // Waiting for a read model is for those alone of whom it is asked.
   if (requirements.some(({ needs }) => needs.includes('root_cause'))) {
     const late = await caughtUp(directory, await directory.head(), ['complaints']);
     if (late) return fail(late);
