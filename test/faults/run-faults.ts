@@ -97,13 +97,15 @@ const footprints = ({ apps }: TestedInstallation): Footprints =>
     }),
   );
 
+/** Whoever stood by may do all the work by now: together is what the processes of a program held. */
 function heldSince(tested: TestedInstallation, before: Footprints): readonly Held[] {
   return [...footprints(tested)].map(([process, after]) => {
-    const then = before.get(process) ?? after;
+    const app = tested.apps.get(process)?.app;
+    const alike = [...before].filter(([name]) => tested.apps.get(name)?.app === app).map(([, footprint]) => footprint);
     return {
       process,
-      handles: [then.handles, after.handles],
-      residentMb: [then.residentMb, after.residentMb],
+      handles: [alike.reduce((sum, { handles }) => sum + handles, 0), after.handles],
+      residentMb: [Math.max(0, ...alike.map(({ residentMb }) => residentMb)), after.residentMb],
       connections: tested.proxies.get(`${process} > postgres`)?.connections ?? 0,
     };
   });

@@ -52,7 +52,7 @@ export interface ComparedModel {
   readonly rebuiltHash?: string;
 }
 
-/** A process that was not killed any more: what it held when it had started, and when everything was over. */
+/** What a process holds when everything is over, against what those of its program held together before. */
 export interface Held {
   readonly process: string;
   readonly handles: readonly [before: number, after: number];
