@@ -1,6 +1,6 @@
 import { exampleTouchpoint, parseTouchpoint, type TouchpointResult } from '#contracts';
 import { type BusRecord, type InboundOutcome } from '#platform/bus';
-import { AppendTooLargeError, StoreBusyError } from '#platform/event-store';
+import { AppendTooLargeError, StoreBusyError, StoreUnavailableError } from '#platform/event-store';
 import { type RecordingContext, type RecordTouchpointsInto } from '../record-touchpoints.js';
 import { createTakeInbound, type InboundPorts } from './take-inbound.js';
 
@@ -128,7 +128,24 @@ describe('a record of the inbound topic', () => {
       { status: 'refused', reason: 'erased', errors: [], withoutValue: true },
       { status: 'accepted' },
     ]);
-    expect(new Set(asked)).toEqual(new Set([noon]));
+    expect(new Set(asked)).toEqual(new Set([noon - 60_000]));
+  });
+
+  it('that was mended and sent again is judged by when it was written first', async () => {
+    const asked: number[] = [];
+    const { recordTouchpoints } = recorder(async (id, { stillThere }) => {
+      await stillThere?.([id]);
+      return undefined;
+    });
+    const anyErasedSince: InboundPorts['anyErasedSince'] = (_personas, since) => {
+      asked.push(since);
+      return Promise.resolve(false);
+    };
+    const take = createTakeInbound(portsWith(recordTouchpoints, { anyErasedSince }));
+    const says = (text: string) => record(json(visit('again')), { 'safar-written-at': text });
+    for (const text of ['2026-03-20T12:00:00.000Z', '2099-01-01T00:00:00.000Z', 'yesterday'])
+      await take([says(text)], 0);
+    expect(asked).toEqual([Date.UTC(2026, 2, 20, 11, 59), noon - 60_000, noon - 60_000]);
   });
 });
 
@@ -151,6 +168,24 @@ describe('records that cannot be stored', () => {
     const take = createTakeInbound(portsWith(poison(new Error('a mistake of ours'))));
     for (const failures of [0, 1, 2]) await expect(take(records, failures)).rejects.toThrow('a mistake of ours');
     expect((await take(records, 3)).map(codesOf)).toEqual(['accepted', ['failed'], 'accepted']);
+  });
+
+  it('wait while what they need is away, also where the store can be written', async () => {
+    for (const error of [
+      Object.assign(new Error('permission denied'), { code: '42501' }),
+      new Error('Connection terminated unexpectedly'),
+      new StoreUnavailableError('no answer'),
+    ])
+      await expect(createTakeInbound(portsWith(poison(error)))(records, 50)).rejects.toThrow(error);
+  });
+
+  it('are not to blame when all of many fail', async () => {
+    const take = createTakeInbound(
+      portsWith(recorder(() => Promise.reject(new Error('a mistake of ours'))).recordTouchpoints),
+    );
+    const many = Array.from({ length: 10 }, (_, n) => record(json(visit(`many-${String(n)}`))));
+    await expect(take(many, 3)).rejects.toThrow('each of 10 records failed');
+    expect((await take(many.slice(1), 3)).map(codesOf)).toEqual(many.slice(1).map(() => ['failed']));
   });
 
   it('are never set aside while nothing can be stored', async () => {

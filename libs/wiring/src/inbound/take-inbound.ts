@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { type TouchpointResult } from '#contracts';
 import { type Clock, type EpochMs } from '#kernel';
-import { type BusRecord, type InboundOutcome, type TakeInbound } from '#platform/bus';
+import { type BusRecord, DEAD_LETTER_HEADERS, type InboundOutcome, type TakeInbound } from '#platform/bus';
+import { isOutage } from '#platform/consumers';
 import { takeTurns } from '#platform/event-loop';
 import { AppendOutcomeUnknownError, AppendTooLargeError, StoreBusyError, StoreGuardError } from '#platform/event-store';
 import { ErasurePendingError } from '#platform/vault';
@@ -21,6 +22,10 @@ export interface InboundPorts {
 
 /** Times that records fail together before each is tried alone: then the others flow. */
 const FAILURES_TOGETHER = 3;
+/** As many records as do not each have something of their own that nobody foresaw: then it is not them. */
+const TOO_MANY_TO_BLAME = 10;
+/** By how much the clocks of brokers and of Safar may differ. */
+const CLOCKS_DIFFER_MS = 60_000;
 
 /** The way of records into the store: as touchpoints of `POST /v1/touchpoints`, by the same rules. */
 export const createTakeInbound = (ports: InboundPorts): TakeInbound => {
@@ -34,10 +39,23 @@ export const createTakeInbound = (ports: InboundPorts): TakeInbound => {
     }
     const apart: InboundOutcome[] = [];
     for (const record of records) apart.push(...(await take([record], failures)));
+    if (apart.length >= TOO_MANY_TO_BLAME && apart.every(isBlamed))
+      throw new Error(`each of ${String(apart.length)} records failed`);
     return apart;
   };
   return take;
 };
+
+const isBlamed = (outcome: InboundOutcome): boolean => outcome.status === 'refused' && outcome.reason === 'failed';
+
+/**
+ * When it was written first: a dead letter that was mended and sent again says it. One that says too early is refused where it would have
+ * been stored, no other harm can be done by it.
+ */
+function firstWrittenAt({ writtenAt, headers }: BusRecord, now: EpochMs): EpochMs {
+  const said = Date.parse(headers[DEAD_LETTER_HEADERS.writtenAt] ?? '');
+  return Math.min(writtenAt ?? now, Number.isNaN(said) ? Infinity : said);
+}
 
 /** Nothing, when somebody was erased whom one of several names: each has to be judged alone. */
 async function takeTogether(
@@ -51,7 +69,7 @@ async function takeTogether(
     read.push(readRecord(record, now));
   }
   const touchpoints = read.flatMap(({ touchpoint }) => (touchpoint.ok ? [touchpoint.value] : []));
-  const since = Math.min(...records.map(({ writtenAt = now }) => writtenAt));
+  const since = Math.min(...records.map((record) => firstWrittenAt(record, now))) - CLOCKS_DIFFER_MS;
   const results = await ports.recordTouchpoints(touchpoints, {
     correlationId: randomUUID().replaceAll('-', ''),
     causationId: ports.topic,
@@ -83,7 +101,8 @@ const isPassing = (error: unknown): boolean =>
   error instanceof StoreBusyError ||
   error instanceof AppendOutcomeUnknownError ||
   error instanceof ErasurePendingError ||
-  error instanceof StoreGuardError;
+  error instanceof StoreGuardError ||
+  isOutage(error);
 
 const isOfOne = (error: unknown, failures: number): boolean =>
   error instanceof AppendTooLargeError || (!isPassing(error) && failures >= FAILURES_TOGETHER);

@@ -13,6 +13,8 @@ export const DEAD_LETTER_HEADERS = {
   partition: 'safar-from-partition',
   offset: 'safar-from-offset',
   refusedAt: 'safar-refused-at',
+  /** When the record was written for the first time, however often it was sent again: whoever was erased since does not come back by it. */
+  writtenAt: 'safar-written-at',
   /** The topic that the mended record goes to: same key, same value where it was ours that had to be mended. */
   sendAgainTo: 'safar-send-again-to',
 } as const;
@@ -34,13 +36,16 @@ export function deadLetterOf(
 ): NewBusRecord {
   const [partition, offset] = [String(record.partition), record.offset.toString()];
   const names = DEAD_LETTER_HEADERS;
-  // Of a letter that was sent again as it is, what it said about itself the first time.
-  const sent = Object.entries(record.headers).filter(([name]) => !OWN.test(name));
+  const isKept = refused.withoutValue !== true;
+  // Of a letter that was sent again as it is, what it said about itself the first time. Keys and headers name people, too.
+  const sent = Object.entries(record.headers).filter(([name]) => isKept && !OWN.test(name));
+  const writtenAt = record.headers[names.writtenAt] ?? (record.writtenAt && new Date(record.writtenAt).toISOString());
   return {
     partition: record.partition % partitions,
-    key: record.key,
+    key: isKept ? record.key : '',
     headers: {
       ...Object.fromEntries(sent),
+      ...(writtenAt && { [names.writtenAt]: writtenAt }),
       [names.id]: `${topic}/${partition}/${offset}`,
       [names.reason]: refused.reason,
       [names.errors]: JSON.stringify(refused.errors),
@@ -51,6 +56,6 @@ export function deadLetterOf(
       [names.sendAgainTo]: topic,
     },
     value: '',
-    ...(record.bytes !== undefined && refused.withoutValue !== true && { bytes: record.bytes }),
+    ...(record.bytes !== undefined && isKept && { bytes: record.bytes }),
   };
 }

@@ -95,6 +95,7 @@ describe('the reader of an inbound topic', () => {
       'safar-from-partition': '1',
       'safar-from-offset': '2',
       'safar-refused-at': expect.stringMatching(/^20\d\d-/),
+      'safar-written-at': expect.stringMatching(/^20\d\d-/),
       'safar-send-again-to': 'in',
     });
   });

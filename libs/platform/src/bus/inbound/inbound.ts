@@ -10,6 +10,7 @@ import {
   type BusWriter,
   type NewBusRecord,
 } from '../bus.port.js';
+import { bytesOf } from '../bytes-of.js';
 import { deadLetterOf } from './dead-letters.js';
 import {
   acquireInboundLease,
@@ -168,19 +169,37 @@ class InboundLoop {
     while (!signal.aborted) {
       const records = this.#gather(reader, lease.offsets);
       if (records.length === 0) {
+        this.#failures = 0;
         this.#report({ state: 'running', behind: false, lastProgressAt: this.settings.now(), error: null });
         await this.#rest(lease, signal);
         continue;
       }
-      const outcomes = await this.#take(records, lease, signal);
+      const held = lease;
+      const outcomes = await this.#whileHeld(held, async () => {
+        const taken = await this.#take(records, held, signal);
+        if (taken) await this.#bury(records, taken, letterPartitions);
+        return taken;
+      });
       if (outcomes === undefined) return;
-      await this.#bury(records, outcomes, letterPartitions);
       const offsets = new Map(lease.offsets);
       for (const { partition, offset } of records) offsets.set(partition, offset + 1n);
       lease = await moveInbound(this.parts.pool, this.#claim, lease, { offsets });
       this.parts.onTaken?.(outcomes);
       this.#failures = 0;
       this.#report({ state: 'running', behind: true, lastProgressAt: this.settings.now(), error: null });
+    }
+  }
+
+  /** Many records that are tried alone may take longer than a lease. Whoever lost it all the same learns that where the offsets move. */
+  async #whileHeld<Result>(lease: InboundLease, work: () => Promise<Result>): Promise<Result> {
+    const { pool } = this.parts;
+    const timer = setInterval(() => {
+      renewInboundLease(pool, this.#claim, lease).catch(() => undefined);
+    }, this.settings.leaseMs / 3);
+    try {
+      return await work();
+    } finally {
+      clearInterval(timer);
     }
   }
 
@@ -279,15 +298,12 @@ interface Work {
 
 const textOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
 
-/** Headers of a dead letter, about. */
-const HEADERS_BYTES = 1_000;
-
 /** A broker refuses a batch that is too large. */
 function* inParts(letters: readonly NewBusRecord[], bytes: number): Generator<readonly NewBusRecord[]> {
   let part: NewBusRecord[] = [];
   let size = 0;
   for (const letter of letters) {
-    const own = (letter.bytes?.length ?? 0) + HEADERS_BYTES;
+    const own = bytesOf(letter);
     if (part.length > 0 && size + own > bytes) {
       yield part;
       [part, size] = [[], 0];

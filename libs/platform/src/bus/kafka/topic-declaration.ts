@@ -20,7 +20,8 @@ export interface EnsuredTopic {
   readonly drifts: readonly TopicDrift[];
 }
 
-const WEEK_MS = 604_800_000;
+const DAY_MS = 86_400_000;
+const WEEK_MS = 7 * DAY_MS;
 
 /** A topic that may not lose what was acknowledged: two of three replicas have it, and no other replica becomes the leader. */
 export function safeTopic(name: string, partitions: number, replicas: number): TopicDeclaration {
@@ -39,6 +40,9 @@ export function safeTopic(name: string, partitions: number, replicas: number): T
   };
 }
 
+/** What is kept for a week has to go after a week: the broker deletes whole segments only, and would begin a new one every week. */
+const segments = { 'segment.ms': String(DAY_MS) };
+
 /** A topic that others write to. */
 export function inboundTopic(name: string, partitions: number, replicas: number): TopicDeclaration {
   const safe = safeTopic(name, partitions, replicas);
@@ -46,6 +50,7 @@ export function inboundTopic(name: string, partitions: number, replicas: number)
     ...safe,
     settings: {
       ...safe.settings,
+      ...segments,
       // Whatever producers compress with, the broker writes it plainly: our client knows gzip only, and a small batch that becomes a
       // large one is seen by the limit below.
       'compression.type': 'uncompressed',
@@ -58,4 +63,7 @@ export function inboundTopic(name: string, partitions: number, replicas: number)
 }
 
 /** One partition: refusals in their order, for a person to read. Like the quarantine it keeps what nobody has decided on for a week. */
-export const deadLetterTopic = (name: string, replicas: number): TopicDeclaration => safeTopic(name, 1, replicas);
+export function deadLetterTopic(name: string, replicas: number): TopicDeclaration {
+  const safe = safeTopic(name, 1, replicas);
+  return { ...safe, settings: { ...safe.settings, ...segments } };
+}

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { AssignerProtocol, type Consumer, type EachBatchPayload, type Kafka, type PartitionAssigner } from 'kafkajs';
+import { bytesOf } from '../bytes-of.js';
 import { ReaderLostError, type BusReader, type BusRecord, type RecordForm } from '../bus.port.js';
 
 /** Records of one partition in memory at which no more of it are fetched; one fetch may come on top. */
@@ -99,7 +100,7 @@ class TopicReader implements BusReader {
     const state = this.#partitions.get(partition);
     if (!state) throw new Error(`partition ${String(partition)} is not read`);
     const taken = state.held.splice(0, limit);
-    for (const record of taken) state.heldBytes -= sizeOf(record);
+    for (const record of taken) state.heldBytes -= bytesOf(record);
     if (state.paused && state.held.length < HELD_RECORDS / 2 && state.heldBytes < HELD_BYTES / 2) {
       state.paused = false;
       this.consumer.resume([{ topic: this.topic, partitions: [partition] }]);
@@ -133,7 +134,7 @@ class TopicReader implements BusReader {
       state.next = offset + 1n;
       const record = this.#recordOf(message, partition, offset);
       state.held.push(record);
-      state.heldBytes += sizeOf(record);
+      state.heldBytes += bytesOf(record);
     }
     if ((state.held.length >= HELD_RECORDS || state.heldBytes >= HELD_BYTES) && !state.paused) {
       state.paused = true;
@@ -160,8 +161,6 @@ class TopicReader implements BusReader {
 }
 
 const textOf = (bytes: Buffer | null): string => bytes?.toString('utf8') ?? '';
-
-const sizeOf = ({ value, bytes }: BusRecord): number => bytes?.length ?? value.length;
 
 type Message = EachBatchPayload['batch']['messages'][number];
 

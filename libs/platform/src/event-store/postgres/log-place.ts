@@ -37,7 +37,7 @@ export const keepLogInEventStoreDb = (url: string, epoch: bigint): Promise<LogPl
   asOwner(url, async (client) => {
     await client.query('BEGIN');
     await client.query(`SELECT pg_advisory_xact_lock(${APPEND_LOCK})`);
-    await client.query(
+    const { rowCount } = await client.query(
       `UPDATE es.store SET kept_in = 'eventstoredb', epoch = $1
        WHERE kept_in = 'postgresql' AND start_position = 0 AND epoch < $1 AND NOT EXISTS (SELECT FROM es.events)`,
       [epoch],
@@ -48,6 +48,8 @@ export const keepLogInEventStoreDb = (url: string, epoch: bigint): Promise<LogPl
         epoch,
       ]);
     const place = await logPlace(client);
+    // Programs of an older version do not know where the log is, and would begin one here that nobody reads.
+    if (rowCount === 1) await client.query(`ALTER TABLE es.events ADD CONSTRAINT log_is_in_eventstoredb CHECK (false)`);
     await client.query(place.keptIn === 'eventstoredb' ? 'COMMIT' : 'ROLLBACK');
     return place;
   });
