@@ -306,6 +306,13 @@ describe('with the log in EventStoreDB', () => {
     expect(await refusal(elsewhere)).toMatch(/is in EventStoreDB, and SAFAR_EVENTSTORE_URL is not set/);
     expect(await refusal({ SAFAR_EVENTSTORE_NAMESPACE: `${namespace}_x` })).toMatch(/Correct SAFAR_EVENTSTORE_URL/);
 
+    // An older program would not ask where the log is.
+    await database.owner.query('SELECT es.ensure_partitions(10)');
+    const appended = database.owner.query(
+      `INSERT INTO es.events VALUES (1, 1, now(), now(), 1, gen_random_uuid(), 's', 't', 'k', '{}', '{}')`,
+    );
+    await expect(appended).rejects.toThrow('log_is_in_eventstoredb');
+
     const other = await testDatabase(migrations);
     // Databases of tests are copies of one.
     await other.owner.query('UPDATE es.store SET store_id = gen_random_uuid()');
