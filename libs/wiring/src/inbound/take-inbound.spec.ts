@@ -115,9 +115,14 @@ describe('a record of the inbound topic', () => {
 
   it('that was sent before somebody was erased is not stored, and not copied; its neighbours are', async () => {
     const asked: number[] = [];
-    const { recordTouchpoints } = recorder(async (id, { stillThere }) =>
-      (await stillThere?.([id])) === false ? { status: 'refused', id, code: 'not_stored', errors: [] } : undefined,
-    );
+    // As the real one: when one of them is gone, none of the call is stored.
+    const { recordTouchpoints: keep } = recorder();
+    const recordTouchpoints: RecordTouchpointsInto = async (values, context) => {
+      const results = await keep(values, context);
+      const ids = results.flatMap(({ id }) => id ?? []);
+      if ((await context.stillThere?.(ids)) !== false) return results;
+      return ids.map((id) => ({ status: 'refused', id, code: 'not_stored', errors: [] }));
+    };
     const anyErasedSince: InboundPorts['anyErasedSince'] = (personas, since) => {
       asked.push(since);
       return Promise.resolve(personas.includes('erased'));
