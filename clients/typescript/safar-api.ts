@@ -1517,7 +1517,7 @@ export interface paths {
         };
         /**
          * Look at the queue
-         * @description Conversations that are open, over all channels. Breached ones first, then by priority, by what is due next, by who waits longest, and by id. `mine` and `unassigned` leave out what is put aside; `at_risk` is due soon, `breached` was due; `mentions` are those in which a colleague mentioned you and you have done nothing since.
+         * @description Conversations that are open, over all channels. Breached ones first, then by priority, by what is due next, by who waits longest, and by id. `mine` and `unassigned` leave out what is put aside; `at_risk` is due soon, `breached` was due; `mentions` are those in which a colleague mentioned you and you have done nothing since; `warned` are those of which the policy warns you before a due time that is not met yet.
          */
         get: operations["listQueue"];
         put?: never;
@@ -2494,6 +2494,13 @@ export interface components {
             policyVersion: number;
             calendarId: string;
             calendarVersion: number;
+            /** @description Who is warned before it is due, and when they were. */
+            warnings: {
+                beforeSeconds: number;
+                to: string[];
+                /** @description RFC 3339: when it was to be told; `null` while it was not. */
+                warnedAt: null | string;
+            }[];
             /** @description RFC 3339; `null` before it stopped. Of a resolution, the first. */
             stoppedAt: null | string;
             /** @description How its due time and the time that it took are counted, line by line. */
@@ -2966,6 +2973,13 @@ export interface components {
             team?: string[];
             segment?: string[];
         };
+        /** @description Before the due time: so many seconds of business time, or so many per cent of the target; one of the two. */
+        PolicyWarningDto: {
+            beforeSeconds?: number;
+            beforePercent?: number;
+            /** @description `user:` and the id of persons, `team:` and the word of teams. */
+            to: string[];
+        };
         Prioritise: {
             /** @enum {unknown} */
             priority: "low" | "normal" | "high" | "urgent";
@@ -3001,6 +3015,7 @@ export interface components {
                 unassigned: components["schemas"]["QueueCount"];
                 at_risk: components["schemas"]["QueueCount"];
                 mentions: components["schemas"]["QueueCount"];
+                warned: components["schemas"]["QueueCount"];
             };
         };
         /** @description A conversation that is open, as the queue shows it. Times are RFC 3339 in UTC. */
@@ -3025,6 +3040,8 @@ export interface components {
             tags: string[];
             /** @description Colleagues who were mentioned and have done nothing in it since. */
             mentions: string[];
+            /** @description Who was warned that a service clock of it is due soon: persons, and teams as `team:` and their word. */
+            warned: string[];
             /** @enum {string} */
             turn: "ours" | "customer" | "third_party" | "nobody";
             /** @description Where it is ours: since the oldest message of the customer that nobody answered. */
@@ -3247,7 +3264,7 @@ export interface components {
         /** @description What the parameters of the queue say; what is left out lets everything pass. */
         SavedFilterDto: {
             /** @enum {string} */
-            view?: "snoozed" | "breached" | "all" | "mine" | "unassigned" | "at_risk" | "mentions";
+            view?: "snoozed" | "breached" | "all" | "mine" | "unassigned" | "at_risk" | "mentions" | "warned";
             team?: string;
             /** @description Kind and id; `nobody` for those that nobody has. */
             agent?: string;
@@ -3284,7 +3301,7 @@ export interface components {
                 name: string;
                 filter: {
                     /** @enum {unknown} */
-                    view?: "all" | "mine" | "unassigned" | "at_risk" | "breached" | "snoozed" | "mentions";
+                    view?: "all" | "mine" | "unassigned" | "at_risk" | "breached" | "snoozed" | "mentions" | "warned";
                     team?: string;
                     agent?: string;
                     /** @enum {unknown} */
@@ -3350,6 +3367,11 @@ export interface components {
                     update?: ("open" | "waiting_customer" | "waiting_third_party" | "snoozed")[];
                     resolution?: ("open" | "waiting_customer" | "waiting_third_party" | "snoozed")[];
                 };
+                warnings?: {
+                    beforeSeconds?: number;
+                    beforePercent?: number;
+                    to: string[];
+                }[];
             }[];
         };
         ServicePoliciesView: {
@@ -3367,6 +3389,7 @@ export interface components {
             calendarId: string;
             targetSeconds: components["schemas"]["ClockTargetsDto"];
             pausedWhile?: components["schemas"]["ClockPausesDto"];
+            warnings?: components["schemas"]["PolicyWarningDto"][];
         };
         ServiceReportGroup: {
             /** @description What it is grouped by, `null` of none; of days, the local date of the first, `YYYY-MM-DD` of the Gregorian calendar. */
@@ -15977,7 +16000,7 @@ export interface operations {
                  * @description Which of it.
                  * @example unassigned
                  */
-                view?: "all" | "mine" | "unassigned" | "at_risk" | "breached" | "snoozed" | "mentions";
+                view?: "all" | "mine" | "unassigned" | "at_risk" | "breached" | "snoozed" | "mentions" | "warned";
                 /** @description Of a team. */
                 team?: string;
                 /** @description Whose it is, kind and id; `nobody` for those that nobody has. */
@@ -16236,7 +16259,7 @@ export interface operations {
                  * @description Which of it.
                  * @example mine
                  */
-                view?: "all" | "mine" | "unassigned" | "at_risk" | "breached" | "snoozed" | "mentions";
+                view?: "all" | "mine" | "unassigned" | "at_risk" | "breached" | "snoozed" | "mentions" | "warned";
                 /** @description Of a team. */
                 team?: string;
                 /** @description Whose it is, kind and id; `nobody` for those that nobody has. */

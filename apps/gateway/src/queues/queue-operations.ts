@@ -32,7 +32,7 @@ export const listQueue: OperationDescription = {
   description:
     'Conversations that are open, over all channels. Breached ones first, then by priority, by what is due next, by who waits longest, and by id. ' +
     '`mine` and `unassigned` leave out what is put aside; `at_risk` is due soon, `breached` was due; `mentions` are those in which a colleague ' +
-    'mentioned you and you have done nothing since.',
+    'mentioned you and you have done nothing since; `warned` are those of which the policy warns you before a due time that is not met yet.',
   query: {
     ...selection,
     asOf: time('The queue as it was then.'),

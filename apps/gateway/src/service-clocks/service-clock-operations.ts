@@ -43,6 +43,7 @@ export const savePolicies: OperationDescription = {
           {
             ...{ id: 'urgent-chat', when: { channel: ['chat'], priority: ['urgent'] }, calendarId: 'always' },
             targetSeconds: { first_response: 300, resolution: 14_400 },
+            warnings: [{ beforePercent: 20, to: ['team:chat'] }],
           },
           {
             ...{ id: 'standard', calendarId: 'always', pausedWhile: { resolution: ['waiting_third_party'] } },

@@ -38,6 +38,7 @@ export async function countQueue(
       breached: countOf('breached'),
       snoozed: countOf('snoozed'),
       mentions: countOf('mentions'),
+      warned: countOf('warned'),
     },
   };
 }

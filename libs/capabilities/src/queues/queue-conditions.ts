@@ -36,6 +36,12 @@ export function conditionsOf(selection: QueueSelection, now: () => string, value
       `CASE WHEN snoozed_until <= ${now()} THEN 'open' ELSE category END = ANY (${values.of(categories, 'text[]')})`,
     );
   const labels = [...tags.map((tag) => `tag:${tag}`), ...(view === 'mentions' ? [`mention:${self}`] : [])];
+  if (view === 'warned') {
+    // What a team is warned of is for whoever looks at its queue.
+    const mine = [`warn:${self}`, ...(team === undefined ? [] : [`warn:team:${team}`])];
+    const has = mine.map((label) => `labels @> ${values.of(JSON.stringify([label]), 'jsonb')}`);
+    conditions.push(`(${has.join(' OR ')})`);
+  }
   if (labels.length > 0) conditions.push(`labels @> ${values.of(JSON.stringify(labels), 'jsonb')}`);
   return conditions;
 }

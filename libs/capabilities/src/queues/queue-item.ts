@@ -41,6 +41,7 @@ export function toQueueItem(row: ItemColumns, subject: string | null, at: EpochM
     status: woken ? 'open' : row.status,
     tags: labelled(row.labels, 'tag:'),
     mentions: labelled(row.labels, 'mention:'),
+    warned: labelled(row.labels, 'warn:'),
     turn: turnOf[category],
     turnSince: rfc3339(woken ? row.waiting_since : row.turn_since),
     nextDueAt: due ? rfc3339(row.due_at) : null,

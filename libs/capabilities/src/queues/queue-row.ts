@@ -9,6 +9,8 @@ export interface OpenClock {
   readonly dueAt: EpochMs | null;
   /** A verdict that was reached stays, whatever due time other terms would give. */
   readonly breachedAt: EpochMs | null;
+  /** Who was warned that it is due soon; absent where nobody was. */
+  readonly warned?: readonly string[];
 }
 
 /**
@@ -39,7 +41,7 @@ export type QueueRow = {
   readonly priority: Priority;
   /** 0 of the most urgent. */
   readonly rank: number;
-  /** `tag:` and `mention:`, so that one index finds both. */
+  /** `tag:`, `warn:` and `mention:`, so that one index finds all of them. */
   readonly labels: readonly string[];
   /** When the turn came to whose it is by the category. */
   readonly turn_since: EpochMs;

@@ -128,6 +128,20 @@ describe('what is due next', () => {
   });
 });
 
+describe('who was warned', () => {
+  it('is told of a conversation until its clock ends', () => {
+    const first = clock('service_clock.activated', 0, { kind: 'next_response', terms, dueAt: t(60) });
+    const warned = clock('service_clock.warned', 50, {
+      ...{ dueAt: t(60), beforeSeconds: 10, to: ['user:kian', 'team:returns'] },
+    });
+    const tagged = told('conversation.tagged', 6, { by: 'user:bea', added: ['late'] });
+    const all = [opened(), tagged, first, warned];
+    expect(after(...all).is.labels).toEqual(['warn:team:returns', 'warn:user:kian', 'tag:late']);
+    const stopped = clock('service_clock.fulfilled', 55, { dueAt: t(60), verdict: 'on_time' });
+    expect(after(...all, stopped).is.labels).toEqual(['tag:late']);
+  });
+});
+
 describe('mentions', () => {
   const mentioned = told('conversation.noted', 5, {
     ...{ by: 'user:ada', messageId: 'n', direction: 'ltr', text: '', mentions: ['user:bea', 'user:kian'] },

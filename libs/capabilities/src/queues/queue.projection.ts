@@ -9,7 +9,7 @@ import {
 import { allGone, gone, type Evolve, type Projection, type RecordedEvent, type RowKey } from '#kernel';
 import { openedRow, workedRow } from './evolve-queue-row.js';
 import { type QueueRow, queueTable, spanOf } from './queue-row.js';
-import { evolveClocks, nextDue } from './row-clocks.js';
+import { evolveClocks, nextDue, withWarned } from './row-clocks.js';
 
 type Later = Exclude<ConversationEvent, { readonly type: 'conversation.opened' | 'conversation.forgotten' }>;
 
@@ -48,7 +48,7 @@ const worked: Evolve<QueueRow, Later> = keeping((before, event) => before && wor
 const clocked: Evolve<QueueRow, StoredClockEvent> = keeping((before, event) => {
   if (before === undefined) return undefined;
   const clocks = evolveClocks(before.clocks, event);
-  return { ...before, clocks, ...nextDue(clocks) };
+  return { ...before, clocks, labels: withWarned(before.labels, clocks), ...nextDue(clocks) };
 });
 
 const conversationOf = (event: ConversationEvent | StoredClockEvent): string | undefined =>
@@ -57,7 +57,7 @@ const conversationOf = (event: ConversationEvent | StoredClockEvent): string | u
 /** The queue: a row for each conversation as it is, and one for each state in which the queue showed it. Nothing in it is personal. */
 export const queue: Projection<QueueRow, ConversationEvent | StoredClockEvent | PersonaErased> = {
   name: 'queue',
-  version: 2,
+  version: 3,
   reads: 'sealed',
   table: queueTable,
   keys: (event) => {
@@ -97,6 +97,7 @@ export const queue: Projection<QueueRow, ConversationEvent | StoredClockEvent | 
     'service_clock.activated': clocked,
     'service_clock.paused': clocked,
     'service_clock.resumed': clocked,
+    'service_clock.warned': clocked,
     'service_clock.breached': clocked,
     'service_clock.restated': clocked,
     'service_clock.fulfilled': clocked,

@@ -15,6 +15,10 @@ export function evolveClocks(before: readonly OpenClock[], event: StoredClockEve
     case 'service_clock.paused':
     case 'service_clock.resumed':
       return change({ dueAt: event.data.dueAt ?? null });
+    case 'service_clock.warned':
+      return before.map((clock) =>
+        clock.stream === stream ? { ...clock, warned: [...(clock.warned ?? []), ...event.data.to] } : clock,
+      );
     case 'service_clock.breached':
       return change({ breachedAt: event.data.at });
     case 'service_clock.restated':
@@ -33,4 +37,12 @@ export function nextDue(clocks: readonly OpenClock[]): Pick<QueueRow, 'due_at' |
     if (at < next.due_at) next = { due_at: at, due_clock: kind };
   }
   return next;
+}
+
+/** Labels of a row with those who were warned of the clocks that it has now. */
+export function withWarned(labels: readonly string[], clocks: readonly OpenClock[]): readonly string[] {
+  const warned = new Set(clocks.flatMap((clock) => clock.warned ?? []).map((each) => `warn:${each}`));
+  const others = labels.filter((label) => !label.startsWith('warn:'));
+  if (warned.size === 0) return others.length === labels.length ? labels : others;
+  return [...[...warned].sort(), ...others];
 }

@@ -10,6 +10,7 @@ export function dueBy(event: StoredClockEvent, known: EpochMs | undefined): Epoc
     case 'service_clock.restated':
       // The other causes tell of a clock that was stopped.
       return event.data.cause === 'terms_changed' ? event.data.dueAt : known;
+    case 'service_clock.warned':
     case 'service_clock.breached':
       // It stays overdue until somebody answers.
       return known;

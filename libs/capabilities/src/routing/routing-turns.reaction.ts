@@ -44,7 +44,9 @@ interface Turn {
 }
 
 type State = Turn | null;
-type Handled = ConversationEvent | StoredClockEvent;
+/** A warning moves no due time. */
+type ClockMoved = Exclude<StoredClockEvent, { readonly type: 'service_clock.warned' }>;
+type Handled = ConversationEvent | ClockMoved;
 
 /** Clocks of one conversation that run at the same time are few. */
 const MAX_CLOCKS = 20;
@@ -157,7 +159,7 @@ function changesBy(state: Turn, { type, data }: ConversationEvent): Partial<Turn
   }
 }
 
-function afterClock(state: State, event: StoredClockEvent): Reacted<State, TellItem> {
+function afterClock(state: State, event: ClockMoved): Reacted<State, TellItem> {
   if (state === null) return { state };
   const { [event.stream]: known, ...others } = state.due;
   const dueAt = dueBy(event, known);

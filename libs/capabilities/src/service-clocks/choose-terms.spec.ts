@@ -41,6 +41,23 @@ describe('the terms of a clock', () => {
     expect(chosen('email', 'low', 'next_response')).toBeUndefined();
   });
 
+  it('name who is warned and when, in seconds and in their order, those of one time together', () => {
+    const [urgent] = book.policies;
+    if (!urgent) throw new Error('there is one');
+    const warnings = [
+      { beforePercent: 50, to: ['user:ada'] },
+      { beforeSeconds: 600, to: ['team:gold'] },
+      { beforeSeconds: 30, to: ['user:bea', 'user:ada'] },
+    ];
+    const warning = { version: 7, policies: [{ ...urgent, warnings }] };
+    const terms = chooseTerms(warning, { channel: 'chat', priority: 'high' }, 'first_response', () => 2);
+    expect(terms?.warnings).toEqual([
+      { beforeSeconds: 60, to: ['team:gold'] },
+      { beforeSeconds: 30, to: ['user:ada', 'user:bea'] },
+    ]);
+    expect(chosen('chat', 'high', 'first_response')).not.toHaveProperty('warnings');
+  });
+
   it('pause a response never, a resolution while it waits for the customer, and what the policy adds', () => {
     expect(chosen('email', 'low', 'first_response')?.pausedWhile).toEqual([]);
     expect(chosen('email', 'low', 'update')?.pausedWhile).toEqual(['waiting_customer']);

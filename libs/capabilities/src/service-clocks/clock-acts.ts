@@ -91,4 +91,5 @@ const areSame = (one: ClockTerms, other: ClockTerms): boolean =>
   one.calendarId === other.calendarId &&
   one.calendarVersion === other.calendarVersion &&
   one.targetSeconds === other.targetSeconds &&
-  one.pausedWhile.toSorted().join() === other.pausedWhile.toSorted().join();
+  one.pausedWhile.toSorted().join() === other.pausedWhile.toSorted().join() &&
+  JSON.stringify(one.warnings ?? []) === JSON.stringify(other.warnings ?? []);

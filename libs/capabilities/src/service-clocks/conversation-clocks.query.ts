@@ -42,6 +42,10 @@ function clockView(calendarOf: CalendarOf, ordinal: number, clock: StartedClock,
     ...{ kind, ordinal, status, verdict: verdictAt(clock, now) },
     restatedVerdict: beside === undefined || beside === 'open' ? null : beside,
     ...{ policyId, policyVersion, calendarId, calendarVersion },
+    warnings: (terms.warnings ?? []).map(({ beforeSeconds, to }) => {
+      const told = clock.warned?.find((each) => each.beforeSeconds === beforeSeconds);
+      return { beforeSeconds, to, warnedAt: told ? rfc3339(told.at) : null };
+    }),
     stoppedAt: stoppedAt === undefined ? null : rfc3339(stoppedAt),
     // A cancelled clock was counted until then.
     arithmetic: explainClock(

@@ -45,13 +45,24 @@ const told = (state: Memory, event: ClockedEvent): Answer => answer(tell(state ?
 /** Whatever moves a snoozed conversation ends its snooze. */
 const moved = (state: Memory, event: ClockedEvent): Answer => ({ ...told(state, event), cancelled: ['wake'] });
 
-function deadline(state: Memory, { stream }: StoredClockEvent, dueAt: EpochMs | undefined): Answer {
+interface Instants {
+  readonly dueAt?: EpochMs;
+  readonly warnAt?: EpochMs;
+}
+
+/** What becomes due by itself: the due time, and the next warning before it. Both wait for what was done in time. */
+function deadlines(state: Memory, { stream }: StoredClockEvent, { dueAt, warnAt }: Instants): Answer {
   const clock = clockOfStream(stream);
   if (!state || !clock) return { state };
-  const name = `due:${clock.kind}:${String(clock.ordinal)}`;
-  return dueAt === undefined
-    ? { state, cancelled: [name] }
-    : { state, set: [{ name, dueAt: dueAt + patience(state) }] };
+  const timers = [
+    { name: `due:${clock.kind}:${String(clock.ordinal)}`, at: dueAt },
+    { name: `warn:${clock.kind}:${String(clock.ordinal)}`, at: warnAt },
+  ];
+  return {
+    state,
+    set: timers.flatMap(({ name, at }) => (at === undefined ? [] : [{ name, dueAt: at + patience(state) }])),
+    cancelled: timers.filter(({ at }) => at === undefined).map(({ name }) => name),
+  };
 }
 
 type Trigger = ClockedEvent | StoredClockEvent | ServicePoliciesApplied;
@@ -62,7 +73,7 @@ type Trigger = ClockedEvent | StoredClockEvent | ServicePoliciesApplied;
  */
 export const conversationClocks: Reaction<Memory, TellClocks, Trigger> = {
   name: 'conversation-clocks',
-  version: 1,
+  version: 2,
   // Its facts are about the past, exact however late they are told; and a clock is told each of them once.
   actsFrom: 'first-event',
   initial: null,
@@ -90,21 +101,24 @@ export const conversationClocks: Reaction<Memory, TellClocks, Trigger> = {
       set: [{ name: 'wake', dueAt: Date.parse(event.data.until) }],
     }),
     'service_policies.applied': (state, event) => (state ? answer(remeasure(state, event)) : { state }),
-    'service_clock.activated': (state, event) => deadline(state, event, event.data.dueAt),
-    'service_clock.paused': (state, event) => deadline(state, event, event.data.dueAt),
-    'service_clock.resumed': (state, event) => deadline(state, event, event.data.dueAt),
+    'service_clock.activated': (state, event) => deadlines(state, event, event.data),
+    'service_clock.paused': (state, event) => deadlines(state, event, event.data),
+    'service_clock.resumed': (state, event) => deadlines(state, event, event.data),
     // Only other terms make a deadline of their own; the other causes tell of a clock that was stopped.
     'service_clock.restated': (state, event) =>
-      event.data.cause === 'terms_changed' ? deadline(state, event, event.data.dueAt) : { state },
-    'service_clock.fulfilled': (state, event) => deadline(state, event, undefined),
-    'service_clock.cancelled': (state, event) => deadline(state, event, undefined),
+      event.data.cause === 'terms_changed' ? deadlines(state, event, event.data) : { state },
+    'service_clock.fulfilled': (state, event) => deadlines(state, event, {}),
+    'service_clock.cancelled': (state, event) => deadlines(state, event, {}),
+    'service_clock.warned': (state, event) => deadlines(state, event, event.data),
     'service_clock.breached': (state) => ({ state }),
   },
   due: (state, { name, at }) => {
     if (!state) return { state };
     if (name === 'wake') return answer(wake(state, at));
-    const [, named, ordinal] = name.split(':');
+    const [what, named, ordinal] = name.split(':');
     const kind = clockKinds.find((each) => each === named);
-    return kind ? answer({ state, acts: [{ kind, ordinal: Number(ordinal), at, type: 'Elapse' }] }) : { state };
+    // A warning waited as long as a breach does, and must not tell one that is not waited for long enough.
+    const until = what === 'warn' ? at - patience(state) : at;
+    return kind ? answer({ state, acts: [{ kind, ordinal: Number(ordinal), at: until, type: 'Elapse' }] }) : { state };
   },
 };

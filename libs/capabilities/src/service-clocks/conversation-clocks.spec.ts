@@ -268,6 +268,25 @@ describe('every clock', () => {
   });
 });
 
+describe('a warning', () => {
+  const termsOf: History['termsOf'] = (_asOf, kind) => ({
+    ...terms(kind),
+    warnings: [{ beforeSeconds: 3_600, to: ['user:ada'] }],
+  });
+  it('is told at its instant by a timer, once, and not where the answer came before it', () => {
+    const late = { termsOf, until: at(30), deliveries: 2 };
+    expect(of('first_response', [opened], late)).toEqual([
+      'first_response-1 activated 0 due 4',
+      'first_response-1 warned 3 due 4',
+      'first_response-1 breached 4',
+    ]);
+    expect(of('first_response', [opened, replied(2.9)], late)).toEqual([
+      'first_response-1 activated 0 due 4',
+      'first_response-1 fulfilled 2.9 due 4 on_time',
+    ]);
+  });
+});
+
 describe('a deadline', () => {
   it('is breached at its instant, and an answer at that instant or recorded a moment later is in time', () => {
     const late: Happened = ['conversation.replied', at(4), { by: 'user:ada' }, { recordedAt: at(4) + 1_000 }];

@@ -49,13 +49,72 @@ function after(...commands: readonly ClockCommand[]): readonly string[] | string
   return told;
 }
 
-const time = (moment: number | null): string => (moment === null ? '-' : new Date(moment).toISOString().slice(8, 16));
+const time = (moment?: number | null): string =>
+  moment === null || moment === undefined ? '-' : new Date(moment).toISOString().slice(8, 16);
 function short({ type, data }: ClockEvent): string {
   const said = [type.replace('service_clock.', ''), time(data.at)];
   if ('dueAt' in data) said.push(`due ${time(data.dueAt)}`);
   if ('verdict' in data) said.push(data.verdict ?? 'undecided');
   return said.join(' ');
 }
+
+describe('a warning', () => {
+  const to = ['user:ada', 'team:gold'];
+  const warnings = [
+    { beforeSeconds: 7_200, to },
+    { beforeSeconds: 1_800, to },
+  ];
+  const told = (...commands: readonly ClockCommand[]): readonly string[] => {
+    const events: ClockEvent[] = [];
+    for (const command of [{ ...start, terms: { ...terms(4), warnings } } as ClockCommand, ...commands]) {
+      const decision = decider.decide(events.reduce(decider.evolve, decider.initial), command);
+      if (decision.accepted) events.push(...decision.events);
+    }
+    return events.map((event) => {
+      const next = 'warnAt' in event.data ? ` next ${time(event.data.warnAt)}` : '';
+      return `${short(event)}${next}`;
+    });
+  };
+  const first = 'activated 09T10:00 due 09T14:00 next 09T12:00';
+
+  it('is told once at its instant, which is business time before the due time, however late it is noticed', () => {
+    expect(told(elapse('09T11:59'))).toEqual([first]);
+    expect(told(elapse('09T12:00'), elapse('09T12:30'), elapse('30T00:00'))).toEqual([
+      first,
+      'warned 09T12:00 due 09T14:00 next 09T13:30',
+      'warned 09T13:30 due 09T14:00',
+      'breached 09T14:00',
+    ]);
+  });
+
+  it('waits while the clock stands still, and is not told again when the due time moves', () => {
+    const still = [status('09T11:00', 'waiting_customer'), elapse('09T20:00'), status('10T10:00', 'open')];
+    expect(told(...still, elapse('10T11:00'))).toEqual([
+      ...[first, 'paused 09T11:00 due -', 'resumed 10T10:00 due 10T13:00 next 10T11:00'],
+      'warned 10T11:00 due 10T13:00 next 10T12:30',
+    ]);
+    const again = [elapse('09T12:30'), status('09T13:00', 'waiting_customer'), status('10T10:00', 'open')];
+    expect(told(...again)).toEqual([
+      ...[first, 'warned 09T12:00 due 09T14:00 next 09T13:30', 'paused 09T13:00 due -'],
+      'resumed 10T10:00 due 10T11:00 next 10T10:30',
+    ]);
+  });
+
+  it('is not told of a clock that stopped before, or has no warning by other terms', () => {
+    expect(told(stop('09T11:30'), elapse('09T20:00'))).toEqual([first, 'fulfilled 09T11:30 due 09T14:00 on_time']);
+    expect(told(retarget('09T11:00', 4), elapse('09T13:59'))).toEqual([
+      ...[first, 'restated 09T11:00 due 09T14:00 undecided'],
+    ]);
+  });
+
+  it('whose time was over when its terms came is told at once', () => {
+    const sooner: ClockCommand = { type: 'ChangeTerms', at: at('09T12:45'), terms: { ...terms(3, 2), warnings } };
+    expect(told(elapse('09T12:30'), sooner, elapse('09T12:45')).slice(2)).toEqual([
+      'restated 09T12:45 due 09T13:00 undecided next 09T12:45',
+      'warned 09T12:45 due 09T13:00',
+    ]);
+  });
+});
 
 describe('a service clock', () => {
   it('tells the business time that it took, less the pauses', () => {

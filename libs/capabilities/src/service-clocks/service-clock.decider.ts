@@ -19,6 +19,11 @@ export type ClockCommand =
   /** Time has come to `at`. */
   | { readonly type: 'Elapse'; readonly at: EpochMs };
 
+export interface ToldWarning {
+  readonly beforeSeconds: number;
+  readonly at: EpochMs;
+}
+
 export interface StartedClock {
   readonly status: 'running' | 'paused' | 'fulfilled' | 'cancelled';
   readonly kind: ClockKind;
@@ -30,6 +35,8 @@ export interface StartedClock {
   readonly verdict?: ClockVerdict;
   /** The verdict beside it; `open` where terms changed after a breach and the new due time is not decided yet. */
   readonly beside?: ClockVerdict | 'open';
+  /** Warnings that were told, and when each was to be. */
+  readonly warned?: readonly ToldWarning[];
   /** Of the first stop, and of the last where a resolution was followed by another. */
   readonly stoppedAt?: EpochMs;
   readonly lastStoppedAt?: EpochMs;
@@ -56,9 +63,11 @@ export const serviceClock = (
       // The message that starts a clock may be delivered twice.
       if (state.status !== 'unknown') return accept();
       const { at, kind, terms } = command;
+      const dueAt = dueBy(calendarOf, terms, at, []);
+      const clock = begun({ at, kind, terms, dueAt });
       return accept({
         type: 'service_clock.activated',
-        data: { at, kind, terms, dueAt: dueBy(calendarOf, terms, at, []) },
+        data: { at, kind, terms, dueAt, ...warnAt(calendarOf, clock) },
       });
     }
     if (state.status === 'unknown') return refuse('never-started');
@@ -76,7 +85,7 @@ function decideStarted(
 ): Decision<ClockEvent, ClockRefusal> {
   const { at } = command;
   if (at < clock.startedAt || (command.type !== 'StopClock' && at < clock.lastAt)) return refuse('out-of-order');
-  const passed = passedBy(clock, at);
+  const passed = passedBy(calendarOf, clock, at);
   const now = passed.reduce(evolveStarted, clock);
   switch (command.type) {
     case 'Elapse':
@@ -95,7 +104,9 @@ function decideStarted(
       if (stand && now.pauses.length >= MAX_PAUSES) return refuse('too-many-pauses');
       const pauses = stand ? [...now.pauses, { from: at }] : closeLast(now.pauses, at);
       const dueAt = dueBy(calendarOf, now.terms, now.startedAt, pauses);
-      return accept(...passed, { type: stand ? 'service_clock.paused' : 'service_clock.resumed', data: { at, dueAt } });
+      if (stand) return accept(...passed, { type: 'service_clock.paused', data: { at, dueAt } });
+      const warn = warnAt(calendarOf, { ...now, status: 'running', pauses, dueAt, lastAt: at });
+      return accept(...passed, { type: 'service_clock.resumed', data: { at, dueAt, ...warn } });
     }
     case 'ChangeTerms':
       if (now.status === 'cancelled') return refuse('already-ended');
@@ -116,13 +127,48 @@ const verdictOf = (dueAt: EpochMs | null, stoppedAt: EpochMs): ClockVerdict =>
   dueAt === null || stoppedAt <= dueAt ? 'on_time' : 'breached';
 
 /** What had happened by itself before `at`: stopping at the due time is still on time, so a breach shows after it. */
-function passedBy({ status, dueAt, verdict, beside, terms }: StartedClock, at: EpochMs): readonly ClockEvent[] {
+function passedBy(calendarOf: CalendarOf, clock: StartedClock, at: EpochMs): readonly ClockEvent[] {
+  const warned: ClockEvent[] = [];
+  let state = clock;
+  for (let next = nextWarning(calendarOf, state); next && next.at <= at; next = nextWarning(calendarOf, state)) {
+    const told = { ...state, warned: [...(state.warned ?? []), { beforeSeconds: next.beforeSeconds, at: next.at }] };
+    state = { ...told, lastAt: Math.max(state.lastAt, next.at) };
+    warned.push({ type: 'service_clock.warned', data: { ...next, ...warnAt(calendarOf, state) } });
+  }
+  return [...warned, ...breachedBy(state, at)];
+}
+
+function breachedBy({ status, dueAt, verdict, beside, terms }: StartedClock, at: EpochMs): readonly ClockEvent[] {
   if (status === 'fulfilled' || status === 'cancelled' || dueAt === null || at <= dueAt) return [];
   if (verdict === undefined) return [{ type: 'service_clock.breached', data: { at: dueAt, terms } }];
   if (beside !== 'open') return [];
   return [
     { type: 'service_clock.restated', data: { at: dueAt, cause: 'terms_changed', terms, dueAt, verdict: 'breached' } },
   ];
+}
+
+type Next = Omit<Extract<ClockEvent, { readonly type: 'service_clock.warned' }>['data'], 'warnAt'>;
+
+/**
+ * The warning that comes next: of those that were not told, the earliest. One whose time was over when its terms came is told at once,
+ * because no clock is told of what was before the last that it knows. After the due time there is nothing to warn of.
+ */
+function nextWarning(calendarOf: CalendarOf, clock: StartedClock): Next | undefined {
+  const { status, terms, dueAt, verdict, startedAt, pauses, warned = [], lastAt } = clock;
+  if (status !== 'running' || dueAt === null || verdict !== undefined) return undefined;
+  const next = terms.warnings?.find(
+    ({ beforeSeconds }) => !warned.some((told) => told.beforeSeconds === beforeSeconds),
+  );
+  if (next === undefined) return undefined;
+  const targetSeconds = terms.targetSeconds - next.beforeSeconds;
+  const at = dueBy(calendarOf, { ...terms, targetSeconds }, startedAt, pauses);
+  if (at === null || Math.max(at, lastAt) > dueAt) return undefined;
+  return { at: Math.max(at, lastAt), dueAt, beforeSeconds: next.beforeSeconds, to: next.to };
+}
+
+function warnAt(calendarOf: CalendarOf, clock: StartedClock): { readonly warnAt?: EpochMs } {
+  const next = nextWarning(calendarOf, clock);
+  return next ? { warnAt: next.at } : {};
 }
 
 function stop(calendarOf: CalendarOf, clock: StartedClock, at: EpochMs): Decision<ClockEvent, ClockRefusal> {
@@ -161,9 +207,10 @@ function restate(
         : late
           ? 'breached'
           : null;
+  const warn = late ? {} : warnAt(calendarOf, { ...clock, terms, dueAt, lastAt: at });
   const restated: ClockEvent = {
     type: 'service_clock.restated',
-    data: { at, cause: 'terms_changed', terms, dueAt, verdict },
+    data: { at, cause: 'terms_changed', terms, dueAt, verdict, ...warn },
   };
   if (clock.verdict !== undefined || !late) return [restated];
   return [restated, { type: 'service_clock.breached', data: { at: dueAt, terms } }];
@@ -175,9 +222,14 @@ const closeLast = (pauses: readonly Pause[], until: EpochMs): readonly Pause[] =
 function evolve(state: ServiceClock, event: ClockEvent): ServiceClock {
   if (state.status !== 'unknown') return evolveStarted(state, event);
   if (event.type !== 'service_clock.activated') return state;
-  const { at, kind, terms, dueAt } = event.data;
-  return { status: 'running', kind, startedAt: at, terms, pauses: [], dueAt, lastAt: at };
+  return begun(event.data);
 }
+
+type Begun = Omit<Extract<ClockEvent, { readonly type: 'service_clock.activated' }>['data'], 'warnAt'>;
+
+const begun = ({ at, kind, terms, dueAt }: Begun): StartedClock => ({
+  ...{ status: 'running', kind, startedAt: at, terms, pauses: [], dueAt, lastAt: at },
+});
 
 function evolveStarted(clock: StartedClock, { type, data }: ClockEvent): StartedClock {
   const lastAt = Math.max(clock.lastAt, data.at);
@@ -197,6 +249,10 @@ function evolveStarted(clock: StartedClock, { type, data }: ClockEvent): Started
         lastStoppedAt: data.at,
         lastAt,
       };
+    case 'service_clock.warned': {
+      const { at, beforeSeconds } = data;
+      return { ...clock, warned: [...(clock.warned ?? []), { beforeSeconds, at }], lastAt };
+    }
     case 'service_clock.breached':
       return { ...clock, verdict: 'breached', lastAt };
     case 'service_clock.cancelled':

@@ -32,7 +32,7 @@ const told: Evolve<ServiceClockRow, StoredClockEvent> = (before, event) => {
 /** Service clocks: a row for each, the customer's. */
 export const serviceClocks: Projection<ServiceClockRow, StoredClockEvent | PersonaErased> = {
   name: 'service-clocks',
-  version: 2,
+  version: 3,
   reads: 'sealed',
   table: {
     columns: {
@@ -55,6 +55,7 @@ export const serviceClocks: Projection<ServiceClockRow, StoredClockEvent | Perso
     'service_clock.paused': told,
     'service_clock.resumed': told,
     'service_clock.fulfilled': told,
+    'service_clock.warned': told,
     'service_clock.breached': told,
     // Of an erased customer it may have been started after the erasure.
     'service_clock.cancelled': (before, event, key, rowOf) =>

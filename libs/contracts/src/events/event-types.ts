@@ -23,6 +23,7 @@ import {
   ClockFulfilledDto,
   ClockRestatedDto,
   ClockTurnedDto,
+  ClockWarnedDto,
 } from '../service-clocks/service-clock.dto.js';
 
 /** A type of event as this code writes it, and how older versions of it are read. `type` is that of CloudEvents. */
@@ -64,6 +65,9 @@ const serviceClockTypes = [
   decision('service_clock.paused', ClockTurnedDto, { at }),
   decision('service_clock.resumed', ClockTurnedDto, { at, dueAt }),
   decision('service_clock.fulfilled', ClockFulfilledDto, { at, dueAt, verdict: 'on_time', spentMs: 1_800_000 }),
+  decision('service_clock.warned', ClockWarnedDto, {
+    ...{ at: dueAt - 600_000, dueAt, beforeSeconds: 600, to: ['team:returns'], warnAt: dueAt - 60_000 },
+  }),
   decision('service_clock.breached', ClockBreachedDto, { at: dueAt, terms }),
   decision('service_clock.cancelled', ClockCancelledDto, { at, reason: 'merged' }),
   decision('service_clock.restated', ClockRestatedDto, { at, cause: 'terms_changed', terms, dueAt }),

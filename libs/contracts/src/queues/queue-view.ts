@@ -22,6 +22,8 @@ export interface QueueItemView {
   readonly tags: readonly string[];
   /** Colleagues who were mentioned and have done nothing in it since. */
   readonly mentions: readonly string[];
+  /** Who was warned that a service clock of it is due soon: persons, and teams as `team:` and their word. */
+  readonly warned: readonly string[];
   readonly turn: Turn;
   /** Where it is ours: since the oldest message of the customer that nobody answered. */
   readonly turnSince: string;

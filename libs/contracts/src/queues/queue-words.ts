@@ -1,5 +1,14 @@
 /** Views that everybody has, whatever else they save for themselves. */
-export const queueViews = ['all', 'mine', 'unassigned', 'at_risk', 'breached', 'snoozed', 'mentions'] as const;
+export const queueViews = [
+  'all',
+  'mine',
+  'unassigned',
+  'at_risk',
+  'breached',
+  'snoozed',
+  'mentions',
+  'warned',
+] as const;
 export type QueueView = (typeof queueViews)[number];
 
 /** Who has to do something next; `nobody` while it is put aside. */

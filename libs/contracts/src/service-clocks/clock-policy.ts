@@ -4,6 +4,14 @@ import { type ClockKind, type TurnStatus } from './service-clock.js';
 export const policySubjects = ['channel', 'priority', 'team', 'segment'] as const;
 export type PolicySubject = Readonly<Partial<Record<(typeof policySubjects)[number], string>>>;
 
+/** Before the due time: so much business time, or so much of the target. */
+export interface PolicyWarning {
+  readonly beforeSeconds?: number;
+  readonly beforePercent?: number;
+  /** Kind and id of persons, `team:` and the word of teams. */
+  readonly to: readonly string[];
+}
+
 export interface ClockPolicy {
   readonly id: string;
   /** Each that is named must have one of its values; none named matches everything. */
@@ -13,6 +21,8 @@ export interface ClockPolicy {
   readonly targetSeconds: Readonly<Partial<Record<ClockKind, number>>>;
   /** Of the update and resolution clocks; a response clock never pauses. */
   readonly pausedWhile: Readonly<Partial<Record<'update' | 'resolution', readonly TurnStatus[]>>>;
+  /** Of each of its clocks. */
+  readonly warnings?: readonly PolicyWarning[];
 }
 
 /** An ordered list: the first policy that matches holds. */

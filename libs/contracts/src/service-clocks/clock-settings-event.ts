@@ -48,6 +48,10 @@ const policies: ServicePoliciesSavedDto['policies'] = [
     when: { channel: ['chat'], priority: ['urgent'], team: ['returns'], segment: ['loyal'] },
     targetSeconds: { first_response: 300, next_response: 600, update: 7_200, resolution: 28_800 },
     pausedWhile: { update: ['waiting_customer'], resolution: ['waiting_third_party'] },
+    warnings: [
+      { beforeSeconds: 120, to: [by] },
+      { beforePercent: 25, to: ['team:returns'] },
+    ],
   },
 ];
 

@@ -5,6 +5,7 @@ import { List, ListOf, Nested, Optional } from '../events/fields/structure.js';
 import { Code, Codes, Line, Pattern, Patterns } from '../events/fields/text.js';
 import { type Channel, channels } from '../touchpoints/touchpoint-event.js';
 import { type TurnStatus, turnStatuses } from './service-clock.js';
+import { MAX_RECIPIENTS, MAX_WARNINGS, RECIPIENT } from './warning-words.js';
 
 const MAX_POLICIES = 100;
 const MAX_VALUES = 50;
@@ -75,6 +76,24 @@ export class ClockPausesDto {
   resolution?: TurnStatus[];
 }
 
+/** Before the due time: so many seconds of business time, or so many per cent of the target; one of the two. */
+export class PolicyWarningDto {
+  @Public()
+  @Optional()
+  @Whole(1, MAX_SECONDS)
+  beforeSeconds?: number;
+
+  @Public()
+  @Optional()
+  @Whole(1, 99)
+  beforePercent?: number;
+
+  /** `user:` and the id of persons, `team:` and the word of teams. */
+  @Public()
+  @Patterns(RECIPIENT, 140, MAX_RECIPIENTS)
+  to!: string[];
+}
+
 export class ServicePolicyDto {
   @Public()
   @Code()
@@ -97,6 +116,11 @@ export class ServicePolicyDto {
   @Optional()
   @Nested(ClockPausesDto)
   pausedWhile?: ClockPausesDto;
+
+  @Public()
+  @Optional()
+  @List(PolicyWarningDto, MAX_WARNINGS)
+  warnings?: PolicyWarningDto[];
 }
 
 /** Policies in their order: the first that matches holds. */

@@ -14,6 +14,13 @@ export interface ConversationClockView {
   readonly policyVersion: number;
   readonly calendarId: string;
   readonly calendarVersion: number;
+  /** Who is warned before it is due, and when they were. */
+  readonly warnings: readonly {
+    readonly beforeSeconds: number;
+    readonly to: readonly string[];
+    /** RFC 3339: when it was to be told; `null` while it was not. */
+    readonly warnedAt: string | null;
+  }[];
   /** RFC 3339; `null` before it stopped. Of a resolution, the first. */
   readonly stoppedAt: string | null;
   /** How its due time and the time that it took are counted, line by line. */

@@ -1,7 +1,7 @@
 import { Public } from '../events/fields/field-class.js';
 import { Whole } from '../events/fields/number.js';
-import { ListOf, Nested, Optional } from '../events/fields/structure.js';
-import { Code, OneOf } from '../events/fields/text.js';
+import { List, ListOf, Nested, Optional } from '../events/fields/structure.js';
+import { Code, OneOf, Patterns } from '../events/fields/text.js';
 import {
   type CancelReason,
   type ClockKind,
@@ -10,6 +10,7 @@ import {
   type TurnStatus,
   turnStatuses,
 } from './service-clock.js';
+import { MAX_RECIPIENTS, MAX_WARNINGS, RECIPIENT } from './warning-words.js';
 
 const MAX_INTEGER = 2_147_483_647;
 /** Unix milliseconds in the years 1 to 9999. */
@@ -21,6 +22,17 @@ const Version = (): PropertyDecorator => Whole(1, MAX_INTEGER);
 const verdicts: readonly ClockVerdict[] = ['on_time', 'breached'];
 const reasons: readonly CancelReason[] = ['merged', 'spam', 'deleted', 'resolved'];
 const causes = ['terms_changed', 'stopped_earlier', 'stopped_again'] as const;
+
+/** Whom to tell, and how much business time before the due time. */
+export class ClockWarningDto {
+  @Public()
+  @Whole(0, MAX_INTEGER)
+  beforeSeconds!: number;
+
+  @Public()
+  @Patterns(RECIPIENT, 140, MAX_RECIPIENTS)
+  to!: string[];
+}
 
 /** As `ClockTerms`; `pausedWhile` is absent where nothing pauses the clock. */
 export class ClockTermsDto {
@@ -48,6 +60,11 @@ export class ClockTermsDto {
   @Optional()
   @ListOf(turnStatuses)
   pausedWhile?: TurnStatus[];
+
+  @Public()
+  @Optional()
+  @List(ClockWarningDto, MAX_WARNINGS)
+  warnings?: ClockWarningDto[];
 }
 
 /** A clock of a conversation began to run. Without `dueAt`, nothing is due. */
@@ -68,6 +85,12 @@ export class ClockActivatedDto {
   @Optional()
   @Moment()
   dueAt?: number;
+
+  /** Of the next warning. */
+  @Public()
+  @Optional()
+  @Moment()
+  warnAt?: number;
 }
 
 /** It stands still, or runs again. */
@@ -80,6 +103,37 @@ export class ClockTurnedDto {
   @Optional()
   @Moment()
   dueAt?: number;
+
+  /** Of the next warning. */
+  @Public()
+  @Optional()
+  @Moment()
+  warnAt?: number;
+}
+
+/** Its due time is near: `at` is when that was to be told, whoever noticed and whenever. */
+export class ClockWarnedDto {
+  @Public()
+  @Moment()
+  at!: number;
+
+  @Public()
+  @Moment()
+  dueAt!: number;
+
+  @Public()
+  @Whole(0, MAX_INTEGER)
+  beforeSeconds!: number;
+
+  @Public()
+  @Patterns(RECIPIENT, 140, MAX_RECIPIENTS)
+  to!: string[];
+
+  /** Of the next warning. */
+  @Public()
+  @Optional()
+  @Moment()
+  warnAt?: number;
 }
 
 /** It was stopped. */
@@ -144,6 +198,12 @@ export class ClockRestatedDto {
   @Optional()
   @Moment()
   dueAt?: number;
+
+  /** Of the next warning. */
+  @Public()
+  @Optional()
+  @Moment()
+  warnAt?: number;
 
   @Public()
   @Optional()

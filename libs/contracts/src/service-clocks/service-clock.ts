@@ -7,6 +7,13 @@ export type ClockKind = (typeof clockKinds)[number];
 export const turnStatuses = ['open', 'waiting_customer', 'waiting_third_party', 'snoozed'] as const;
 export type TurnStatus = (typeof turnStatuses)[number];
 
+/** That a due time comes near: told to whom, this much business time before. */
+export interface ClockWarning {
+  readonly beforeSeconds: number;
+  /** Kind and id of persons, `team:` and the word of teams. */
+  readonly to: readonly string[];
+}
+
 /** What a clock is measured by; names every version that a verdict rests on. */
 export interface ClockTerms {
   readonly policyId: string;
@@ -17,6 +24,8 @@ export interface ClockTerms {
   readonly targetSeconds: number;
   /** Statuses in which the clock stands still; empty for both response clocks. */
   readonly pausedWhile: readonly TurnStatus[];
+  /** The earliest first; absent where nobody is warned. */
+  readonly warnings?: readonly ClockWarning[];
 }
 
 export type ClockVerdict = 'on_time' | 'breached';
@@ -30,15 +39,17 @@ interface Fact<Type extends string, Data> {
 }
 
 type Due = { readonly dueAt: EpochMs | null };
+/** When the next warning is due; absent where none is. */
+type Warn = { readonly warnAt?: EpochMs };
 
 /** The life of one clock. `at` is the instant of the fact itself, never of when it was noticed. */
 export type ClockEvent =
   | Fact<
       'service_clock.activated',
-      Due & { readonly at: EpochMs; readonly kind: ClockKind; readonly terms: ClockTerms }
+      Due & Warn & { readonly at: EpochMs; readonly kind: ClockKind; readonly terms: ClockTerms }
     >
   | Fact<'service_clock.paused', Due & { readonly at: EpochMs }>
-  | Fact<'service_clock.resumed', Due & { readonly at: EpochMs }>
+  | Fact<'service_clock.resumed', Due & Warn & { readonly at: EpochMs }>
   | Fact<
       'service_clock.fulfilled',
       Due & {
@@ -48,17 +59,20 @@ export type ClockEvent =
         readonly spentMs: number | null;
       }
     >
+  /** `at` is when it was to be told, exactly; each once, whatever becomes of the due time later. */
+  | Fact<'service_clock.warned', Warn & ClockWarning & { readonly at: EpochMs; readonly dueAt: EpochMs }>
   /** `at` is the due time, exactly. */
   | Fact<'service_clock.breached', { readonly at: EpochMs; readonly terms: ClockTerms }>
   | Fact<'service_clock.cancelled', { readonly at: EpochMs; readonly reason: CancelReason }>
   /** A due time from the original start by other terms, or a verdict beside the one that was reached and stays. */
   | Fact<
       'service_clock.restated',
-      Due & {
-        readonly at: EpochMs;
-        readonly cause: 'terms_changed' | 'stopped_earlier' | 'stopped_again';
-        readonly terms: ClockTerms;
-        /** `null` while it is not known yet, and where no verdict had been reached before. */
-        readonly verdict: ClockVerdict | null;
-      }
+      Due &
+        Warn & {
+          readonly at: EpochMs;
+          readonly cause: 'terms_changed' | 'stopped_earlier' | 'stopped_again';
+          readonly terms: ClockTerms;
+          /** `null` while it is not known yet, and where no verdict had been reached before. */
+          readonly verdict: ClockVerdict | null;
+        }
     >;

@@ -34,12 +34,16 @@ const withoutEmpty = ({ pausedWhile, ...terms }: ClockTerms): object =>
 export function clockEventOf(event: StoredClockEvent): ClockEvent {
   switch (event.type) {
     case 'service_clock.activated': {
-      const { at, kind, terms, dueAt = null } = event.data;
-      return { type: event.type, data: { at, kind, terms: whole(terms), dueAt } };
+      const { terms, dueAt = null, ...told } = event.data;
+      return { type: event.type, data: { ...told, terms: whole(terms), dueAt } };
     }
+    case 'service_clock.warned':
+      return { type: event.type, data: event.data };
     case 'service_clock.paused':
-    case 'service_clock.resumed':
-      return { type: event.type, data: { at: event.data.at, dueAt: event.data.dueAt ?? null } };
+    case 'service_clock.resumed': {
+      const { dueAt = null, ...told } = event.data;
+      return { type: event.type, data: { ...told, dueAt } };
+    }
     case 'service_clock.fulfilled': {
       const { at, dueAt = null, verdict, spentMs = null } = event.data;
       return { type: event.type, data: { at, dueAt, verdict, spentMs } };
@@ -49,8 +53,8 @@ export function clockEventOf(event: StoredClockEvent): ClockEvent {
     case 'service_clock.cancelled':
       return { type: event.type, data: event.data };
     case 'service_clock.restated': {
-      const { at, cause, terms, dueAt = null, verdict = null } = event.data;
-      return { type: event.type, data: { at, cause, terms: whole(terms), dueAt, verdict } };
+      const { terms, dueAt = null, verdict = null, ...told } = event.data;
+      return { type: event.type, data: { ...told, terms: whole(terms), dueAt, verdict } };
     }
   }
 }

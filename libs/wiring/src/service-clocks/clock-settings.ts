@@ -167,7 +167,11 @@ export async function showPolicies(books: ClockBooks): Promise<ServicePoliciesVi
   if (!last)
     return {
       version: String(BUILT_IN),
-      policies: defaultPolicies.policies.map(({ when: _all, pausedWhile: _none, ...policy }) => policy),
+      policies: defaultPolicies.policies.map(({ id, calendarId, targetSeconds }) => ({
+        id,
+        calendarId,
+        targetSeconds,
+      })),
       ...{ savedAt: null, by: null },
     };
   const { version, data, occurredAt } = last;

@@ -13,7 +13,10 @@ const nothing = { elapsed_ms: null, business_ms: null, policy: null, verdict: nu
 type Opened = Extract<ClockedEvent, { readonly type: 'conversation.opened' }>;
 type Replied = Extract<ClockedEvent, { readonly type: 'conversation.replied' }>;
 /** Standing still changes no figure: the business time is told when the clock ends. */
-export type CountedClockEvent = Exclude<StoredClockEvent, { readonly type: `service_clock.${'paused' | 'resumed'}` }>;
+export type CountedClockEvent = Exclude<
+  StoredClockEvent,
+  { readonly type: `service_clock.${'paused' | 'resumed' | 'warned'}` }
+>;
 /** What may resolve a conversation or open it again. */
 export type Turning = Extract<
   ClockedEvent,
