@@ -143,7 +143,7 @@ describe('the clocks of conversations', () => {
       expect.arrayContaining(
         answered.map(({ id, openedAt }) => [
           `${id} first_response`,
-          { at: openedAt + HOUR, dueAt: openedAt + 4 * HOUR, verdict: 'on_time' },
+          { at: openedAt + HOUR, dueAt: openedAt + 4 * HOUR, verdict: 'on_time', spentMs: HOUR },
         ]),
       ),
     );
