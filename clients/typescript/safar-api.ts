@@ -1732,6 +1732,27 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/rules": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Look at the rules */
+        get: operations["getRules"];
+        /**
+         * Set the rules
+         * @description The whole list, at most 100: each answers events (`on`) or a wait that lasts too long (`after`), where all of `when` holds. What a rule does wakes no other rule.
+         */
+        put: operations["saveRules"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/s": {
         parameters: {
             query?: never;
@@ -2174,7 +2195,7 @@ export interface components {
         BacklogView: {
             asOf: string;
             /** @enum {string} */
-            by: "agent" | "total" | "channel" | "team" | "priority" | "category";
+            by: "channel" | "priority" | "team" | "category" | "agent" | "total";
             /** @description The largest first, at most 1,000. */
             groups: components["schemas"]["BacklogGroup"][];
             more: boolean;
@@ -2802,6 +2823,12 @@ export interface components {
             kind: string;
             value: string;
         };
+        /** @description One of the customer's identifiers, by its kind and how it begins or ends; whole ones are nobody's business here. */
+        IdentifierMatchDto: {
+            kind: string;
+            startsWith?: string;
+            endsWith?: string;
+        };
         InvestigateComplaint: {
             findings: string;
             rootCause?: string;
@@ -2907,7 +2934,7 @@ export interface components {
             kind: "user" | "key";
             id: string;
             name: string;
-            roles?: ("admin" | "agent" | "lead" | "analyst" | "operations" | "integrator")[];
+            roles?: ("agent" | "admin" | "lead" | "analyst" | "operations" | "integrator")[];
             scopes?: ("touchpoints:write" | "customers:read" | "timelines:read" | "conversations:read" | "conversations:write" | "customers:erase" | "events:export" | "debugger:read" | "metrics:read" | "audit:read" | "admin")[];
             sessionId?: string;
             rules: Record<string, unknown>[];
@@ -3129,7 +3156,7 @@ export interface components {
             id: string;
             when?: components["schemas"]["RequirementMatchDto"];
             /** @description `agent`, `team`: that it has one; `tag`: any, or one of `oneOfTags`; `root_cause`: of each complaint that was made in it. */
-            needs: ("tag" | "agent" | "team" | "root_cause")[];
+            needs: ("team" | "agent" | "tag" | "root_cause")[];
             oneOfTags?: string[];
         };
         /** @description Each that is named must have one of its values; none named matches every conversation. */
@@ -3239,27 +3266,164 @@ export interface components {
             /** @description How many more were considered. */
             others?: number;
         };
-        /** @description Something that a macro or a rule did to a conversation, and why. */
+        /** @description Something that a macro or a rule did to a conversation, or did not, and why. */
         RuleDecisionView: {
             at: string;
-            /** @constant */
-            what: "macro_applied";
-            /** @description Of the macro. */
+            /** @enum {string} */
+            what: "macro_applied" | "rule_applied" | "rule_not_applied";
+            /** @description Of the macro or the rule. */
             id: string;
             /** @description Of the list that it stood in. */
             listVersion: string;
-            /** @description Who had it done. */
+            /** @description Who had the macro done; `null` of a rule. */
             by: null | string;
+            /** @description What the rule answered; `time`: a wait was over. `null` of a macro, as are the others. */
+            trigger: ("assigned" | "opened" | "message_received" | "replied" | "transferred" | "prioritised" | "tagged" | "status_changed" | "clock_breached" | "time") | null;
+            triggerPosition: null | string;
+            /** @description Since when it had waited, and when that was too long. */
+            since: null | string;
+            dueAt: null | string;
+            /** @description Conditions that held. */
+            because: components["schemas"]["RuleReasonDto"][];
             actions: components["schemas"]["ActionDoneDto"][];
-            /** @description Of the conversation after it. */
+            /** @description Of the conversation after it; `null` where nothing was done. */
             version: null | string;
+            /** @description Why nothing was done, and which action stopped it: 0 for the first. */
+            reason: null | string;
+            action: null | number;
             position: string;
+        };
+        /** @description Once a conversation has waited that long. */
+        RuleDelayDto: {
+            /** @enum {string} */
+            waiting: "customer" | "third_party" | "unassigned" | "us";
+            minutes: number;
+            /** @description Minutes of its opening hours; of any time, without. */
+            calendarId?: string;
+        };
+        /** @description What is done by itself: `on` something that happens, or `after` a wait. */
+        RuleDto: {
+            id: string;
+            name?: string;
+            on?: ("assigned" | "opened" | "message_received" | "replied" | "transferred" | "prioritised" | "tagged" | "status_changed" | "clock_breached")[];
+            after?: components["schemas"]["RuleDelayDto"];
+            when?: components["schemas"]["RuleMatchDto"];
+            actions: components["schemas"]["ActionDto"][];
+        };
+        /** @description Each that is named must hold; none named matches everything. */
+        RuleMatchDto: {
+            channel?: ("web" | "email" | "chat" | "phone" | "sms" | "whatsapp" | "telegram" | "bale" | "viber" | "instagram" | "facebook" | "x" | "store" | "app" | "other")[];
+            priority?: ("low" | "normal" | "high" | "urgent")[];
+            team?: string[];
+            /** @description One of them. */
+            tags?: string[];
+            /** @description None of them. */
+            withoutTags?: string[];
+            category?: ("open" | "waiting_customer" | "waiting_third_party" | "snoozed" | "resolved")[];
+            /** @enum {string} */
+            agent?: "nobody" | "somebody";
+            /**
+             * @description Of what was said.
+             * @enum {string}
+             */
+            direction?: "ltr" | "rtl";
+            /** @description One of them is in what was said, or in the subject of what was opened; however it is typed. */
+            text?: string[];
+            identifiers?: components["schemas"]["IdentifierMatchDto"][];
+        };
+        /** @description A condition that held; of what was said and who it was, not with what. */
+        RuleReasonDto: {
+            /** @enum {string} */
+            condition: "channel" | "priority" | "team" | "tags" | "withoutTags" | "category" | "agent" | "direction" | "text" | "identifiers" | "waiting";
+            value?: string;
         };
         /** @description What became of a change of macros, rules or requirements. */
         RuleSettingsCommandView: {
             version: string;
             /** @description Decimal digits: of the event that says so. */
             position: string;
+        };
+        Rules: {
+            /** @enum {unknown} */
+            match: "first" | "all";
+            rules: {
+                id: string;
+                name?: string;
+                on?: ("opened" | "message_received" | "replied" | "assigned" | "transferred" | "prioritised" | "tagged" | "status_changed" | "clock_breached")[];
+                after?: {
+                    /** @enum {unknown} */
+                    waiting: "us" | "unassigned" | "customer" | "third_party";
+                    minutes: number;
+                    calendarId?: string;
+                };
+                when?: {
+                    channel?: ("web" | "email" | "chat" | "phone" | "sms" | "whatsapp" | "telegram" | "bale" | "viber" | "instagram" | "facebook" | "x" | "store" | "app" | "other")[];
+                    priority?: ("low" | "normal" | "high" | "urgent")[];
+                    team?: string[];
+                    tags?: string[];
+                    withoutTags?: string[];
+                    category?: ("open" | "waiting_customer" | "waiting_third_party" | "snoozed" | "resolved")[];
+                    /** @enum {unknown} */
+                    agent?: "nobody" | "somebody";
+                    /** @enum {unknown} */
+                    direction?: "ltr" | "rtl";
+                    text?: string[];
+                    identifiers?: {
+                        kind: string;
+                        startsWith?: string;
+                        endsWith?: string;
+                    }[];
+                };
+                actions: {
+                    assign?: {
+                        to: string;
+                    };
+                    transfer?: {
+                        team?: string;
+                        keepAgent?: boolean;
+                    };
+                    prioritise?: {
+                        /** @enum {unknown} */
+                        priority: "low" | "normal" | "high" | "urgent";
+                    };
+                    tag?: {
+                        add?: string[];
+                        remove?: string[];
+                    };
+                    status?: {
+                        /** @enum {unknown} */
+                        category: "open" | "waiting_customer" | "waiting_third_party" | "resolved";
+                        status?: string;
+                    };
+                    snooze?: {
+                        minutes: number;
+                        /** @enum {unknown} */
+                        wake?: "on_reply" | "stay";
+                    };
+                    reply?: {
+                        cannedReply: string;
+                        /** @enum {unknown} */
+                        then?: "open" | "waiting_customer" | "waiting_third_party" | "resolved";
+                    };
+                    note?: {
+                        text: string;
+                    };
+                }[];
+            }[];
+        };
+        /** @description All rules. */
+        RulesView: {
+            /** @description `0`: nobody has saved any. The `ETag`. */
+            version: string;
+            /**
+             * @description Of the rules that answer one event: the first that matches, or all.
+             * @enum {string}
+             */
+            match: "all" | "first";
+            rules: components["schemas"]["RuleDto"][];
+            /** @description RFC 3339; `null` where nobody has, as is `by`. */
+            savedAt: null | string;
+            by: null | string;
         };
         /** @description What the parameters of the queue say; what is left out lets everything pass. */
         SavedFilterDto: {
@@ -3419,7 +3583,7 @@ export interface components {
             from: string;
             to: string;
             /** @enum {string} */
-            by: "agent" | "total" | "channel" | "team" | "policy" | "day" | "week" | "month";
+            by: "channel" | "team" | "agent" | "total" | "policy" | "day" | "week" | "month";
             timeZone: null | string;
             /** @enum {string} */
             calendar: "gregorian" | "persian";
@@ -18032,6 +18196,267 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"] & {
                         /** @enum {unknown} */
                         code?: "store_busy" | "store_refused" | "outcome_unknown" | "not_caught_up" | "overloaded" | "shutting_down" | "unavailable";
+                        /** @constant */
+                        status?: 503;
+                    };
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    getRules: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Versions that the sender has already (RFC 9110 §13.1.2). */
+                "If-None-Match"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description All of them. */
+            200: {
+                headers: {
+                    /** @description Version of the list. */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RulesView"];
+                };
+            };
+            /** @description The sender has this version. */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description `invalid_parameters`: Invalid parameters. `malformed_request`: Malformed request. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "invalid_parameters" | "malformed_request";
+                        /** @constant */
+                        status?: 400;
+                    };
+                };
+            };
+            /** @description `unauthenticated`: Not authenticated. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "unauthenticated";
+                        /** @constant */
+                        status?: 401;
+                    };
+                };
+            };
+            /** @description `forbidden`: Not allowed. `foreign_page`: From another page. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "forbidden" | "foreign_page";
+                        /** @constant */
+                        status?: 403;
+                    };
+                };
+            };
+            /** @description `rate_limited`: Too many requests. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "rate_limited";
+                        /** @constant */
+                        status?: 429;
+                    };
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    saveRules: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes the command safe to repeat: the first answer is given again. */
+                "Idempotency-Key"?: string;
+                /** @description Versions that the sender believes in (RFC 9110 §13.1.1). */
+                "If-Match"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Rules"];
+            };
+        };
+        responses: {
+            /** @description They are saved. */
+            200: {
+                headers: {
+                    /** @description Version of the list. */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RuleSettingsCommandView"];
+                };
+            };
+            /** @description `malformed_json`: Malformed JSON. `empty_body`: Empty body. `invalid_parameters`: Invalid parameters. `malformed_request`: Malformed request. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "malformed_json" | "empty_body" | "invalid_parameters" | "malformed_request";
+                        /** @constant */
+                        status?: 400;
+                    };
+                };
+            };
+            /** @description `unauthenticated`: Not authenticated. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "unauthenticated";
+                        /** @constant */
+                        status?: 401;
+                    };
+                };
+            };
+            /** @description `forbidden`: Not allowed. `foreign_page`: From another page. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "forbidden" | "foreign_page";
+                        /** @constant */
+                        status?: 403;
+                    };
+                };
+            };
+            /** @description `command_running`: Being done. `rule_settings_refused`: Not saved. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "command_running" | "rule_settings_refused";
+                        /** @constant */
+                        status?: 409;
+                    };
+                };
+            };
+            /** @description `version_mismatch`: Changed meanwhile. */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "version_mismatch";
+                        /** @constant */
+                        status?: 412;
+                    };
+                };
+            };
+            /** @description `body_too_large`: Body too large. `too_large_for_store`: Too large for the event store. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "body_too_large" | "too_large_for_store";
+                        /** @constant */
+                        status?: 413;
+                    };
+                };
+            };
+            /** @description `unsupported_encoding`: Unsupported encoding. `unsupported_media_type`: Unsupported content type. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "unsupported_encoding" | "unsupported_media_type";
+                        /** @constant */
+                        status?: 415;
+                    };
+                };
+            };
+            /** @description `idempotency_key_reused`: Idempotency key used before. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "idempotency_key_reused";
+                        /** @constant */
+                        status?: 422;
+                    };
+                };
+            };
+            /** @description `rate_limited`: Too many requests. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "rate_limited";
+                        /** @constant */
+                        status?: 429;
+                    };
+                };
+            };
+            /** @description `not_caught_up`: Not caught up. `store_busy`: Busy. `store_refused`: Not writable. `outcome_unknown`: Outcome unknown. `overloaded`: Overloaded. `shutting_down`: Shutting down. `unavailable`: Unavailable. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "not_caught_up" | "store_busy" | "store_refused" | "outcome_unknown" | "overloaded" | "shutting_down" | "unavailable";
                         /** @constant */
                         status?: 503;
                     };

@@ -5,6 +5,7 @@ import {
   type ConversationView,
   type RenderedReplyView,
 } from '#contracts';
+import { until } from '#testing';
 import { openRealGateway, type RealGateway } from '../api/support/real-gateway.js';
 
 let gateway: RealGateway;
@@ -200,4 +201,77 @@ it('what a conversation must have is asked for before it is resolved, in the lan
   await send('POST', `conversations/${id}/tag`, { remove: ['late'] });
   expect((await resolve()).statusCode).toBe(200);
   await send('PUT', 'requirements', { requirements: [] });
+});
+
+it('rules answer what is said and what waits too long, once each, and say why', async () => {
+  const rules = [
+    {
+      ...{ id: 'angry', on: ['message_received'], when: { text: ['شکایت'], withoutTags: ['angry'] } },
+      actions: [{ tag: { add: ['angry'] } }, { prioritise: { priority: 'urgent' } }],
+    },
+    // It is done by the rule before it as well: what that does wakes no rule.
+    { id: 'never', on: ['tagged'], actions: [{ note: { text: 'A rule woke a rule.' } }] },
+    { id: 'unheard', after: { waiting: 'unassigned', minutes: 5 }, actions: [{ transfer: { team: 'front' } }] },
+  ];
+  const twice = { match: 'all', rules: [rules[0], rules[0]] };
+  expect((await send('PUT', 'rules', twice)).json()).toMatchObject({ reason: 'listed-twice', field: 'rules.1.id' });
+  const elsewhere = { id: 'x', after: { waiting: 'us', minutes: 5, calendarId: 'moon' }, actions: rules[0]?.actions };
+  expect((await send('PUT', 'rules', { match: 'all', rules: [elsewhere] })).json()).toMatchObject({
+    reason: 'unknown-calendar',
+  });
+  expect((await send('PUT', 'rules', { match: 'all', rules }, asAgent())).statusCode).toBe(403);
+  gateway.installation.startReactions({ pollMs: 20, passTimeEveryMs: 20 });
+  const { position } = (await send('PUT', 'rules', { match: 'all', rules }, { 'if-match': '"0"' })).json<{
+    position: string;
+  }>();
+  expect((await send('GET', 'rules')).headers['etag']).toBe('"1"');
+
+  // Said six minutes ago: nobody has had it for longer than the rule allows.
+  const occurredAt = new Date(Date.now() - 360_000).toISOString();
+  await send('POST', 'touchpoints', {
+    ...{ id: 'm-1', source: 'shop', kind: 'message', channel: 'email', occurredAt },
+    identifiers: [{ kind: 'customer_number', value: '777' }],
+    data: { author: 'customer', text: 'من از شما شكايت دارم' },
+  });
+  const found = async (): Promise<ConversationView | undefined> => {
+    const page = await send('GET', `conversations?customer=customer_number:777`);
+    return page.statusCode === 200 ? page.json<{ data: readonly ConversationView[] }>().data[0] : undefined;
+  };
+  await until(
+    async () => {
+      const shown = await found();
+      return shown?.priority === 'urgent' && shown.team === 'front';
+    },
+    'both rules have answered',
+    30_000,
+  );
+  const shown = await found();
+  expect(shown).toMatchObject({ tags: ['angry'], team: 'front' });
+  const id = shown?.id ?? '';
+  const decisions = async () => {
+    const head = String(await gateway.installation.store.head());
+    const answer = await send('GET', `conversations/${id}/rules?minPosition=${head}`);
+    return answer.json<ConversationRulesView>().decisions;
+  };
+  const said = [...(await decisions())].sort((one, other) => (one.id < other.id ? -1 : 1));
+  expect(said).toMatchObject([
+    {
+      ...{ what: 'rule_applied', id: 'angry', listVersion: '1', trigger: 'message_received' },
+      because: [{ condition: 'withoutTags' }, { condition: 'text' }],
+      actions: [
+        { action: 'tag', changed: true },
+        { action: 'prioritise', changed: true },
+      ],
+    },
+    {
+      ...{ what: 'rule_applied', id: 'unheard', trigger: 'time', since: occurredAt },
+      dueAt: new Date(Date.parse(occurredAt) + 300_000).toISOString(),
+      because: [{ condition: 'waiting', value: 'unassigned' }],
+    },
+  ]);
+  expect(BigInt(said[0]?.triggerPosition ?? '0')).toBeGreaterThan(BigInt(position));
+
+  // A person tags it: that does wake the rule.
+  await send('POST', `conversations/${id}/tag`, { add: ['late'] });
+  await until(async () => (await decisions()).some((each) => each.id === 'never'), 'the rule has answered', 30_000);
 });

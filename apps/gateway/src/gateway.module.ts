@@ -42,6 +42,7 @@ import { CannedRepliesController } from './replies/canned-replies.controller.js'
 import { RenderedReplyController } from './replies/rendered-reply.controller.js';
 import { ConversationRulesController } from './rules/conversation-rules.controller.js';
 import { MacrosController } from './rules/macros.controller.js';
+import { RulesController } from './rules/rules.controller.js';
 import { RequirementsController } from './rules/requirements.controller.js';
 import { SavedViewsController } from './queues/saved-views.controller.js';
 import { SchemasController } from './schemas/schemas.controller.js';
@@ -87,6 +88,7 @@ const controllers = [
   RenderedReplyController,
   MacrosController,
   RequirementsController,
+  RulesController,
   ConversationRulesController,
   QueueController,
   SavedViewsController,

@@ -130,6 +130,10 @@ export {
   requirementApplies,
   type RequirementsRefusal,
 } from './rules/missing-to-resolve.js';
+export { checkRules, type RulesRefusal } from './rules/check-rules.js';
+export { matchRule, type RuleContext } from './rules/match-rule.js';
+export { rules, type RulesCommand } from './rules/rules.reaction.js';
+export { type Stood, type Waits, waitsOf } from './rules/waits.js';
 export { ruleDecisions } from './rules/rule-decisions.projection.js';
 export { rulesOfConversation } from './rules/rules-of-conversation.query.js';
 export { agentLoad } from './routing/agent-load.query.js';

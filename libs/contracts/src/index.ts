@@ -58,7 +58,11 @@ export { ApplyMacroDto, type MacroAppliedDto, type MacroDto, MacrosDto } from '.
 export * from './rules/requirement-event.js';
 export * from './rules/requirement-words.js';
 export { type RequirementDto, RequirementsDto } from './rules/requirement.dto.js';
+export { type RuleCauseDto, type RuleReasonDto } from './rules/rule-decision.dto.js';
+export * from './rules/rule-event.js';
 export * from './rules/rule-view.js';
+export * from './rules/rule-words.js';
+export { type RuleDto, type RuleMatchDto, RulesDto } from './rules/rule.dto.js';
 export * from './service-clocks/business-calendar.js';
 export { CalendarSettingsDto, ServicePoliciesDto } from './service-clocks/clock-settings.dto.js';
 export * from './service-clocks/clock-settings-event.js';

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { conversationClocks, policyChanges, routing, routingTurns, takeUps } from '#capabilities';
+import { conversationClocks, policyChanges, routing, routingTurns, rules, takeUps } from '#capabilities';
 import { type Clock, type NewEvent, type Reaction } from '#kernel';
 import { type AppendToStore } from '#platform/event-store';
 import { runnable, type RunnableReaction } from '#platform/reactions';
@@ -7,14 +7,24 @@ import { type Vault } from '#platform/vault';
 import { createTakeUpExecutor } from './conversations/execute-take-up.js';
 import { type TakeUpPorts } from './conversations/take-up-touchpoint.js';
 import { createRouter } from './routing/route-conversation.js';
+import { createRuleExecutor } from './rules/apply-rules.js';
 import { createItemTeller } from './routing/tell-item.js';
 import { type ApplyPorts, createPolicyApplier } from './service-clocks/apply-policies.js';
+import { type ClockBooks } from './service-clocks/clock-books.js';
 import { type ClockPorts, createClockExecutor } from './service-clocks/tell-clocks.js';
 
 /** Every reaction. */
-export const reactions: readonly Reaction[] = [conversationClocks, takeUps, routingTurns, routing, policyChanges];
+export const reactions: readonly Reaction[] = [
+  conversationClocks,
+  takeUps,
+  routingTurns,
+  routing,
+  policyChanges,
+  rules,
+];
 
-export type ReactionPorts = ClockPorts & ApplyPorts & { readonly conversations: TakeUpPorts };
+export type ReactionPorts = ClockPorts &
+  ApplyPorts & { readonly conversations: TakeUpPorts; readonly books: ClockBooks };
 
 /** Every reaction, with what does its commands. */
 export const runnableReactions = (ports: ReactionPorts): readonly RunnableReaction[] => [
@@ -23,6 +33,7 @@ export const runnableReactions = (ports: ReactionPorts): readonly RunnableReacti
   runnable(routingTurns, createItemTeller(ports.conversations)),
   runnable(routing, createRouter(ports.conversations)),
   runnable(policyChanges, createPolicyApplier(ports)),
+  runnable(rules, createRuleExecutor({ ...ports.conversations, calendars: ports.books })),
 ];
 
 const TIME_STREAM = 'time-passing';

@@ -1,4 +1,4 @@
-import { ApplyMacroDto, MacrosDto, RequirementsDto } from '#contracts';
+import { ApplyMacroDto, MacrosDto, RequirementsDto, RulesDto } from '#contracts';
 import { noConversation, oneConversation } from '../conversations/conversation-examples.js';
 import { bodyProblems, conversationId, storeProblems } from '../conversations/conversation-operations.js';
 import { type OperationDescription } from '../documents/operation.js';
@@ -109,6 +109,50 @@ export const saveRequirements: OperationDescription = {
     {
       summary: 'Tags that nobody asks for',
       body: { requirements: [{ id: 'why', needs: ['team'], oneOfTags: ['late'] }] },
+      status: 409,
+    },
+  ],
+};
+
+export const getRules: OperationDescription = {
+  ...{ id: 'getRules', tag: 'rules', summary: 'Look at the rules' },
+  headers: { 'If-None-Match': ifNoneMatch },
+  answers: shown,
+  problems: ['invalid_parameters'],
+  examples: [{ summary: 'All of them', status: 200 }],
+};
+
+export const saveRules: OperationDescription = {
+  ...{ id: 'saveRules', tag: 'rules', summary: 'Set the rules' },
+  description:
+    'The whole list, at most 100: each answers events (`on`) or a wait that lasts too long (`after`), where all of `when` holds. What a rule does ' +
+    'wakes no other rule.',
+  headers,
+  body: { 'application/json': { dto: RulesDto } },
+  answers: saved,
+  problems: settingsProblems,
+  examples: [
+    {
+      summary: 'Who is angry comes first, and nobody waits for more than an hour unheard',
+      body: {
+        match: 'all',
+        rules: [
+          {
+            ...{ id: 'angry', name: 'خشمگین', on: ['opened', 'message_received'] },
+            when: { text: ['شکایت', 'lawyer'], withoutTags: ['angry'] },
+            actions: [{ tag: { add: ['angry'] } }, { prioritise: { priority: 'urgent' } }],
+          },
+          {
+            ...{ id: 'unheard', after: { waiting: 'unassigned', minutes: 60, calendarId: 'always' } },
+            actions: [{ transfer: { team: 'front' } }, { note: { text: 'Nobody had it for an hour.' } }],
+          },
+        ],
+      },
+      status: 200,
+    },
+    {
+      summary: 'Neither on something nor after a wait',
+      body: { match: 'first', rules: [{ id: 'never', actions: [{ tag: { add: ['late'] } }] }] },
       status: 409,
     },
   ],

@@ -1,4 +1,10 @@
-import { type MacroApplied, type PersonaErased, ruledConversationOf } from '#contracts';
+import {
+  type MacroApplied,
+  type PersonaErased,
+  type RuleApplied,
+  ruledConversationOf,
+  type RuleNotApplied,
+} from '#contracts';
 import { allGone, type Evolve, type Projection } from '#kernel';
 
 export type RuleDecisionRow = {
@@ -10,7 +16,7 @@ export type RuleDecisionRow = {
   readonly data: unknown;
 };
 
-type Decided = MacroApplied;
+type Decided = MacroApplied | RuleApplied | RuleNotApplied;
 
 const decided: Evolve<RuleDecisionRow, Decided> = (_row, { position, stream, key, type, recordedAt, data }) => ({
   ...{ position, conversation_id: ruledConversationOf(stream), customer_id: key, type, recorded_at: recordedAt, data },
@@ -19,7 +25,7 @@ const decided: Evolve<RuleDecisionRow, Decided> = (_row, { position, stream, key
 /** What macros and rules did, a row for each time, with its reasons. */
 export const ruleDecisions: Projection<RuleDecisionRow, Decided | PersonaErased> = {
   name: 'rule-decisions',
-  version: 1,
+  version: 2,
   reads: 'sealed',
   appendOnly: true,
   table: {
@@ -36,5 +42,10 @@ export const ruleDecisions: Projection<RuleDecisionRow, Decided | PersonaErased>
     indexes: [{ on: 'conversation_id, position' }],
   },
   keys: ({ position }) => [[position]],
-  when: { 'macro.applied': decided, 'persona.erased': () => allGone },
+  when: {
+    'macro.applied': decided,
+    'rule.applied': decided,
+    'rule.not_applied': decided,
+    'persona.erased': () => allGone,
+  },
 };

@@ -1,4 +1,6 @@
 import { type DtoClass } from '../events/fields/dto-class.js';
+import { RuleAppliedDto, RuleNotAppliedDto, RuleScheduledDto } from './rule-decision.dto.js';
+import { RulesSavedDto } from './rule.dto.js';
 import { RequirementsSavedDto } from './requirement.dto.js';
 import { MacroAppliedDto, MacrosSavedDto } from './macro.dto.js';
 
@@ -14,6 +16,12 @@ const actions: MacrosSavedDto['macros'][number]['actions'] = [
   { status: { category: 'waiting_third_party', status: 'with-the-carrier' } },
   { snooze: { minutes: 1_440, wake: 'on_reply' } },
 ];
+
+const cause: RuleAppliedDto['cause'] = {
+  ...{ rule: 'angry', rulesVersion: 3, trigger: 'message_received', triggerPosition: '1200' },
+  ...{ since: '2026-03-21T09:00:00.000Z', dueAt: '2026-03-21T10:00:00.000Z' },
+  because: [{ condition: 'channel', value: 'email' }, { condition: 'text' }],
+};
 
 /** Each type with its DTO and an example that has all of its members. */
 export const ruleEventTypes: readonly (readonly [type: string, data: DtoClass, example: object])[] = [
@@ -33,6 +41,34 @@ export const ruleEventTypes: readonly (readonly [type: string, data: DtoClass, e
           when: { channel: ['email'], priority: ['high'], team: ['returns'], tags: ['returned'] },
         },
       ],
+    },
+  ],
+  [
+    'rules.saved',
+    RulesSavedDto,
+    {
+      ...{ by, match: 'all' },
+      rules: [
+        {
+          ...{ id: 'angry', name: 'شکایت', on: ['opened', 'message_received'], actions },
+          when: {
+            ...{ channel: ['email'], priority: ['normal'], team: ['returns'], tags: ['late'], withoutTags: ['calmed'] },
+            ...{ category: ['open'], agent: 'nobody', direction: 'rtl', text: ['شکایت', 'complaint'] },
+            identifiers: [{ kind: 'email', startsWith: 'buyer', endsWith: '@example.com' }],
+          },
+        },
+        { id: 'waits', after: { waiting: 'us', minutes: 60, calendarId: 'office' }, actions },
+      ],
+    },
+  ],
+  ['rule.applied', RuleAppliedDto, { cause, version: 9, actions: [{ action: 'tag', changed: true }] }],
+  ['rule.not_applied', RuleNotAppliedDto, { cause, reason: 'already-taken', action: 1 }],
+  [
+    'rule.scheduled',
+    RuleScheduledDto,
+    {
+      ...{ rule: 'waits', rulesVersion: 3, waiting: 'us' },
+      ...{ since: '2026-03-21T09:00:00.000Z', dueAt: '2026-03-21T10:00:00.000Z' },
     },
   ],
   [

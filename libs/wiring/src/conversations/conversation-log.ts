@@ -37,7 +37,7 @@ export async function loadConversation({ store }: ConversationLogPorts, id: stri
   return { id, events, state: events.map(factOf).reduce(conversation.evolve, conversation.initial) };
 }
 
-function factOf({ type, occurredAt, data }: ConversationEvent): ConversationFact {
+export function factOf({ type, occurredAt, data }: ConversationEvent): ConversationFact {
   // A type and its data come from one event, which the compiler does not follow through a union.
   return { type, at: occurredAt, data } as ConversationFact;
 }

@@ -6,6 +6,7 @@ import {
   type MacrosView,
   type RequirementsView,
   type RuleSettingsCommandView,
+  type RulesView,
 } from '#contracts';
 import { fail, type Result, succeed } from '#kernel';
 import { actorOf } from '#platform/access';
@@ -19,13 +20,22 @@ import {
   GetConversationRules,
   GetMacros,
   GetRequirements,
+  GetRules,
   type RuleSettingsFailure,
   type RuleSettingsSaved,
   SaveMacros,
   SaveRequirements,
+  SaveRules,
 } from '../messages/rule-settings.messages.js';
 import { type CommandAttempt } from '../once.js';
-import { saveMacros, saveRequirements, showMacros, showRequirements } from '../rules/rule-settings.js';
+import {
+  saveMacros,
+  saveRequirements,
+  saveRules,
+  showMacros,
+  showRequirements,
+  showRules,
+} from '../rules/rule-settings.js';
 
 /** Who saved what is told whatever became of it. */
 const told = (saved: RuleSettingsSaved): Told =>
@@ -41,7 +51,7 @@ interface Asked {
 /** Saves once, and tells the audit log of it. */
 function auditedSave(
   { audit, once }: Pick<Installation, 'audit' | 'once'>,
-  what: 'macros' | 'requirements',
+  what: 'macros' | 'requirements' | 'rules',
   { settings, request }: Asked,
   save: (attempt: CommandAttempt) => Promise<RuleSettingsSaved>,
 ): Promise<RuleSettingsSaved> {
@@ -95,6 +105,26 @@ export class GetRequirementsHandler implements IQueryHandler<GetRequirements> {
   }
 }
 
+@CommandHandler(SaveRules)
+export class SaveRulesHandler implements ICommandHandler<SaveRules> {
+  constructor(@Inject(INSTALLATION) private readonly installation: Installation) {}
+
+  execute(asked: SaveRules): Promise<RuleSettingsSaved> {
+    const { conversations, clockSettings } = this.installation;
+    const ports = { ...conversations, calendars: clockSettings.books };
+    return auditedSave(this.installation, 'rules', asked, (attempt) => saveRules(ports, asked, attempt));
+  }
+}
+
+@QueryHandler(GetRules)
+export class GetRulesHandler implements IQueryHandler<GetRules> {
+  constructor(@Inject(INSTALLATION) private readonly installation: Installation) {}
+
+  execute(): Promise<RulesView> {
+    return showRules(this.installation.conversations);
+  }
+}
+
 @QueryHandler(GetConversationRules)
 export class GetConversationRulesHandler implements IQueryHandler<GetConversationRules> {
   constructor(@Inject(INSTALLATION) private readonly installation: Installation) {}
@@ -109,6 +139,8 @@ export class GetConversationRulesHandler implements IQueryHandler<GetConversatio
 }
 
 export const ruleHandlers = [
+  SaveRulesHandler,
+  GetRulesHandler,
   SaveRequirementsHandler,
   GetRequirementsHandler,
   SaveMacrosHandler,

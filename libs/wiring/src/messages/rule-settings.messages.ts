@@ -1,5 +1,5 @@
 import { Command, Query } from '@nestjs/cqrs';
-import { type MacrosRefusal, type RequirementsRefusal } from '#capabilities';
+import { type MacrosRefusal, type RequirementsRefusal, type RulesRefusal } from '#capabilities';
 import {
   type ConversationRulesView,
   type MacrosDto,
@@ -7,6 +7,8 @@ import {
   type RequirementsDto,
   type RequirementsView,
   type RuleSettingsCommandView,
+  type RulesDto,
+  type RulesView,
 } from '#contracts';
 import { type Position, type Result } from '#kernel';
 import { type CommandRequest } from './command-request.js';
@@ -18,7 +20,7 @@ export type RuleSettingsFailure =
   | CommandFailure
   | {
       readonly code: 'rule_settings_refused';
-      readonly reason: MacrosRefusal['code'] | RequirementsRefusal['code'] | 'too-many-versions';
+      readonly reason: MacrosRefusal['code'] | RequirementsRefusal['code'] | RulesRefusal['code'] | 'too-many-versions';
       readonly field: string;
     };
 
@@ -33,6 +35,18 @@ export class SaveMacros extends Command<RuleSettingsSaved> {
     super();
   }
 }
+
+/** Likewise. */
+export class SaveRules extends Command<RuleSettingsSaved> {
+  constructor(
+    readonly settings: RulesDto,
+    readonly request: CommandRequest,
+  ) {
+    super();
+  }
+}
+
+export class GetRules extends Query<RulesView> {}
 
 /** Likewise. */
 export class SaveRequirements extends Command<RuleSettingsSaved> {

@@ -1,5 +1,8 @@
 import {
   isMacrosSaved,
+  isRulesSaved,
+  ruleListStream,
+  type RulesSaved,
   isRequirementsSaved,
   type MacrosSaved,
   macrosStream,
@@ -12,10 +15,12 @@ import { SettingsBook } from './settings-book.js';
 /** What leads say about how conversations are worked on. */
 export interface RuleBooks {
   readonly macros: SettingsBook<MacrosSaved>;
+  readonly rules: SettingsBook<RulesSaved>;
   readonly requirements: SettingsBook<RequirementsSaved>;
 }
 
 export const createRuleBooks = (store: Pick<EventStore, 'readStream'>): RuleBooks => ({
   macros: new SettingsBook(store, macrosStream, isMacrosSaved),
+  rules: new SettingsBook(store, ruleListStream, isRulesSaved),
   requirements: new SettingsBook(store, requirementsStream, isRequirementsSaved),
 });

@@ -1,5 +1,19 @@
-import { checkMacros, checkRequirements, findCannedReply, type RefusedAction } from '#capabilities';
-import { type ActionDto, type MacrosView, type RequirementsView, type RuleSettingsCommandView } from '#contracts';
+import {
+  checkMacros,
+  checkRequirements,
+  checkRules,
+  alwaysOpen,
+  findCannedReply,
+  type RefusedAction,
+  type RulesRefusal,
+} from '#capabilities';
+import {
+  type ActionDto,
+  type MacrosView,
+  type RequirementsView,
+  type RulesView,
+  type RuleSettingsCommandView,
+} from '#contracts';
 import { fail, type RecordedEvent, type Result } from '#kernel';
 import { caughtUp } from '../customer-directory.js';
 import { type ConversationPorts } from '../conversations/change-conversation.js';
@@ -8,8 +22,10 @@ import {
   type RuleSettingsSaved,
   type SaveMacros,
   type SaveRequirements,
+  type SaveRules,
 } from '../messages/rule-settings.messages.js';
 import { type CommandAttempt } from '../once.js';
+import { type ClockBooks } from '../service-clocks/clock-books.js';
 import { saveSettings, type SettingsFailure } from './save-settings.js';
 
 /** Saves the whole list of macros. */
@@ -42,6 +58,35 @@ export async function saveRequirements(
   const book = ports.ruleBooks.requirements;
   const saving = { book, type: 'requirements.saved', settings: { requirements }, request, attempt } as const;
   return saved(await saveSettings(ports, saving), 'requirements');
+}
+
+/** Saves the whole list of rules. */
+export async function saveRules(
+  ports: ConversationPorts & { readonly calendars: Pick<ClockBooks, 'calendar'> },
+  { settings, request }: Pick<SaveRules, 'settings' | 'request'>,
+  attempt: CommandAttempt,
+): Promise<RuleSettingsSaved> {
+  const { match, rules } = settings;
+  const refused = (reason: RulesRefusal['code'], field: string) =>
+    fail({ code: 'rule_settings_refused' as const, reason, field });
+  const refusal = checkRules(rules);
+  if (refusal) return refused(refusal.code, refusal.field);
+  for (const [index, { after, actions }] of rules.entries()) {
+    const field = `rules.${String(index)}`;
+    const { calendarId = alwaysOpen.id } = after ?? {};
+    if (calendarId !== alwaysOpen.id && (await ports.calendars.calendar(calendarId)).length === 0)
+      return refused('unknown-calendar', `${field}.after.calendarId`);
+    const unknown = await unknownIn(ports, actions, `${field}.actions`);
+    if (!unknown.ok) return unknown;
+  }
+  const saving = {
+    book: ports.ruleBooks.rules,
+    type: 'rules.saved',
+    settings: { match, rules },
+    request,
+    attempt,
+  } as const;
+  return saved(await saveSettings(ports, saving), 'rules');
 }
 
 /** Whether everything that actions name is there. */
@@ -85,4 +130,9 @@ export const versionOf = (last: RecordedEvent<string, { readonly by: string }> |
 export async function showRequirements({ ruleBooks }: Pick<ConversationPorts, 'ruleBooks'>): Promise<RequirementsView> {
   const last = await ruleBooks.requirements.last();
   return { ...versionOf(last), requirements: last?.data.requirements ?? [] };
+}
+
+export async function showRules({ ruleBooks }: Pick<ConversationPorts, 'ruleBooks'>): Promise<RulesView> {
+  const last = await ruleBooks.rules.last();
+  return { ...versionOf(last), match: last?.data.match ?? 'all', rules: last?.data.rules ?? [] };
 }

@@ -62,6 +62,12 @@ export class ClockBooks {
     return known;
   }
 
+  /** As it was before something was recorded at this position. */
+  async calendarAsOf(id: string, position: Position): Promise<BusinessCalendar> {
+    if (id !== alwaysOpen.id) await this.calendar(id);
+    return this.#calendarAt(id, this.#versionAt(id, position));
+  }
+
   async knowing({ position, terms }: BooksNeeded): Promise<KnownBooks> {
     if (position > this.#readUpTo) {
       const head = await this.store.head();

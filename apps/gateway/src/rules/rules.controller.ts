@@ -1,0 +1,51 @@
+import { Controller, Get, Put, Req, Res } from '@nestjs/common';
+import { CommandBus, QueryBus } from '@nestjs/cqrs';
+import { type FastifyReply, type FastifyRequest } from 'fastify';
+import { RulesDto, type RulesView, type RuleSettingsCommandView } from '#contracts';
+import { GetRules, SaveRules } from '#wiring';
+import { type Caller, CalledBy } from '../access/caller.js';
+import { RequireAbility } from '../access/required-access.js';
+import { answered } from '../customers/answered.js';
+import { Operation } from '../documents/operation.js';
+import { parseText } from '../intake/parse-body.js';
+import { commandRequest } from '../server/command-request.js';
+import { entityTag, ifNoneMatch, isKnown } from '../server/entity-tags.js';
+import { getRules, saveRules } from './rule-operations.js';
+
+@Controller('v1/rules')
+export class RulesController {
+  constructor(
+    private readonly queries: QueryBus,
+    private readonly commands: CommandBus,
+  ) {}
+
+  @Get()
+  @Operation(getRules)
+  @RequireAbility('read', 'Rule')
+  async get(
+    @Req() { headers }: FastifyRequest,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<RulesView | undefined> {
+    const known = ifNoneMatch(headers);
+    const rules = await this.queries.execute(new GetRules());
+    void reply.header('etag', entityTag(rules.version));
+    if (!isKnown(known, rules.version)) return rules;
+    void reply.code(304);
+    return undefined;
+  }
+
+  @Put()
+  @Operation(saveRules)
+  @RequireAbility('update', 'Rule')
+  async save(
+    @Req() request: FastifyRequest,
+    @Res({ passthrough: true }) reply: FastifyReply,
+    @CalledBy() caller: Caller,
+  ): Promise<RuleSettingsCommandView> {
+    const asked = commandRequest(caller, request.headers);
+    const settings = await parseText(RulesDto, request);
+    const saved = answered(await this.commands.execute(new SaveRules(settings, asked)));
+    void reply.header('etag', entityTag(saved.version));
+    return saved;
+  }
+}

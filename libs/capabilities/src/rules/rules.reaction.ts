@@ -1,0 +1,123 @@
+import {
+  clockOfStream,
+  type ConversationEvent,
+  conversationIdOf,
+  ruledConversationOf,
+  type RuleScheduled,
+  type RuleTrigger,
+  type StoredClockEvent,
+} from '#contracts';
+import { type EpochMs, type Reacted, type Reaction } from '#kernel';
+
+/** Has the rules looked at that answer something that happened, or that do not let it wait too long. */
+export interface ApplyRules {
+  readonly type: 'ApplyRules';
+  readonly on: RuleTrigger;
+  /** Decimal digits: of what happened. */
+  readonly position: string;
+}
+
+/** Has the rule looked at that does not let a conversation wait too long. */
+export interface ApplyTimeRule {
+  readonly type: 'ApplyTimeRule';
+  readonly rule: string;
+  readonly since: EpochMs;
+  readonly dueAt: EpochMs;
+  /** What was recorded by then has happened before it: the due time, unless the wait was told of after that. */
+  readonly asOf: EpochMs;
+}
+
+export type RulesCommand = ApplyRules | ApplyTimeRule;
+
+interface Ruled {
+  /** Cause of its opening: a past exchange is told in one append, and is nothing to answer. */
+  readonly toldBy: string | null;
+  /** Since when it waited, by the rule whose timer is set. */
+  readonly since: Readonly<Record<string, EpochMs>>;
+  /** When the last event was recorded. */
+  readonly lastAt: EpochMs;
+}
+type State = Ruled | null;
+type ClockBreached = Extract<StoredClockEvent, { readonly type: 'service_clock.breached' }>;
+type Handled = ConversationEvent | ClockBreached | RuleScheduled;
+type Answer = Reacted<State, RulesCommand>;
+
+/** What is told a day later is history, and nobody wants an answer to it. */
+const HISTORY_MS = 86_400_000;
+/** Timers of one conversation: rules may be renamed while theirs are set. */
+const MAX_TIMERS = 80;
+
+const keep = (state: State, { recordedAt }: Handled): Answer => ({ state: state && { ...state, lastAt: recordedAt } });
+
+function ask(before: State, on: RuleTrigger, event: Handled): Answer {
+  const { position, occurredAt, recordedAt, meta } = event;
+  const { state } = keep(before, event);
+  if (state === null || meta.causationId === state.toldBy || recordedAt - occurredAt >= HISTORY_MS) return { state };
+  return { state, commands: [{ type: 'ApplyRules', on, position: position.toString() }] };
+}
+
+const on =
+  (trigger: RuleTrigger) =>
+  (state: State, event: Handled): Answer =>
+    ask(state, trigger, event);
+
+/**
+ * Rules of each conversation, in the order of what happens in it. It knows no rules: they are looked up when a command is done, as they
+ * were before what it answers.
+ */
+export const rules: Reaction<State, RulesCommand, Handled> = {
+  name: 'rules',
+  version: 1,
+  // Nobody is answered for what they said before there were rules.
+  actsFrom: 'first-start',
+  initial: null,
+  key: (event) => {
+    if (event.type === 'rule.scheduled') return ruledConversationOf(event.stream);
+    if (event.type === 'service_clock.breached') return clockOfStream(event.stream)?.conversationId;
+    return conversationIdOf(event.stream);
+  },
+  when: {
+    'conversation.opened': (_state, event) => {
+      const toldBy = event.data.origin === 'import' ? event.meta.causationId : null;
+      return ask({ toldBy, since: {}, lastAt: event.recordedAt }, 'opened', event);
+    },
+    'conversation.message_received': on('message_received'),
+    'conversation.replied': on('replied'),
+    'conversation.assigned': on('assigned'),
+    'conversation.transferred': on('transferred'),
+    'conversation.prioritised': on('prioritised'),
+    'conversation.tagged': on('tagged'),
+    'conversation.status_changed': on('status_changed'),
+    'conversation.snoozed': on('status_changed'),
+    'conversation.woken': on('status_changed'),
+    'conversation.reopened': on('status_changed'),
+    'conversation.unmerged': on('status_changed'),
+    'conversation.spam_cleared': on('status_changed'),
+    'conversation.noted': keep,
+    'conversation.merged': keep,
+    'conversation.absorbed': keep,
+    'conversation.forgotten': keep,
+    'conversation.released': keep,
+    'conversation.split_off': keep,
+    'conversation.spam_marked': keep,
+    'conversation.linked': keep,
+    'conversation.unlinked': keep,
+    'service_clock.breached': on('clock_breached'),
+    'rule.scheduled': (before, event) => {
+      const { data } = event;
+      const { state } = keep(before, event);
+      if (state === null) return { state };
+      if (!(data.rule in state.since) && Object.keys(state.since).length >= MAX_TIMERS) return { state };
+      const since = { ...state.since, [data.rule]: Date.parse(data.since) };
+      return { state: { ...state, since }, set: [{ name: data.rule, dueAt: Date.parse(data.dueAt) }] };
+    },
+  },
+  due: (state, { name, at }) => {
+    const { [name]: since, ...others } = state?.since ?? {};
+    if (state === null || since === undefined) return { state };
+    return {
+      state: { ...state, since: others },
+      commands: [{ type: 'ApplyTimeRule', rule: name, since, dueAt: at, asOf: Math.max(at, state.lastAt) }],
+    };
+  },
+};

@@ -1,0 +1,43 @@
+import { conversation, type KnownConversation, type Stood, type Waits, waitsOf } from '#capabilities';
+import { type ConversationEvent, RULES_ACTOR } from '#contracts';
+import { factOf, type LoadedConversation } from '../conversations/conversation-log.js';
+
+/** A conversation up to an event. */
+export interface RuledMoment {
+  readonly events: readonly ConversationEvent[];
+  readonly state: KnownConversation;
+  readonly waits: Waits;
+}
+
+/** As far as it was known by then; nothing where it had not begun. */
+export function momentOf(events: readonly ConversationEvent[]): RuledMoment | undefined {
+  let state = conversation.initial;
+  const history: Stood[] = [];
+  for (const event of events) {
+    state = conversation.evolve(state, factOf(event));
+    if (state.stage === 'unknown') continue;
+    history.push({
+      // What a source says of the future is not believed.
+      at: Math.min(event.occurredAt, event.recordedAt),
+      ...{ isActive: state.stage === 'active', category: state.category, agent: state.agent },
+      snoozedUntil: state.snooze?.until ?? null,
+    });
+  }
+  return state.stage === 'unknown' ? undefined : { events, state, waits: waitsOf(history) };
+}
+
+export const byRules = ({ data }: ConversationEvent): boolean => 'by' in data && data.by === RULES_ACTOR;
+
+/**
+ * How often rules have changed a conversation since a person last did something in it. What rules do wakes no rule that answers events;
+ * but it may let time pass for another, have routing or a customer's machine answer, and come back.
+ */
+export function unattended({ events }: Pick<LoadedConversation, 'events'>): number {
+  const last = events.findLastIndex(({ data }) => 'by' in data && data.by?.startsWith('user:') === true);
+  return new Set(
+    events
+      .slice(last + 1)
+      .filter(byRules)
+      .map(({ meta }) => meta.causationId),
+  ).size;
+}
