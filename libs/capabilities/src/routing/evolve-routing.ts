@@ -7,7 +7,8 @@ import {
   teamIdOf,
 } from '#contracts';
 import { type EpochMs } from '#kernel';
-import { holdersOf } from './plan-routing.js';
+import { holdersOf, indexOf, itemsWith } from './routing-index.js';
+import { allItems, itemIn, itemsOf } from './routing-items.js';
 import { type RoutingAgent, type RoutingItem, type RoutingState, unknownAgent } from './routing-state.js';
 
 export type RoutingInput = AgentEvent | RoutingEvent | PersonaErased;
@@ -33,8 +34,8 @@ export function evolveRouting(state: RoutingState, event: RoutingInput): Routing
       return withAgent(state, agentIdOf(event.stream), { availability, idleSince: now, goneUntil: null });
     }
     case 'persona.erased': {
-      const kept = Object.entries(state.items).filter(([, { customerId }]) => customerId !== event.key);
-      return { ...state, items: Object.fromEntries(kept) };
+      const kept = allItems(state.items).filter(({ customerId }) => customerId !== event.key);
+      return { ...state, items: itemsOf(kept) };
     }
     case 'routing.item_changed':
     case 'routing.item_left':
@@ -53,11 +54,11 @@ export function withAgent(state: RoutingState, id: string, changes: Partial<Rout
 
 /** The item as it is now, and whoever has more or less to do by it idle since now. */
 export function withItem(state: RoutingState, id: string, after: RoutingItem | undefined, now: EpochMs): RoutingState {
-  const { [id]: before, ...others } = state.items;
+  const before = itemIn(state.items, id);
   const had = before ? holdersOf(before) : [];
   const has = after ? holdersOf(after) : [];
   const touched = [...had.filter((each) => !has.includes(each)), ...has.filter((each) => !had.includes(each))];
-  const items = after ? { ...state.items, [id]: after } : others;
+  const items = itemsWith(state, id, after);
   return touched
     .filter((each) => Object.hasOwn(state.agents, each))
     .reduce((all, each) => withAgent(all, each, { idleSince: now }), { ...state, items });
@@ -66,11 +67,11 @@ export function withItem(state: RoutingState, id: string, after: RoutingItem | u
 function evolveItem(state: RoutingState, event: RoutingEvent): RoutingState {
   const now = event.recordedAt;
   const id = routedConversationOf(event.stream);
-  const before = state.items[id];
+  const before = itemIn(state.items, id);
   if (event.type === 'routing.item_changed') {
     // It tells of a time before what is known: what made the difference is told next.
     if (before && event.data.version < before.version) return state;
-    if (!before && event.data.agent === undefined && countWaiting(state) >= MAX_WAITING) return state;
+    if (!before && event.data.agent === undefined && indexOf(state).unheld >= MAX_WAITING) return state;
     return withItem(state, id, told(before, id, event), now);
   }
   if (!before) return state;
@@ -84,7 +85,12 @@ function evolveItem(state: RoutingState, event: RoutingEvent): RoutingState {
     }
     case 'routing.assigned': {
       const { agent, version } = event.data;
-      return withItem(state, id, { ...before, ...settled, agent, letPass: [], left: false, version }, now);
+      return withItem(
+        state,
+        id,
+        { ...before, ...settled, agent, letPass: [], askedAgainAt: null, timesAsked: 0, left: false, version },
+        now,
+      );
     }
     case 'routing.offered':
       return withItem(state, id, offered(before, event), now);
@@ -94,9 +100,6 @@ function evolveItem(state: RoutingState, event: RoutingEvent): RoutingState {
       return notDone(state, before, event);
   }
 }
-
-const countWaiting = ({ items }: RoutingState): number =>
-  Object.values(items).filter(({ agent }) => agent === null).length;
 
 const settled = { pending: null, offer: null, heldUntil: null, timesHeld: 0 } as const;
 
@@ -114,6 +117,10 @@ function told(
     dueAt: data.dueAt === undefined ? null : Date.parse(data.dueAt),
     ...{ agent, previousAgent: data.previousAgent ?? null, pending: before?.pending ?? null },
     ...{ offer: isAsked ? before.offer : null, letPass: isAsked ? before.letPass : [] },
+    ...{
+      askedAgainAt: isAsked ? (before.askedAgainAt ?? null) : null,
+      timesAsked: isAsked ? (before.timesAsked ?? 0) : 0,
+    },
     ...{ heldUntil: null, left: false },
   };
 }

@@ -2,13 +2,14 @@ import { priorities } from '#contracts';
 import fc from 'fast-check';
 import { nextRouting, planRouting } from './plan-routing.js';
 import { anyState, noon } from './fixtures/any-routing.js';
+import { allItems, itemsOf } from './routing-items.js';
 import { type RoutingItem, type RoutingState } from './routing-state.js';
 
 const has = (list: readonly string[] | undefined, each: string): boolean => (list ?? []).includes(each);
 
 /** What docs/how-to/routing.md says, word for word and slowly: every item against every agent, all loads counted each time. */
 function slowly(state: RoutingState, now: number): readonly (readonly [item: string, agent: string])[] {
-  let items = Object.values(state.items);
+  let items: readonly RoutingItem[] = allItems(state.items);
   const agents = new Map(Object.entries(state.agents).map(([id, each]) => [id, { ...each, given: [...each.given] }]));
   let { turns } = state;
   const answer: (readonly [string, string])[] = [];
@@ -106,7 +107,7 @@ describe('a plan', () => {
           ...state,
           teams: reversed(state.teams),
           agents: reversed(state.agents),
-          items: reversed(state.items),
+          items: itemsOf([...allItems(state.items)].reverse()),
         };
         expect(pairs(turned, noon)).toEqual(told);
         expect(pairs(state, noon, 1)).toEqual(told.slice(0, 1));

@@ -1,6 +1,7 @@
 import { type TeamSettingsDto } from '#contracts';
 import { nextRouting, planRouting } from './plan-routing.js';
-import { agentWith, byId, item, noon } from './fixtures/any-routing.js';
+import { agentWith, item, noon } from './fixtures/any-routing.js';
+import { itemsOf } from './routing-items.js';
 import { type RoutingAgent, type RoutingItem, type RoutingState } from './routing-state.js';
 
 const MINUTE = 60_000;
@@ -14,7 +15,7 @@ const state = (
   agents: Readonly<Record<string, RoutingAgent>>,
   team = front(),
   others: Readonly<Record<string, TeamSettingsDto>> = {},
-): RoutingState => ({ teams: { front: team, ...others }, agents, items: byId(items), turns: 9 });
+): RoutingState => ({ teams: { front: team, ...others }, agents, items: itemsOf(items), turns: 9 });
 
 const given = (of: RoutingState, now = noon) =>
   planRouting(of, now, 100).map((each) => `${each.item.id}:${each.agent}`);

@@ -6,9 +6,11 @@ import {
   type RoutingReasonsDto,
 } from '#contracts';
 import { type EpochMs } from '#kernel';
+import { Heap } from './heap.js';
+import { type IndexedItem, indexOf, loadKey } from './routing-index.js';
 import { type Candidate, candidatesBy, itemsAt } from './routing-order.js';
 import { type RoutingAgent, type RoutingItem, type RoutingState, unknownAgent } from './routing-state.js';
-import { type ItemTerms, limitOn, teamsAsked, termsOf } from './team-terms.js';
+import { type ItemTerms, limitOn, overflowsAsked, teamsAsked } from './team-terms.js';
 
 export interface RoutingDecision {
   readonly item: RoutingItem;
@@ -17,32 +19,6 @@ export interface RoutingDecision {
   readonly offerUntil?: EpochMs;
   readonly why: RoutingReasonsDto;
 }
-
-/** Loads by agent and channel. */
-export type Loads = ReadonlyMap<string, number>;
-export const loadKey = (agent: string, channel: string): string => `${channel} ${agent}`;
-
-/** What a conversation takes of somebody's room: what is theirs, and what is on its way to them. */
-export function holdersOf({ agent, pending, offer }: RoutingItem): readonly string[] {
-  return [...new Set([agent, pending?.act === 'return' ? null : pending?.agent, offer?.agent])].filter(
-    (each) => each !== null && each !== undefined,
-  );
-}
-
-export function loadsOf(state: RoutingState): Map<string, number> {
-  const loads = new Map<string, number>();
-  for (const item of Object.values(state.items)) {
-    const holders = holdersOf(item);
-    if (holders.length === 0) continue;
-    const weight = termsOf(state, item)?.weight ?? 1;
-    for (const agent of holders) addLoad(loads, loadKey(agent, item.channel), weight);
-  }
-  return loads;
-}
-
-const addLoad = (loads: Map<string, number>, key: string, weight: number): void => {
-  loads.set(key, (loads.get(key) ?? 0) + weight);
-};
 
 /** Whether an item waits for an agent. */
 export const isWaiting = ({ agent, pending, offer, heldUntil, left }: RoutingItem, now: EpochMs): boolean =>
@@ -53,17 +29,17 @@ export const isWaiting = ({ agent, pending, offer, heldUntil, left }: RoutingIte
  * `limit` decisions; what is left is decided when the log tells of the first of them. Pure; all ties are total.
  */
 export function planRouting(state: RoutingState, now: EpochMs, limit: number): readonly RoutingDecision[] {
-  const loads = loadsOf(state);
-  // With a long queue and nobody who has room, which is the usual case, nothing has to be sorted.
-  if (!Object.entries(state.agents).some((agent) => hasRoom(agent, loads, now))) return [];
-  const work = new Work(state, now, loads);
+  const { items, loads } = indexOf(state);
   const decisions: RoutingDecision[] = [];
-  for (const item of Object.values(state.items)
-    .filter((item) => isWaiting(item, now))
-    .sort(itemsAt(now))) {
-    if (decisions.length === limit) break;
-    const decision = work.decide(item);
+  // With a long queue and nobody who has room, which is the usual case, nothing has to be sorted.
+  if (limit <= 0 || !Object.entries(state.agents).some((agent) => hasRoom(agent, loads, now))) return decisions;
+  const work = new Work(state, now, loads);
+  const order = itemsAt(now);
+  const waiting = new Heap<Candidacy>((one, other) => order(one.item, other.item), work.candidacies(items));
+  for (let next = waiting.take(); next; next = waiting.take()) {
+    const decision = work.decide(next);
     if (decision) decisions.push(decision);
+    if (decisions.length === limit || work.isDone) return decisions;
   }
   return decisions;
 }
@@ -74,7 +50,11 @@ function standingOf({ settings, availability, goneUntil }: RoutingAgent, now: Ep
   return availability === 'online' ? undefined : 'not_online';
 }
 
-function hasRoom([id, agent]: readonly [string, RoutingAgent], loads: Loads, now: EpochMs): boolean {
+function hasRoom(
+  [id, agent]: readonly [string, RoutingAgent],
+  loads: ReadonlyMap<string, number>,
+  now: EpochMs,
+): boolean {
   const { settings } = agent;
   if (settings === null || standingOf(agent, now) !== undefined) return false;
   return channels.some((channel) => (loads.get(loadKey(id, channel)) ?? 0) < limitOn(settings, channel));
@@ -85,37 +65,83 @@ interface Standing extends Candidate {
   readonly team: string;
 }
 
+/** A conversation that waits, and who is asked about it. */
+interface Candidacy extends IndexedItem {
+  readonly terms: ItemTerms;
+  readonly of: Kind;
+}
+
+/** Conversations that the same agents can have. */
+interface Kind {
+  /** Whose members are asked. */
+  readonly teams: readonly string[];
+  isOpen: boolean;
+  /** After how many decisions that was found. */
+  foundAt: number;
+}
+
 /** Items are given one after the other: what one takes of an agent, the next does not find. */
 class Work {
   readonly #loads: Map<string, number>;
   readonly #given = new Map<string, EpochMs[]>();
   readonly #agents = new Map<string, RoutingAgent>();
-  /** What nobody could have: room only shrinks, so nobody can have the next one of the kind either. */
+  /** Room only shrinks: what nobody can have now nobody can have later, either. */
+  readonly #kinds = new Map<ItemTerms, Kind[]>();
+  #open = 0;
+  #decided = 0;
   #turns: number;
-  readonly #hopeless = new Set<string>();
 
   constructor(
     private readonly state: RoutingState,
     private readonly now: EpochMs,
-    loads: Loads,
+    loads: ReadonlyMap<string, number>,
   ) {
     this.#loads = new Map(loads);
     this.#turns = state.turns;
   }
 
-  decide(item: RoutingItem): RoutingDecision | undefined {
-    const terms = termsOf(this.state, item);
-    if (!terms || terms.settings.strategy === 'manual') return undefined;
+  /** Nobody has room for anything that waits. */
+  get isDone(): boolean {
+    return this.#open === 0;
+  }
+
+  /** Those that wait and that somebody has room for. */
+  candidacies(items: Iterable<IndexedItem>): readonly Candidacy[] {
+    const found: Candidacy[] = [];
+    for (const { item, terms } of items) {
+      if (!terms || terms.settings.strategy === 'manual' || !isWaiting(item, this.now)) continue;
+      const of = this.#kindOf(item, terms);
+      if (of.isOpen) found.push({ item, terms, of });
+    }
+    return found;
+  }
+
+  /** Conversations of the same terms that overflow into as many teams. */
+  #kindOf(item: RoutingItem, terms: ItemTerms): Kind {
+    const overflows = overflowsAsked(terms, item.since, this.now);
+    const kinds = this.#kinds.get(terms) ?? [];
+    if (kinds.length === 0) this.#kinds.set(terms, kinds);
+    const known = kinds[overflows];
+    if (known) return known;
     const teams = teamsAsked(terms, item.since, this.now);
-    const kind =
-      item.previousAgent === null && item.letPass.length === 0 ? kindOf(item, terms, teams.length) : undefined;
-    if (kind !== undefined && this.#hopeless.has(kind)) return undefined;
+    const kind = { teams, isOpen: this.#isPossible(item, terms, teams), foundAt: 0 };
+    kinds[overflows] = kind;
+    if (kind.isOpen) this.#open += 1;
+    return kind;
+  }
+
+  decide({ item, terms, of }: Candidacy): RoutingDecision | undefined {
+    const { teams } = of;
+    if (of.isOpen && of.foundAt < this.#decided) {
+      of.foundAt = this.#decided;
+      of.isOpen = this.#isPossible(item, terms, teams);
+      if (!of.isOpen) this.#open -= 1;
+    }
+    if (!of.isOpen) return undefined;
     const standings = this.#standings(item, terms, teams);
     const chosen = this.#choose(item, terms, standings);
-    if (!chosen) {
-      if (kind !== undefined) this.#hopeless.add(kind);
-      return undefined;
-    }
+    if (!chosen) return undefined;
+    this.#decided += 1;
     this.#give(chosen, item, terms);
     const { offerSeconds } = terms.settings;
     return {
@@ -123,6 +149,17 @@ class Work {
       ...(offerSeconds !== undefined && { offerUntil: this.now + offerSeconds * 1_000 }),
       why: reasonsOf(item, terms, { chosen, standings, now: this.now }),
     };
+  }
+
+  /** Whether anybody could have such a one, whoever had been asked about it. */
+  #isPossible(item: RoutingItem, terms: ItemTerms, teams: readonly string[]): boolean {
+    const place = { distance: 0, team: terms.team };
+    return teams.some((team) =>
+      (this.state.teams[team]?.members ?? []).some((id) => {
+        const { standing } = this.#standing(id, item, terms, place);
+        return standing === 'eligible' || standing === 'let_pass';
+      }),
+    );
   }
 
   #standings(item: RoutingItem, terms: ItemTerms, teams: readonly string[]): readonly Standing[] {
@@ -182,23 +219,21 @@ class Work {
       this.now < item.since + (settings.stickySeconds ?? 0) * 1_000
     )
       return undefined;
-    // Where everybody who could have it was asked, they are asked again.
+    // Where everybody who could have it was asked, they are asked again, after a while.
+    const again = this.now >= (item.askedAgainAt ?? 0) ? 'let_pass' : undefined;
     return (
-      standings.find(({ standing }) => standing === 'eligible') ??
-      standings.find(({ standing }) => standing === 'let_pass')
+      standings.find(({ standing }) => standing === 'eligible') ?? standings.find(({ standing }) => standing === again)
     );
   }
 
   #give({ agent: id }: Standing, item: RoutingItem, { weight }: ItemTerms): void {
-    addLoad(this.#loads, loadKey(id, item.channel), weight);
+    const key = loadKey(id, item.channel);
+    this.#loads.set(key, (this.#loads.get(key) ?? 0) + weight);
     this.#given.set(id, [...(this.#given.get(id) ?? []), this.now]);
     const agent = this.#agents.get(id) ?? this.state.agents[id] ?? unknownAgent;
     this.#agents.set(id, { ...agent, idleSince: this.now, turn: (this.#turns += 1) });
   }
 }
-
-const kindOf = ({ channel }: RoutingItem, { team, weight, skills, languages }: ItemTerms, teams: number): string =>
-  JSON.stringify([team, channel, weight, skills, languages, teams]);
 
 function reasonsOf(
   { since, dueAt }: RoutingItem,
@@ -232,14 +267,14 @@ export function nextRouting(state: RoutingState, now: EpochMs): EpochMs | undefi
     if (at > now && at < next) next = at;
   };
   let anyWaiting = false;
-  for (const item of Object.values(state.items)) {
+  for (const { item, terms } of indexOf(state).items) {
     if (item.offer !== null) consider(item.offer.until);
     if (item.pending !== null) consider(item.pending.until);
     if (item.heldUntil !== null) consider(item.heldUntil);
     if (!isWaiting(item, now)) continue;
-    const terms = termsOf(state, item);
     if (!terms || terms.settings.strategy === 'manual') continue;
     anyWaiting = true;
+    consider(item.askedAgainAt ?? now);
     const { stickySeconds, overflow = [] } = terms.settings;
     if (item.previousAgent !== null && stickySeconds !== undefined) consider(item.since + stickySeconds * 1_000);
     for (const { afterSeconds } of overflow) consider(item.since + afterSeconds * 1_000);

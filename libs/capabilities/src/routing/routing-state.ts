@@ -7,6 +7,7 @@ import {
   type TextDirection,
 } from '#contracts';
 import { type EpochMs } from '#kernel';
+import { type RoutingItems } from './routing-items.js';
 
 export type RoutingAct = 'assign' | 'offer' | 'return';
 
@@ -33,6 +34,10 @@ export interface RoutingItem {
   readonly offer: { readonly agent: string; readonly until: EpochMs } | null;
   /** Those who were asked and did not take it. */
   readonly letPass: readonly string[];
+  /** Everybody was asked, and nobody is asked again before that time. */
+  readonly askedAgainAt?: EpochMs | null;
+  /** How often everybody was asked. */
+  readonly timesAsked?: number;
   /** What was decided about it was not done: it is otherwise than is known here, and nothing is decided before that is told, or time has passed. */
   readonly heldUntil: EpochMs | null;
   /** How often that was so, one time after the other, with nothing told in between. */
@@ -57,7 +62,7 @@ export interface RoutingAgent {
 export interface RoutingState {
   readonly teams: Readonly<Record<string, TeamSettingsDto>>;
   readonly agents: Readonly<Record<string, RoutingAgent>>;
-  readonly items: Readonly<Record<string, RoutingItem>>;
+  readonly items: RoutingItems;
   /** Decisions that gave somebody something, so far. */
   readonly turns: number;
 }

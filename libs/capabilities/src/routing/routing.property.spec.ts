@@ -5,6 +5,7 @@ import { type RoutingInput } from './evolve-routing.js';
 import { noon } from './fixtures/any-routing.js';
 import { planRouting } from './plan-routing.js';
 import { routing, type RouteConversation } from './routing.reaction.js';
+import { itemIn } from './routing-items.js';
 import { noRouting, type RoutingState } from './routing-state.js';
 
 const agents = ['user:a', 'user:b'];
@@ -188,7 +189,7 @@ it('whatever is late: room is kept, whoever took something has it, nobody waits 
       }
       while (world.tell() || world.dispatch()) roomIsKept(world);
       for (const [id, { ours, agent }] of world.truths)
-        expect(world.state.items[id]).toEqual(
+        expect(itemIn(world.state.items, id)).toEqual(
           ours ? expect.objectContaining({ agent, pending: null, left: false }) : undefined,
         );
       expect(planRouting(world.state, world.now, 100)).toEqual([]);

@@ -2,6 +2,7 @@ import { type RoutingReasonsDto } from '#contracts';
 import { type EpochMs, type Reacted, type Reaction, type RecordedEvent } from '#kernel';
 import { evolveRouting, type RoutingInput, withAgent, withItem } from './evolve-routing.js';
 import { nextRouting, planRouting, type RoutingDecision } from './plan-routing.js';
+import { indexOf } from './routing-index.js';
 import { noRouting, type RoutingItem, type RoutingState, unknownAgent } from './routing-state.js';
 
 interface OnItem {
@@ -28,6 +29,9 @@ export type RouteConversation = OnItem &
 const MAX_DECISIONS = 50;
 /** A command whose outcome is not told by then never was: an earlier version had decided otherwise. */
 const PENDING_MS = 3_600_000;
+/** Whom everybody let pass waits that long before somebody is asked again, twice as long each further time, up to about an hour. */
+const ASKED_AGAIN_MS = 60_000;
+const MAX_DOUBLINGS = 6;
 const WAKE = 'wake';
 
 type Drained = Reacted<RoutingState, RouteConversation>;
@@ -55,29 +59,40 @@ export function drainRouting(before: RoutingState, now: EpochMs): Drained {
 /** Offers that ran out, and commands that never were. */
 function passTime(before: RoutingState, now: EpochMs): RoutingState {
   let state = before;
-  for (const item of Object.values(before.items)) {
-    const { offer, pending, letPass } = item;
-    if (offer !== null && offer.until <= now)
-      state = withItem(state, item.id, { ...item, offer: null, letPass: [...letPass, offer.agent] }, now);
-    if (pending !== null && pending.until <= now)
-      state = withItem(state, item.id, item.left ? undefined : { ...item, pending: null }, now);
+  for (const found of itemsWhere(before, ({ offer }) => offer !== null && offer.until <= now)) {
+    if (found.offer) state = withItem(state, found.id, passedBy(found, found.offer.agent, now), now);
   }
+  for (const found of itemsWhere(state, ({ pending }) => pending !== null && pending.until <= now))
+    state = withItem(state, found.id, found.left ? undefined : { ...found, pending: null }, now);
   return state;
 }
 
-const toReturn = (
-  { items, agents }: RoutingState,
-  now: EpochMs,
-): readonly (RoutingItem & { readonly agent: string })[] =>
-  Object.values(items)
-    .filter(
-      (item): item is RoutingItem & { readonly agent: string } =>
-        item.agent !== null &&
-        item.pending === null &&
-        (item.heldUntil === null || now >= item.heldUntil) &&
-        agents[item.agent]?.availability === 'away_and_reassign',
-    )
-    .sort((one, other) => (one.id < other.id ? -1 : 1));
+/** Somebody has let it pass. Those who have are asked again once all others were, and later each time: one that nobody wants would fill the log. */
+function passedBy(item: RoutingItem, agent: string, now: EpochMs): RoutingItem {
+  const { letPass, timesAsked = 0 } = item;
+  const askedAgainAt = now + ASKED_AGAIN_MS * 2 ** Math.min(timesAsked, MAX_DOUBLINGS);
+  return { ...item, offer: null, letPass: [...letPass, agent], askedAgainAt };
+}
+
+type Held = RoutingItem & { readonly agent: string };
+
+const toReturn = (state: RoutingState, now: EpochMs): readonly Held[] =>
+  itemsWhere(
+    state,
+    (item): item is Held =>
+      item.agent !== null &&
+      item.pending === null &&
+      (item.heldUntil === null || now >= item.heldUntil) &&
+      state.agents[item.agent]?.availability === 'away_and_reassign',
+  ).sort((one, other) => (one.id < other.id ? -1 : 1));
+
+function itemsWhere<Item extends RoutingItem>(state: RoutingState, is: (item: RoutingItem) => item is Item): Item[];
+function itemsWhere(state: RoutingState, is: (item: RoutingItem) => boolean): RoutingItem[];
+function itemsWhere(state: RoutingState, is: (item: RoutingItem) => boolean): RoutingItem[] {
+  const found: RoutingItem[] = [];
+  for (const { item } of indexOf(state).items) if (is(item)) found.push(item);
+  return found;
+}
 
 function commandOf({ item, agent, offerUntil, why }: RoutingDecision): RouteConversation {
   const told = { conversationId: item.id, customerId: item.customerId, agent, team: item.team, why };
@@ -87,9 +102,10 @@ function commandOf({ item, agent, offerUntil, why }: RoutingDecision): RouteConv
 function decided(before: RoutingState, { item, agent, offerUntil }: RoutingDecision, now: EpochMs): RoutingState {
   const act = offerUntil === undefined ? 'assign' : 'offer';
   // Where everybody was asked, they are asked again from the beginning.
-  const letPass = item.letPass.includes(agent) ? [] : item.letPass;
+  const isAgain = item.letPass.includes(agent);
+  const asked = isAgain ? { letPass: [], timesAsked: (item.timesAsked ?? 0) + 1 } : {};
   const pending = { act, agent, until: now + PENDING_MS } as const;
-  const state = withItem(before, item.id, { ...item, letPass, pending }, now);
+  const state = withItem(before, item.id, { ...item, ...asked, pending }, now);
   const turns = state.turns + 1;
   const { settings, given } = state.agents[agent] ?? unknownAgent;
   const rate = settings?.rate;
@@ -108,7 +124,7 @@ const after = (state: RoutingState, event: RoutingInput): Drained =>
  */
 export const routing: Reaction<RoutingState, RouteConversation, RoutingInput> = {
   name: 'routing',
-  version: 1,
+  version: 2,
   // There is nothing to route before the first start: what is told of conversations is told from then on.
   actsFrom: 'first-event',
   initial: noRouting,

@@ -50,6 +50,13 @@ export const limitOn = ({ capacity }: AgentSettingsDto, channel: string): number
   (capacity.find((each) => each.channel === channel) ?? capacity.find((each) => each.channel === undefined))?.limit ??
   0;
 
+/** How many teams it overflows into by then. */
+export function overflowsAsked({ settings: { overflow } }: ItemTerms, since: EpochMs, now: EpochMs): number {
+  let asked = 0;
+  if (overflow) for (const { afterSeconds } of overflow) if (now >= since + afterSeconds * 1_000) asked += 1;
+  return asked;
+}
+
 /** Teams whose members may have it at a time, its own first, then those that it overflows into, in the order of the list. */
 export function teamsAsked({ team, settings }: ItemTerms, since: EpochMs, now: EpochMs): readonly string[] {
   const overflow = (settings.overflow ?? []).filter(({ afterSeconds }) => now >= since + afterSeconds * 1_000);

@@ -1,6 +1,7 @@
 import { isRoutingEvent, routedConversationOf, type RoutingEvent } from '#contracts';
 import { type EpochMs } from '#kernel';
 import { type RoutingInput } from '../evolve-routing.js';
+import { allItems, itemIn } from '../routing-items.js';
 import { type RoutingItem, type RoutingState } from '../routing-state.js';
 
 /** Where a conversation stands: with somebody, waiting for somebody, or not ours. */
@@ -19,19 +20,19 @@ export interface ItemStep {
 const phaseOf = (item: RoutingItem | undefined): ItemPhase =>
   item === undefined || item.left ? 'absent' : item.agent === null ? 'waiting' : 'held';
 
-export const phaseIn = ({ items }: RoutingState, id: string): ItemPhase => phaseOf(items[id]);
+export const phaseIn = ({ items }: RoutingState, id: string): ItemPhase => phaseOf(itemIn(items, id));
 
 /** What an event did to conversations: to its own, or by an erasure to all of somebody. */
 export function stepsOf(before: RoutingState, after: RoutingState, event: RoutingInput): readonly ItemStep[] {
   return touchedBy(event, before).map((id) => ({
     ...{ id, event, before: phaseIn(before, id), after: phaseIn(after, id) },
-    ...{ agent: after.items[id]?.agent ?? null, at: event.recordedAt },
+    ...{ agent: itemIn(after.items, id)?.agent ?? null, at: event.recordedAt },
   }));
 }
 
 function touchedBy(event: RoutingInput, { items }: RoutingState): readonly string[] {
   if (event.type === 'persona.erased')
-    return Object.values(items)
+    return allItems(items)
       .filter(({ customerId }) => customerId === event.key)
       .map(({ id }) => id);
   return isRoutingEvent(event) ? [routedConversationOf(event.stream)] : [];

@@ -1,6 +1,7 @@
 import { isRoutingEvent, isStoredClockEvent } from '#contracts';
 import { type EpochMs, type RecordedEvent } from '#kernel';
 import { isRoutingInput } from '../routing.reaction.js';
+import { allItems } from '../routing-items.js';
 import { isOutcome, phaseIn, stepsOf } from './item-phase.js';
 import { RecordedCourse } from './recorded-course.js';
 import { type Digest, type ReplayFigures, ReplayLedger } from './replay-ledger.js';
@@ -115,7 +116,7 @@ class RealRouting {
   #begin(): Beginning {
     const { runner, policy, digest, from } = this.parts;
     const ledger = new ReplayLedger(digest(), this.#ledger);
-    const ids = Object.keys(runner.state.items);
+    const ids = allItems(runner.state.items).map(({ id }) => id);
     for (const id of ids) {
       const phase = phaseIn(runner.state, id);
       if (phase !== 'absent') this.#ledger.begin(id, phase === 'waiting', from);

@@ -8,6 +8,7 @@ import {
 import { type EpochMs } from '#kernel';
 import { type RoutingInput } from '../evolve-routing.js';
 import { isRoutingInput, type RouteConversation } from '../routing.reaction.js';
+import { allItems, itemIn } from '../routing-items.js';
 import {
   endsWork,
   isOutcome,
@@ -76,7 +77,9 @@ export class ReplaySimulation {
 
   constructor(private readonly parts: SimulationParts) {
     const { runner, awaited, ledger, from } = parts;
-    const ours = Object.keys(runner.state.items).filter((id) => phaseIn(runner.state, id) !== 'absent');
+    const ours = allItems(runner.state.items)
+      .map(({ id }) => id)
+      .filter((id) => phaseIn(runner.state, id) !== 'absent');
     this.#was = new Map(ours.map((id) => [id, phaseIn(runner.state, id)]));
     this.#awaited = new Set(awaited);
     for (const id of ours) {
@@ -156,7 +159,7 @@ export class ReplaySimulation {
 
   /** From now on it goes its own way. */
   #parts(id: string, customerId: string, at: EpochMs): Own {
-    const agent = this.parts.runner.state.items[id]?.agent ?? null;
+    const agent = itemIn(this.parts.runner.state.items, id)?.agent ?? null;
     const own: Own = { epoch: 0, heldSince: this.#heldSince.get(id) ?? at, customerId, agent, taken: -1, later: [] };
     this.#own.set(id, own);
     this.#planned(id, own, at);
@@ -237,7 +240,7 @@ export class ReplaySimulation {
 
   /** Somebody takes it by hand. */
   #takes(id: string, agent: string, at: EpochMs): void {
-    const item = this.parts.runner.state.items[id];
+    const item = itemIn(this.parts.runner.state.items, id);
     if (!item) return;
     const { version, team, channel, priority, since, tags, direction } = item;
     this.#say(id, at, 'routing.item_changed', {
@@ -248,12 +251,12 @@ export class ReplaySimulation {
   }
 
   #version(id: string): number {
-    return this.parts.runner.state.items[id]?.version ?? 1;
+    return itemIn(this.parts.runner.state.items, id)?.version ?? 1;
   }
 
   #say<Type extends keyof RoutingData>(id: string, at: EpochMs, type: Type, data: RoutingData[Type]): void {
     this.#made += 1;
-    const known = this.parts.runner.state.items[id];
+    const known = itemIn(this.parts.runner.state.items, id);
     const customerId = this.#own.get(id)?.customerId ?? '';
     const event = supposed({ number: this.#made, id, customerId, at }, type, data, known?.version ?? 1);
     if (isRoutingInput(event)) this.#run(event, at);

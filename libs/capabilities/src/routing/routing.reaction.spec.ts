@@ -1,0 +1,85 @@
+import { agentStream, type RoutingData, routingStream, teamStream } from '#contracts';
+import { type EpochMs } from '#kernel';
+import { type RoutingInput } from './evolve-routing.js';
+import { noon } from './fixtures/any-routing.js';
+import { isRoutingInput, routing, type RouteConversation } from './routing.reaction.js';
+import { noRouting, type RoutingState } from './routing-state.js';
+
+const ada = 'user:a';
+const SECOND = 1_000;
+
+/** Routing with one agent, who is asked and has half a minute each time. */
+class Desk {
+  state: RoutingState = noRouting;
+  wakeAt: EpochMs | undefined;
+
+  constructor() {
+    const settings = { strategy: 'balanced', members: [ada], offerSeconds: 30 };
+    this.said('team.configured', teamStream('front'), { by: 'user:l', settings });
+    this.said('agent.configured', agentStream(ada), { by: 'user:l', settings: { capacity: [{ limit: 1 }] } });
+    this.said('agent.availability_changed', agentStream(ada), { by: ada, availability: 'online' });
+  }
+
+  said(type: string, stream: string, data: object, at = noon): readonly RouteConversation[] {
+    const event = {
+      ...{ id: 'e', type, stream, data, key: 'c', schemaVersion: 1, version: 1, position: 1n },
+      ...{ occurredAt: at, recordedAt: at, meta: { source: '/test', correlationId: 'c', causationId: 'c' } },
+    };
+    if (!isRoutingInput(event)) throw new Error(type);
+    // The handlers of all types are one.
+    return this.#after(routing.when['routing.item_left'](this.state, event as never, 'routing'));
+  }
+
+  wake(): readonly RouteConversation[] {
+    const at = this.wakeAt ?? Infinity;
+    return this.#after(routing.due(this.state, { name: 'wake', at }, 'routing'));
+  }
+
+  #after({ state, commands = [], set = [] }: ReturnType<typeof routing.due>): readonly RouteConversation[] {
+    this.state = state;
+    this.wakeAt = set[0]?.dueAt;
+    return commands;
+  }
+}
+
+const changed: RoutingData['routing.item_changed'] = {
+  ...{ version: 1, team: 'front', channel: 'chat', priority: 'normal', since: new Date(noon).toISOString() },
+};
+
+it('who let something pass is asked again after a minute, and later each time, where there is nobody else', () => {
+  const desk = new Desk();
+  const askedAt: EpochMs[] = [];
+  let asked = desk.said('routing.item_changed', routingStream('1'), changed);
+  let now = noon;
+  for (let round = 0; round < 4; round += 1) {
+    const [offer] = asked;
+    if (offer?.type !== 'Offer') throw new Error('nobody is asked');
+    askedAt.push((now - noon) / SECOND);
+    desk.said(
+      'routing.offered',
+      routingStream('1'),
+      { agent: ada, until: new Date(offer.until).toISOString(), why: offer.why },
+      now,
+    );
+    do {
+      now = desk.wakeAt ?? Infinity;
+      asked = desk.wake();
+    } while (asked.length === 0 && now < Infinity);
+  }
+  // Half a minute each, and one, two, four minutes between them.
+  expect(askedAt).toEqual([0, 90, 240, 510]);
+});
+
+it('gives the same from a state that something else came of since', () => {
+  const desk = new Desk();
+  desk.said('routing.item_changed', routingStream('1'), changed);
+  const before = desk.state;
+  const again = () => routing.when['routing.item_left'](before, event as never, 'routing');
+  const event: Partial<RoutingInput> & object = {
+    ...{ id: 'e', type: 'routing.item_left', stream: routingStream('1'), data: { version: 2 }, key: 'c' },
+    ...{ recordedAt: noon + 1, occurredAt: noon + 1 },
+  };
+  const first = again();
+  desk.said('routing.item_changed', routingStream('2'), changed);
+  expect(again()).toEqual(first);
+});
