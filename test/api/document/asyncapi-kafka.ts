@@ -180,7 +180,7 @@ function foreignMessages(): Json {
   };
   const refused = { status: 'refused', reason: 'invalid', errors: [{ pointer: '/kind', code: 'required' }] } as const;
   const from = { topic: INBOUND_TOPIC, at: Date.UTC(2026, 2, 2, 10, 15), partitions: 1 };
-  const record = { partition: 4, offset: 1_207n, key: '12347', headers: {}, value: '' };
+  const record = { partition: 4, offset: 1_207n, key: '12347', headers: {}, value: '', writtenAt: from.at };
   return {
     touchpoint: {
       name: 'touchpoint',
@@ -233,6 +233,7 @@ function deadLetterHeaders(): JsonSchema {
       [names.partition]: number,
       [names.offset]: number,
       [names.refusedAt]: { type: 'string', format: 'date-time' },
+      [names.writtenAt]: { type: 'string', format: 'date-time' },
       [names.sendAgainTo]: { const: INBOUND_TOPIC },
     },
     required: Object.values(names),
