@@ -19,7 +19,10 @@ export interface Missing {
 const isOneOf = <Value>(values: readonly Value[] | undefined, value: Value | null): boolean =>
   values === undefined || (value !== null && values.includes(value));
 
-export const requirementApplies = ({ when = {} }: RequirementDto, { channel, priority, team, tags }: Resolving): boolean =>
+export const requirementApplies = (
+  { when = {} }: RequirementDto,
+  { channel, priority, team, tags }: Resolving,
+): boolean =>
   isOneOf(when.channel, channel) &&
   isOneOf(when.priority, priority) &&
   isOneOf(when.team, team) &&
