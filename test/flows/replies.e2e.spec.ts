@@ -151,7 +151,7 @@ it('a macro is done whole or not at all, once, and by whoever may do all of it',
   expect(shown.messages.map(({ text }) => text)).toEqual(['Ask for a photograph.', 'Dear Sara, we look into it.']);
   // Somebody spoke since: nothing of it is done.
   expect((await apply('take-over', { sinceVersion: '1' })).json()).toMatchObject({
-    ...{ code: 'macro_refused', reason: 'replied-since', action: 3 },
+    ...{ code: 'macro_refused', reason: 'replied-since', action: 3, version },
   });
   expect(await versionOf(id)).toBe(version);
 

@@ -66,8 +66,11 @@ function problemOf(failure: Failure): ProblemError {
     case 'rule_settings_refused':
     case 'policies_refused':
       return new ProblemError(failure.code, { extensions: { reason: failure.reason, field: failure.field } });
-    case 'macro_refused':
-      return new ProblemError(failure.code, { extensions: { reason: failure.reason, action: failure.action } });
+    case 'macro_refused': {
+      const { reason, action, version, changes } = failure;
+      const headers = { etag: entityTag(version) };
+      return new ProblemError(failure.code, { extensions: { reason, action, version, changes }, headers });
+    }
     case 'resolution_incomplete': {
       const { version, missing } = failure;
       const errors = missing.map(({ thing }) => ({ pointer: `/${thing}`, code: thing, detail: thing }));

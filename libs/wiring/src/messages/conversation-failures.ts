@@ -16,6 +16,9 @@ export type ConversationFailure =
       readonly reason: ActionReason | 'needs-version';
       /** Which one stopped it: 0 for the first. */
       readonly action: number | null;
+      readonly version: string;
+      /** Who did what since the version that the sender knew, newest first. */
+      readonly changes: readonly ConversationChangeView[];
     }
   | {
       readonly code: 'conversation_refused';

@@ -3,7 +3,9 @@ import { type ActionDto, type ActionType, type ConversationFact, directionOf } f
 import { type EpochMs, fail, type Result, succeed } from '#kernel';
 import { type Pseudonyms } from '#platform/vault';
 import { type LoadedConversation } from '../conversations/conversation-log.js';
+import { caughtUp, type DirectoryPorts } from '../customer-directory.js';
 import { type ConversationReason } from '../messages/conversation-failures.js';
+import { type QueryFailure } from '../messages/failures.js';
 import { renderFor, type RenderPorts } from '../replies/render-for.js';
 
 export interface ActionPorts extends RenderPorts {
@@ -55,7 +57,7 @@ export async function planActions(
   const facts: ConversationFact[] = [];
   const done: ActionsPlanned['done'][number][] = [];
   for (const [index, action] of actions.entries()) {
-    const command = await commandFor(ports, loaded, action, { ...acting, index });
+    const command = await commandFor(ports, { ...loaded, state }, action, { ...acting, index });
     if (!command.ok) return fail({ reason: command.reason, action: index });
     const decision = conversation.decide(state, command.value);
     if (!decision.accepted) return fail({ reason: decision.reason, action: index });
@@ -65,6 +67,15 @@ export async function planActions(
     if (type) done.push({ action: type, changed: decision.events.length > 0 });
   }
   return succeed({ facts, done });
+}
+
+/** What is said to a customer is the canned reply as it was saved last: actions that say any wait for those. */
+export async function cannedRepliesLate(
+  directory: DirectoryPorts,
+  actions: readonly ActionDto[],
+): Promise<QueryFailure | undefined> {
+  if (!actions.some(({ reply }) => reply !== undefined)) return undefined;
+  return caughtUp(directory, await directory.head(), ['canned-replies']);
 }
 
 type Commanded = Result<ConversationCommand, ActionReason>;

@@ -5,7 +5,7 @@ import { createMemoryVault } from '#platform/vault';
 import { known } from '../conversations/change-conversation.js';
 import { loadConversation } from '../conversations/conversation-log.js';
 import { newId, openedConversation } from '../routing/fixtures/opened-conversation.js';
-import { planMacro } from './plan-macro.js';
+import { type MacroPorts, planMacro } from './plan-macro.js';
 import { createRuleBooks } from './rule-books.js';
 import { saveSettings } from './save-settings.js';
 
@@ -15,8 +15,19 @@ const person = (...roles: readonly ('agent' | 'lead')[]): Principal => ({
   ...{ kind: 'user', id: userId, name: 'sara', roles, sessionId: userId },
 });
 
+interface Said {
+  readonly sinceVersion?: string;
+  /** The text of the one canned reply. */
+  readonly text?: string;
+  readonly isBehind?: boolean;
+}
+
 /** What comes of a macro with these actions, for somebody with these roles. */
-async function planned(actions: readonly ActionDto[], principal: Principal) {
+async function planned(
+  actions: readonly ActionDto[],
+  principal: Principal,
+  { sinceVersion, text = 'Hello', isBehind = false }: Said = {},
+) {
   const store = openMemoryEventStore();
   const vault = createMemoryVault();
   const ports = { store, vault, clock: { now: () => 1 } };
@@ -27,19 +38,26 @@ async function planned(actions: readonly ActionDto[], principal: Principal) {
   await saveSettings(ports, { book: ruleBooks.macros, type: 'macros.saved', settings, request, attempt });
   const own = known(await loadConversation(ports, (await openedConversation(ports)).id));
   if (!own) throw new Error('no conversation');
-  const readModels = { query: () => Promise.resolve([]) } as never;
+  const replies = [{ reply_id: 'hello', removed: false, reply: { text } }];
+  const waited: string[] = [];
+  const readModels = {
+    query: () => Promise.resolve(replies),
+    waitUntil: (name: string) => Promise.resolve(waited.push(name) > 0 && !isBehind),
+  };
+  const directory = { readModels, head: () => Promise.resolve(9n) } as unknown as MacroPorts['directory'];
   const macro = await planMacro(
     {
       vault,
       ruleBooks,
       isAgent: () => Promise.resolve(true),
-      directory: { readModels },
+      directory,
       decode: () => Promise.reject(),
     },
     own,
-    { macro: 'one' },
+    { macro: 'one', ...(sinceVersion !== undefined && { sinceVersion }) },
     { request, commandId: newId(), at: 1 },
   );
+  expect([...new Set(waited)]).toEqual(actions.some(({ reply }) => reply) && sinceVersion ? ['canned-replies'] : []);
   return macro.ok ? macro.value.part.facts : macro.reason;
 }
 
@@ -47,7 +65,7 @@ describe('a macro', () => {
   it('gives nobody the right to assign that they do not have', async () => {
     const actions: readonly ActionDto[] = [{ tag: { add: ['late'] } }, { assign: { to: someoneElse } }];
     const refused = { code: 'macro_refused', reason: 'may-not-assign', action: 1 };
-    expect(await planned(actions, person('agent'))).toEqual(refused);
+    expect(await planned(actions, person('agent'))).toMatchObject(refused);
     expect(await planned([{ assign: { to: 'nobody' } }], person('agent'))).toMatchObject({ ...refused, action: 0 });
     expect(await planned(actions, person('agent', 'lead'))).toMatchObject([
       { type: 'conversation.tagged' },
@@ -64,6 +82,36 @@ describe('a macro', () => {
     expect(await planned([tag, tag, { tag: { remove: ['late'] } }], lead)).toHaveLength(2);
     expect(await planned([{ status: { category: 'resolved' } }, { snooze: { minutes: 5 } }], lead)).toMatchObject({
       ...{ code: 'macro_refused', reason: 'resolved', action: 1 },
+    });
+  });
+
+  const hello: ActionDto = { reply: { cannedReply: 'hello' } };
+
+  it('says what the canned reply is now, or nothing where that is not known yet', async () => {
+    expect(await planned([hello], person('agent'), { sinceVersion: '1', isBehind: true })).toMatchObject({
+      code: 'not_caught_up',
+    });
+    expect(await planned([hello], person('agent'), { sinceVersion: '1' })).toMatchObject([
+      { type: 'conversation.replied', data: { text: 'Hello' } },
+      { type: 'conversation.status_changed' },
+    ]);
+  });
+
+  it('fills a reply with what the actions before it leave', async () => {
+    const text = '{{conversation.team}} sees to it.';
+    const moved = await planned([{ transfer: { team: 'returns' } }, hello], person('agent'), {
+      sinceVersion: '1',
+      text,
+    });
+    expect(moved).toMatchObject([{ type: 'conversation.transferred' }, { data: { text: 'returns sees to it.' } }, {}]);
+  });
+
+  it('that is refused tells who did what since the version that was read', async () => {
+    expect(await planned([hello], person('agent'))).toMatchObject({ reason: 'needs-version', version: '1' });
+    const stopped = await planned([hello, { assign: { to: 'nobody' } }], person('agent'), { sinceVersion: '0' });
+    expect(stopped).toMatchObject({
+      ...{ code: 'macro_refused', version: '1' },
+      changes: [{ version: '1', type: 'conversation.opened', by: 'user:test' }],
     });
   });
 });

@@ -1,17 +1,19 @@
-import { type KnownConversation } from '#capabilities';
+import { changesSince, type KnownConversation } from '#capabilities';
 import { type ApplyMacroDto, may, type MacroAppliedDto, rulesStream } from '#contracts';
 import { type EpochMs, fail, type NewEvent, type Result, succeed } from '#kernel';
 import { actorOf, actorText } from '#platform/access';
 import { type StreamAppend } from '#platform/event-store';
 import { type Pseudonyms } from '#platform/vault';
 import { type LoadedConversation, type Part } from '../conversations/conversation-log.js';
+import { type DirectoryPorts } from '../customer-directory.js';
 import { type CommandRequest } from '../messages/command-request.js';
 import { type ConversationFailure } from '../messages/conversation-failures.js';
-import { type ActionPorts, planActions } from './plan-actions.js';
+import { type ActionPorts, cannedRepliesLate, planActions } from './plan-actions.js';
 import { type RuleBooks } from './rule-books.js';
 
 export interface MacroPorts extends ActionPorts {
-  readonly ruleBooks: RuleBooks;
+  readonly directory: DirectoryPorts;
+  readonly ruleBooks: Pick<RuleBooks, 'macros'>;
 }
 
 export interface MacroPlanned {
@@ -31,13 +33,17 @@ export async function planMacro(
   const macro = saved?.data.macros.find((each) => each.id === id);
   if (saved === undefined || macro === undefined) return fail({ code: 'macro_not_found' });
   const says = macro.actions.some(({ reply }) => reply !== undefined);
-  if (says && sinceVersion === undefined) return fail({ code: 'macro_refused', reason: 'needs-version', action: null });
+  const refused = (reason: MacroRefused['reason'], action: number | null) =>
+    refusal(own, { reason, action }, sinceVersion);
+  if (says && sinceVersion === undefined) return refused('needs-version', null);
+  const late = await cannedRepliesLate(ports.directory, macro.actions);
+  if (late) return fail(late);
   const { principal, correlationId, trace } = request;
   const by = actorText(actorOf(principal));
   const mayAssign = may(principal, { action: 'assign', subject: 'Conversation' });
   const acting = { at, by, commandId, since: Number(sinceVersion ?? own.state.version), mayAssign };
   const planned = await planActions(ports, own, { actions: macro.actions }, acting);
-  if (!planned.ok) return fail({ code: 'macro_refused', ...planned.reason });
+  if (!planned.ok) return refused(planned.reason.reason, planned.reason.action);
   const { facts, done } = planned.value;
   const data: MacroAppliedDto = {
     ...{ version: own.events.length + facts.length, by, macro: id, macrosVersion: saved.version, actions: [...done] },
@@ -48,6 +54,18 @@ export async function planMacro(
     beside: [besideOf(ports.vault, own, { commandId, at, data, meta })],
   });
 }
+
+type MacroRefused = Extract<ConversationFailure, { code: 'macro_refused' }>;
+
+/** Whoever names no version is told of the last change, as with a single command. */
+const refusal = (
+  { state: { version }, events }: LoadedConversation & { readonly state: KnownConversation },
+  stopped: Pick<MacroRefused, 'reason' | 'action'>,
+  since: string | undefined,
+): Result<never, MacroRefused> => {
+  const changes = changesSince(events, Number(since ?? version - 1));
+  return fail({ code: 'macro_refused', ...stopped, version: String(version), changes });
+};
 
 const besideOf = (
   vault: Pseudonyms,

@@ -45,6 +45,10 @@ const NEVER = MAX_SETTINGS_VERSIONS + 1;
 const asLoaded = (present: RecordedEvent | undefined) =>
   present === undefined ? ('none' as const) : { version: present.version };
 
+/** Who saved it is not what was saved. */
+const isSame = (saved: unknown, settings: object): boolean =>
+  typeof saved === 'object' && canonicalJson({ ...saved, by: null }) === canonicalJson({ ...settings, by: null });
+
 type Tried = Result<RuleSettingsCommandView, SettingsFailure> | { readonly overtakenBy: string };
 
 async function trySave<E extends RecordedEvent>(
@@ -57,6 +61,9 @@ async function trySave<E extends RecordedEvent>(
   const version = String(present?.version ?? 0);
   const isExpected = expectedVersions === 'any' || expectedVersions.includes(version);
   if (!isExpected && attempt.begunBefore === undefined) return fail({ code: 'version_mismatch', version });
+  // Whoever saves what is saved changes nothing, however often.
+  if (present !== undefined && isExpected && isSame(present.data, settings))
+    return succeed({ version, position: present.position.toString() });
   if (present !== undefined && present.version >= MAX_SETTINGS_VERSIONS) return fail({ code: 'too_many_versions' });
   const { stream } = book;
   const outcome = await store.append({

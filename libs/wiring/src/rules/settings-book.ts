@@ -2,8 +2,8 @@ import { upcast } from '#contracts';
 import { type EpochMs, type Position, type RecordedEvent } from '#kernel';
 import { type EventStore } from '#platform/event-store';
 
-/** What is saved as a whole, such as all macros, is one event of one stream each time; more often than this nobody means it. */
-export const MAX_SETTINGS_VERSIONS = 1_000;
+/** What is saved as a whole, such as all macros, is one event of one stream each time; a change every hour for eleven years, of which a book keeps some 10 MB. */
+export const MAX_SETTINGS_VERSIONS = 100_000;
 const PAGE = 50;
 
 interface Saved {
