@@ -1659,7 +1659,7 @@ export interface paths {
         };
         /**
          * Report what there was to do
-         * @description Conversations that were in the queue at an instant, as it was recorded by then, by group: how many, how many of them were put aside, how many late, and since when the one waits that waits longest. At most 1,000 groups.
+         * @description Conversations that were in the queue at an instant, as it was recorded by then, by group: how many, how many of them were put aside, how many late, and since when the one of ours waits that waits longest. At most 1,000 groups.
          */
         get: operations["getBacklog"];
         put?: never;
@@ -2189,7 +2189,7 @@ export interface components {
             snoozed: number;
             /** @description Of them, with a due time that is over. */
             breached: number;
-            /** @description Since when the one waits that waits longest. */
+            /** @description Since when the one waits that waits longest, of those whose turn is ours; `null` where none is. */
             oldestWaitingSince: null | string;
         };
         BacklogView: {
@@ -3574,7 +3574,7 @@ export interface components {
                 update: components["schemas"]["ComplianceFigures"];
                 resolution: components["schemas"]["ComplianceFigures"];
             };
-            /** @description First resolutions with exactly one public reply before that were not reopened within 7 days; `null` by policy. */
+            /** @description First resolutions with exactly one public reply, before or within 7 days after, that were not reopened within 7 days; `null` by policy. */
             oneTouch: null | components["schemas"]["ShareFigures"];
             /** @description First resolutions that were reopened within 7 days; `null` by policy. */
             reopened: null | components["schemas"]["ShareFigures"];
@@ -3622,7 +3622,7 @@ export interface components {
             /** @description How many it could be. */
             of: number;
             count: number;
-            /** @description Of these it is not decided yet. */
+            /** @description Of these it is not decided yet: they were resolved less than 7 days before `at`. */
             pending: number;
             /** @description `count` of what is decided, in per cent with one decimal, half up; `null` of none. */
             percent: null | number;

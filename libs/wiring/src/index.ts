@@ -46,6 +46,7 @@ export * from './migrations.js';
 export * from './projections.js';
 export { shortened } from './quarantined-message.js';
 export { reactions } from './reactions.js';
+export { ReportsBusyError } from './report-desk.js';
 export { type RoutingReplayRequest } from './routing/replay-routing.js';
 export * from './readiness.js';
 export * from './safar.module.js';

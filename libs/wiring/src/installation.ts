@@ -55,6 +55,7 @@ import { openInternalServer } from './internal-server.js';
 import { type CustomerErased } from './messages/erase-customer.command.js';
 import { type EraseFailure, type QueryFailure, type VersionMismatch } from './messages/failures.js';
 import { type ReadinessCheck } from './messages/readiness-check.port.js';
+import { REPORT_TIMEOUT_MS, ReportDesk, REPORTS_AT_ONCE } from './report-desk.js';
 import { DEAD_LETTERS_TOPIC, EVENTS_TOPIC, INBOUND_TOPIC, kafkaFeed, kafkaNeeded, openBus } from './kafka.js';
 import { migrations } from './migrations.js';
 import {
@@ -103,6 +104,7 @@ export interface Installation {
   /** Nothing unless it is asked for. */
   readonly tracing: Tracing | undefined;
   readonly readModels: ReadModels;
+  readonly reports: ReportDesk;
   readonly directory: DirectoryPorts;
   readonly timelineFeed: TimelineFeed;
   /** What operators do with the read models. Each change is audited. */
@@ -221,6 +223,11 @@ async function openParts(config: Config, database: Database, program: string, cl
   const hub = createMovedHub();
   const readModels = createReadModels(pool, { hub, listen: true });
   closers.push(() => readModels.close());
+  const reportPool = createPool({
+    ...{ url: database.url, max: REPORTS_AT_ONCE, applicationName, statementTimeoutMs: REPORT_TIMEOUT_MS },
+  });
+  closers.push(() => reportPool.end());
+  const reports = new ReportDesk(createReadModels(reportPool));
   const quarantine = createQuarantine(pool);
   const { defaultRegion } = config;
   const bus = config.kafka && (await openBus(config.kafka, program));
@@ -235,6 +242,7 @@ async function openParts(config: Config, database: Database, program: string, cl
     store,
     hub,
     readModels,
+    reports,
     audit,
     quarantine,
     defaultRegion,

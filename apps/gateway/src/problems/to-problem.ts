@@ -10,6 +10,7 @@ import {
 } from '#platform/event-store';
 import { ReadModelMissingError } from '#platform/read-store';
 import { ErasurePendingError } from '#platform/vault';
+import { ReportsBusyError } from '#wiring';
 import { type ProblemCode } from './problem-codes.js';
 import { ProblemError } from './problem-error.js';
 
@@ -35,7 +36,7 @@ export function toProblem(error: unknown): ProblemError {
   if (error instanceof AppendOutcomeUnknownError)
     return new ProblemError('outcome_unknown', { retryAfterMs: 1_000, cause: error });
   if (error instanceof AppendTooLargeError) return new ProblemError('too_large_for_store', { cause: error });
-  if (error instanceof PasswordsBusyError)
+  if (error instanceof PasswordsBusyError || error instanceof ReportsBusyError)
     return new ProblemError('overloaded', { retryAfterMs: error.retryAfterMs, cause: error });
   if (error instanceof OidcUnavailableError)
     return new ProblemError('unavailable', { retryAfterMs: error.retryAfterMs, cause: error });

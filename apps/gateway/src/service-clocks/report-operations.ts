@@ -13,7 +13,7 @@ const format = text(
   'Otherwise as `Accept` says. `csv_bom` begins with a byte-order mark, by which Excel reads Persian.',
   { enum: reportForms },
 );
-const problems = ['invalid_parameters', 'unknown_position', 'not_caught_up'] as const;
+const problems = ['invalid_parameters', 'unknown_position', 'not_caught_up', 'overloaded'] as const;
 const month = { from: '2026-03-21T00:00:00+03:30', to: '2026-04-21T00:00:00+03:30' };
 
 export const getServiceReport: OperationDescription = {
@@ -56,7 +56,7 @@ export const getBacklog: OperationDescription = {
   ...{ id: 'getBacklog', tag: 'service-clocks', summary: 'Report what there was to do' },
   description:
     'Conversations that were in the queue at an instant, as it was recorded by then, by group: how many, how many of them were put aside, how many late, and ' +
-    'since when the one waits that waits longest. At most 1,000 groups.',
+    'since when the one of ours waits that waits longest. At most 1,000 groups.',
   query: {
     asOf: time('The instant; now, without it.'),
     by: text('What the groups are.', { enum: backlogGroupings, default: 'total' }),

@@ -1,6 +1,6 @@
 import { type BacklogView, type ServiceReportGroup, type ServiceReportView } from '#contracts';
 import { type Cell } from './csv.js';
-import { type Table } from './report-forms.js';
+import { type Tabulated } from './report-forms.js';
 
 const waitKinds = ['firstResponse', 'nextResponse', 'resolution'] as const;
 const waitTimes = ['calendar', 'business'] as const;
@@ -32,14 +32,22 @@ const columns: readonly (readonly [name: string, of: (group: ServiceReportGroup)
   ),
 ];
 
-export const serviceTable = ({ groups }: ServiceReportView): Table => [
-  columns.map(([name]) => name),
-  ...groups.map((group) => columns.map(([, of]) => of(group))),
-];
+export const serviceTable: Tabulated<ServiceReportView> = {
+  tableOf: ({ groups }) => [
+    columns.map(([name]) => name),
+    ...groups.map((group) => columns.map(([, of]) => of(group))),
+  ],
+  namedOf: ({ by, from, to, at, position }) => [
+    ...['service-by', by, 'from', from, 'to', to, 'at', at, 'position', position],
+  ],
+};
 
-export const backlogTable = ({ groups }: BacklogView): Table => [
-  ['key', 'conversations', 'snoozed', 'breached', 'oldestWaitingSince'],
-  ...groups.map((group) => [
-    ...[group.key, group.conversations, group.snoozed, group.breached, group.oldestWaitingSince],
-  ]),
-];
+export const backlogTable: Tabulated<BacklogView> = {
+  tableOf: ({ groups }) => [
+    ['key', 'conversations', 'snoozed', 'breached', 'oldestWaitingSince'],
+    ...groups.map((group) => [
+      ...[group.key, group.conversations, group.snoozed, group.breached, group.oldestWaitingSince],
+    ]),
+  ],
+  namedOf: ({ by, asOf, position }) => ['backlog-by', by, 'at', asOf, 'position', position],
+};

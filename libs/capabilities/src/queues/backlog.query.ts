@@ -46,8 +46,9 @@ export async function backlog(
     ? wasSql({ columns, now, conditions })
     : `SELECT ${columns} FROM {queue} WHERE kept = 'queued' AND ${conditions}`;
   const rows = await readModels.query<CountedRow>(
+    // Whoever we wait for does not wait for us.
     `SELECT ${columnOf[by]} AS named, count(*) AS conversations, count(*) FILTER (WHERE aside) AS snoozed,
-       count(*) FILTER (WHERE due_at < ${now}) AS breached, min(waiting_since) FILTER (WHERE NOT aside) AS oldest
+       count(*) FILTER (WHERE due_at < ${now}) AS breached, min(waiting_since) FILTER (WHERE ${columnOf.category} = 'open') AS oldest
      FROM (${there}) AS there GROUP BY named ORDER BY conversations DESC, named LIMIT ${String(MAX_REPORT_GROUPS + 1)}`,
     values.list,
   );

@@ -6,7 +6,7 @@ export interface ShareFigures {
   /** How many it could be. */
   readonly of: number;
   readonly count: number;
-  /** Of these it is not decided yet. */
+  /** Of these it is not decided yet: they were resolved less than 7 days before `at`. */
   readonly pending: number;
   /** `count` of what is decided, in per cent with one decimal, half up; `null` of none. */
   readonly percent: number | null;
@@ -47,7 +47,7 @@ export interface ServiceReportGroup {
     readonly update: ComplianceFigures;
     readonly resolution: ComplianceFigures;
   };
-  /** First resolutions with exactly one public reply before that were not reopened within 7 days; `null` by policy. */
+  /** First resolutions with exactly one public reply, before or within 7 days after, that were not reopened within 7 days; `null` by policy. */
   readonly oneTouch: ShareFigures | null;
   /** First resolutions that were reopened within 7 days; `null` by policy. */
   readonly reopened: ShareFigures | null;
@@ -77,7 +77,7 @@ export interface BacklogGroup {
   readonly snoozed: number;
   /** Of them, with a due time that is over. */
   readonly breached: number;
-  /** Since when the one waits that waits longest. */
+  /** Since when the one waits that waits longest, of those whose turn is ours; `null` where none is. */
   readonly oldestWaitingSince: string | null;
 }
 

@@ -37,6 +37,8 @@ export interface PoolOptions {
    * others and no `rows`.
    */
   readonly pipeline?: boolean;
+  /** The server ends a statement that takes longer. */
+  readonly statementTimeoutMs?: number;
 }
 
 /**
@@ -49,8 +51,11 @@ export const sessionOf = (applicationName: string): { options: string; applicati
   keepAlive: true,
 });
 
-export function createPool({ url, max, applicationName, pipeline = false }: PoolOptions): pg.Pool {
-  const pool = new pg.Pool({ connectionString: url, max, pipeline, ...sessionOf(applicationName) });
+export function createPool({ url, max, applicationName, pipeline = false, statementTimeoutMs }: PoolOptions): pg.Pool {
+  const { options, ...session } = sessionOf(applicationName);
+  const limited =
+    statementTimeoutMs === undefined ? options : `${options} -c statement_timeout=${String(statementTimeoutMs)}`;
+  const pool = new pg.Pool({ connectionString: url, max, pipeline, ...session, options: limited });
   // An idle connection that breaks is replaced by the pool; without a listener it would end the process.
   pool.on('error', () => undefined);
   // The same holds between two statements of a transaction; the next statement fails and says so.

@@ -20,14 +20,15 @@ export class GetServiceReportHandler implements IQueryHandler<GetServiceReport> 
   constructor(@Inject(INSTALLATION) private readonly installation: Installation) {}
 
   async execute({ parameters }: GetServiceReport): Promise<Result<ServiceReportView, QueryFailure>> {
-    const { directory, readModels, clock } = this.installation;
+    const { directory, readModels, reports, clock } = this.installation;
     const { minPosition, ...asked } = parameters;
     if (asked.timeZone !== undefined && !isTimeZone(asked.timeZone)) return fail(noTimeZone);
     const late = await caughtUp(directory, minPosition, ['response-facts']);
     if (late) return fail(late);
     // Before the count: what is applied meanwhile may be counted, too, and is not promised.
     const position = await readModels.appliedPosition('response-facts');
-    return succeed(await serviceReport(readModels, { ...asked, now: clock.now(), position }));
+    const request = { ...asked, now: clock.now(), position };
+    return succeed(await reports.count((models) => serviceReport(models, request)));
   }
 }
 
@@ -36,7 +37,7 @@ export class GetBacklogHandler implements IQueryHandler<GetBacklog> {
   constructor(@Inject(INSTALLATION) private readonly installation: Installation) {}
 
   async execute({ parameters }: GetBacklog): Promise<Result<BacklogView, QueryFailure>> {
-    const { directory, readModels, clock, queues } = this.installation;
+    const { directory, readModels, reports, clock, queues } = this.installation;
     const { minPosition, asOf, ...asked } = parameters;
     const settled = await settledPosition(queues, 'asOf', asOf);
     if (!settled.ok) return settled;
@@ -45,9 +46,8 @@ export class GetBacklogHandler implements IQueryHandler<GetBacklog> {
       if (late) return fail(late);
     }
     const position = await readModels.appliedPosition('queue');
-    return succeed(
-      await backlog(readModels, { ...asked, at: asOf ?? clock.now(), past: asOf !== undefined, position }),
-    );
+    const request = { ...asked, at: asOf ?? clock.now(), past: asOf !== undefined, position };
+    return succeed(await reports.count((models) => backlog(models, request)));
   }
 }
 

@@ -8,6 +8,10 @@ export const RESOLUTION = 'resolution';
 /** Waits whose clock may still be told of; without a policy there is none, and the oldest are forgotten. */
 const MOST_ENDED = 20;
 
+/** How long a resolution must last: until then nothing of it is decided. */
+export const SETTLED_AFTER_DAYS = 7;
+const DAY_MS = 86_400_000;
+
 const nothing = { elapsed_ms: null, business_ms: null, policy: null, verdict: null, replies: null, reopened_at: null };
 
 type Opened = Extract<ClockedEvent, { readonly type: 'conversation.opened' }>;
@@ -87,6 +91,12 @@ export function resolution(
   const ended = { name: RESOLUTION, fact: 'wait', kind: 'resolution', at: event.occurredAt } as const;
   const elapsed_ms = elapsed(of.at, event.occurredAt);
   return { ...of, ...ended, ...whose(of, event), elapsed_ms, replies, standing: null };
+}
+
+/** A public reply soon after the resolution was needed all the same, and counts for it. */
+export function repliedAfter(row: ResponseFactRow, { occurredAt }: Replied): ResponseFactRow {
+  const late = occurredAt > row.at + SETTLED_AFTER_DAYS * DAY_MS;
+  return row.replies === null || late ? row : { ...row, replies: row.replies + 1 };
 }
 
 /** The conversation after an event of one of its clocks. */

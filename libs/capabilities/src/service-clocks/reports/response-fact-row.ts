@@ -48,7 +48,7 @@ export type ResponseFactRow = {
   readonly policy: string | null;
   /** `null` where an earlier row of the same clock has it: each clock counts once. */
   readonly verdict: ClockVerdict | null;
-  /** Of a resolution, how many public replies there were before; `null` of imported history, which does not tell. */
+  /** Of a resolution, how many public replies there were before and within 7 days after it; `null` of imported history, which does not tell. */
   readonly replies: number | null;
   readonly reopened_at: EpochMs | null;
   /** Of a conversation alone. */
@@ -77,6 +77,12 @@ export const responseFactsTable: Table = {
   },
   primaryKey: ['conversation_id', 'name'],
   owner: 'customer_id',
-  // Every report is of a range of time.
-  indexes: [{ on: 'at' }],
+  indexes: [
+    // Every report is of a range of time, and most are of a team or an agent.
+    { on: 'at' },
+    { on: 'team, at' },
+    { on: 'agent, at' },
+    // Those that do not count: few.
+    { on: 'conversation_id', where: `fact = 'conversation' AND stage <> 'active'` },
+  ],
 };

@@ -80,6 +80,17 @@ describe('a resolution', () => {
     expect(facts(...again).slice(1)).toMatchObject([{ ...once, reopened_at: t(70) }]);
     expect(facts(...history.slice(0, -1)).slice(1)).toMatchObject([{ ...once, reopened_at: null }]);
   });
+
+  it('counts replies after it, too, until it is settled', () => {
+    const resolved = [opened(), answers(30), moves(60, 'resolved')];
+    const week = 7 * 86_400;
+    const replies = (...after: readonly Told[]) =>
+      facts(...resolved, ...after).find(({ kind }) => kind === 'resolution')?.replies;
+    expect(replies(answers(60 + week))).toBe(2);
+    expect(replies(answers(61 + week))).toBe(1);
+    const imported = facts(opened('import'), moves(60, 'resolved'), answers(70));
+    expect(imported).toMatchObject([{ kind: 'resolution', replies: null }]);
+  });
 });
 
 describe('a clock', () => {

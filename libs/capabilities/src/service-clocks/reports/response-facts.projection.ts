@@ -8,6 +8,7 @@ import {
   CONVERSATION,
   endedWait,
   openedConversation,
+  repliedAfter,
   RESOLUTION,
   resolution,
   toldConversation,
@@ -21,6 +22,7 @@ type Told = Exclude<ClockedEvent, { readonly type: `conversation.${'opened' | 'p
 /** A fact is told by how its conversation stood before: its row comes first, while that can still be read. */
 const ofConversation = ([id = '']: RowKey): RowKey => [id, CONVERSATION];
 const isFact = ([, name]: RowKey): boolean => name !== CONVERSATION;
+const isResolution = ([, name]: RowKey): boolean => name === RESOLUTION;
 
 /** Of an erased customer's conversation the row is gone, and what comes later finds none. */
 const told: Evolve<ResponseFactRow, Told> = (row, event) => row && toldConversation(row, event);
@@ -32,6 +34,7 @@ const replied: Evolve<ResponseFactRow, Extract<Told, { readonly type: 'conversat
   rowOf,
 ) => {
   if (!isFact(key)) return row && toldConversation(row, event);
+  if (isResolution(key)) return row && repliedAfter(row, event);
   const of = rowOf(ofConversation(key));
   return of && endedWait(of, event);
 };
@@ -58,8 +61,8 @@ type Event =
 
 const isClockEvent = (event: Event): event is CountedClockEvent => event.type.startsWith('service_clock.');
 
-/** What may end a wait, and what may resolve a conversation or open it again. */
-const ending = new Set<Event['type']>(['conversation.replied', 'service_clock.fulfilled', 'service_clock.breached']);
+/** What a clock came to, and what may resolve a conversation or open it again. */
+const judging = new Set<Event['type']>(['service_clock.fulfilled', 'service_clock.breached']);
 const turning = new Set<Event['type']>([
   'conversation.status_changed',
   'conversation.reopened',
@@ -71,14 +74,15 @@ function keysOf(event: Event): readonly RowKey[] {
   const id = isClockEvent(event) ? clockOfStream(event.stream)?.conversationId : conversationIdOf(event.stream);
   if (id === undefined) return [];
   const conversation: RowKey = [id, CONVERSATION];
-  if (ending.has(event.type)) return [[id, event.position.toString()], conversation];
+  if (event.type === 'conversation.replied') return [[id, event.position.toString()], [id, RESOLUTION], conversation];
+  if (judging.has(event.type)) return [[id, event.position.toString()], conversation];
   return turning.has(event.type) ? [[id, RESOLUTION], conversation] : [conversation];
 }
 
 /** What reports count: conversations, how long customers waited in them, and what became of their clocks. Nothing in it is personal. */
 export const responseFacts: Projection<ResponseFactRow, Event> = {
   name: 'response-facts',
-  version: 1,
+  version: 2,
   reads: 'sealed',
   table: responseFactsTable,
   keys: keysOf,

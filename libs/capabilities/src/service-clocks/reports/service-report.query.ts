@@ -8,6 +8,7 @@ import {
 } from '#contracts';
 import { type EpochMs, type Position, type ReadModels } from '#kernel';
 import { type Bucket, bucketsOf } from './buckets.js';
+import { SETTLED_AFTER_DAYS } from './evolve-facts.js';
 import { type CountedRow, groupOf } from './figures.js';
 
 export interface ServiceReportRequest extends Omit<ServiceReportParameters, 'minPosition'> {
@@ -18,7 +19,9 @@ export interface ServiceReportRequest extends Omit<ServiceReportParameters, 'min
 const rfc3339 = (at: EpochMs): string => new Date(at).toISOString();
 
 /** One-touch resolutions are those that stay so; see docs/how-to/reports.md. */
-const SETTLED = `interval '7 days'`;
+const SETTLED = `interval '${String(SETTLED_AFTER_DAYS)} days'`;
+/** Conversations that were no work: their volume and waits are not counted, whenever they turned out to be that. */
+const leftOut = `SELECT conversation_id AS left_out FROM {response-facts} WHERE fact = 'conversation' AND stage <> 'active'`;
 
 const columnOf = { policy: 'policy', channel: 'channel', team: 'team', agent: 'agent' } as const;
 
@@ -69,19 +72,21 @@ function reportSql(
   const conditions = [
     `at >= ${given(rfc3339(from), 'timestamptz')}`,
     `at < ${given(rfc3339(to), 'timestamptz')}`,
+    // A verdict that was reached stays.
+    '(left_out IS NULL OR verdict IS NOT NULL)',
     // A wait has no policy; what a clock measured has both.
-    by === 'policy' ? `fact = 'clock'` : `(fact <> 'conversation' OR stage = 'active')`,
+    ...(by === 'policy' ? [`fact = 'clock'`] : []),
     ...(channel === undefined ? [] : [`channel = ${given(channel, 'text')}`]),
     ...(team === undefined ? [] : [`team = ${given(team, 'text')}`]),
     ...(agent === undefined ? [] : [`agent = ${given(agent, 'text')}`]),
   ];
-  const at = given(rfc3339(now), 'timestamptz');
-  const again = `reopened_at <= at + ${SETTLED}`;
-  const open = `reopened_at IS NULL AND ${at} < at + ${SETTLED}`;
+  // Until then nothing is decided, not even what was reopened already: what turns out badly is known first, and would be all that counts.
+  const settled = `at + ${SETTLED} <= ${given(rfc3339(now), 'timestamptz')}`;
+  const again = `coalesce(reopened_at <= at + ${SETTLED}, false)`;
   const sql = `
     WITH facts AS MATERIALIZED (
-      SELECT ${named} AS named, fact, kind, at, elapsed_ms, business_ms, verdict, replies, reopened_at
-      FROM {response-facts} WHERE ${conditions.join(' AND ')}
+      SELECT ${named} AS named, fact, kind, at, elapsed_ms, business_ms, verdict, replies, reopened_at, left_out
+      FROM {response-facts} LEFT JOIN (${leftOut}) AS none ON left_out = conversation_id WHERE ${conditions.join(' AND ')}
     ), largest AS (
       SELECT named, count(*) AS size FROM facts GROUP BY named ORDER BY size DESC, named LIMIT ${String(MAX_REPORT_GROUPS + 1)}
     )
@@ -90,16 +95,16 @@ function reportSql(
       count(*) FILTER (WHERE fact = 'conversation') AS opened,
       count(*) FILTER (WHERE verdict = 'on_time') AS on_time, count(*) FILTER (WHERE verdict = 'breached') AS breached,
       count(*) FILTER (WHERE fact = 'wait') AS ended, count(replies) AS told,
-      count(*) FILTER (WHERE replies = 1 AND NOT coalesce(${again}, false) AND NOT (${open})) AS one_touch,
-      count(*) FILTER (WHERE replies = 1 AND ${open}) AS one_touch_pending,
-      count(*) FILTER (WHERE ${again}) AS reopened,
-      count(*) FILTER (WHERE fact = 'wait' AND ${open}) AS reopened_pending
+      count(*) FILTER (WHERE replies = 1 AND NOT ${again} AND ${settled}) AS one_touch,
+      count(replies) FILTER (WHERE NOT (${settled})) AS one_touch_pending,
+      count(*) FILTER (WHERE ${again} AND ${settled}) AS reopened,
+      count(*) FILTER (WHERE fact = 'wait' AND NOT (${settled})) AS reopened_pending
     FROM facts JOIN largest USING (named) GROUP BY named, kind, size ORDER BY size DESC, named, kind`;
   return { sql, values };
 }
 
 const durations = (name: string, column: string, fact: 'wait' | 'clock'): string => {
-  const only = `FILTER (WHERE fact = '${fact}')`;
+  const only = `FILTER (WHERE fact = '${fact}' AND left_out IS NULL)`;
   const percentile = (share: string): string =>
     `round((percentile_cont(${share}) WITHIN GROUP (ORDER BY ${column}) ${only})::numeric / 1000, 3)::text`;
   return `
