@@ -73,6 +73,40 @@ describe('three chats, one after the other', () => {
   });
 });
 
+describe('a customer who writes again', () => {
+  /** Two chats at once, of which one comes again; with room for one, the first turn of that is from the 10th minute to the 20th. */
+  async function replayed(againMs: number, dueMs: number, isToldFirst: boolean) {
+    const history = new RoutingHistory();
+    history.team('front', { strategy: 'balanced', members: [ada] });
+    history.agent(ada, { capacity: [{ limit: 2 }] });
+    for (const id of [one, two]) history.arrives(id);
+    history.settles();
+    history.passes(10 * MINUTE);
+    for (const id of [one, two]) history.answers(id);
+    history.now = noon + againMs;
+    if (isToldFirst) history.clockDue(two, noon + dueMs, 2);
+    history.arrives(two);
+    if (!isToldFirst) history.clockDue(two, noon + dueMs, 2);
+    history.settles();
+    history.passes(10 * MINUTE);
+    history.answers(two);
+    history.passes(60 * MINUTE);
+    const { real, other } = await replay(history, { agents: { '*': { capacity: [{ limit: 1 }] } } });
+    return [real.breaches, other.breaches];
+  }
+
+  it.each([true, false])(
+    'is due in the turn that this begins, which comes later here (told first: %s)',
+    async (first) => {
+      expect(await replayed(11 * MINUTE, 25 * MINUTE, first)).toEqual([0, 1]);
+    },
+  );
+
+  it('and is due also where the turn before ended in between', async () => {
+    expect(await replayed(22 * MINUTE, 25 * MINUTE, true)).toEqual([1, 1]);
+  });
+});
+
 it('what people took by hand they take again, unless somebody has it by then', async () => {
   const history = new RoutingHistory();
   history.team('front', { strategy: 'manual', members: [ada] });

@@ -30,12 +30,21 @@ export interface Digest {
   hex(): string;
 }
 
+/** Until when a clock wants something in one of the turns of its conversation, counted from 0. */
+interface Due {
+  readonly stream: string;
+  readonly turn: number;
+  readonly dueAt: EpochMs;
+}
+
 /** Counts what a policy leads to; one of them looks at what was, one at what would have been. */
 export class ReplayLedger {
   readonly #waitingSince = new Map<string, EpochMs>();
   readonly #present = new Set<string>();
-  /** Due times by conversation and clock. */
-  readonly #due: Map<string, Map<string, EpochMs>>;
+  /** Due times by conversation. */
+  readonly #due: Map<string, readonly Due[]>;
+  /** How often it was our turn in a conversation and is not any more. */
+  readonly #turns: Map<string, number>;
   readonly #waits: number[] = [];
   #routed = 0;
   #byHand = 0;
@@ -47,7 +56,8 @@ export class ReplayLedger {
     private readonly digest: Digest,
     like: ReplayLedger | undefined = undefined,
   ) {
-    this.#due = new Map([...(like ? like.#due : [])].map(([id, clocks]) => [id, new Map(clocks)]));
+    this.#due = new Map(like ? like.#due : []);
+    this.#turns = new Map(like ? like.#turns : []);
   }
 
   /** A conversation that was ours before the replay begins. */
@@ -56,16 +66,39 @@ export class ReplayLedger {
     if (waits) this.#waitingSince.set(id, at);
   }
 
-  /** Due times are what was told, whatever the policy. While it is our turn, a clock is not taken back: it was stopped by an answer, and that may come later here. */
-  clock(event: StoredClockEvent): void {
+  /**
+   * Due times are what was told, whatever the policy. While it is our turn, a clock is not taken back: it was stopped by an answer, and
+   * that may come later here.
+   * @param ahead of how many turns from the one that lasts here it is told: the customer has come again while the one before goes on
+   */
+  clock(event: StoredClockEvent, ahead = 0): void {
     const told = clockOfStream(event.stream);
     if (!told) return;
+    const { stream } = event;
     const id = told.conversationId;
-    const known = this.#due.get(id) ?? new Map<string, EpochMs>();
-    const dueAt = dueBy(event, known.get(event.stream));
-    if (dueAt !== undefined) known.set(event.stream, dueAt);
-    else if (!this.#present.has(id)) known.delete(event.stream);
-    if (known.size > 0) this.#due.set(id, known);
+    const known = this.#due.get(id) ?? [];
+    const last = known.findLast((due) => due.stream === stream);
+    const dueAt = dueBy(event, last?.dueAt);
+    if (dueAt === undefined) {
+      if (!this.#present.has(id))
+        this.#keep(
+          id,
+          known.filter((due) => due.stream !== stream),
+        );
+      return;
+    }
+    const begins = event.type === 'service_clock.activated' || event.type === 'service_clock.resumed';
+    const turn = begins || !last ? this.#turn(id) + ahead : last.turn;
+    const others = known.filter((due) => due.stream !== stream || due.turn !== turn);
+    this.#keep(id, [...others, { stream, turn, dueAt }]);
+  }
+
+  #turn(id: string): number {
+    return this.#turns.get(id) ?? 0;
+  }
+
+  #keep(id: string, due: readonly Due[]): void {
+    if (due.length > 0) this.#due.set(id, due);
     else this.#due.delete(id);
   }
 
@@ -85,12 +118,19 @@ export class ReplayLedger {
     if (after === 'absent' && before !== 'absent') {
       if (event.type !== 'persona.erased') this.#count(id, at);
       this.#present.delete(id);
-      this.#due.delete(id);
+      const turn = this.#turn(id);
+      this.#turns.set(id, turn + 1);
+      this.#keep(
+        id,
+        (this.#due.get(id) ?? []).filter((due) => due.turn > turn),
+      );
     }
   }
 
   #count(id: string, at: EpochMs): void {
-    const due = Math.min(...(this.#due.get(id)?.values() ?? []));
+    const turn = this.#turn(id);
+    const told = (this.#due.get(id) ?? []).filter((due) => due.turn <= turn);
+    const due = Math.min(...told.map(({ dueAt }) => dueAt));
     // On time is at the due time.
     if (due < at) this.#breaches += 1;
   }

@@ -56,9 +56,10 @@ export async function replayRouting(parts: ReplayParts): Promise<RoutingReplay> 
   const simulation = new ReplaySimulation({ ...beginning, course, policy, from });
   let time = from;
   for await (const event of parts.history('from')) {
-    if (isStoredClockEvent(event)) beginning.ledger.clock(event);
+    // What was planned up to then has happened before it is told.
+    simulation.passTime(event.recordedAt);
+    if (isStoredClockEvent(event)) beginning.ledger.clock(event, simulation.turnsAhead(event));
     if (isRoutingInput(event)) simulation.event(event);
-    else simulation.passTime(event.recordedAt);
     time = event.recordedAt;
   }
   const end = endOf(time, to);

@@ -1,9 +1,11 @@
 import {
+  clockOfStream,
   isRoutingEvent,
   type ItemChangedDto,
   routedConversationOf,
   type RoutingData,
   type RoutingEvent,
+  type StoredClockEvent,
 } from '#contracts';
 import { type EpochMs } from '#kernel';
 import { type RoutingInput } from '../evolve-routing.js';
@@ -92,6 +94,15 @@ export class ReplaySimulation {
   /** Conversations that went another way. */
   get moved(): number {
     return this.#own.size;
+  }
+
+  /** How many turns later than the one that lasts here it was when this was told. */
+  turnsAhead({ stream }: StoredClockEvent): number {
+    const id = clockOfStream(stream)?.conversationId;
+    const own = id === undefined ? undefined : this.#own.get(id);
+    if (id === undefined || own === undefined || phaseIn(this.parts.runner.state, id) === 'absent') return 0;
+    // A clock may be told of before the turn that it belongs to.
+    return own.later.length + (this.#was.has(id) ? 0 : 1);
   }
 
   /** An event of the history; everything before it has happened. */
