@@ -19,7 +19,7 @@ import {
   type ChosenRules,
   rfc3339,
 } from './choose-rules.js';
-import { type ActionPorts, type ActionsPlanned, planActions } from './plan-actions.js';
+import { type ActionPorts, type ActionsPlanned, cannedRepliesLate, planActions } from './plan-actions.js';
 import { missingIn, type ResolvingPorts } from './resolving.js';
 import { type RuleBooks } from './rule-books.js';
 import { momentOf, unattended } from './ruled-history.js';
@@ -140,6 +140,8 @@ async function planRule(
   if (!now || !matchRule(rule.when ?? {}, now.state, context)) return { reason: 'changed' };
   if (rule.after && (waiting === undefined || rfc3339(waiting) !== cause.since)) return { reason: 'changed' };
   if (unattended(loaded) >= MAX_UNATTENDED) return { reason: 'unattended' };
+  if (await cannedRepliesLate(ports.directory, rule.actions))
+    throw new CommandTooEarlyError('canned replies are behind');
   const commandId = ports.vault.uuid('rule', issued.id, rule.id);
   const acting = { at: ports.clock.now(), by: RULES_ACTOR, commandId, since, mayAssign: true };
   const planned = await planActions(ports, loaded, { actions: rule.actions, before }, acting);
