@@ -1,5 +1,5 @@
-import { allItems, itemsBut, type RoutingItems } from './routing-items.js';
-import { type RoutingItem, type RoutingState } from './routing-state.js';
+import { allItems, itemsBut } from './routing-items.js';
+import { type RoutingItem, type RoutingItems, type RoutingState } from './routing-state.js';
 import { type ItemTerms, termsOf } from './team-terms.js';
 
 /** A conversation with what its team says of it, worked out once. */

@@ -1,10 +1,4 @@
-import { type RoutingItem } from './routing-state.js';
-
-/**
- * Conversations by id, in small parts by the end of the id: a state is never changed, so that each change copies what it is in, and a copy of 10,000
- * takes 7 ms, one of 40 next to nothing.
- */
-export type RoutingItems = Readonly<Record<string, Readonly<Record<string, RoutingItem>>>>;
+import { type RoutingItem, type RoutingItems } from './routing-state.js';
 
 /** Ids are UUIDs: 256 parts of equal size. */
 const partOf = (id: string): string => id.slice(-2);

@@ -1,6 +1,5 @@
 import { type ConversationRefusal, type Missing } from '#capabilities';
 import { type ConversationChangeView } from '#contracts';
-import { type ActionReason } from '../rules/plan-actions.js';
 import { type CommandFailure } from './failures.js';
 
 /** Why nothing was done to a conversation. */
@@ -35,3 +34,10 @@ export type ConversationReason =
   | 'unknown-agent'
   /** Not a touchpoint in which the customer says something to us. */
   | 'no-exchange';
+
+export type ActionReason =
+  | ConversationReason
+  | 'may-not-assign'
+  | 'unknown-canned-reply'
+  /** A variable of the canned reply has no value here, and no words instead. */
+  | 'missing-variable';

@@ -4,7 +4,7 @@ import { type EpochMs, fail, type Result, succeed } from '#kernel';
 import { type Pseudonyms } from '#platform/vault';
 import { type LoadedConversation } from '../conversations/conversation-log.js';
 import { caughtUp, type DirectoryPorts } from '../customer-directory.js';
-import { type ConversationReason } from '../messages/conversation-failures.js';
+import { type ActionReason } from '../messages/conversation-failures.js';
 import { type QueryFailure } from '../messages/failures.js';
 import { renderFor, type RenderPorts } from '../replies/render-for.js';
 
@@ -23,13 +23,6 @@ export interface Acting {
   /** Whether who acts may give it to others and take it from them. */
   readonly mayAssign: boolean;
 }
-
-export type ActionReason =
-  | ConversationReason
-  | 'may-not-assign'
-  | 'unknown-canned-reply'
-  /** A variable of the canned reply has no value here, and no words instead. */
-  | 'missing-variable';
 
 export interface ActionsPlanned {
   readonly facts: readonly ConversationFact[];
