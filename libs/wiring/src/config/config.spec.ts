@@ -214,8 +214,8 @@ describe('the configuration', () => {
     });
 
     it.each([
-      ['a connection string', 'http://esdb:2113'],
-      ['a connection string', 'esdb://safar:%zz@esdb'],
+      ['the connection string', 'http://esdb:2113'],
+      ['the connection string', 'esdb://safar:%zz@esdb'],
       ['everybody knows', 'esdb://admin:changeit@esdb:2113'],
       ['keeps from being sent', 'esdb://safar:k3-wz-91@esdb:2113?TLS=false'],
       ['reports wrong revisions', 'esdb://esdb:2113?tls=false&throw_on_append_failure=false'],
