@@ -196,6 +196,15 @@ describe('a problem', () => {
     expect(JSON.parse(answer.body)).toMatchObject({ status, code });
   });
 
+  it('has no body for HEAD, though there is no request', async () => {
+    const socket = connect(port, '127.0.0.1');
+    let answer = '';
+    socket.on('data', (piece: Buffer) => (answer += piece.toString()));
+    socket.write(requestText({ method: 'HEAD', path: '/livez', headers: { x: 'x'.repeat(20_000) } }));
+    await once(socket, 'close');
+    expect(answer).toMatch(/^HTTP\/1\.1 431 [^]*\r\n\r\n$/);
+  });
+
   it('reaches a sender who is still sending', async () => {
     const large = 'x'.repeat(8_000_000);
     const answer = await fetch(`http://127.0.0.1:${String(port)}/v1/touchpoints`, {

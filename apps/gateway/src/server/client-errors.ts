@@ -10,8 +10,16 @@ const byErrorCode: Readonly<Record<string, ProblemCode>> = {
   HPE_HEADER_OVERFLOW: 'headers_too_large',
 };
 
+type UnreadableRequest = NodeJS.ErrnoException & {
+  /** What was read last; with the beginning of the request, where that is not long. */
+  readonly rawPacket?: Buffer;
+};
+
+/** Whoever asks for HEAD takes what follows the headers for another answer. */
+const isHead = ({ rawPacket }: UnreadableRequest): boolean => rawPacket?.toString('latin1', 0, 5) === 'HEAD ';
+
 /** What Node could not even read as a request: there is no request object and no language, only a socket. */
-export function answerClientError(error: NodeJS.ErrnoException, socket: Socket): void {
+export function answerClientError(error: UnreadableRequest, socket: Socket): void {
   // After a reset there is nobody to answer.
   if (error.code === 'ECONNRESET' || !socket.writable) {
     socket.destroy();
@@ -22,7 +30,7 @@ export function answerClientError(error: NodeJS.ErrnoException, socket: Socket):
   const headers = { ...problemHeaders(problem, 'en'), 'content-length': Buffer.byteLength(body), connection: 'close' };
   const lines = Object.entries(headers).map(([name, value]) => `${name}: ${String(value)}\r\n`);
   socket.write(
-    `HTTP/1.1 ${String(problem.status)} ${STATUS_CODES[problem.status] ?? ''}\r\n${lines.join('')}\r\n${body}`,
+    `HTTP/1.1 ${String(problem.status)} ${STATUS_CODES[problem.status] ?? ''}\r\n${lines.join('')}\r\n${isHead(error) ? '' : body}`,
   );
   // Not end(): that waits for the other side, who may never close theirs.
   socket.destroySoon();
