@@ -12,11 +12,12 @@ const byErrorCode: Readonly<Record<string, ProblemCode>> = {
 
 type UnreadableRequest = NodeJS.ErrnoException & {
   /** What was read last; with the beginning of the request, where that is not long. */
-  readonly rawPacket?: Buffer;
+  readonly rawPacket?: unknown;
 };
 
 /** Whoever asks for HEAD takes what follows the headers for another answer. */
-const isHead = ({ rawPacket }: UnreadableRequest): boolean => rawPacket?.toString('latin1', 0, 5) === 'HEAD ';
+const isHead = ({ rawPacket }: UnreadableRequest): boolean =>
+  Buffer.isBuffer(rawPacket) && rawPacket.toString('latin1', 0, 5) === 'HEAD ';
 
 /** What Node could not even read as a request: there is no request object and no language, only a socket. */
 export function answerClientError(error: UnreadableRequest, socket: Socket): void {
