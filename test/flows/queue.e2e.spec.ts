@@ -172,6 +172,13 @@ it('views that somebody saves are theirs, counted like the others, and those of 
     ['low', 0],
     ['mine', 0],
   ]);
+  // One that says nothing of time.
+  for (const filter of [{ tags: ['fragile'] }, {}]) {
+    const plain = await put('queue/views', [view('plain', filter)], by);
+    const since = plain.json<{ position: string }>().position;
+    const one = await get(`queue/views/counts?minPosition=${since}`, by);
+    expect(one.json()).toMatchObject({ views: [{ id: 'plain', count: expect.any(Number) as number }] });
+  }
   expect((await put('queue/teams/returns/views', views, by)).statusCode).toBe(403);
   expect((await put('queue/teams/nowhere/views', views, { authorization: `Bearer ${gateway.key}` })).statusCode).toBe(
     404,

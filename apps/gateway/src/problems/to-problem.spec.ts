@@ -30,7 +30,13 @@ describe('whatever node-postgres says of a database that is away', () => {
     expect(toProblem(new Error(message))).toMatchObject({ code: 'unavailable', status: 503 });
   });
 
+  it.each(['08006', '53300', '57P01'])('so does the code %s', (code) => {
+    expect(toProblem(Object.assign(new Error('away'), { code }))).toMatchObject({ code: 'unavailable' });
+  });
+
   it('is not taken from an error of another kind', () => {
     expect(toProblem(new Error('the connection of these dots'))).toMatchObject({ code: 'internal' });
+    // A statement of ours with more values than it mentions.
+    expect(toProblem(Object.assign(new Error('bind message'), { code: '08P01' }))).toMatchObject({ code: 'internal' });
   });
 });

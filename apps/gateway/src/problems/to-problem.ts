@@ -25,8 +25,8 @@ const byStatus: Readonly<Record<number, ProblemCode>> = {
   431: 'headers_too_large',
 };
 
-/** A broken connection, or a server that goes away or has no room: PostgreSQL's classes 08, 53 and 57P. */
-const UNREACHABLE = /^(ECONNREFUSED|ECONNRESET|EPIPE|ETIMEDOUT|08...|53...|57P..)$/;
+/** A broken connection, or a server that goes away or has no room: PostgreSQL's classes 08, 53 and 57P. 08P01 is what it says of statements of ours. */
+const UNREACHABLE = /^(ECONNREFUSED|ECONNRESET|EPIPE|ETIMEDOUT|08(?!P01)...|53...|57P..)$/;
 
 /** Whatever was thrown as a problem. Nothing of an unknown error is ever answered: its text may hold anything. */
 export function toProblem(error: unknown): ProblemError {

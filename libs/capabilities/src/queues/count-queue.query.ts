@@ -51,7 +51,9 @@ export async function countSelections(
 ): Promise<readonly QueueCount[]> {
   if (selections.length === 0) return [];
   const values = new Values();
-  const now = values.of(rfc3339(at), 'timestamptz');
+  // A server refuses a value that nothing mentions, and a view need not say anything of time.
+  let mentioned: string | undefined;
+  const now = (): string => (mentioned ??= values.of(rfc3339(at), 'timestamptz'));
   const counts = selections.map((selection, index) => `${countSql(selection, at, now, values)} AS c${String(index)}`);
   const [row = {}] = await readModels.query<Readonly<Record<string, bigint>>>(
     `SELECT ${counts.join(', ')}`,
@@ -63,7 +65,7 @@ export async function countSelections(
   });
 }
 
-function countSql(selection: QueueSelection, at: EpochMs, now: string, values: Values): string {
+function countSql(selection: QueueSelection, at: EpochMs, now: () => string, values: Values): string {
   const { view, priorities = [] } = selection;
   const until = dueUntil(selection, at);
   const ranks = segmentsOf({ ...selection, view: 'breached' }).map(({ rank }) => rank);
@@ -71,9 +73,9 @@ function countSql(selection: QueueSelection, at: EpochMs, now: string, values: V
     `kept = 'queued'`,
     // Every rank there is: so the index of the order can be used.
     ...(view === 'breached' || until !== undefined || priorities.length > 0 ? [`rank IN (${ranks.join(', ')})`] : []),
-    ...(view === 'breached' ? [`due_at < ${now}`] : []),
-    ...(until === undefined ? [] : [`due_at >= ${now} AND due_at <= ${values.of(rfc3339(until), 'timestamptz')}`]),
-    ...conditionsOf(selection, () => now, values),
+    ...(view === 'breached' ? [`due_at < ${now()}`] : []),
+    ...(until === undefined ? [] : [`due_at >= ${now()} AND due_at <= ${values.of(rfc3339(until), 'timestamptz')}`]),
+    ...conditionsOf(selection, now, values),
   ];
   // In the order of an index, or the server might rather look through the whole table for the first of them.
   const order = view === 'mine' || view === 'unassigned' ? 'ORDER BY rank, due_at, waiting_since, conversation_id' : '';
