@@ -9,7 +9,7 @@ import { eraseCustomer, getCustomer, listCustomers } from './customer-operations
 import { type Caller, CalledBy } from '../access/caller.js';
 import { RequireAbility } from '../access/required-access.js';
 import { commandRequest } from '../server/command-request.js';
-import { entityTag, ifNoneMatch, isKnown } from '../server/entity-tags.js';
+import { unlessKnown } from '../server/entity-tags.js';
 import { refuseEncoded } from '../intake/forms.js';
 import { answered, readable } from './answered.js';
 import { type ErasureView, erasureView, parseErasure } from './erasure.js';
@@ -45,13 +45,8 @@ export class CustomersController {
     @Query() query: RawParameters,
   ): Promise<CustomerView | undefined> {
     const minPosition = readable(parsePositionParameter(query, 'minPosition'));
-    const known = ifNoneMatch(headers);
     const parameters = { reference, ...(minPosition !== undefined && { minPosition }) };
-    const customer = answered(await this.queries.execute(new GetCustomer(parameters)));
-    void reply.header('etag', entityTag(customer.version));
-    if (!isKnown(known, customer.version)) return customer;
-    void reply.code(304);
-    return undefined;
+    return unlessKnown(answered(await this.queries.execute(new GetCustomer(parameters))), headers, reply);
   }
 
   /**

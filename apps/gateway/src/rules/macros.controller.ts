@@ -16,7 +16,7 @@ import { answered } from '../customers/answered.js';
 import { Operation } from '../documents/operation.js';
 import { parseBody, parseText } from '../intake/parse-body.js';
 import { commandRequest } from '../server/command-request.js';
-import { entityTag, ifNoneMatch, isKnown } from '../server/entity-tags.js';
+import { entityTag, unlessKnown } from '../server/entity-tags.js';
 import { applyMacro, getMacros, saveMacros } from './rule-operations.js';
 
 @Controller('v1')
@@ -33,12 +33,7 @@ export class MacrosController {
     @Req() { headers }: FastifyRequest,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<MacrosView | undefined> {
-    const known = ifNoneMatch(headers);
-    const macros = await this.queries.execute(new GetMacros());
-    void reply.header('etag', entityTag(macros.version));
-    if (!isKnown(known, macros.version)) return macros;
-    void reply.code(304);
-    return undefined;
+    return unlessKnown(await this.queries.execute(new GetMacros()), headers, reply);
   }
 
   @Put('macros')

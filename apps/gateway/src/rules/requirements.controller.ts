@@ -9,7 +9,7 @@ import { answered } from '../customers/answered.js';
 import { Operation } from '../documents/operation.js';
 import { parseText } from '../intake/parse-body.js';
 import { commandRequest } from '../server/command-request.js';
-import { entityTag, ifNoneMatch, isKnown } from '../server/entity-tags.js';
+import { entityTag, unlessKnown } from '../server/entity-tags.js';
 import { getRequirements, saveRequirements } from './rule-operations.js';
 
 @Controller('v1/requirements')
@@ -26,12 +26,7 @@ export class RequirementsController {
     @Req() { headers }: FastifyRequest,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<RequirementsView | undefined> {
-    const known = ifNoneMatch(headers);
-    const requirements = await this.queries.execute(new GetRequirements());
-    void reply.header('etag', entityTag(requirements.version));
-    if (!isKnown(known, requirements.version)) return requirements;
-    void reply.code(304);
-    return undefined;
+    return unlessKnown(await this.queries.execute(new GetRequirements()), headers, reply);
   }
 
   @Put()

@@ -9,7 +9,7 @@ import { answered } from '../customers/answered.js';
 import { Operation } from '../documents/operation.js';
 import { parseText } from '../intake/parse-body.js';
 import { commandRequest } from '../server/command-request.js';
-import { entityTag, ifNoneMatch, isKnown } from '../server/entity-tags.js';
+import { entityTag, unlessKnown } from '../server/entity-tags.js';
 import { getRules, saveRules } from './rule-operations.js';
 
 @Controller('v1/rules')
@@ -26,12 +26,7 @@ export class RulesController {
     @Req() { headers }: FastifyRequest,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<RulesView | undefined> {
-    const known = ifNoneMatch(headers);
-    const rules = await this.queries.execute(new GetRules());
-    void reply.header('etag', entityTag(rules.version));
-    if (!isKnown(known, rules.version)) return rules;
-    void reply.code(304);
-    return undefined;
+    return unlessKnown(await this.queries.execute(new GetRules()), headers, reply);
   }
 
   @Put()

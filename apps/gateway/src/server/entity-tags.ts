@@ -1,4 +1,5 @@
 import { type IncomingHttpHeaders } from 'node:http';
+import { type FastifyReply } from 'fastify';
 import { type ExpectedVersions } from '#wiring';
 import { parameterError } from '../problems/catalogues.js';
 import { ProblemError } from '../problems/problem-error.js';
@@ -29,6 +30,19 @@ export function ifNoneMatch({ 'if-none-match': header }: IncomingHttpHeaders): E
 
 export const isKnown = (known: ExpectedVersions, version: string): boolean =>
   known === 'any' || known.includes(version);
+
+/** What was found, with its tag; nothing but 304 for a caller who has this version already. */
+export function unlessKnown<Found extends { readonly version: string }>(
+  found: Found,
+  headers: IncomingHttpHeaders,
+  reply: FastifyReply,
+): Found | undefined {
+  const known = ifNoneMatch(headers);
+  void reply.header('etag', entityTag(found.version));
+  if (!isKnown(known, found.version)) return found;
+  void reply.code(304);
+  return undefined;
+}
 
 function parse(pointer: string, header: string | undefined): readonly EntityTag[] | 'any' | undefined {
   if (header === undefined) return undefined;

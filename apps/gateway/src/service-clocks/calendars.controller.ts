@@ -10,7 +10,7 @@ import { Operation } from '../documents/operation.js';
 import { parseText } from '../intake/parse-body.js';
 import { ProblemError } from '../problems/problem-error.js';
 import { commandRequest } from '../server/command-request.js';
-import { entityTag, ifNoneMatch, isKnown } from '../server/entity-tags.js';
+import { entityTag, unlessKnown } from '../server/entity-tags.js';
 import { getCalendar, saveCalendar } from './service-clock-operations.js';
 
 type Address = Readonly<Record<string, unknown>>;
@@ -33,12 +33,7 @@ export class CalendarsController {
     @Req() { headers }: FastifyRequest,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<BusinessCalendarView | undefined> {
-    const known = ifNoneMatch(headers);
-    const calendar = answered(await this.queries.execute(new GetCalendar(calendarIn(address))));
-    void reply.header('etag', entityTag(calendar.version));
-    if (!isKnown(known, calendar.version)) return calendar;
-    void reply.code(304);
-    return undefined;
+    return unlessKnown(answered(await this.queries.execute(new GetCalendar(calendarIn(address)))), headers, reply);
   }
 
   @Put(':id')

@@ -9,7 +9,7 @@ import { answered } from '../customers/answered.js';
 import { Operation } from '../documents/operation.js';
 import { parseText } from '../intake/parse-body.js';
 import { commandRequest } from '../server/command-request.js';
-import { entityTag, ifNoneMatch, isKnown } from '../server/entity-tags.js';
+import { entityTag, unlessKnown } from '../server/entity-tags.js';
 import { getPolicies, savePolicies } from './service-clock-operations.js';
 
 @Controller('v1/service-policies')
@@ -26,12 +26,7 @@ export class ServicePoliciesController {
     @Req() { headers }: FastifyRequest,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<ServicePoliciesView | undefined> {
-    const known = ifNoneMatch(headers);
-    const policies = await this.queries.execute(new GetPolicies());
-    void reply.header('etag', entityTag(policies.version));
-    if (!isKnown(known, policies.version)) return policies;
-    void reply.code(304);
-    return undefined;
+    return unlessKnown(await this.queries.execute(new GetPolicies()), headers, reply);
   }
 
   @Put()

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import type pg from 'pg';
 import { createPool } from '#platform/postgres';
 import { testDatabase, until, type TestDatabase } from '#testing';
@@ -122,6 +123,22 @@ describe('the reader of an inbound topic', () => {
     const ids = letters(bus).map(({ headers }) => headers['safar-dead-letter-id']);
     expect(new Set(ids).size).toBe(20);
     expect(ids.length).toBeGreaterThan(20);
+  });
+
+  it('keeps the lease while records take longer than it lasts', async () => {
+    const bus = busOf();
+    const stored = new Map<string, number>();
+    await send(bus, 7);
+    const take = keeping(stored);
+    const leaseMs = 400;
+    start(bus, async (records, failures) => {
+      await sleep(3 * leaseMs);
+      return take(records, failures);
+    });
+    const second = start(bus, keeping(stored));
+    await read(7);
+    expect(second.health().state).toBe('standby');
+    expect([stored.size, new Set(stored.values())]).toEqual([7, new Set([1])]);
   });
 
   it('works in one process at a time, and another takes over where it died', async () => {
