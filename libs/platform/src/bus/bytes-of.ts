@@ -14,3 +14,19 @@ export function bytesOf({
   for (const name in headers) size += name.length + (headers[name]?.length ?? 0);
   return size;
 }
+
+/** A broker refuses a batch that is too large. */
+export function* inParts(records: readonly NewBusRecord[], bytes: number): Generator<readonly NewBusRecord[]> {
+  let part: NewBusRecord[] = [];
+  let size = 0;
+  for (const record of records) {
+    const own = bytesOf(record);
+    if (part.length > 0 && size + own > bytes) {
+      yield part;
+      [part, size] = [[], 0];
+    }
+    part.push(record);
+    size += own;
+  }
+  if (part.length > 0) yield part;
+}

@@ -10,7 +10,7 @@ import {
   type BusWriter,
   type NewBusRecord,
 } from '../bus.port.js';
-import { bytesOf } from '../bytes-of.js';
+import { inParts } from '../bytes-of.js';
 import { deadLetterOf } from './dead-letters.js';
 import {
   acquireInboundLease,
@@ -297,19 +297,3 @@ interface Work {
 }
 
 const textOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
-
-/** A broker refuses a batch that is too large. */
-function* inParts(letters: readonly NewBusRecord[], bytes: number): Generator<readonly NewBusRecord[]> {
-  let part: NewBusRecord[] = [];
-  let size = 0;
-  for (const letter of letters) {
-    const own = bytesOf(letter);
-    if (part.length > 0 && size + own > bytes) {
-      yield part;
-      [part, size] = [[], 0];
-    }
-    part.push(letter);
-    size += own;
-  }
-  if (part.length > 0) yield part;
-}
