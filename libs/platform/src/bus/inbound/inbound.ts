@@ -2,14 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type pg from 'pg';
 import { type EpochMs } from '#kernel';
 import { pause, WakeUp } from '#platform/consumers';
-import {
-  BusGuardError,
-  type Bus,
-  type BusReader,
-  type BusRecord,
-  type BusWriter,
-  type NewBusRecord,
-} from '../bus.port.js';
+import { BusGuardError, type Bus, type BusReader, type BusRecord, type BusWriter } from '../bus.port.js';
 import { inParts } from '../bytes-of.js';
 import { deadLetterOf } from './dead-letters.js';
 import {
