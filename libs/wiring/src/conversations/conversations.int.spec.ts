@@ -24,7 +24,11 @@ let installations: readonly [Installation, Installation];
 beforeAll(async () => {
   database = await testDatabase(migrations);
   dataDir = mkdtempSync(path.join(tmpdir(), 'safar-conversations-'));
-  const config = loadConfig({ SAFAR_DATABASE_URL: database.url, SAFAR_DATA_DIR: dataDir });
+  const config = loadConfig({
+    ...{ SAFAR_DATABASE_URL: database.url, SAFAR_DATA_DIR: dataDir },
+    // Fifty who wait for one read model are slow beside other work.
+    SAFAR_READ_WAIT_TIMEOUT_MS: '30000',
+  });
   installations = [
     await openInstallation(config, { program: 'one' }),
     await openInstallation(config, { program: 'other' }),
