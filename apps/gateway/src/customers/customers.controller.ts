@@ -46,7 +46,7 @@ export class CustomersController {
   ): Promise<CustomerView | undefined> {
     const minPosition = readable(parsePositionParameter(query, 'minPosition'));
     const parameters = { reference, ...(minPosition !== undefined && { minPosition }) };
-    return unlessKnown(answered(await this.queries.execute(new GetCustomer(parameters))), headers, reply);
+    return unlessKnown(headers, reply, async () => answered(await this.queries.execute(new GetCustomer(parameters))));
   }
 
   /**

@@ -33,7 +33,7 @@ export class MacrosController {
     @Req() { headers }: FastifyRequest,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<MacrosView | undefined> {
-    return unlessKnown(await this.queries.execute(new GetMacros()), headers, reply);
+    return unlessKnown(headers, reply, () => this.queries.execute(new GetMacros()));
   }
 
   @Put('macros')

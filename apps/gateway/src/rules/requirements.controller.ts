@@ -26,7 +26,7 @@ export class RequirementsController {
     @Req() { headers }: FastifyRequest,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<RequirementsView | undefined> {
-    return unlessKnown(await this.queries.execute(new GetRequirements()), headers, reply);
+    return unlessKnown(headers, reply, () => this.queries.execute(new GetRequirements()));
   }
 
   @Put()

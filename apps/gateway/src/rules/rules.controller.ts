@@ -26,7 +26,7 @@ export class RulesController {
     @Req() { headers }: FastifyRequest,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<RulesView | undefined> {
-    return unlessKnown(await this.queries.execute(new GetRules()), headers, reply);
+    return unlessKnown(headers, reply, () => this.queries.execute(new GetRules()));
   }
 
   @Put()

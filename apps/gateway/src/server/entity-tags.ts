@@ -31,13 +31,14 @@ export function ifNoneMatch({ 'if-none-match': header }: IncomingHttpHeaders): E
 export const isKnown = (known: ExpectedVersions, version: string): boolean =>
   known === 'any' || known.includes(version);
 
-/** What was found, with its tag; nothing but 304 for a caller who has this version already. */
-export function unlessKnown<Found extends { readonly version: string }>(
-  found: Found,
+/** What is found, with its tag; nothing but 304 for a caller who has this version already. A tag that is none asks nobody. */
+export async function unlessKnown<Found extends { readonly version: string }>(
   headers: IncomingHttpHeaders,
   reply: FastifyReply,
-): Found | undefined {
+  find: () => Promise<Found>,
+): Promise<Found | undefined> {
   const known = ifNoneMatch(headers);
+  const found = await find();
   void reply.header('etag', entityTag(found.version));
   if (!isKnown(known, found.version)) return found;
   void reply.code(304);

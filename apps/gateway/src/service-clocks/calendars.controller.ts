@@ -33,7 +33,9 @@ export class CalendarsController {
     @Req() { headers }: FastifyRequest,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<BusinessCalendarView | undefined> {
-    return unlessKnown(answered(await this.queries.execute(new GetCalendar(calendarIn(address)))), headers, reply);
+    return unlessKnown(headers, reply, async () =>
+      answered(await this.queries.execute(new GetCalendar(calendarIn(address)))),
+    );
   }
 
   @Put(':id')

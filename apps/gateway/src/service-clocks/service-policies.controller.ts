@@ -26,7 +26,7 @@ export class ServicePoliciesController {
     @Req() { headers }: FastifyRequest,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<ServicePoliciesView | undefined> {
-    return unlessKnown(await this.queries.execute(new GetPolicies()), headers, reply);
+    return unlessKnown(headers, reply, () => this.queries.execute(new GetPolicies()));
   }
 
   @Put()
