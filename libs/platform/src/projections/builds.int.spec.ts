@@ -8,7 +8,7 @@ import {
   itemLog,
   items,
   logOf,
-  type TestLog,
+  TestLog,
 } from './sample-projections.conformance.js';
 import { quick, TestEngine, until } from './test-engine.conformance.js';
 import { foldInMemory, type RebuildProgress } from './index.js';
@@ -215,6 +215,24 @@ describe('a rebuild', () => {
     expect(progress.at(-1)).toMatchObject({ etaMs: 0 });
     expect(progress.at(-1)!.applied).toBe(progress.at(-1)!.total);
     expect(progress.every(({ applied, total }) => applied <= total)).toBe(true);
+  });
+
+  it('has all that the log had, also where nobody reads anything yet and few events are missing', async () => {
+    const log = logOf(...manyEvents(3));
+    await engine.catchUp(log, {}, [itemLog]);
+    // As after a restore: what is read was applied in another epoch, and nobody can be asked to reach it.
+    await engine.db.query('UPDATE es.consumers SET epoch = epoch - 1');
+    // The events come late: whoever looks before that finds nothing in the new build.
+    const looked = jest.spyOn(log, 'head');
+    const read = jest.spyOn(log, 'readAll').mockImplementation((after, limit) => {
+      const late = looked.mock.calls.length < 4;
+      return late ? Promise.resolve({ events: [], full: false }) : TestLog.prototype.readAll.call(log, after, limit);
+    });
+    const settings = { ...quick, promoteWithin: Number.MAX_SAFE_INTEGER };
+    await engine.admin(log).rebuild('item-log', { settings });
+    expect(await isActive(itemLog, 2)()).toBe(true);
+    expect((await engine.rows(itemLog)).size).toBe(3);
+    expect(read).toHaveBeenCalled();
   });
 
   it('makes the declared indexes before it is read, and keeps two builds', async () => {

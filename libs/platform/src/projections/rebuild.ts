@@ -80,6 +80,8 @@ async function fill(filling: Filling, options: RebuildOptions): Promise<void> {
   const { pool, source } = filling.parts;
   const startedAt = settings.now();
   const signal = options.signal ?? new AbortController().signal;
+  // Nobody may feed the new build when this has ended: it has at least what the log had when it was asked for.
+  const asked = await source.head();
   for (;;) {
     signal.throwIfAborted();
     const build = (await listBuilds(pool, ref.name)).find((one) => isSameBuild(one, ref));
@@ -91,7 +93,8 @@ async function fill(filling: Filling, options: RebuildOptions): Promise<void> {
     const etaMs = applied === 0 ? 0 : ((total - applied) / applied) * elapsedMs;
     options.onProgress?.({ applied, total, ratePerSecond, etaMs });
     if (build.failed) throw new Error(await troubleOf(build, pool));
-    if (total - applied <= settings.promoteWithin && (await takeOver(pool, build, projection, options))) return;
+    const near = source.distance(build.position, asked) === 0 && total - applied <= settings.promoteWithin;
+    if (near && (await takeOver(pool, build, projection, options))) return;
     await wakeUp.sleep(Math.min(REPORT_EVERY_MS, settings.pollMs), signal);
   }
 }
