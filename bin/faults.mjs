@@ -1,4 +1,4 @@
-// Safar's processes killed, frozen and cut off under load, and its promises checked: `npm run test:faults -- --kills 200 --seed 7`.
+// Safar's processes killed, frozen, cut off and restarted under load, and its promises checked: `npm run test:faults -- --kills 200 --seed 7`.
 import { spawnSync } from 'node:child_process';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
@@ -6,7 +6,8 @@ import { projectRoot } from './build.mjs';
 
 const { values } = parseArgs({
   options: {
-    kills: { type: 'string', default: '20' },
+    kills: { type: 'string' },
+    rolling: { type: 'string' },
     seed: { type: 'string' },
     planted: { type: 'boolean', default: false },
   },
@@ -26,7 +27,9 @@ const { status } = spawnSync(
     stdio: 'inherit',
     env: {
       ...process.env,
-      SAFAR_TEST_FAULTS_KILLS: values.kills,
+      // Whoever asks for the one does not ask for the other.
+      SAFAR_TEST_FAULTS_KILLS: values.kills ?? (values.rolling === undefined ? '20' : '0'),
+      SAFAR_TEST_FAULTS_RESTARTS: values.rolling ?? '0',
       ...(values.planted && { SAFAR_TEST_FAULTS_PLANTED: 'all' }),
       // Another one each time, unless it is given.
       SAFAR_TEST_FAULTS_SEED: values.seed ?? String(Date.now() % 1_000_000),

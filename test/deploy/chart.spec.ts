@@ -98,6 +98,19 @@ describe('the Helm chart', () => {
       }
   });
 
+  it('kills no gateway before its requests had the time to finish that they have', async () => {
+    const graceOf = async (...parameters: readonly string[]): Promise<readonly [graceS: number, delay: string]> => {
+      const text = (await objectsOf('trial', ...parameters)).get('StatefulSet/safar-gateway') ?? '';
+      return [
+        Number(/terminationGracePeriodSeconds: (\d+)/.exec(text)?.[1]),
+        /SAFAR_HTTP_SHUTDOWN_DELAY_MS, value: (\S+) }/.exec(text)?.[1] ?? '',
+      ];
+    };
+    expect(await graceOf()).toEqual([30, `'5000'`]);
+    const longer = ['config.SAFAR_HTTP_SHUTDOWN_DELAY_MS=20000', 'config.SAFAR_HTTP_SHUTDOWN_TIMEOUT_MS=60500'];
+    expect(await graceOf(...longer.flatMap((value) => ['--set-string', value]))).toEqual([96, '"20000"']);
+  });
+
   it('brings the schema up to date before any pod is replaced, and the secret before that', async () => {
     const objects = await objectsOf('trial');
     const weightOf = (name: string): number => Number(/hook-weight: '(-?\d+)'/.exec(objects.get(name) ?? '')?.[1]);

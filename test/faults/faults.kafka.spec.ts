@@ -5,21 +5,24 @@ import { allTwice } from './supervisor/tested-installation.js';
 const SEED = Number(process.env['SAFAR_TEST_FAULTS_SEED'] ?? 20_260_321);
 const ASKED = process.env['SAFAR_TEST_FAULTS_KILLS'];
 const KILLS = Number(ASKED ?? 3);
+/** How often every program is restarted in turn, before anything is killed. */
+const RESTARTS = Number(process.env['SAFAR_TEST_FAULTS_RESTARTS'] ?? 1);
 /** Whoever asks for kills gets two of each process; in a few seconds that many only just start. */
-const COUNTS = ASKED === undefined ? { gateway: 1, projector: 2, reactor: 1, relay: 1 } : allTwice;
+const COUNTS = ASKED === undefined ? { gateway: 2, projector: 2, reactor: 1, relay: 1 } : allTwice;
 /** In a long run all of them could be; these are of each kind: appended to, counted, and made by reactions. */
 const REBUILT = ASKED === undefined ? ['timeline'] : ['timeline', 'customers', 'conversations', 'queue'];
 /** Somewhat longer than is allowed: how much too long it took is worth knowing. */
 const PATIENCE_MS = 90_000;
 /** Of a kill with what else happens until the next; beside it the start, the healing and the checks. */
 const KILL_MS = 12_000;
+const RESTARTS_MS = 120_000;
 const REST_MS = 240_000;
 
 const cluster = KafkaCluster.at(process.env['SAFAR_TEST_KAFKA'] ?? '');
 
-describe('processes that are killed and frozen under load', () => {
+describe('processes that are restarted, killed and frozen under load', () => {
   it(
-    `keep every promise (seed ${String(SEED)}, ${String(KILLS)} kills)`,
+    `keep every promise (seed ${String(SEED)}, ${String(RESTARTS)} restarts of each, ${String(KILLS)} kills)`,
     async () => {
       const tale: string[] = [];
       const say = (line: string): void => {
@@ -28,20 +31,20 @@ describe('processes that are killed and frozen under load', () => {
         if (ASKED !== undefined) process.stdout.write(`${line}\n`);
       };
       try {
-        const { violations, acknowledged, observed } = await runFaults({
+        const { violations, acknowledged, observed, restarted } = await runFaults({
           ...{ seed: SEED, plan: { kills: KILLS }, cluster, counts: COUNTS },
-          ...{ rebuilt: REBUILT, patienceMs: PATIENCE_MS, say },
+          ...{ restarts: RESTARTS, rebuilt: REBUILT, patienceMs: PATIENCE_MS, say },
         });
         const { store, healedAfterMs } = observed;
-        const figures = { seed: SEED, kills: KILLS, acknowledged, events: store.length, healedAfterMs };
+        const figures = { seed: SEED, kills: KILLS, restarted, acknowledged, events: store.length, healedAfterMs };
         process.stdout.write(`${JSON.stringify(figures)}\n`);
         expect(violations).toEqual([]);
         expect(acknowledged).toBeGreaterThan(50);
       } catch (error) {
-        const again = `Again: npm run test:faults -- --seed ${String(SEED)} --kills ${String(KILLS)}`;
+        const again = `Again: npm run test:faults -- --seed ${String(SEED)} --kills ${String(KILLS)} --rolling ${String(RESTARTS)}`;
         throw new Error([String(error), ...tale, again].join('\n'), { cause: error });
       }
     },
-    KILLS * KILL_MS + REST_MS,
+    KILLS * KILL_MS + RESTARTS * RESTARTS_MS + REST_MS,
   );
 });

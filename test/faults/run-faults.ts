@@ -8,16 +8,18 @@ import { observe, untilHealed } from './checker/observe.js';
 import { type Held, type Observed } from './checker/observed.js';
 import { type Violation } from './checker/violation.js';
 import { Ledger } from './ledger/ledger.js';
-import { planOf, type Step, type Targets } from './plan/plan.js';
+import { planOf, restartsOf, type Step, type Targets } from './plan/plan.js';
 import { Inflictor } from './supervisor/inflict.js';
 import { TestedInstallation, type TestedOptions } from './supervisor/tested-installation.js';
 import { Gateways } from './workload/gateways.js';
 import { Workload } from './workload/workload.js';
 
-export interface FaultRun extends Omit<TestedOptions, 'folder'> {
+export interface FaultRun extends Omit<TestedOptions, 'folder' | 'shutdownDelayMs'> {
   readonly seed: number;
   /** What is done to it: so many kills and what comes between them, or exactly this. */
   readonly plan: { readonly kills: number } | { readonly steps: readonly Step[] };
+  /** How often every program is restarted in turn before that, behind a load balancer and without a failed request. */
+  readonly restarts?: number;
   /** Read models that are also built anew and compared. */
   readonly rebuilt: readonly string[];
   /** How long is waited for those that are behind. */
@@ -33,17 +35,22 @@ export interface FaultReport {
   readonly violations: readonly Violation[];
   readonly observed: Observed;
   readonly acknowledged: number;
+  /** Of the restarts in turn. */
+  readonly restarted: { readonly requests: number; readonly turnedAway: number };
 }
 
 const CALLERS = 6;
 /** So much has to be there before anything is broken. */
 const WARM_UP = 30;
+/** Several looks of the load balancer. */
+const SHUTDOWN_DELAY_MS = 2_000;
 
 /** Runs Safar, breaks it by a plan under load, mends it, and looks at what is left. */
 export async function runFaults(run: FaultRun): Promise<FaultReport> {
   const folder = mkdtempSync(path.join(tmpdir(), 'safar-faults-'));
   chmodSync(folder, 0o755);
-  const tested = await TestedInstallation.start({ ...run, folder });
+  const shutdownDelayMs = (run.restarts ?? 0) > 0 ? SHUTDOWN_DELAY_MS : 0;
+  const tested = await TestedInstallation.start({ ...run, folder, shutdownDelayMs });
   const ledger = Ledger.open(path.join(folder, 'ledger.jsonl'));
   try {
     return await breakAndMend(run, tested, ledger);
@@ -64,6 +71,7 @@ async function breakAndMend(run: FaultRun, tested: TestedInstallation, ledger: L
   await until(() => workload.acknowledged >= WARM_UP, 'the workload is acknowledged', 60_000);
   const before = footprints(tested);
   const inflictor = new Inflictor(tested, run.say);
+  const restarted = await restartInTurn(run.restarts ?? 0, { inflictor, workload, gateways, tested });
   await inflictor.follow('steps' in plan ? plan.steps : planOf(new Chance(seed, 1), plan.kills, targetsOf(tested)));
   await inflictor.heal();
   await workload.stop();
@@ -74,11 +82,36 @@ async function breakAndMend(run: FaultRun, tested: TestedInstallation, ledger: L
   const unready = healedAfterMs === undefined ? [] : await tested.unready();
   inflictor.tell(healedAfterMs === undefined ? 'somebody is still behind' : 'nobody is behind');
   await run.after?.(tested.owner);
-  const seen = await observe(tested, ledger, rebuilt);
+  const seen = await observe(tested, { ledger, gateways, rebuilt });
   const held = heldSince(tested, before);
-  const observed = { ...seen, unready, held, ...(healedAfterMs !== undefined && { healedAfterMs }) };
+  const { badEnds } = inflictor;
+  const observed = { ...seen, unready, held, badEnds, ...(healedAfterMs !== undefined && { healedAfterMs }) };
   for (const app of tested.apps.values()) for (const line of [...app.ends, ...app.warnings()]) run.say(line);
-  return { violations: check(observed), observed, acknowledged: workload.acknowledged };
+  return { violations: check(observed), observed, acknowledged: workload.acknowledged, restarted };
+}
+
+interface Restarted {
+  readonly inflictor: Inflictor;
+  readonly workload: Workload;
+  readonly gateways: Gateways;
+  readonly tested: TestedInstallation;
+}
+
+/** One after the other, as a deployment replaces them: whoever asks must not notice. */
+async function restartInTurn(
+  rounds: number,
+  { inflictor, workload, gateways, tested }: Restarted,
+): Promise<FaultReport['restarted']> {
+  const before = { requests: workload.asked, turnedAway: workload.turnedAway };
+  if (rounds === 0) return { requests: 0, turnedAway: 0 };
+  const over = new AbortController();
+  const balancing = gateways.balance(over.signal);
+  workload.expectAnswers(true);
+  await inflictor.follow(restartsOf(targetsOf(tested), rounds));
+  workload.expectAnswers(false);
+  over.abort();
+  await balancing;
+  return { requests: workload.asked - before.requests, turnedAway: workload.turnedAway - before.turnedAway };
 }
 
 const targetsOf = (tested: TestedInstallation): Targets => ({

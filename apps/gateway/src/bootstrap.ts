@@ -69,6 +69,7 @@ export async function createGateway(parts: GatewayParts): Promise<NestFastifyApp
     admission,
     browserOrigins: parts.config.browserOrigins,
     shortPath: parts.tracing ? undefined : shortPath,
+    isLeaving: () => draining.leaving,
   });
   return app;
 }

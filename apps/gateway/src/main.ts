@@ -9,6 +9,7 @@ import {
   untilStopped,
 } from '#wiring';
 import { createGateway } from './bootstrap.js';
+import { Draining } from './server/draining.js';
 
 /** The front door alone: the read models are fed by projectors. */
 async function run(): Promise<void> {
@@ -26,11 +27,13 @@ async function run(): Promise<void> {
       tracing: installation.tracing,
     });
     try {
-      await installation.serveInternally(checks, (check, err) => {
+      const draining = gateway.get(Draining);
+      await installation.serveInternally([...checks, draining.check], (check, err) => {
         logger.warn({ check, err }, 'not ready');
       });
       await gateway.listen(config.http.port, config.http.host);
       await untilEnded(stopped, installation);
+      await draining.leave();
     } finally {
       await gateway.close();
     }

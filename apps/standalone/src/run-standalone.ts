@@ -14,6 +14,7 @@ import {
   untilStopped,
 } from '#wiring';
 import { createGateway } from '../../gateway/src/bootstrap.js';
+import { Draining } from '../../gateway/src/server/draining.js';
 import { bannerText } from './banner.js';
 import { type FirstAdmin, firstAdmin } from './first-admin.js';
 import { prepareDemo, type PreparedDemo, showDemo } from './demo.js';
@@ -70,6 +71,7 @@ export async function runStandalone(environment: NodeJS.ProcessEnv, { say, isTer
       say('Stopping …');
       stopDemo.abort();
       await shown;
+      if (!lost) await gateway.get(Draining).leave();
     } finally {
       await gateway.close();
     }

@@ -3,10 +3,11 @@ import { type Observed, type StoredEvent } from './observed.js';
 import { type Violation, told } from './violation.js';
 
 /** What callers were told against what is stored: I1, I6, and the answers themselves. */
-export function* checkAnswers({ ledger, store }: Observed): Generator<Violation> {
+export function* checkAnswers({ ledger, store, shown }: Observed): Generator<Violation> {
   const { sent, results } = accountOf(ledger);
   yield* told('I1 acknowledged is stored', lost(results, store));
   yield* told('I6 nothing unaccounted for', unaccounted(sent, results, store));
+  yield* told('contents', altered(sent, results, shown));
   yield* told('answers', improper(ledger));
 }
 
@@ -71,6 +72,16 @@ function* unaccounted(
   const known = new Set(events.values());
   for (const { sent: ours, id, position } of store)
     if (ours && !known.has(id)) yield `event ${id} at ${String(position)} is stored, and nobody was told of it`;
+}
+
+/** Whoever asks for a customer's timeline is shown what was sent, each of it once. */
+function* altered(sent: Account['sent'], results: Account['results'], shown: Observed['shown']): Generator<string> {
+  const stored = new Set(results.flatMap(({ told: { id, status } }) => (status === 'refused' ? [] : [id])));
+  for (const { id, content } of shown) {
+    if (!stored.delete(id)) yield `${id} is shown twice, or nobody was told that it is stored`;
+    else if (sent.get(id)?.content !== content) yield `${id} is shown, and not as it was sent`;
+  }
+  for (const id of stored) yield `${id} is stored and not shown`;
 }
 
 function* improper(ledger: readonly LedgerEntry[]): Generator<string> {

@@ -25,6 +25,7 @@ export function* checkConsumers(observed: Observed): Generator<Violation> {
     observed.held.flatMap((held) => [...swollen(held)]),
   );
   yield* told('I12 everything explained', unexplained(observed));
+  yield* told('stops', observed.badEnds);
 }
 
 /** Each touchpoint is on its customer's timeline once, at its place in the store. */

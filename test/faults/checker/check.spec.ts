@@ -10,7 +10,7 @@ const event = (position: number, stream: string, version: number, type = 'touchp
 });
 
 const answered = (request: number, id: string, position: number): LedgerEntry[] => [
-  { kind: 'sent', request, touchpoints: [{ id, intent: 'valid', spoken: id === 't-2' }] },
+  { kind: 'sent', request, touchpoints: [{ id, intent: 'valid', spoken: id === 't-2', content: `of ${id}` }] },
   {
     ...{ kind: 'answered', request, status: 201 },
     results: [{ id, status: 'accepted', eventId: `e-${String(position)}`, position: String(position) }],
@@ -33,6 +33,7 @@ const sound: Observed = {
   // A record that came twice is no fault.
   topic: [record(1, 0, 1), record(3, 0, 2), record(3, 0, 2), record(2, 1, 1), record(4, 2, 1)],
   timeline: store.slice(0, 3).map(({ id, position, key }) => ({ eventId: id, position, key })),
+  shown: ['t-1', 't-2', 't-3'].map((id) => ({ id, content: `of ${id}` })),
   takenUp: [{ messageId: 'e-2', conversationId: 'conversation' }],
   consumers: [{ name: 'timeline', position: 4, status: 'running', error: null, parked: 0 }],
   commandsLeft: 0,
@@ -40,6 +41,7 @@ const sound: Observed = {
   healedAfterMs: 3_000,
   held: [{ process: 'gateway-1', handles: [40, 45], residentMb: [120, 180], connections: 8 }],
   unready: [],
+  badEnds: [],
 };
 
 const found = (observed: Observed): Invariants => [
@@ -131,6 +133,14 @@ describe('the checker', () => {
       'answers',
       { ...sound, ledger: [...sound.ledger, { kind: 'looked-up', eventId: 'e-1', found: false }] },
     ],
+    [
+      'the text of somebody else',
+      'contents',
+      { ...sound, shown: sound.shown.map((one) => ({ ...one, content: 'of t-1' })) },
+    ],
+    ['a touchpoint that is not shown', 'contents', { ...sound, shown: sound.shown.slice(1) }],
+    ['a touchpoint that is shown twice', 'contents', { ...sound, shown: [...sound.shown, ...sound.shown.slice(0, 1)] }],
+    ['a process that had to be killed', 'stops', { ...sound, badEnds: ['relay-1 ended with SIGKILL'] }],
     ['a server error', 'answers', { ...sound, ledger: [...sound.ledger, { kind: 'improper', what: '500' }] }],
   ])('sees %s (%s)', (_bug, expected, observed) => {
     expect(found(observed)).toContain(expected);
@@ -138,9 +148,12 @@ describe('the checker', () => {
 });
 
 function sentOnly(id: string, intent: 'valid' | 'invalid', request = 8): LedgerEntry {
-  return { kind: 'sent', request, touchpoints: [{ id, intent, spoken: false }] };
+  return { kind: 'sent', request, touchpoints: [{ id, intent, spoken: false, content: `of ${id}` }] };
 }
 
 function refusedGood(): readonly LedgerEntry[] {
-  return [{ kind: 'sent', request: 9, touchpoints: [{ id: 't-1', intent: 'valid', spoken: false }] }, refusal('t-1')];
+  return [
+    { kind: 'sent', request: 9, touchpoints: [{ id: 't-1', intent: 'valid', spoken: false, content: 'of t-1' }] },
+    refusal('t-1'),
+  ];
 }

@@ -1,13 +1,22 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type Ledger } from '../ledger/ledger.js';
 import { type TestedInstallation } from '../supervisor/tested-installation.js';
-import { SOURCE } from '../workload/touchpoints.js';
-import { type ComparedModel, type ConsumerState, type Observed, type StoredEvent } from './observed.js';
+import { type Gateways } from '../workload/gateways.js';
+import { type Content, contentOf, customers, SOURCE } from '../workload/touchpoints.js';
+import {
+  type ComparedModel,
+  type ConsumerState,
+  type Observed,
+  type ShownTouchpoint,
+  type StoredEvent,
+} from './observed.js';
 import { readTopic } from './read-topic.js';
 
 const BY = { actor: { kind: 'operator', id: 'faults' } } as const;
 
 type Owner = TestedInstallation['owner'];
+
+const MOST_TRIES = 20;
 
 /** Waits until nobody is behind; how long that took, or nothing. */
 export async function untilHealed({ owner }: TestedInstallation, patienceMs: number): Promise<number | undefined> {
@@ -29,12 +38,18 @@ async function isAtRest(owner: Owner): Promise<boolean> {
   return rows[0]?.rests === true;
 }
 
+export interface Looked {
+  readonly ledger: Ledger;
+  readonly gateways: Gateways;
+  /** Read models that are also built anew and compared. */
+  readonly rebuilt: readonly string[];
+}
+
 /** Reads everything that the checker judges by. Nothing may be on its way any more, or what is read does not belong together. */
 export async function observe(
   tested: TestedInstallation,
-  ledger: Ledger,
-  rebuilt: readonly string[],
-): Promise<Omit<Observed, 'healedAfterMs' | 'held' | 'unready'>> {
+  { ledger, gateways, rebuilt }: Looked,
+): Promise<Omit<Observed, 'healedAfterMs' | 'held' | 'unready' | 'badEnds'>> {
   const { owner, observer } = tested;
   const { ok, broken } = await observer.audit.verify();
   return {
@@ -48,6 +63,7 @@ export async function observe(
       .then((rows) =>
         rows.map((row) => ({ eventId: row.event_id, position: Number(row.position), key: row.persona_id })),
       ),
+    shown: await shown(gateways),
     takenUp: await takenUp(owner),
     consumers: await consumers(owner),
     commandsLeft: await commandsLeft(owner),
@@ -66,6 +82,37 @@ async function storedEvents(owner: Owner): Promise<readonly StoredEvent[]> {
     [`/sources/${SOURCE}`],
   );
   return rows;
+}
+
+/** As anybody reads it: every page of the timelines of all customers. */
+async function shown(gateways: Gateways): Promise<readonly ShownTouchpoint[]> {
+  const found: ShownTouchpoint[] = [];
+  for (const customer of customers)
+    for (let cursor: string | null = ''; cursor !== null;) {
+      const page: ShownPage = await timelinePage(gateways, customer, cursor);
+      for (const entry of page.data)
+        if (entry.source === SOURCE && entry.touchpointId !== null)
+          found.push({ id: entry.touchpointId, content: contentOf(entry) });
+      cursor = page.page.next;
+    }
+  return found;
+}
+
+interface ShownPage {
+  readonly data: readonly Content[];
+  readonly page: { readonly next: string | null };
+}
+
+async function timelinePage(gateways: Gateways, customer: string, cursor: string): Promise<ShownPage> {
+  const route = `/v1/customers/customer_number:${customer}/timeline?limit=200${cursor === '' ? '' : `&cursor=${cursor}`}`;
+  for (let tries = 1; ; tries++) {
+    const answer = await gateways.ask('GET', route);
+    if (answer.status === 200) return answer.body as ShownPage;
+    // Of somebody from whom nothing came there is no timeline.
+    if (answer.status === 404) return { data: [], page: { next: null } };
+    if (tries === MOST_TRIES) throw new Error(`${route} is answered ${JSON.stringify(answer)}`);
+    await sleep(500);
+  }
 }
 
 async function takenUp(owner: Owner): Promise<Observed['takenUp']> {

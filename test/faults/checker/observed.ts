@@ -28,6 +28,12 @@ export interface TimelineEntry {
   readonly key: string;
 }
 
+/** A touchpoint of the workload as its customer's timeline shows it to whoever asks. */
+export interface ShownTouchpoint {
+  readonly id: string;
+  readonly content: string;
+}
+
 /** A message that was taken up into a conversation. */
 export interface TakenUp {
   /** Event id of the touchpoint that it came with. */
@@ -67,6 +73,7 @@ export interface Observed {
   /** Absent where there is no Kafka. */
   readonly topic?: readonly TopicRecord[];
   readonly timeline: readonly TimelineEntry[];
+  readonly shown: readonly ShownTouchpoint[];
   readonly takenUp: readonly TakenUp[];
   readonly consumers: readonly ConsumerState[];
   /** Commands of reactions that nobody has done. */
@@ -79,4 +86,6 @@ export interface Observed {
   readonly held: readonly Held[];
   /** Processes that do not become ready again, and what they say. */
   readonly unready: readonly string[];
+  /** Processes that were asked to stop and did not, or not well. */
+  readonly badEnds: readonly string[];
 }

@@ -1,4 +1,4 @@
-/** The invariants of Safar's reliability; `answers`: what a caller may be told. I7 is of the power cut, which this is not. */
+/** The invariants of Safar's reliability; `answers`: what a caller may be told; `contents`: what they are shown is what was sent; `stops`: whoever is asked to stop does. I7 is of the power cut, which this is not. */
 export type Invariant =
   | 'I1 acknowledged is stored'
   | 'I2 applied once'
@@ -11,7 +11,9 @@ export type Invariant =
   | 'I10 audit chain'
   | 'I11 back to baseline'
   | 'I12 everything explained'
-  | 'answers';
+  | 'answers'
+  | 'contents'
+  | 'stops';
 
 export interface Violation {
   readonly invariant: Invariant;

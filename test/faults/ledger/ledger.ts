@@ -8,6 +8,8 @@ export interface SentTouchpoint {
   readonly intent: Intent;
   /** Somebody says something to us: it has to be taken up into a conversation. */
   readonly spoken: boolean;
+  /** Hash of what is to be shown of it. */
+  readonly content: string;
 }
 
 export interface ToldResult {

@@ -10,6 +10,8 @@ export type Fault =
       /** Once it works; otherwise it may be still starting. */
       readonly whenReady: boolean;
     }
+  /** As an operator replaces it: asked to stop, started again when it has, and waited for. */
+  | { readonly kind: 'restart'; readonly app: string }
   | { readonly kind: 'freeze'; readonly app: string; readonly forMs: number }
   | { readonly kind: 'kill-brokers'; readonly nodes: readonly number[]; readonly forMs: number }
   | { readonly kind: 'freeze-broker'; readonly node: number; readonly forMs: number }
@@ -51,6 +53,12 @@ export function planOf(chance: Chance, kills: number, targets: Targets): readonl
   }
   return steps;
 }
+
+/** Every program in turn, as often as is asked for. */
+export const restartsOf = ({ apps }: Targets, rounds: number): readonly Step[] =>
+  Array.from({ length: rounds }, () =>
+    apps.map((app): Step => ({ afterMs: 500, fault: { kind: 'restart', app } })),
+  ).flat();
 
 function faultOf(chance: Chance, { apps, brokers, links }: Targets): Fault {
   const kind = chance.weighted([

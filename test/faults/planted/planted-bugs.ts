@@ -90,6 +90,35 @@ const ofTheStore: readonly PlantedBug[] = [
     plan: nothing,
   },
   {
+    name: 'stores the contents of the touchpoint before',
+    breaks: 'contents',
+    alone: true,
+    patches: [
+      {
+        file: 'libs/capabilities/src/touchpoints/accept-touchpoint.js',
+        find: 'const { id, source, channel, profile, data: details } = touchpoint;',
+        replace: `const { id, source, channel, profile } = touchpoint;
+        const details = globalThis[kind] ?? touchpoint.data;
+        globalThis[kind] = touchpoint.data;`,
+      },
+    ],
+    plan: nothing,
+  },
+  {
+    name: 'stops listening as soon as it is asked to stop',
+    breaks: 'answers',
+    patches: [
+      {
+        file: 'apps/gateway/src/server/draining.js',
+        find: 'await sleep(this.config.shutdownDelayMs, undefined, { ref: false });',
+        replace: '',
+      },
+    ],
+    counts: { gateway: 2 },
+    restarts: 1,
+    plan: nothing,
+  },
+  {
     name: 'answers a position before it is applied',
     breaks: 'answers',
     patches: [

@@ -21,6 +21,14 @@ export interface AppSettings {
 const READY_TIMEOUT_MS = 60_000;
 /** As a supervisor of processes waits, so that one that cannot start does not take the machine. */
 const RESTART_PAUSE_MS = 500;
+/** As the compose file and the chart allow at least. */
+const STOPPED_WITHIN_MS = 30_000;
+
+/** How a process ended that was asked to. */
+export interface Stopped {
+  readonly how: string;
+  readonly tookMs: number;
+}
 
 /** One of Safar's processes, as whoever runs it sees it: it can be killed, frozen, and it is started again when it ends. */
 export class AppProcess {
@@ -77,12 +85,14 @@ export class AppProcess {
   }
 
   /** As an operator stops it; a process that does not end is killed. */
-  async stop(): Promise<void> {
+  async stop(): Promise<Stopped> {
+    const begunAt = Date.now();
     this.#wanted = false;
     this.thaw();
-    const killer = setTimeout(() => this.#child?.kill('SIGKILL'), 20_000);
-    await this.#end('SIGTERM');
+    const killer = setTimeout(() => this.#child?.kill('SIGKILL'), STOPPED_WITHIN_MS);
+    const how = await this.#end('SIGTERM');
     clearTimeout(killer);
+    return { how, tookMs: Date.now() - begunAt };
   }
 
   async untilReady(timeoutMs = READY_TIMEOUT_MS): Promise<void> {
@@ -118,11 +128,15 @@ export class AppProcess {
     return readFileSync(path.join(this.settings.folder, `${this.name}.log`), 'utf8');
   }
 
-  async #end(signal: 'SIGKILL' | 'SIGTERM'): Promise<void> {
+  async #end(signal: 'SIGKILL' | 'SIGTERM'): Promise<string> {
     const child = this.#child;
-    if (!child) return;
-    const ended = new Promise((resolve) => child.once('exit', resolve));
+    if (!child) return 'was not there';
+    const ended = new Promise<string>((resolve) =>
+      child.once('exit', (code, by) => {
+        resolve(String(code ?? by));
+      }),
+    );
     child.kill(signal);
-    await ended;
+    return ended;
   }
 }

@@ -12,6 +12,8 @@ export class Inflictor {
   /** Those that are on their way. */
   readonly #ending = new Set<Promise<unknown>>();
   readonly #begunAt = Date.now();
+  /** Of those who were asked to stop: who did not, or not well. */
+  readonly badEnds: string[] = [];
 
   /** @param say what happened, in words, with when it did */
   constructor(
@@ -60,6 +62,9 @@ export class Inflictor {
         this.#later(fault.forMs, () => app?.start());
         return;
       }
+      case 'restart':
+        await this.#restart(fault.app);
+        return;
       case 'freeze': {
         const app = tested.apps.get(fault.app);
         app?.freeze();
@@ -89,6 +94,16 @@ export class Inflictor {
         tested.proxies.get(fault.link)?.reset();
         return;
     }
+  }
+
+  async #restart(name: string): Promise<void> {
+    const app = this.tested.apps.get(name);
+    if (!app) throw new Error(`there is no ${name}`);
+    const { how, tookMs } = await app.stop();
+    this.tell(`${name} stopped in ${String(tookMs)} ms with ${how}`);
+    if (how !== '0') this.badEnds.push(`${name} was asked to stop and ended with ${how} after ${String(tookMs)} ms`);
+    app.start();
+    await app.untilReady();
   }
 
   #later(afterMs: number, end: () => unknown): void {

@@ -28,6 +28,8 @@ export interface TestedOptions {
   readonly counts: ProcessCounts;
   /** Of PostgreSQL. */
   readonly serverSettings?: Readonly<Record<string, string>> | undefined;
+  /** How long gateways work on that are to stop. */
+  readonly shutdownDelayMs?: number | undefined;
   /** Without brokers there is no relay, and projectors read the store. */
   readonly cluster?: KafkaCluster | undefined;
 }
@@ -67,7 +69,8 @@ export class TestedInstallation {
     } = parts);
   }
 
-  static async start({ folder, program, counts, cluster, serverSettings }: TestedOptions): Promise<TestedInstallation> {
+  static async start(options: TestedOptions): Promise<TestedInstallation> {
+    const { folder, program, counts, cluster, serverSettings, shutdownDelayMs = 0 } = options;
     const postgres = await PostgresServer.start(serverSettings);
     const dataDir = path.join(folder, 'data');
     mkdirSync(dataDir);
@@ -78,6 +81,7 @@ export class TestedInstallation {
       SAFAR_RATE_ITEMS_PER_SECOND: '100000',
       // Half of what is usual: what hangs is to be started again while the run lasts.
       SAFAR_STALLED_AFTER_MS: '30000',
+      SAFAR_HTTP_SHUTDOWN_DELAY_MS: String(shutdownDelayMs),
     };
     const observer = await openInstallation(loadConfig({ ...shared, SAFAR_DATABASE_URL: postgres.url }), {
       program: 'observer',

@@ -1,24 +1,49 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+
 export interface Answer {
   readonly status: number;
   readonly retryAfter: boolean;
   readonly body: unknown;
 }
 
+/** No answer, or half of one, and why. */
+export interface Failure {
+  readonly status: undefined;
+  readonly why: string;
+}
+
 /** Longer than a gateway takes to give an answer of its own, so that what is cut short is what hangs. */
 const TIMEOUT_MS = 15_000;
+/** How often a load balancer looks at `/readyz`; well below the time for which a gateway that is to stop works on. */
+const LOOK_INTERVAL_MS = 300;
+const LOOK_TIMEOUT_MS = 1_500;
 
 /** The front doors, taken in turn as a load balancer would. */
 export class Gateways {
   #next = 0;
+  #ready: readonly string[];
 
   constructor(
     private readonly urls: readonly string[],
     private readonly key: string,
-  ) {}
+  ) {
+    this.#ready = urls;
+  }
 
-  /** Nothing when there was no answer, or half of one. */
-  async ask(method: 'GET' | 'POST', route: string, body?: unknown): Promise<Answer | undefined> {
-    const url = this.urls[this.#next++ % this.urls.length] ?? '';
+  /** As one that looks whether they are ready, until the signal; otherwise each is knocked at, whatever has become of it. */
+  async balance(signal: AbortSignal): Promise<void> {
+    while (!signal.aborted) {
+      const looked = await Promise.all(this.urls.map(async (url) => ((await isReady(url)) ? [url] : [])));
+      const ready = looked.flat();
+      this.#ready = ready.length > 0 ? ready : this.urls;
+      await sleep(LOOK_INTERVAL_MS);
+    }
+    this.#ready = this.urls;
+  }
+
+  /** Nothing is asked twice: whoever asked decides what to make of it that there was no answer. */
+  async ask(method: 'GET' | 'POST', route: string, body?: unknown): Promise<Answer | Failure> {
+    const url = this.#ready[this.#next++ % this.#ready.length] ?? '';
     try {
       const response = await fetch(`${url}${route}`, {
         method,
@@ -35,8 +60,22 @@ export class Gateways {
         retryAfter: response.headers.has('retry-after'),
         body: text === '' ? undefined : (JSON.parse(text) as unknown),
       };
-    } catch {
-      return undefined;
+    } catch (error) {
+      return { status: undefined, why: whyOf(error) };
     }
   }
 }
+
+/** What `fetch` throws is of another realm, and says what happened in its cause only. */
+const whyOf = (error: unknown): string =>
+  typeof error === 'object' && error !== null && 'cause' in error && error.cause !== undefined
+    ? `${String(error)}: ${String(error.cause)}`
+    : String(error);
+
+const isReady = async (url: string): Promise<boolean> => {
+  const response = await fetch(`${url}/readyz`, { signal: AbortSignal.timeout(LOOK_TIMEOUT_MS) }).catch(
+    () => undefined,
+  );
+  await response?.body?.cancel().catch(() => undefined);
+  return response?.ok === true;
+};

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Chance } from '../../../apps/cli/src/simulator/chance.js';
 import { type Ledger, type ToldResult } from '../ledger/ledger.js';
-import { type Answer, type Gateways } from './gateways.js';
+import { type Answer, type Failure, type Gateways } from './gateways.js';
 import { type Prepared, prepare } from './touchpoints.js';
 
 export interface WorkloadSettings {
@@ -20,6 +20,9 @@ export class Workload {
   #stopped = false;
   #running: Promise<unknown> | undefined;
   #requests = 0;
+  #asked = 0;
+  #strict = false;
+  #turnedAway = 0;
   #ids = 0;
   /** By id: of which nobody has been told yet what became of it. */
   readonly #unknown = new Map<string, Prepared>();
@@ -31,6 +34,21 @@ export class Workload {
 
   get acknowledged(): number {
     return this.#acknowledged.length;
+  }
+
+  /** Requests so far, look-ups among them. */
+  get asked(): number {
+    return this.#asked;
+  }
+
+  /** Answers that said that somebody is to come back later. */
+  get turnedAway(): number {
+    return this.#turnedAway;
+  }
+
+  /** From now on nobody may be left without an answer; or, again, somebody may. */
+  expectAnswers(strict: boolean): void {
+    this.#strict = strict;
   }
 
   start(): void {
@@ -113,17 +131,16 @@ export class Workload {
   }
 
   async #send(prepared: readonly Prepared[]): Promise<boolean> {
-    const { ledger, gateways } = this.#settings;
+    const { ledger } = this.#settings;
     const request = (this.#requests += 1);
     ledger.write({ kind: 'sent', request, touchpoints: prepared.map(({ sent }) => sent) });
     const valid = prepared.filter(({ sent }) => sent.intent === 'valid');
     for (const one of valid) this.#unknown.set(one.sent.id, one);
     const body = prepared.length === 1 ? prepared[0]?.body : prepared.map((one) => one.body);
-    const answer = await gateways.ask('POST', '/v1/touchpoints', body);
-    if (answer) this.#judge(answer);
+    const answer = await this.#ask('POST', '/v1/touchpoints', body);
     // Of several, some may be stored although the store was too busy for the others.
-    if (answer === undefined || answer.status >= 500) {
-      ledger.write({ kind: 'unknown', request, why: answer === undefined ? 'no answer' : codeOf(answer) });
+    if (answer.status === undefined || answer.status >= 500) {
+      ledger.write({ kind: 'unknown', request, why: answer.status === undefined ? 'no answer' : codeOf(answer) });
       return false;
     }
     const results = resultsOf(answer, prepared);
@@ -137,14 +154,13 @@ export class Workload {
   }
 
   async #lookUp(chance: Chance): Promise<boolean> {
-    const { ledger, gateways } = this.#settings;
+    const { ledger } = this.#settings;
     const some = this.#someAcknowledged(chance);
     if (!some) return true;
     const { position = '', eventId = '' } = some.result;
     const route = `/v1/customers/customer_number:${some.prepared.customer}/timeline?limit=${String(PAGE)}&minPosition=${position}`;
-    const answer = await gateways.ask('GET', route);
-    if (answer === undefined) return false;
-    this.#judge(answer);
+    const answer = await this.#ask('GET', route);
+    if (answer.status === undefined) return false;
     if (answer.status !== 200) return answer.status < 500;
     const { data } = answer.body as { readonly data: readonly { readonly id: string }[] };
     // Of a timeline that is longer than a page, what is not on the page says nothing.
@@ -152,9 +168,18 @@ export class Workload {
     return true;
   }
 
-  #judge({ status, retryAfter, body }: Answer): void {
-    const proper = status < 500 || (status === 503 && retryAfter);
-    if (!proper) this.#settings.ledger.write({ kind: 'improper', what: `${String(status)} ${JSON.stringify(body)}` });
+  async #ask(method: 'GET' | 'POST', route: string, body?: unknown): Promise<Answer | Failure> {
+    const { gateways, ledger } = this.#settings;
+    const strict = this.#strict;
+    this.#asked += 1;
+    const answer = await gateways.ask(method, route, body);
+    if (answer.status === 503) this.#turnedAway += 1;
+    if (answer.status === undefined) {
+      if (strict && this.#strict)
+        ledger.write({ kind: 'improper', what: `no answer to ${method} ${route}: ${answer.why}` });
+    } else if (answer.status >= 500 && !(answer.status === 503 && answer.retryAfter))
+      ledger.write({ kind: 'improper', what: `${String(answer.status)} ${JSON.stringify(answer.body)}` });
+    return answer;
   }
 }
 

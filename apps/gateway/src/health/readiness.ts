@@ -28,7 +28,7 @@ export class Readiness {
 
   /** @throws ProblemError when a check fails, with the names of all; why is in the log only */
   async view(): Promise<ReadinessView> {
-    if (this.draining.begun) throw new ProblemError('shutting_down', { retryAfterMs: RETRY_MS });
+    if (this.draining.leaving) throw new ProblemError('shutting_down', { retryAfterMs: RETRY_MS });
     const checks = await this.#look();
     if (checks.every(({ ok }) => ok)) return { status: 'ready', checks };
     throw new ProblemError('unavailable', { retryAfterMs: RETRY_MS, extensions: { checks } });

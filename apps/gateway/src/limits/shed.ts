@@ -54,6 +54,8 @@ export interface Gate {
   readonly admission: Admission;
   readonly browserOrigins: HttpConfig['browserOrigins'];
   readonly shortPath?: TakesShortPath | undefined;
+  /** The server is about to close: connections end with their answer. */
+  readonly isLeaving: () => boolean;
 }
 
 /**
@@ -75,7 +77,7 @@ class Refusals {
   }
 
   #refuse(message: IncomingMessage, response: ServerResponse): void {
-    const { admission, browserOrigins } = this.gate;
+    const { admission, browserOrigins, isLeaving } = this.gate;
     // Of those there are thousands a second: no error is made, whose stack alone takes a quarter of what a refusal costs.
     const details = { retryAfterMs: admission.retryAfterMs() };
     const problem = { code: 'overloaded', status: statusOf.overloaded, details } as const;
@@ -85,6 +87,7 @@ class Refusals {
     const headers = { ...problemHeaders(problem, language), ...forBrowsers(message, browserOrigins) };
     for (const name in headers) lines.push(name, headers[name] ?? '');
     lines.push('content-length', String(Buffer.byteLength(body)));
+    if (isLeaving()) lines.push('connection', 'close');
     response.writeHead(problem.status, lines).end(body);
   }
 }

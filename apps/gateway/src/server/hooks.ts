@@ -44,7 +44,7 @@ export function addHooks(
     else done();
   });
   instance.addHook('onSend', (request, reply, payload, done) => {
-    if (draining.begun) void reply.header('connection', 'close');
+    if (draining.leaving) void reply.header('connection', 'close');
     const spent = allowanceOf(request.raw)?.spent;
     if (spent) void reply.headers(rateLimitHeaders(spent));
     // The answers to writes tell of what was wrong in the caller's language, one by one.

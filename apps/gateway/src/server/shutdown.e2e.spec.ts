@@ -53,6 +53,41 @@ describe('the shutdown', () => {
     await expect(sent.line().then((line) => line ?? Promise.reject(new Error('the end')))).rejects.toThrow();
   });
 
+  it('says that it leaves, and works on until whoever looks at that has seen it', async () => {
+    gateway = await openGateway({ shutdownDelayMs: 60_000, writesInFlight: 1 });
+    const url = await gateway.listen();
+    const draining = gateway.app.get(Draining);
+    await draining.check.check();
+    void draining.leave();
+    const send = () =>
+      fetch(`${url}/v1/touchpoints`, {
+        method: 'POST',
+        headers: { ...as(keys.writer), 'content-type': 'application/json' },
+        body: JSON.stringify(touchpoint('a')),
+      });
+    const told = ({ status, headers }: Response) => [status, headers.get('connection'), headers.get('retry-after')];
+    // By the framework, and by the short path.
+    expect(told(await fetch(`${url}/v1/customers`, { headers: as(keys.reader) }))).toEqual([200, 'close', null]);
+    expect(told(await send())).toEqual([201, 'close', null]);
+    expect(told(await fetch(`${url}/readyz`))).toEqual([503, 'close', '5']);
+    await expect(draining.check.check()).rejects.toThrow('asked to stop');
+    // And what is refused before either.
+    let release: () => void = () => undefined;
+    const held = new Promise<void>((resolve) => (release = resolve));
+    const { record } = gateway.behind;
+    const reached = new Promise<void>((resolve) => {
+      gateway.behind.record = (command) => {
+        resolve();
+        return held.then(() => record(command));
+      };
+    });
+    const first = send();
+    await reached;
+    expect(told(await send())).toEqual([503, 'close', expect.any(String)]);
+    release();
+    expect((await first).status).toBe(201);
+  });
+
   it('tells that it has begun: no new work, not ready, still alive', async () => {
     gateway = await openGateway({ shutdownTimeoutMs: 300_000 });
     const draining = gateway.app.get(Draining);

@@ -148,7 +148,7 @@ export class ShortPath {
         .writeHead(
           status,
           headLines(this.parts.fixedHeaders, answered, {
-            ...{ requestId, language: caller.language, spent: allowance.spent, closing: this.parts.draining.begun },
+            ...{ requestId, language: caller.language, spent: allowance.spent, closing: this.parts.draining.leaving },
           }),
         )
         .end(body);

@@ -56,7 +56,9 @@ export class EventStream {
     if (!this.signal.aborted && !this.#response.writableNeedDrain) this.#response.write(':\n\n');
   }
 
-  end(): void {
+  /** `retryMs`: when the reader is to come back, if not as soon as it usually would. */
+  end({ retryMs }: { readonly retryMs?: number } = {}): void {
+    if (retryMs !== undefined && !this.signal.aborted) this.#response.write(`retry: ${String(retryMs)}\n\n`);
     this.#aborted.abort();
     this.#response.end();
   }

@@ -14,6 +14,8 @@ import { EventStream, type ServerSentEvent } from './event-stream.js';
  */
 const PULSE_MS = 2_000;
 const FULL_RETRY_MS = 10_000;
+/** Whoever a shutdown sends away comes back within this time, not all in one moment: another gateway has to take them in. */
+const RETURN_WITHIN_MS = 5_000;
 
 export interface LiveSource {
   /** What is sent, until the signal. */
@@ -48,7 +50,8 @@ export class LiveStreams {
   }
 
   closeAll(): void {
-    for (const stream of this.#open) stream.end();
+    const apartMs = RETURN_WITHIN_MS / (this.#open.size + 1);
+    for (const [index, stream] of [...this.#open].entries()) stream.end({ retryMs: Math.ceil((index + 1) * apartMs) });
   }
 
   async #run(stream: EventStream, request: FastifyRequest, source: LiveSource): Promise<void> {

@@ -33,7 +33,10 @@ helm.sh/chart: {{ .root.Chart.Name }}-{{ .root.Chart.Version }}
 {{- define "safar.pod" -}}
 automountServiceAccountToken: false
 enableServiceLinks: false
-terminationGracePeriodSeconds: 30
+{{- $delayMs := int (index .root.Values.config "SAFAR_HTTP_SHUTDOWN_DELAY_MS" | default 5000) }}
+{{- $timeoutMs := int (index .root.Values.config "SAFAR_HTTP_SHUTDOWN_TIMEOUT_MS" | default 10000) }}
+# A gateway works on for a while, then requests may finish, and then everything is closed.
+terminationGracePeriodSeconds: {{ add 15 (div (add $delayMs $timeoutMs 999) 1000) }}
 securityContext:
   runAsNonRoot: true
   runAsUser: 1000
@@ -66,6 +69,10 @@ env:
   - { name: SAFAR_DATABASE_URL_FILE, value: /run/secrets/safar/database-url }
   - { name: SAFAR_MASTER_KEY_FILE, value: /run/secrets/safar/master-key }
   - { name: SAFAR_INTERNAL_PORT, value: '9000' }
+  {{- if and (eq .app "gateway") (not (hasKey .root.Values.config "SAFAR_HTTP_SHUTDOWN_DELAY_MS")) }}
+  # While the endpoints of the service still lead here, requests are still taken.
+  - { name: SAFAR_HTTP_SHUTDOWN_DELAY_MS, value: '5000' }
+  {{- end }}
   {{- range $name, $key := .root.Values.secrets.others }}
   - { name: {{ $name }}_FILE, value: /run/secrets/safar/{{ $key }} }
   {{- end }}

@@ -23,7 +23,7 @@ describe('the configuration', () => {
       masterKey: undefined,
       logLevel: 'info',
       defaultRegion: 'IR',
-      http: { host: '127.0.0.1', port: 3000, bodyLimitBytes: 4_194_304, shutdownTimeoutMs: 10_000 },
+      http: { host: '127.0.0.1', port: 3000, bodyLimitBytes: 4_194_304, shutdownDelayMs: 0, shutdownTimeoutMs: 10_000 },
     });
   });
 

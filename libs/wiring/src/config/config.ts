@@ -47,7 +47,9 @@ export interface HttpConfig {
   readonly trustedProxies: readonly string[];
   /** How long an event of a live timeline may wait before its reader is cut off. */
   readonly slowReaderTimeoutMs: number;
-  /** How long requests may finish at shutdown. */
+  /** How long it works on after it was asked to stop, not ready any more: until load balancers have seen that. */
+  readonly shutdownDelayMs: number;
+  /** How long requests may finish after that. */
   readonly shutdownTimeoutMs: number;
 }
 
@@ -176,6 +178,7 @@ function toConfig(environment: SafarEnvironment): Config {
         (environment.SAFAR_HTTP_TRUSTED_PROXIES ?? '').split(',').filter((proxy) => proxy !== ''),
       ),
       slowReaderTimeoutMs: whole(environment.SAFAR_HTTP_SLOW_READER_TIMEOUT_MS, 20_000),
+      shutdownDelayMs: whole(environment.SAFAR_HTTP_SHUTDOWN_DELAY_MS, 0),
       shutdownTimeoutMs: whole(environment.SAFAR_HTTP_SHUTDOWN_TIMEOUT_MS, 10_000),
     }),
     internalPort: environment.SAFAR_INTERNAL_PORT === undefined ? undefined : Number(environment.SAFAR_INTERNAL_PORT),

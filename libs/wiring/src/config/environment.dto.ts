@@ -244,6 +244,14 @@ export class SafarEnvironment {
   )
   SAFAR_HTTP_SLOW_READER_TIMEOUT_MS?: string;
 
+  @Whole(
+    0,
+    300_000,
+    'milliseconds',
+    'It is how long a gateway that is to stop works on, so that load balancers see that it is not ready; leave it unset for 0.',
+  )
+  SAFAR_HTTP_SHUTDOWN_DELAY_MS?: string;
+
   @Whole(0, 300_000, 'milliseconds', 'It limits how long requests may finish at shutdown; leave it unset for 10000.')
   SAFAR_HTTP_SHUTDOWN_TIMEOUT_MS?: string;
 
