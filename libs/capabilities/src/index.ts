@@ -15,6 +15,7 @@ export * from './timeline/entries-of-events.js';
 export * from './touchpoints/cloud-events/read-cloud-event.js';
 export * from './touchpoints/cloud-events/touchpoint-of-cloud-event.js';
 export * from './touchpoints/segment/touchpoint-of-message.js';
+export { identifiersOfSent } from './touchpoints/identifiers-of-sent.js';
 export { identifiersOfMessage } from './touchpoints/segment/who.js';
 export { businessSeconds, due, type Pause } from './service-clocks/calendars/business-time.js';
 export { type CalendarRefusal, saveVersion } from './service-clocks/calendars/check-calendar.js';

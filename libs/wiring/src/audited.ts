@@ -2,7 +2,7 @@ import { type AuditActor, type AuditDetails, type AuditLog, type NewAuditEntry }
 import { type ProjectionAdmin } from '#platform/projections';
 import { type ReactionAdmin } from '#platform/reactions';
 import { type Quarantine } from '#platform/quarantine';
-import { type Redriven } from './redrive-quarantined.js';
+import { type Redriven } from './redriven.js';
 
 /** On whose behalf something is done. */
 export interface OnBehalfOf {

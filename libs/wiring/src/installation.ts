@@ -1,10 +1,10 @@
 import path from 'node:path';
 import { type ConversationPorts, type OpenTimeline, QueueFeed, type RoutingReplay, TimelineFeed } from '#capabilities';
 import { type PersonaErasedData, type TimelinePage, type TimelineParameters } from '#contracts';
-import { type Clock, type Position, type ReadModels, type Result } from '#kernel';
+import { type Clock, type EpochMs, type Position, type ReadModels, type Result } from '#kernel';
 import { type Access, createAccess } from '#platform/access';
 import { type AuditTrail, openPostgresAudit } from '#platform/audit';
-import { type Inbound, type InboundOutcome, type Relay, startInbound, startRelay } from '#platform/bus';
+import { type Inbound, type Relay, startRelay } from '#platform/bus';
 import { createCommandAnswers } from '#platform/command-answers';
 import { type EventSource, storeSubscription } from '#platform/consumers';
 import { type OperatedEventStore } from '#platform/event-store';
@@ -56,17 +56,10 @@ import { type CustomerErased } from './messages/erase-customer.command.js';
 import { type EraseFailure, type QueryFailure, type VersionMismatch } from './messages/failures.js';
 import { type ReadinessCheck } from './messages/readiness-check.port.js';
 import { REPORT_TIMEOUT_MS, ReportDesk, REPORTS_AT_ONCE } from './report-desk.js';
-import { DEAD_LETTERS_TOPIC, EVENTS_TOPIC, INBOUND_TOPIC, kafkaFeed, kafkaNeeded, openBus } from './kafka.js';
+import { EVENTS_TOPIC, kafkaFeed, kafkaNeeded, openBus } from './kafka.js';
 import { migrations } from './migrations.js';
-import {
-  observeInbound,
-  observeProjections,
-  observeReactions,
-  observeRelay,
-  observeStore,
-  openObservation,
-} from './observation.js';
-import { createTakeInbound } from './inbound/take-inbound.js';
+import { observeProjections, observeReactions, observeRelay, observeStore, openObservation } from './observation.js';
+import { beginInbound } from './inbound/begin-inbound.js';
 import { createOnce, type Once } from './once.js';
 import { createTimelineOpener } from './open-timeline.js';
 import { projections } from './projections.js';
@@ -287,7 +280,7 @@ function operations(parts: Parts, closers: (() => Promise<void>)[]) {
     quarantineAdmin: (by: OnBehalfOf, causationId: string): QuarantineAdmin =>
       auditedQuarantine(
         quarantine,
-        (ids, told) => redriveQuarantined({ ...parts, recordTouchpoints }, ids, causationId, told),
+        (ids, told) => redriveQuarantined({ ...parts, ...judging(parts), recordTouchpoints }, ids, causationId, told),
         audit,
         by,
       ),
@@ -310,38 +303,21 @@ function operations(parts: Parts, closers: (() => Promise<void>)[]) {
       return server?.port;
     },
     startRelay: (): Relay => beginRelay(parts, source, closers),
-    startInbound: (): Inbound => beginInbound(parts, recordTouchpoints, closers),
+    startInbound: (): Inbound => beginInbound({ ...parts, ...judging(parts), recordTouchpoints }, closers),
   };
 }
+
+/** What is asked about records before they are stored, or blamed. */
+const judging = ({ pool, store }: Parts) => ({
+  anyErasedSince: (personaIds: readonly string[], since: EpochMs) => anyErasedSince(pool, personaIds, since),
+  checkWritable: () => store.checkWritable(),
+});
 
 function beginRelay({ pool, bus }: Parts, source: EventSource, closers: (() => Promise<void>)[]): Relay {
   if (!bus) throw kafkaNeeded();
   const relay = startRelay({ pool, source, bus, topic: EVENTS_TOPIC });
   closers.push(() => relay.stop());
   return relay;
-}
-
-function beginInbound(
-  { pool, bus, store, clock, metrics }: Parts,
-  recordTouchpoints: RecordTouchpointsInto,
-  closers: (() => Promise<void>)[],
-): Inbound {
-  if (!bus) throw kafkaNeeded();
-  const take = createTakeInbound({
-    ...{ topic: INBOUND_TOPIC, recordTouchpoints, clock },
-    anyErasedSince: (personaIds, since) => anyErasedSince(pool, personaIds, since),
-    checkWritable: () => store.checkWritable(),
-  });
-  const onTaken = (outcomes: readonly InboundOutcome[]): void => {
-    for (const outcome of outcomes) {
-      metrics.touchpoints.inc({ result: outcome.status });
-      if (outcome.status === 'refused') metrics.refusals.inc({ reason: outcome.reason });
-    }
-  };
-  observeInbound(metrics, { pool, bus, topic: INBOUND_TOPIC });
-  const inbound = startInbound({ pool, bus, topic: INBOUND_TOPIC, deadLetters: DEAD_LETTERS_TOPIC, take, onTaken });
-  closers.push(() => inbound.stop());
-  return inbound;
 }
 
 function conversationOperations(parts: Parts, directory: DirectoryPorts, decode: DecodeEvents) {

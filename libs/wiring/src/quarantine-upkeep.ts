@@ -2,7 +2,7 @@ import { type Clock } from '#kernel';
 import { type AuditLog } from '#platform/audit';
 import { type Quarantined, type QuarantineUpkeep } from '#platform/quarantine';
 import { SealBrokenError } from '#platform/vault';
-import { openMessages, personasIn, type SealingPorts } from './quarantined-message.js';
+import { openMessages, personasOfKept, type SealingPorts } from './quarantined-message.js';
 
 export interface UpkeepPorts extends SealingPorts {
   readonly quarantine: QuarantineUpkeep;
@@ -26,7 +26,7 @@ async function readUnread(ports: UpkeepPorts): Promise<void> {
 async function namedIn(ports: UpkeepPorts, message: Quarantined): Promise<readonly string[]> {
   try {
     const [kept] = await openMessages(ports.vault, [message]);
-    return personasIn(kept?.message, ports);
+    return kept === undefined ? [] : personasOfKept(kept, ports);
   } catch (error) {
     if (error instanceof SealBrokenError) return [];
     throw error;

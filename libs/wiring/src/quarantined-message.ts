@@ -1,8 +1,10 @@
 import { identifiersOfMessage, personaOf } from '#capabilities';
-import { type FieldError } from '#contracts';
+import { type FieldError, type Identifier } from '#contracts';
 import { type Clock, type EpochMs } from '#kernel';
 import { type NewQuarantined, type Quarantined, type QuarantineReason } from '#platform/quarantine';
 import { openAll, type Vault } from '#platform/vault';
+import { type KeptRecord, recordOfKept } from './inbound/kept-record.js';
+import { identifiersOfRecord } from './inbound/read-record.js';
 
 /** A message of an SDK with what is needed to try it again. */
 export interface KeptMessage {
@@ -10,6 +12,9 @@ export interface KeptMessage {
   readonly sentAt?: unknown;
   readonly receivedAt: EpochMs;
 }
+
+/** What the quarantine keeps: messages of SDKs, and records of Kafka that were refused. */
+export type Kept = KeptMessage | KeptRecord;
 
 /** Nobody can say for sure whose data a message holds that could not be used: all of them are sealed under one key. */
 const sealedFor = (vault: Vault): string => vault.uuid('quarantine', 'key');
@@ -21,13 +26,27 @@ export interface SealingPorts {
   readonly defaultRegion: string;
 }
 
-/** Whom a message names, by the identifiers that a touchpoint made of it would have. */
-export const personasIn = (
-  message: unknown,
-  { vault, defaultRegion }: Omit<SealingPorts, 'clock'>,
-): readonly string[] => [
-  ...new Set(identifiersOfMessage(message, defaultRegion).map((identifier) => personaOf(identifier, vault.uuid).id)),
+type NamingPorts = Omit<SealingPorts, 'clock'>;
+
+/** Whom a message or record names, by the identifiers that a touchpoint made of it would have. */
+export const personasOfKept = (kept: Kept, ports: NamingPorts): readonly string[] =>
+  personasOf(
+    'record' in kept
+      ? identifiersOfRecord(recordOfKept(kept), ports.defaultRegion)
+      : identifiersOfMessage(kept.message, ports.defaultRegion),
+    ports,
+  );
+
+const personasOf = (identifiers: readonly Identifier[], { vault }: NamingPorts): readonly string[] => [
+  ...new Set(identifiers.map((identifier) => personaOf(identifier, vault.uuid).id)),
 ];
+
+export async function sealKept(vault: Vault, id: string, kept: Kept): Promise<string> {
+  const personaId = sealedFor(vault);
+  const key = (await vault.currentKeys([personaId])).get(personaId);
+  if (!key) throw new Error('the vault has no key for the quarantine');
+  return vault.seal(key, id, kept);
+}
 
 export async function sealMessage(
   ports: SealingPorts,
@@ -37,11 +56,9 @@ export async function sealMessage(
 ): Promise<NewQuarantined> {
   const { vault, clock } = ports;
   const id = vault.uuid('quarantined', source, JSON.stringify(kept.message));
-  const personaId = sealedFor(vault);
-  const key = (await vault.currentKeys([personaId])).get(personaId);
-  if (!key) throw new Error('the vault has no key for the quarantine');
-  const personas = personasIn(kept.message, ports);
-  return { id, source, sealed: vault.seal(key, id, kept), reasons: reasonsOf(errors), personas, at: clock.now() };
+  const personas = personasOfKept(kept, ports);
+  const sealed = await sealKept(vault, id, kept);
+  return { id, source, sealed, reasons: reasonsOf(errors), personas, at: clock.now() };
 }
 
 /** As many as a person reads. */
@@ -61,12 +78,12 @@ export const shortened = (pointer: string): string =>
 export async function openMessages(
   vault: Vault,
   messages: readonly Quarantined[],
-): Promise<readonly (KeptMessage | undefined)[]> {
+): Promise<readonly (Kept | undefined)[]> {
   const personaId = sealedFor(vault);
   const opened = await openAll(
     vault,
     messages.map(({ id, sealed }) => ({ personaId, eventId: id, sealed })),
   );
-  // Sealed by `sealMessage`: tampering with it would not have opened.
-  return opened.map((each) => (each.status === 'opened' ? (each.personal as KeptMessage) : undefined));
+  // Sealed by `sealKept`: tampering with it would not have opened.
+  return opened.map((each) => (each.status === 'opened' ? (each.personal as Kept) : undefined));
 }

@@ -1,21 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import { touchpointOfMessage } from '#capabilities';
-import { type TouchpointResult } from '#contracts';
 import { type Quarantined } from '#platform/quarantine';
-import { completeErasures, type ErasePorts } from './erase-personas.js';
-import { openMessages, personasIn, reasonsOf } from './quarantined-message.js';
-import { type MessagePorts } from './record-messages.js';
+import { completeErasures } from './erase-personas.js';
+import { redriveRecord } from './inbound/redrive-record.js';
+import { type KeptMessage, openMessages, personasOfKept, reasonsOf } from './quarantined-message.js';
 import { type RecordingContext } from './record-touchpoints.js';
-
-/** What became of a quarantined message that was tried again. */
-export interface Redriven {
-  readonly id: string;
-  /** `refused`: it stays where it is. `not_there`: redriven or discarded before, expired, or removed with the erasure of whom it named. */
-  readonly status: TouchpointResult['status'] | 'not_there';
-  readonly reasons: Quarantined['reasons'];
-}
-
-export interface RedrivePorts extends MessagePorts, ErasePorts {}
+import { type Redriven, type RedrivePorts } from './redriven.js';
 
 /**
  * Tries messages again, by today's rules, as if they had come in when they did. What is stored leaves the quarantine.
@@ -38,12 +28,21 @@ export async function redriveQuarantined(
 const notThere = (id: string): Redriven => ({ id, status: 'not_there', reasons: [] });
 
 async function redrive(ports: RedrivePorts, message: Quarantined, context: RecordingContext): Promise<Redriven> {
-  const { id, source, reasons } = message;
+  const { id, reasons } = message;
   const [kept] = await openMessages(ports.vault, [message]);
   if (kept === undefined) return { id, status: 'refused', reasons };
+  return 'record' in kept ? redriveRecord(ports, id, kept) : redriveMessage(ports, message, kept, context);
+}
+
+async function redriveMessage(
+  ports: RedrivePorts,
+  { id, source }: Quarantined,
+  kept: KeptMessage,
+  context: RecordingContext,
+): Promise<Redriven> {
   const read = touchpointOfMessage(kept.message, { ...kept, source, defaultRegion: ports.defaultRegion });
   // An erasure that was begun, and not completed, has yet to take what names its persona out of the quarantine.
-  const personas = personasIn(kept.message, ports);
+  const personas = personasOfKept(kept, ports);
   const stillThere = async (): Promise<boolean> => {
     await completeErasures(ports, 'other', personas);
     return (await ports.quarantine.get([id])).length === 1;

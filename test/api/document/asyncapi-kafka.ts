@@ -76,7 +76,8 @@ const descriptions: Readonly<Record<string, string>> = {
     'is the next record of its partition, less is a duplicate, and anything else means that a record was lost.',
   [INBOUND_TOPIC]:
     'Touchpoints that others write, taken where `SAFAR_KAFKA_INBOUND=true`; the same source and id once, for ever.',
-  [DEAD_LETTERS_TOPIC]: 'What could not be taken, as it came, with why and where from.',
+  [DEAD_LETTERS_TOPIC]:
+    'That a record could not be taken, why, and where it was. What was sent is in the quarantine, sealed: `safar quarantine redrive`.',
 };
 
 const messagesOf = (topic: string, names: readonly EventName[]): readonly string[] =>
@@ -167,6 +168,9 @@ function eventHeaders(): JsonSchema {
 
 const { id, source, occurredAt, ...said } = exampleTouchpoint('visit', 'en');
 
+/** Stands for the id of a message in the quarantine. */
+const KEPT = '0f7b5c1e-1111-8222-8333-444455556666';
+
 const someText = { type: 'string', minLength: 1 };
 
 function foreignMessages(): Json {
@@ -204,12 +208,11 @@ function foreignMessages(): Json {
     },
     deadLetter: {
       name: 'deadLetter',
-      title: 'A record that was refused, as it came',
+      title: 'That a record was refused',
       contentType: 'application/octet-stream',
       headers: refTo('schemas', 'DeadLetterHeaders'),
-      payload: { description: 'Byte for byte what was sent; nothing where the reason is `erased`.' },
-      bindings: anyKey,
-      examples: [{ name: 'refused', headers: deadLetterOf(record, refused, from).headers, payload: said }],
+      payload: { description: 'Nothing: the headers say all. There is no key either.' },
+      examples: [{ name: 'refused', headers: deadLetterOf({ record, outcome: refused }, { as: KEPT }, from).headers }],
     },
   };
 }
@@ -224,7 +227,8 @@ function deadLetterHeaders(): JsonSchema {
   const reasons = ['invalid', 'id_reused', 'too_large_for_store', 'erased', 'failed'];
   return {
     type: 'object',
-    description: 'Beside the headers of the sender.',
+    description:
+      'Of the headers of the sender only content-type, ce_specversion, ce_type and traceparent stay beside these.',
     properties: {
       [names.id]: { type: 'string', description: 'The same each time that the same record is refused.' },
       [names.reason]: { type: 'string', enum: reasons },
@@ -235,7 +239,17 @@ function deadLetterHeaders(): JsonSchema {
       [names.refusedAt]: { type: 'string', format: 'date-time' },
       [names.writtenAt]: { type: 'string', format: 'date-time' },
       [names.sendAgainTo]: { const: INBOUND_TOPIC },
+      [names.kept]: {
+        type: 'string',
+        enum: ['quarantine', 'erased', 'too_large', 'no_room'],
+        description: 'Where what was sent is, or why it is not kept.',
+      },
+      [names.quarantineId]: {
+        type: 'string',
+        format: 'uuid',
+        description: 'Where it is kept: for `safar quarantine redrive` and `discard`.',
+      },
     },
-    required: Object.values(names),
+    required: Object.values(names).filter((name) => name !== names.quarantineId),
   };
 }

@@ -31,7 +31,7 @@ const DEFAULT_LIMIT = 50;
 export function addQuarantine(program: Command, context: CommandContext): void {
   const quarantine = program
     .command('quarantine')
-    .description('Messages of SDKs that were taken and are no valid touchpoints.');
+    .description('Messages of SDKs and records of Kafka that could not be stored as touchpoints.');
   asCommand(
     selecting(quarantine.command('list').description('What is there, and why; oldest first. Never what is in it.'))
       .option('--limit <count>', `at most so many; otherwise ${String(DEFAULT_LIMIT)}`, wholeNumber(1, 10_000))
@@ -79,8 +79,9 @@ async function* selected(
 ): AsyncGenerator<readonly Quarantined[]> {
   if (all !== true && source === undefined && olderThan === undefined)
     throw new CommandFailure('usage', 'Nothing was chosen.', 'Name ids, or use --all, --source or --older-than.');
-  const before = olderThan === undefined ? {} : { before: Date.now() - olderThan * DAY_MS };
-  const filter = { ...before, ...(source !== undefined && { source }), limit: BATCH };
+  // What comes in meanwhile is not meant: it would be followed for ever.
+  const before = Date.now() - (olderThan ?? 0) * DAY_MS;
+  const filter = { before, ...(source !== undefined && { source }), limit: BATCH };
   let last: Quarantined | undefined;
   do {
     const batch = await quarantine.list({ ...filter, ...(last && { after: last }) });

@@ -1,9 +1,15 @@
 export * from './bus.port.js';
 export { eventOf, ForeignRecordError, recordOf, SEQUENCE_HEADER, sequenceOf } from './event-records.js';
-export { DEAD_LETTER_HEADERS, deadLetterOf } from './inbound/dead-letters.js';
+export { DEAD_LETTER_HEADERS, deadLetterOf, firstWrittenAt } from './inbound/dead-letters.js';
 export { inboundState, type InboundState } from './inbound/inbound-checkpoint.js';
 export { inboundMigrations } from './inbound/inbound-migrations.js';
-export { type InboundOutcome } from './inbound/inbound-outcome.js';
+export {
+  type InboundOutcome,
+  type Kept,
+  type RefusedInbound,
+  type RefusedRecord,
+  type SetAside,
+} from './inbound/inbound-outcome.js';
 export { startInbound, type Inbound, type InboundSettings, type TakeInbound } from './inbound/inbound.js';
 export { ensureTopics, openKafkaBus } from './kafka/load-kafka.js';
 export { saslMechanisms, type KafkaSettings, type SaslMechanism } from './kafka/kafka-settings.js';

@@ -157,11 +157,15 @@ describe('touchpoints from Kafka', () => {
       new Set(bad.map(({ partition, offset }) => `${INBOUND_TOPIC}/${String(partition)}/${offset.toString()}`)),
     );
     expect(bad.length).toBeGreaterThanOrEqual(RECORDS / 50);
-    for (const { partition, offset, value } of bad) {
+    for (const { partition, offset } of bad) {
       const letter = buried.get(`${INBOUND_TOPIC}/${String(partition)}/${offset.toString()}`);
-      expect(letter?.value).toBe(value);
-      expect(letter?.headers['safar-reason']).toBe('invalid');
+      expect([letter?.key, letter?.value]).toEqual(['', '']);
+      expect(letter?.headers).toMatchObject({ 'safar-reason': 'invalid', 'safar-kept': 'quarantine' });
     }
+    const { rows: kept } = await database.owner.query<{ id: string }>('SELECT id FROM quarantine.messages');
+    expect(new Set(kept.map(({ id }) => id))).toEqual(
+      new Set(letters.map(({ headers }) => headers['safar-quarantine-id'])),
+    );
 
     const metrics = await (await fetch(`http://127.0.0.1:${String(port)}/metrics`)).text();
     expect(metrics).toContain(`safar_inbound_lag_records{topic="${INBOUND_TOPIC}"} 0`);

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
-import { readCloudEvent, type ReadCloudEvent } from '#capabilities';
-import { decodeUtf8, type FieldError, parseTraceContext, readTouchpointText } from '#contracts';
+import { identifiersOfSent, readCloudEvent, type ReadCloudEvent } from '#capabilities';
+import { decodeUtf8, type FieldError, type Identifier, parseTraceContext, readTouchpointText } from '#contracts';
 import { type EpochMs, fail, type Result, succeed } from '#kernel';
 import { type BusRecord } from '#platform/bus';
 
@@ -33,6 +33,25 @@ export function readRecord(record: BusRecord, now: EpochMs): ReadRecord {
     return readCloudEvent(read.value, context);
   const trace = parseTraceContext(headers['traceparent'], headers['tracestate']);
   return { touchpoint: read, isKnownById: false, trace };
+}
+
+/** Whom a record names, as far as that can be recognised, whatever is wrong with the rest of it. */
+export function identifiersOfRecord(
+  { headers, value, bytes = Buffer.from(value) }: BusRecord,
+  defaultRegion: string,
+): readonly Identifier[] {
+  const said = parsed(bytes);
+  const isBinary = headers[`${ATTRIBUTE}specversion`] !== undefined;
+  const sent = isBinary ? { ...attributesOf(headers), data: said } : said;
+  return identifiersOfSent(sent, { digest, defaultRegion });
+}
+
+function parsed(bytes: Uint8Array): unknown {
+  try {
+    return JSON.parse(new TextDecoder().decode(bytes));
+  } catch {
+    return undefined;
+  }
 }
 
 const unread = (touchpoint: ReadRecord['touchpoint']): ReadRecord => ({

@@ -151,6 +151,8 @@ describe('a record of the inbound topic', () => {
     for (const text of ['2026-03-20T12:00:00.000Z', '2099-01-01T00:00:00.000Z', 'yesterday'])
       await take([says(text)], 0);
     expect(asked).toEqual([Date.UTC(2026, 2, 20, 11, 59), noon - 60_000, noon - 60_000]);
+    await take([{ ...record(json(visit('ahead'))), writtenAt: noon + 99_000 }], 0);
+    expect(asked.at(-1)).toBe(noon - 60_000);
   });
 });
 

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { type TouchpointResult } from '#contracts';
 import { type Clock, type EpochMs } from '#kernel';
-import { type BusRecord, DEAD_LETTER_HEADERS, type InboundOutcome, type TakeInbound } from '#platform/bus';
+import { type BusRecord, firstWrittenAt, type InboundOutcome, type TakeInbound } from '#platform/bus';
 import { isOutage } from '#platform/consumers';
 import { takeTurns } from '#platform/event-loop';
 import { AppendOutcomeUnknownError, AppendTooLargeError, StoreBusyError, StoreGuardError } from '#platform/event-store';
@@ -21,7 +21,7 @@ export interface InboundPorts {
 }
 
 /** Times that records fail together before each is tried alone: then the others flow. */
-const FAILURES_TOGETHER = 3;
+export const FAILURES_TOGETHER = 3;
 /** As many records as do not each have something of their own that nobody foresaw: then it is not them. */
 const TOO_MANY_TO_BLAME = 10;
 /** By how much the clocks of brokers and of Safar may differ. */
@@ -48,14 +48,9 @@ export const createTakeInbound = (ports: InboundPorts): TakeInbound => {
 
 const isBlamed = (outcome: InboundOutcome): boolean => outcome.status === 'refused' && outcome.reason === 'failed';
 
-/**
- * When it was written first: a dead letter that was mended and sent again says it. One that says too early is refused where it would have
- * been stored, no other harm can be done by it.
- */
-function firstWrittenAt({ writtenAt, headers }: BusRecord, now: EpochMs): EpochMs {
-  const said = Date.parse(headers[DEAD_LETTER_HEADERS.writtenAt] ?? '');
-  return Math.min(writtenAt ?? now, Number.isNaN(said) ? Infinity : said);
-}
+/** Whoever was erased at that time or later must not come back by these records. */
+export const erasedSince = (records: readonly BusRecord[], now: EpochMs): EpochMs =>
+  Math.min(now, ...records.map((record) => firstWrittenAt(record) ?? now)) - CLOCKS_DIFFER_MS;
 
 /** Nothing, when somebody was erased whom one of several names: each has to be judged alone. */
 async function takeTogether(
@@ -69,7 +64,7 @@ async function takeTogether(
     read.push(readRecord(record, now));
   }
   const touchpoints = read.flatMap(({ touchpoint }) => (touchpoint.ok ? [touchpoint.value] : []));
-  const since = Math.min(...records.map((record) => firstWrittenAt(record, now))) - CLOCKS_DIFFER_MS;
+  const since = erasedSince(records, now);
   const results = await ports.recordTouchpoints(touchpoints, {
     correlationId: randomUUID().replaceAll('-', ''),
     causationId: ports.topic,

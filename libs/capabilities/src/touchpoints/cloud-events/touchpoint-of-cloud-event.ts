@@ -86,9 +86,9 @@ function exported(
  * `subject` as `kind:value`; any other subject is a name that means something to this source only. What was said for all events of a
  * request counts where an event has no subject.
  */
-function customerOf(
-  { subject, source }: IncomingCloudEvent,
-  { customer, digest }: CloudEventContext,
+export function customerOf(
+  { subject, source }: Pick<IncomingCloudEvent, 'subject' | 'source'>,
+  { customer, digest }: Pick<CloudEventContext, 'customer' | 'digest'>,
 ): Sent | undefined {
   const reference = subject ?? customer;
   if (reference === undefined) return undefined;

@@ -1,8 +1,8 @@
 import { type EpochMs } from '#kernel';
 import { type BusRecord, type NewBusRecord } from '../bus.port.js';
-import { type RefusedRecord } from './inbound-outcome.js';
+import { type Kept, type RefusedInbound } from './inbound-outcome.js';
 
-/** What dead letters say about themselves; the sender's own headers stay beside it. */
+/** What dead letters say. They have no key and no value: what was sent is kept where an erasure reaches it. */
 export const DEAD_LETTER_HEADERS = {
   /** The same each time that the same record is refused: a letter may be there twice. */
   id: 'safar-dead-letter-id',
@@ -15,11 +15,17 @@ export const DEAD_LETTER_HEADERS = {
   refusedAt: 'safar-refused-at',
   /** When the record was written for the first time, however often it was sent again: whoever was erased since does not come back by it. */
   writtenAt: 'safar-written-at',
-  /** The topic that the mended record goes to: same key, same value where it was ours that had to be mended. */
+  /** The topic that the mended record goes to. */
   sendAgainTo: 'safar-send-again-to',
+  /** `quarantine`, or why what was sent is not kept. */
+  kept: 'safar-kept',
+  /** Under which id it is in the quarantine: a keyed hash of what was sent, which nobody without the secret can guess from it. */
+  quarantineId: 'safar-quarantine-id',
 } as const;
 
-const OWN = /^safar-/;
+/** Headers of the sender that say how to read a record, and not whom it is about; and only where they look like it. */
+const SENDER_HEADERS = ['content-type', 'ce_specversion', 'ce_type', 'traceparent'];
+const PLAIN = /^[\w.+/;= -]{1,128}$/;
 
 export interface RefusedFrom {
   readonly topic: string;
@@ -28,34 +34,42 @@ export interface RefusedFrom {
   readonly partitions: number;
 }
 
-/** A refused record as it came, with why, where from, and where to send it again. */
+/** Tells of a refused record: why, where from, where what it said is kept, and where to send it again. Names nobody. */
 export function deadLetterOf(
-  record: BusRecord,
-  refused: RefusedRecord,
+  { record, outcome }: RefusedInbound,
+  kept: Kept,
   { topic, at, partitions }: RefusedFrom,
 ): NewBusRecord {
   const [partition, offset] = [String(record.partition), record.offset.toString()];
   const names = DEAD_LETTER_HEADERS;
-  const isKept = refused.withoutValue !== true;
-  // Of a letter that was sent again as it is, what it said about itself the first time. Keys and headers name people, too.
-  const sent = Object.entries(record.headers).filter(([name]) => isKept && !OWN.test(name));
-  const writtenAt = record.headers[names.writtenAt] ?? (record.writtenAt && new Date(record.writtenAt).toISOString());
+  const writtenAt = firstWrittenAt(record);
+  const sent = SENDER_HEADERS.map((name) => [name, record.headers[name] ?? ''] as const);
   return {
     partition: record.partition % partitions,
-    key: isKept ? record.key : '',
+    key: '',
     headers: {
-      ...Object.fromEntries(sent),
-      ...(writtenAt && { [names.writtenAt]: writtenAt }),
+      ...Object.fromEntries(sent.filter(([, value]) => PLAIN.test(value))),
+      ...(writtenAt !== undefined && { [names.writtenAt]: new Date(writtenAt).toISOString() }),
       [names.id]: `${topic}/${partition}/${offset}`,
-      [names.reason]: refused.reason,
-      [names.errors]: JSON.stringify(refused.errors),
+      [names.reason]: outcome.reason,
+      [names.errors]: JSON.stringify(outcome.errors),
       [names.topic]: topic,
       [names.partition]: partition,
       [names.offset]: offset,
       [names.refusedAt]: new Date(at).toISOString(),
       [names.sendAgainTo]: topic,
+      ...('as' in kept ? { [names.kept]: 'quarantine', [names.quarantineId]: kept.as } : { [names.kept]: kept.not }),
     },
     value: '',
-    ...(record.bytes !== undefined && isKept && { bytes: record.bytes }),
   };
+}
+
+/**
+ * When a record was written first: one that was mended and sent again says what its letter said. One that says too early is refused where
+ * it would have been stored, no other harm can be done by it.
+ */
+export function firstWrittenAt({ writtenAt, headers }: BusRecord): EpochMs | undefined {
+  const said = Date.parse(headers[DEAD_LETTER_HEADERS.writtenAt] ?? '');
+  const first = Math.min(writtenAt ?? Infinity, Number.isNaN(said) ? Infinity : said);
+  return first === Infinity ? undefined : first;
 }

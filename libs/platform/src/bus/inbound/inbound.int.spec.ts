@@ -4,6 +4,7 @@ import { createPool } from '#platform/postgres';
 import { testDatabase, until, type TestDatabase } from '#testing';
 import { type BusRecord, type NewBusRecord } from '../bus.port.js';
 import { openMemoryBus, type MemoryBus, type WriteFault } from '../memory/memory-bus.js';
+import { type SetAside } from './inbound-outcome.js';
 import { acquireInboundLease, InboundLeaseLostError, inboundState, moveInbound } from './inbound-checkpoint.js';
 import { inboundMigrations } from './inbound-migrations.js';
 import { startInbound, type Inbound, type InboundParts, type TakeInbound } from './inbound.js';
@@ -24,6 +25,7 @@ describe('the reader of an inbound topic', () => {
   });
   afterEach(async () => {
     await Promise.all(readers.splice(0).map((reader) => reader.stop()));
+    keptTexts.clear();
     await database.owner.query('TRUNCATE es.inbound');
   });
   afterAll(async () => {
@@ -41,9 +43,18 @@ describe('the reader of an inbound topic', () => {
     });
     await writer.write(records);
   };
+  /** What was set aside, by its text. */
+  const keptTexts = new Map<string, number>();
+  const setAside: SetAside = (refused) =>
+    Promise.resolve(
+      refused.map(({ record }) => {
+        keptTexts.set(textOf(record), (keptTexts.get(textOf(record)) ?? 0) + 1);
+        return { as: `kept ${textOf(record)}` };
+      }),
+    );
   const start = (bus: MemoryBus, take: TakeInbound, more: Partial<InboundParts> = {}): Inbound => {
     const settings = { pollMs: 4, backoffMs: 1, maxBackoffMs: 4, batchSize: 7, leaseMs: 400, ...more.settings };
-    const reader = startInbound({ pool, bus, topic, deadLetters, take, ...more, settings });
+    const reader = startInbound({ pool, bus, topic, deadLetters, take, setAside, ...more, settings });
     readers.push(reader);
     return reader;
   };
@@ -71,7 +82,7 @@ describe('the reader of an inbound topic', () => {
   };
   const letters = (bus: MemoryBus) => bus.log(deadLetters).flatMap((records) => [...records]);
 
-  it('takes each, and buries what is refused with why, where from and where to send it again', async () => {
+  it('takes each, sets aside what is refused, and tells why, where from and where to send it again', async () => {
     const bus = busOf();
     await send(bus, 60);
     const stored = new Map<string, number>();
@@ -82,13 +93,13 @@ describe('the reader of an inbound topic', () => {
     await read(90);
     expect([stored.size, new Set(stored.values())]).toEqual([81, new Set([1])]);
     await until(() => counted.length === 90, 'all counted');
-    expect(letters(bus).map(textOf).sort()).toEqual(
-      ['7', '17', '27', '37', '47', '57', '67', '77', '87'].map((n) => `bad ${n}`).sort(),
-    );
-    const [letter] = letters(bus).filter((one) => textOf(one) === 'bad 7');
-    expect(letter?.key).toBe('bad 7');
+    const bad = ['7', '17', '27', '37', '47', '57', '67', '77', '87'].map((n) => `bad ${n}`).sort();
+    expect([...keptTexts.keys()].sort()).toEqual(bad);
+    const ids = letters(bus).map(({ headers }) => headers['safar-quarantine-id']);
+    expect(ids.sort()).toEqual(bad.map((text) => `kept ${text}`));
+    const [letter] = letters(bus).filter(({ headers }) => headers['safar-quarantine-id'] === 'kept bad 7');
+    expect([letter?.key, letter?.value, letter?.bytes?.length ?? 0]).toEqual(['', '', 0]);
     expect(letter?.headers).toEqual({
-      sent: 'bad 7',
       'safar-dead-letter-id': 'in/1/2',
       'safar-reason': 'invalid',
       'safar-errors': '[{"pointer":"/kind","code":"required"}]',
@@ -98,6 +109,8 @@ describe('the reader of an inbound topic', () => {
       'safar-refused-at': expect.stringMatching(/^20\d\d-/),
       'safar-written-at': expect.stringMatching(/^20\d\d-/),
       'safar-send-again-to': 'in',
+      'safar-kept': 'quarantine',
+      'safar-quarantine-id': 'kept bad 7',
     });
   });
 
@@ -123,6 +136,21 @@ describe('the reader of an inbound topic', () => {
     const ids = letters(bus).map(({ headers }) => headers['safar-dead-letter-id']);
     expect(new Set(ids).size).toBe(20);
     expect(ids.length).toBeGreaterThan(20);
+  });
+
+  it('moves no further than what it could set aside, and tells of nothing before', async () => {
+    const bus = busOf();
+    await send(bus, 30);
+    const stored = new Map<string, number>();
+    let isFailing = true;
+    const reader = start(bus, keeping(stored), {
+      setAside: (refused) => (isFailing ? Promise.reject(new Error('the quarantine is away')) : setAside(refused)),
+    });
+    await until(() => reader.health().error === 'the quarantine is away', 'it says so');
+    expect(letters(bus)).toEqual([]);
+    isFailing = false;
+    await read(30);
+    expect([keptTexts.size, letters(bus).length]).toEqual([3, 3]);
   });
 
   it('keeps the lease while records take longer than it lasts', async () => {

@@ -16,7 +16,7 @@ import {
   recordInboundTrouble,
   renewInboundLease,
 } from './inbound-checkpoint.js';
-import { type InboundOutcome } from './inbound-outcome.js';
+import { type InboundOutcome, type SetAside } from './inbound-outcome.js';
 import { startingOffsets } from './starting-offsets.js';
 
 /**
@@ -33,6 +33,7 @@ export interface InboundParts {
   /** Topic of what is refused. */
   readonly deadLetters: string;
   readonly take: TakeInbound;
+  readonly setAside: SetAside;
   /** Told of what is stored or in the topic of dead letters, and will not be read again. */
   readonly onTaken?: (outcomes: readonly InboundOutcome[]) => void;
   readonly settings?: Partial<InboundSettings>;
@@ -81,8 +82,8 @@ const PATIENCE = 3;
 
 /**
  * Takes what others write to a topic, wherever no other process does: one reads all of it, because the store takes no more from two.
- * First a batch is stored, what is refused goes to the topic of dead letters, and only then the offsets move: whoever reads a batch
- * again, after a crash anywhere, finds what it stored. Never rejects: what goes wrong is in `health`.
+ * First a batch is stored, what is refused is set aside and told of in the topic of dead letters, and only then the offsets move: whoever
+ * reads a batch again, after a crash anywhere, finds what it stored. Never rejects: what goes wrong is in `health`.
  */
 export function startInbound(parts: InboundParts): Inbound {
   const loop = new InboundLoop(parts, { ...defaults, ...parts.settings });
@@ -228,11 +229,18 @@ class InboundLoop {
   }
 
   async #bury(records: readonly BusRecord[], outcomes: readonly InboundOutcome[], partitions: number): Promise<void> {
-    const { topic, bus, deadLetters } = this.parts;
-    const from = { topic, at: this.settings.now(), partitions };
-    const letters = records.flatMap((record, index) => {
+    const { topic, bus, deadLetters, setAside } = this.parts;
+    const refused = records.flatMap((record, index) => {
       const outcome = outcomes[index];
-      return outcome?.status === 'refused' ? [deadLetterOf(record, outcome, from)] : [];
+      return outcome?.status === 'refused' ? [{ record, outcome }] : [];
+    });
+    if (refused.length === 0) return;
+    const from = { topic, at: this.settings.now(), partitions };
+    const kept = await setAside(refused);
+    const letters = refused.map((each, index) => {
+      const where = kept[index];
+      if (where === undefined) throw new Error('not every refused record was set aside');
+      return deadLetterOf(each, where, from);
     });
     for (const part of inParts(letters, this.settings.writeBytes)) {
       const writer = (this.#writer ??= await bus.openWriter(deadLetters));

@@ -62,7 +62,7 @@ export function inboundTopic(name: string, partitions: number, replicas: number)
   };
 }
 
-/** One partition: refusals in their order, for a person to read. Like the quarantine it keeps what nobody has decided on for a week. */
+/** One partition: refusals in their order, for a person to read. What was refused is in the quarantine. */
 export function deadLetterTopic(name: string, replicas: number): TopicDeclaration {
   const safe = safeTopic(name, 1, replicas);
   return { ...safe, settings: { ...safe.settings, ...segments } };
