@@ -1,12 +1,12 @@
 // Sends touchpoints to a gateway and keeps a ledger of its own: an event id is written and synced as soon as its answer is there.
-// node driver.mjs <url> <key> <ledger> <closed|open> <connections> <requests per second, when open> <seconds> <name>
+// node driver.mjs <url> <key> <ledger> <closed|open> <connections> <requests per second, when open> <seconds> <name> [touchpoints in each request]
 // Bare sockets: on a machine of two cores, a client library would take from the server what is to be measured.
 import fs from 'node:fs';
 import net from 'node:net';
 
-const [url, key, ledger, mode, connections, rate, seconds, name] = process.argv.slice(2);
+const [url, key, ledger, mode, connections, rate, seconds, name, items = '1'] = process.argv.slice(2);
 const { hostname, port } = new URL(url);
-const counts = { sent: 0, missed: 0, broken: 0, withoutRetryAfter: 0, statuses: {} };
+const counts = { sent: 0, missed: 0, broken: 0, withoutRetryAfter: 0, accepted: 0, statuses: {} };
 const latencies = [];
 const file = fs.openSync(ledger, 'a');
 const finish = performance.now() + Number(seconds) * 1000;
@@ -26,9 +26,9 @@ async function sync() {
 }
 
 let n = 0;
-function request() {
+function touchpoint() {
   n += 1;
-  const body = JSON.stringify({
+  return {
     id: `${name}-${n}`,
     source: 'load',
     kind: 'visit',
@@ -36,16 +36,23 @@ function request() {
     occurredAt: '2026-03-20T10:00:00Z',
     identifiers: [{ kind: 'customer_number', value: String(1_000 + (n % 997)) }],
     data: { page: '/products/17' },
-  });
+  };
+}
+function request() {
+  const count = Number(items);
+  const body = JSON.stringify(count === 1 ? touchpoint() : Array.from({ length: count }, touchpoint));
   return `POST /v1/touchpoints HTTP/1.1\r\nhost: safar\r\nauthorization: Bearer ${key}\r\ncontent-type: application/json\r\ncontent-length: ${Buffer.byteLength(body)}\r\n\r\n${body}`;
 }
 
 function answered(socket, text) {
   const status = text.slice(9, 12);
   counts.statuses[status] = (counts.statuses[status] ?? 0) + 1;
-  if (status === '201') {
+  if (status.startsWith('2')) {
     latencies.push(performance.now() - socket.sentAt);
-    acknowledged.push(`${/"eventId":"([^"]+)"/.exec(text)[1]}\n`);
+    for (const [, eventId] of text.matchAll(/"status":"accepted"[^}]*"eventId":"([^"]+)"/g)) {
+      acknowledged.push(`${eventId}\n`);
+      counts.accepted += 1;
+    }
     syncing ??= sync();
   } else if (!/\r\nretry-after: [1-9][0-9]*\r\n/i.test(text)) counts.withoutRetryAfter += 1;
 }
@@ -137,7 +144,6 @@ process.stdout.write(
     unanswered: busy,
     p50Ms: at(0.5),
     p99Ms: at(0.99),
-    accepted: counts.statuses['201'] ?? 0,
   }),
   () => process.exit(0),
 );
