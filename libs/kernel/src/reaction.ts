@@ -28,6 +28,19 @@ export type React<State, Command, Trigger> = {
 }['react'];
 
 /**
+ * How a state that is large is kept: in pieces, each JSON by itself, of which only those that are otherwise are written. A state is never
+ * changed in place, so that what two states share is the same object, and need not be looked into.
+ */
+export interface Pieces<State> {
+  /** What is otherwise in the later of two states, by name; `undefined`: it is gone. */
+  readonly changed: {
+    changed(before: State, after: State): Iterable<readonly [name: string, piece: unknown]>;
+  }['changed'];
+  /** The state that has these; of none, the initial one. */
+  readonly joined: { joined(pieces: readonly (readonly [name: string, piece: unknown])[]): State }['joined'];
+}
+
+/**
  * A process with a memory for each key: it answers events, and deadlines that passed, with commands and timers. Pure: no clock, no
  * chance, no input or output. It reads events sealed, so that nothing personal gets into its state or its commands. States and
  * commands are JSON. The map of handlers is the subscription.
@@ -41,6 +54,8 @@ export interface Reaction<State = unknown, Command = unknown, E extends Recorded
   readonly actsFrom: 'first-event' | 'first-start';
   /** The state of a key that nothing has happened to. */
   readonly initial: State;
+  /** Without it, a state is written whole each time. Keys whose states have pieces are few: what was read of them last is kept in memory. */
+  readonly pieces?: Pieces<State>;
   /** Whose state an event changes; `undefined`: nobody's. */
   readonly key: { key(event: E): string | undefined }['key'];
   readonly when: { readonly [T in TypeOf<E>]: React<State, Command, EventOf<E, T>> };

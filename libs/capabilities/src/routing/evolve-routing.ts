@@ -8,13 +8,13 @@ import {
 } from '#contracts';
 import { type EpochMs } from '#kernel';
 import { holdersOf, indexOf, itemsWith } from './routing-index.js';
-import { allItems, itemIn, itemsOf } from './routing-items.js';
+import { allItems, itemIn } from './routing-items.js';
 import { type RoutingAgent, type RoutingItem, type RoutingState, unknownAgent } from './routing-state.js';
 
 export type RoutingInput = AgentEvent | RoutingEvent | PersonaErased;
 
 /** Conversations that wait at once. Beyond it, one waits for a person, or until something happens in it; what somebody has takes their room however many there are. */
-export const MAX_WAITING = 10_000;
+export const MAX_WAITING = 100_000;
 /** Of something that was not done and is not explained, and of somebody who could have nothing, how long nothing is decided again. */
 const HELD_MS = 60_000;
 /** Each further time it is held twice as long, up to about an hour: one that nothing can be done about would fill the log. */
@@ -34,8 +34,8 @@ export function evolveRouting(state: RoutingState, event: RoutingInput): Routing
       return withAgent(state, agentIdOf(event.stream), { availability, idleSince: now, goneUntil: null });
     }
     case 'persona.erased': {
-      const kept = allItems(state.items).filter(({ customerId }) => customerId !== event.key);
-      return { ...state, items: itemsOf(kept) };
+      const theirs = allItems(state.items).filter(({ customerId }) => customerId === event.key);
+      return theirs.reduce((all, { id }) => ({ ...all, items: itemsWith(all, id, undefined) }), state);
     }
     case 'routing.item_changed':
     case 'routing.item_left':

@@ -4,10 +4,36 @@ export class Heap<Value> {
 
   constructor(
     private readonly compare: (one: Value, other: Value) => number,
-    values: readonly Value[],
+    values: Iterable<Value> = [],
   ) {
     this.#values = [...values];
     for (let index = (this.#values.length >>> 1) - 1; index >= 0; index -= 1) this.#sink(index);
+  }
+
+  get size(): number {
+    return this.#values.length;
+  }
+
+  get least(): Value | undefined {
+    return this.#values[0];
+  }
+
+  /** In no order. */
+  get values(): readonly Value[] {
+    return this.#values;
+  }
+
+  add(value: Value): void {
+    const values = this.#values;
+    let index = values.length;
+    while (index > 0) {
+      const above = (index - 1) >>> 1;
+      const parent = values[above];
+      if (parent === undefined || this.compare(parent, value) <= 0) break;
+      values[index] = parent;
+      index = above;
+    }
+    values[index] = value;
   }
 
   take(): Value | undefined {

@@ -1,7 +1,8 @@
 import { priorities } from '#contracts';
 import fc from 'fast-check';
 import { nextRouting, planRouting } from './plan-routing.js';
-import { anyState, noon } from './fixtures/any-routing.js';
+import { anyItem, anyState, noon } from './fixtures/any-routing.js';
+import { itemsWith } from './routing-index.js';
 import { allItems, itemsOf } from './routing-items.js';
 import { type RoutingItem, type RoutingState } from './routing-state.js';
 
@@ -140,6 +141,36 @@ describe('a plan', () => {
       }),
     );
   });
+});
+
+it('a state that came about bit by bit, while time passed, says what one says that was just read', () => {
+  let decided = 0;
+  const step = fc.record({
+    /** Seldom back: only replays ask of an earlier time. */
+    passes: fc.oneof(
+      { weight: 9, arbitrary: fc.integer({ min: 0, max: 70_000 }) },
+      { weight: 1, arbitrary: fc.constant(-50_000) },
+    ),
+    item: fc.integer({ min: 0, max: 7 }).chain((index) => anyItem(`i${String(index)}`)),
+    isGone: fc.integer({ min: 0, max: 4 }).map((one) => one === 0),
+  });
+  fc.assert(
+    fc.property(anyState, fc.array(step, { minLength: 5, maxLength: 30 }), (first, steps) => {
+      let state = first;
+      let now = noon - 150_000;
+      for (const { passes, item, isGone } of steps) {
+        now += passes;
+        state = { ...state, items: itemsWith(state, item.id, isGone ? undefined : item) };
+        const read: RoutingState = { ...state, items: itemsOf(allItems(state.items)) };
+        const told = pairs(state, now);
+        decided += told.length;
+        expect(told).toEqual(slowly(state, now));
+        expect(nextRouting(state, now)).toBe(nextRouting(read, now));
+      }
+    }),
+    { numRuns: 500 },
+  );
+  expect(decided).toBeGreaterThan(500);
 });
 
 const reversed = <Value>(all: Readonly<Record<string, Value>>): Record<string, Value> =>

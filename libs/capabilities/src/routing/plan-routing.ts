@@ -7,10 +7,11 @@ import {
 } from '#contracts';
 import { type EpochMs } from '#kernel';
 import { Heap } from './heap.js';
-import { type IndexedItem, indexOf, loadKey } from './routing-index.js';
+import { indexOf, loadKey } from './routing-index.js';
 import { type Candidate, candidatesBy, itemsAt } from './routing-order.js';
 import { type RoutingAgent, type RoutingItem, type RoutingState, unknownAgent } from './routing-state.js';
-import { type ItemTerms, limitOn, overflowsAsked, teamsAsked } from './team-terms.js';
+import { type ItemTerms, limitOn, teamsAsked } from './team-terms.js';
+import { type WaitingKind } from './timetable.js';
 
 export interface RoutingDecision {
   readonly item: RoutingItem;
@@ -20,26 +21,28 @@ export interface RoutingDecision {
   readonly why: RoutingReasonsDto;
 }
 
-/** Whether an item waits for an agent. */
-export const isWaiting = ({ agent, pending, offer, heldUntil, left }: RoutingItem, now: EpochMs): boolean =>
-  agent === null && pending === null && offer === null && !left && (heldUntil === null || now >= heldUntil);
-
 /**
  * Whom to give what, at a time: the items in their order, each to the first agent in the order of agents who can have it. At most
  * `limit` decisions; what is left is decided when the log tells of the first of them. Pure; all ties are total.
  */
 export function planRouting(state: RoutingState, now: EpochMs, limit: number): readonly RoutingDecision[] {
-  const { items, loads } = indexOf(state);
+  const index = indexOf(state);
+  const { loads } = index;
   const decisions: RoutingDecision[] = [];
-  // With a long queue and nobody who has room, which is the usual case, nothing has to be sorted.
+  // With a long queue and nobody who has room, which is the usual case, nothing has to be looked at.
   if (limit <= 0 || !Object.entries(state.agents).some((agent) => hasRoom(agent, loads, now))) return decisions;
   const work = new Work(state, now, loads);
   const order = itemsAt(now);
-  const waiting = new Heap<Candidacy>((one, other) => order(one.item, other.item), work.candidacies(items));
-  for (let next = waiting.take(); next; next = waiting.take()) {
-    const decision = work.decide(next);
+  const queues = new Heap<Queue>(
+    (one, other) => order(one.next, other.next),
+    work.queues(index.waitingAt(now).kinds()),
+  );
+  for (let queue = queues.take(); queue; queue = queues.take()) {
+    const decision = work.decide(queue);
     if (decision) decisions.push(decision);
     if (decisions.length === limit || work.isDone) return decisions;
+    const { done, value } = queue.behind.next();
+    if (done !== true && queue.of.isOpen) queues.add({ ...queue, next: value });
   }
   return decisions;
 }
@@ -65,14 +68,16 @@ interface Standing extends Candidate {
   readonly team: string;
 }
 
-/** A conversation that waits, and who is asked about it. */
-interface Candidacy extends IndexedItem {
-  readonly terms: ItemTerms;
+/** Conversations of a kind, in their order. */
+interface Queue {
+  readonly next: RoutingItem;
+  readonly behind: Iterator<RoutingItem>;
   readonly of: Kind;
 }
 
 /** Conversations that the same agents can have. */
 interface Kind {
+  readonly terms: ItemTerms;
   /** Whose members are asked. */
   readonly teams: readonly string[];
   isOpen: boolean;
@@ -85,8 +90,6 @@ class Work {
   readonly #loads: Map<string, number>;
   readonly #given = new Map<string, EpochMs[]>();
   readonly #agents = new Map<string, RoutingAgent>();
-  /** Room only shrinks: what nobody can have now nobody can have later, either. */
-  readonly #kinds = new Map<ItemTerms, Kind[]>();
   #open = 0;
   #decided = 0;
   #turns: number;
@@ -105,33 +108,28 @@ class Work {
     return this.#open === 0;
   }
 
-  /** Those that wait and that somebody has room for. */
-  candidacies(items: Iterable<IndexedItem>): readonly Candidacy[] {
-    const found: Candidacy[] = [];
-    for (const { item, terms } of items) {
-      if (!terms || terms.settings.strategy === 'manual' || !isWaiting(item, this.now)) continue;
-      const of = this.#kindOf(item, terms);
-      if (of.isOpen) found.push({ item, terms, of });
+  /** Of those that wait and that somebody has room for. Room only shrinks: what nobody can have now nobody can have later, either. */
+  queues(kinds: Iterable<WaitingKind>): readonly Queue[] {
+    const found: Queue[] = [];
+    for (const { terms, breached, others } of kinds) {
+      const heads = [breached, others].flatMap((list) => {
+        const behind = list[Symbol.iterator]();
+        const { done, value } = behind.next();
+        return done === true ? [] : [{ next: value, behind }];
+      });
+      const [first] = heads;
+      if (!first) continue;
+      const teams = teamsAsked(terms, first.next.since, this.now);
+      const of = { terms, teams, isOpen: this.#isPossible(first.next, terms, teams), foundAt: 0 };
+      if (!of.isOpen) continue;
+      this.#open += 1;
+      found.push(...heads.map((head) => ({ ...head, of })));
     }
     return found;
   }
 
-  /** Conversations of the same terms that overflow into as many teams. */
-  #kindOf(item: RoutingItem, terms: ItemTerms): Kind {
-    const overflows = overflowsAsked(terms, item.since, this.now);
-    const kinds = this.#kinds.get(terms) ?? [];
-    if (kinds.length === 0) this.#kinds.set(terms, kinds);
-    const known = kinds[overflows];
-    if (known) return known;
-    const teams = teamsAsked(terms, item.since, this.now);
-    const kind = { teams, isOpen: this.#isPossible(item, terms, teams), foundAt: 0 };
-    kinds[overflows] = kind;
-    if (kind.isOpen) this.#open += 1;
-    return kind;
-  }
-
-  decide({ item, terms, of }: Candidacy): RoutingDecision | undefined {
-    const { teams } = of;
+  decide({ next: item, of }: Queue): RoutingDecision | undefined {
+    const { terms, teams } = of;
     if (of.isOpen && of.foundAt < this.#decided) {
       of.foundAt = this.#decided;
       of.isOpen = this.#isPossible(item, terms, teams);
@@ -266,20 +264,9 @@ export function nextRouting(state: RoutingState, now: EpochMs): EpochMs | undefi
   const consider = (at: EpochMs): void => {
     if (at > now && at < next) next = at;
   };
-  let anyWaiting = false;
-  for (const { item, terms } of indexOf(state).items) {
-    if (item.offer !== null) consider(item.offer.until);
-    if (item.pending !== null) consider(item.pending.until);
-    if (item.heldUntil !== null) consider(item.heldUntil);
-    if (!isWaiting(item, now)) continue;
-    if (!terms || terms.settings.strategy === 'manual') continue;
-    anyWaiting = true;
-    consider(item.askedAgainAt ?? now);
-    const { stickySeconds, overflow = [] } = terms.settings;
-    if (item.previousAgent !== null && stickySeconds !== undefined) consider(item.since + stickySeconds * 1_000);
-    for (const { afterSeconds } of overflow) consider(item.since + afterSeconds * 1_000);
-  }
-  if (anyWaiting)
+  const waiting = indexOf(state).waitingAt(now);
+  consider(waiting.nextChance ?? now);
+  if (waiting.waiting > 0)
     for (const { settings, given, goneUntil } of Object.values(state.agents)) {
       if (settings?.rate !== undefined) for (const at of given) consider(at + settings.rate.seconds * 1_000);
       consider(goneUntil ?? now);

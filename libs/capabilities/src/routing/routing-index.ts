@@ -1,13 +1,8 @@
+import { type EpochMs } from '#kernel';
 import { allItems, itemsBut } from './routing-items.js';
 import { type RoutingItem, type RoutingItems, type RoutingState } from './routing-state.js';
 import { type ItemTerms, termsOf } from './team-terms.js';
-
-/** A conversation with what its team says of it, worked out once. */
-export interface IndexedItem {
-  readonly item: RoutingItem;
-  /** The same object for all of a kind: what nobody can have of one, nobody can have of another. `undefined` where no team has it. */
-  readonly terms: ItemTerms | undefined;
-}
+import { type IndexedItem, Timetable } from './timetable.js';
 
 export const loadKey = (agent: string, channel: string): string => `${channel} ${agent}`;
 
@@ -27,13 +22,13 @@ export class RoutingIndex {
   readonly #loads = new Map<string, number>();
   /** By kind; there are as many as rules of teams make. */
   readonly #terms = new Map<string, ItemTerms>();
-  #unheld = 0;
+  readonly #timetable = new Timetable();
+  /** Whom somebody is asked about, or a command is on its way. */
+  readonly #unsettled = new Map<string, RoutingItem>();
+  /** What somebody has, by agent. */
+  readonly #held = new Map<string, Map<string, RoutingItem>>();
 
   constructor(readonly teams: RoutingState['teams']) {}
-
-  get items(): Iterable<IndexedItem> {
-    return this.#items.values();
-  }
 
   /** By agent and channel. */
   get loads(): ReadonlyMap<string, number> {
@@ -42,12 +37,29 @@ export class RoutingIndex {
 
   /** Conversations that nobody has. */
   get unheld(): number {
-    return this.#unheld;
+    return this.#items.size - [...this.#held.values()].reduce((sum, held) => sum + held.size, 0);
+  }
+
+  get unsettled(): readonly RoutingItem[] {
+    return [...this.#unsettled.values()];
+  }
+
+  heldBy(agent: string): readonly RoutingItem[] {
+    return [...(this.#held.get(agent)?.values() ?? [])];
+  }
+
+  /** Who waits at a time; times are asked for as they pass. */
+  waitingAt(now: EpochMs): Timetable {
+    return this.#timetable.at(now);
   }
 
   set(id: string, item: RoutingItem | undefined): void {
     const before = this.#items.get(id);
-    if (before) this.#count(before, -1);
+    if (before) {
+      this.#count(before, -1);
+      this.#timetable.delete(before);
+    }
+    this.#unsettled.delete(id);
     if (item === undefined) {
       this.#items.delete(id);
       return;
@@ -55,6 +67,8 @@ export class RoutingIndex {
     const after = this.#indexed(item, before);
     this.#items.set(id, after);
     this.#count(after, 1);
+    this.#timetable.add(after);
+    if (item.offer !== null || item.pending !== null) this.#unsettled.set(id, item);
   }
 
   #indexed(item: RoutingItem, before: IndexedItem | undefined): IndexedItem {
@@ -69,11 +83,19 @@ export class RoutingIndex {
   }
 
   #count({ item, terms }: IndexedItem, sign: 1 | -1): void {
-    if (item.agent === null) this.#unheld += sign;
+    if (item.agent !== null) this.#hold(item, item.agent, sign);
     for (const agent of holdersOf(item)) {
       const key = loadKey(agent, item.channel);
       this.#loads.set(key, (this.#loads.get(key) ?? 0) + sign * (terms?.weight ?? 1));
     }
+  }
+
+  #hold(item: RoutingItem, agent: string, sign: 1 | -1): void {
+    const held = this.#held.get(agent) ?? new Map<string, RoutingItem>();
+    if (sign === 1) held.set(item.id, item);
+    else held.delete(item.id);
+    if (held.size > 0) this.#held.set(agent, held);
+    else this.#held.delete(agent);
   }
 }
 

@@ -5,7 +5,7 @@ const partOf = (id: string): string => id.slice(-2);
 
 export const itemIn = (items: RoutingItems, id: string): RoutingItem | undefined => items[partOf(id)]?.[id];
 
-export const allItems = (items: RoutingItems): readonly RoutingItem[] =>
+export const allItems = (items: RoutingItems): RoutingItem[] =>
   Object.values(items).flatMap((part) => Object.values(part));
 
 /** With one of them otherwise, or without it. */

@@ -4,18 +4,22 @@ import { type RoutingItem } from './routing-state.js';
 
 const rank = Object.fromEntries(priorities.map((priority, index) => [priority, index]));
 
-const isBreached = ({ dueAt }: Pick<RoutingItem, 'dueAt'>, now: EpochMs): boolean => dueAt !== null && dueAt <= now;
+export const isBreached = ({ dueAt }: Pick<RoutingItem, 'dueAt'>, now: EpochMs): boolean =>
+  dueAt !== null && dueAt <= now;
 
 /** Breached first, then by priority, by the time that remains, by how long it waits, by id: of two, one is always before the other. */
 export const itemsAt =
   (now: EpochMs) =>
   (one: RoutingItem, other: RoutingItem): number =>
-    Number(isBreached(other, now)) - Number(isBreached(one, now)) ||
-    (rank[other.priority] ?? 0) - (rank[one.priority] ?? 0) ||
-    // What is due is before what never is.
-    compare(one.dueAt ?? Infinity, other.dueAt ?? Infinity) ||
-    one.since - other.since ||
-    compare(one.id, other.id);
+    Number(isBreached(other, now)) - Number(isBreached(one, now)) || byUrgency(one, other);
+
+/** The order of those that are breached, and of those that are not: time does not change it. */
+export const byUrgency = (one: RoutingItem, other: RoutingItem): number =>
+  (rank[other.priority] ?? 0) - (rank[one.priority] ?? 0) ||
+  // What is due is before what never is.
+  compare(one.dueAt ?? Infinity, other.dueAt ?? Infinity) ||
+  one.since - other.since ||
+  compare(one.id, other.id);
 
 const compare = <Value extends string | number>(one: Value, other: Value): number =>
   one < other ? -1 : one > other ? 1 : 0;

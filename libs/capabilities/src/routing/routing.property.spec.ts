@@ -5,7 +5,8 @@ import { type RoutingInput } from './evolve-routing.js';
 import { noon } from './fixtures/any-routing.js';
 import { planRouting } from './plan-routing.js';
 import { routing, type RouteConversation } from './routing.reaction.js';
-import { itemIn } from './routing-items.js';
+import { allItems, itemIn } from './routing-items.js';
+import { routingPieces } from './routing-pieces.js';
 import { noRouting, type RoutingState } from './routing-state.js';
 
 const agents = ['user:a', 'user:b'];
@@ -27,6 +28,8 @@ class World {
   readonly truths = new Map<string, Truth>();
   readonly triggers: Trigger[] = [];
   readonly issued: RouteConversation[] = [];
+  /** As they are stored. */
+  readonly pieces = new Map<string, string>();
   readonly #commands: RouteConversation[] = [];
   readonly #tellings: { readonly id: string; readonly truth: Truth }[] = [];
   #wakeAt: number | undefined;
@@ -127,6 +130,9 @@ class World {
   #react(trigger: Trigger): void {
     this.triggers.push(trigger);
     const { state, commands = [], set, cancelled } = react(this.state, trigger);
+    for (const [name, piece] of routingPieces.changed(this.state, state))
+      if (piece === undefined) this.pieces.delete(name);
+      else this.pieces.set(name, JSON.stringify(piece));
     this.state = state;
     this.issued.push(...commands);
     this.#commands.push(...commands);
@@ -140,6 +146,8 @@ const react = (state: RoutingState, trigger: Trigger) => {
   // The handlers of all types are one.
   return routing.when['routing.item_left'](state, trigger.event as never, 'routing');
 };
+
+const byId = (one: { readonly id: string }, other: { readonly id: string }): number => (one.id < other.id ? -1 : 1);
 
 const ids = ['i0', 'i1', 'i2', 'i3', 'i4', 'i5', 'i6'];
 const step: fc.Arbitrary<(world: World) => void> = fc.oneof(
@@ -194,6 +202,10 @@ it('whatever is late: room is kept, whoever took something has it, nobody waits 
         );
       expect(planRouting(world.state, world.now, 100)).toEqual([]);
       assigned += world.issued.length;
+
+      const stored = [...world.pieces].map(([name, piece]) => [name, JSON.parse(piece) as unknown] as const);
+      expect(allItems(routingPieces.joined(stored).items).sort(byId)).toEqual(allItems(world.state.items).sort(byId));
+      expect({ ...routingPieces.joined(stored), items: {} }).toEqual({ ...world.state, items: {} });
 
       let again: RoutingState = noRouting;
       const issuedAgain = world.triggers.flatMap((trigger) => {

@@ -3,6 +3,7 @@ import { type EpochMs, type Reacted, type Reaction, type RecordedEvent } from '#
 import { evolveRouting, type RoutingInput, withAgent, withItem } from './evolve-routing.js';
 import { nextRouting, planRouting, type RoutingDecision } from './plan-routing.js';
 import { indexOf } from './routing-index.js';
+import { routingPieces } from './routing-pieces.js';
 import { noRouting, type RoutingItem, type RoutingState, unknownAgent } from './routing-state.js';
 
 interface OnItem {
@@ -59,11 +60,12 @@ export function drainRouting(before: RoutingState, now: EpochMs): Drained {
 /** Offers that ran out, and commands that never were. */
 function passTime(before: RoutingState, now: EpochMs): RoutingState {
   let state = before;
-  for (const found of itemsWhere(before, ({ offer }) => offer !== null && offer.until <= now)) {
-    if (found.offer) state = withItem(state, found.id, passedBy(found, found.offer.agent, now), now);
-  }
-  for (const found of itemsWhere(state, ({ pending }) => pending !== null && pending.until <= now))
-    state = withItem(state, found.id, found.left ? undefined : { ...found, pending: null }, now);
+  for (const found of indexOf(before).unsettled)
+    if (found.offer && found.offer.until <= now)
+      state = withItem(state, found.id, passedBy(found, found.offer.agent, now), now);
+  for (const found of indexOf(state).unsettled)
+    if (found.pending && found.pending.until <= now)
+      state = withItem(state, found.id, found.left ? undefined : { ...found, pending: null }, now);
   return state;
 }
 
@@ -77,22 +79,15 @@ function passedBy(item: RoutingItem, agent: string, now: EpochMs): RoutingItem {
 type Held = RoutingItem & { readonly agent: string };
 
 const toReturn = (state: RoutingState, now: EpochMs): readonly Held[] =>
-  itemsWhere(
-    state,
-    (item): item is Held =>
-      item.agent !== null &&
-      item.pending === null &&
-      (item.heldUntil === null || now >= item.heldUntil) &&
-      state.agents[item.agent]?.availability === 'away_and_reassign',
-  ).sort((one, other) => (one.id < other.id ? -1 : 1));
-
-function itemsWhere<Item extends RoutingItem>(state: RoutingState, is: (item: RoutingItem) => item is Item): Item[];
-function itemsWhere(state: RoutingState, is: (item: RoutingItem) => boolean): RoutingItem[];
-function itemsWhere(state: RoutingState, is: (item: RoutingItem) => boolean): RoutingItem[] {
-  const found: RoutingItem[] = [];
-  for (const { item } of indexOf(state).items) if (is(item)) found.push(item);
-  return found;
-}
+  Object.entries(state.agents)
+    .filter(([, { availability }]) => availability === 'away_and_reassign')
+    .flatMap(([agent]) =>
+      indexOf(state)
+        .heldBy(agent)
+        .map((item) => ({ ...item, agent })),
+    )
+    .filter(({ pending, heldUntil }) => pending === null && (heldUntil === null || now >= heldUntil))
+    .sort((one, other) => (one.id < other.id ? -1 : 1));
 
 function commandOf({ item, agent, offerUntil, why }: RoutingDecision): RouteConversation {
   const told = { conversationId: item.id, customerId: item.customerId, agent, team: item.team, why };
@@ -124,10 +119,11 @@ const after = (state: RoutingState, event: RoutingInput): Drained =>
  */
 export const routing: Reaction<RoutingState, RouteConversation, RoutingInput> = {
   name: 'routing',
-  version: 2,
+  version: 3,
   // There is nothing to route before the first start: what is told of conversations is told from then on.
   actsFrom: 'first-event',
   initial: noRouting,
+  pieces: routingPieces,
   key: () => 'routing',
   when: {
     'team.configured': after,

@@ -80,6 +80,7 @@ async function obstacleOf(client: pg.ClientBase, name: string, version: number):
 async function removeVersion(client: pg.ClientBase, name: string, version: number): Promise<void> {
   const id = [name, version];
   await client.query(`DELETE FROM es.reaction_states WHERE name = $1 AND version = $2`, id);
+  await client.query(`DELETE FROM es.reaction_pieces WHERE name = $1 AND version = $2`, id);
   await client.query(`DELETE FROM es.reaction_timers WHERE name = $1 AND version = $2`, id);
   await client.query(`DELETE FROM es.consumers WHERE name = $1 AND version = $2`, [`reaction:${name}`, version]);
 }

@@ -56,10 +56,11 @@ export async function releaseReactionKey(
       waiting = await parkedOf(client, { name: reaction.name, version: progress.version }, key);
       if (waiting.length === 0) return;
       if (progress.version !== reaction.version) throw new StillFailingError(new OtherVersionError(progress.version));
-      const memory = (await loadMemories(client, reaction, [key])).get(key);
+      const before = await loadMemories(client, reaction, [key]);
+      const memory = before.get(key);
       if (!memory) throw new Error('every key has a memory');
       const run = await runParked(parts, reaction, memory, { key, waiting, progress });
-      await saveRuns(client, reaction, new Map([[key, run]]), true);
+      await saveRuns(client, reaction, { before, after: new Map([[key, run]]), withCommands: true });
       await client.query(
         `UPDATE es.reaction_parked SET status = 'released', decided_by = $4, decided_at = clock_timestamp(), reason = $5
          WHERE name = $1 AND version = $2 AND key = $3 AND status = 'parked'`,

@@ -1,5 +1,6 @@
 import { type Reaction } from '#kernel';
 import { type Queryable } from '#platform/consumers';
+import { loadStates, saveStates, type States, toJson } from './key-states.js';
 import { type KeyMemory, type KeyRun, type OutgoingCommand, type PendingTimer } from './run-key.js';
 
 interface TimerRow {
@@ -13,19 +14,15 @@ interface TimerRow {
 /** What is remembered of each of these keys; of one that is not known, the beginning. */
 export async function loadMemories(
   db: Queryable,
-  { name, version, initial }: Reaction,
+  reaction: Reaction,
   keys: readonly string[],
 ): Promise<ReadonlyMap<string, KeyMemory>> {
-  const id = [name, version, keys];
-  const states = await db.query<{ key: string; state: unknown }>(
-    `SELECT key, state FROM es.reaction_states WHERE name = $1 AND version = $2 AND key = ANY ($3)`,
-    id,
-  );
+  const { name, version, initial } = reaction;
+  const states = await loadStates(db, reaction, keys);
   const timers = await db.query<TimerRow>(
     `SELECT key, timer, due_at, id, correlation_id FROM es.reaction_timers WHERE name = $1 AND version = $2 AND key = ANY ($3)`,
-    id,
+    [name, version, keys],
   );
-  const stateOf = new Map(states.rows.map(({ key, state }) => [key, state]));
   const timersOf = new Map<string, PendingTimer[]>();
   for (const { key, timer, due_at, id: timerId, correlation_id } of timers.rows)
     timersOf.set(key, [
@@ -33,24 +30,27 @@ export async function loadMemories(
       { name: timer, dueAt: Number(due_at), id: timerId, correlationId: correlation_id },
     ]);
   return new Map(
-    keys.map((key) => [key, { state: stateOf.has(key) ? stateOf.get(key) : initial, timers: timersOf.get(key) ?? [] }]),
+    keys.map((key) => [key, { state: states.has(key) ? states.get(key) : initial, timers: timersOf.get(key) ?? [] }]),
   );
 }
 
-/** Keeps what keys came to, with one statement for each table. */
+export interface Runs {
+  /** What is stored of the keys. */
+  readonly before: ReadonlyMap<string, KeyMemory>;
+  readonly after: ReadonlyMap<string, KeyRun>;
+  readonly withCommands: boolean;
+}
+
+/** Keeps what keys came to, with one or two statements for each table. */
 export async function saveRuns(
   db: Queryable,
-  { name, version }: Reaction,
-  runs: ReadonlyMap<string, KeyRun>,
-  withCommands: boolean,
+  reaction: Reaction,
+  { before, after: runs, withCommands }: Runs,
 ): Promise<void> {
+  const { name, version } = reaction;
   const keys = [...runs.keys()];
   if (keys.length === 0) return;
-  await db.query(
-    `INSERT INTO es.reaction_states (name, version, key, state) SELECT $1, $2, * FROM unnest($3::text[], $4::json[])
-     ON CONFLICT (name, version, key) DO UPDATE SET state = excluded.state`,
-    [name, version, keys, [...runs.values()].map(({ state }) => toJson(state))],
-  );
+  await saveStates(db, reaction, { before: statesOf(before), after: statesOf(runs) });
   await db.query(`DELETE FROM es.reaction_timers WHERE name = $1 AND version = $2 AND key = ANY ($3)`, [
     name,
     version,
@@ -97,5 +97,5 @@ async function insertCommands(
   );
 }
 
-/** `undefined` is not JSON: a state or a command that is none becomes `null`. */
-const toJson = (value: unknown): string => JSON.stringify(value ?? null);
+const statesOf = (memories: ReadonlyMap<string, KeyMemory>): States =>
+  new Map([...memories].map(([key, { state }]) => [key, state]));

@@ -4,7 +4,7 @@ import { ConsumerTroubleError, type DecodedPage, type Lease, moveCheckpoint, tra
 import { consumerOf } from './begin-reaction.js';
 import { loadMemories, saveRuns } from './key-memories.js';
 import { parkTriggers, type ToPark } from './parked-triggers.js';
-import { type KeyRun, runKey } from './run-key.js';
+import { type KeyMemory, type KeyRun, runKey } from './run-key.js';
 
 /** A stretch of the log for a reaction. */
 export interface ReactionPage extends Pick<DecodedPage, 'upTo' | 'condemned' | 'readAfter'> {
@@ -26,11 +26,20 @@ export interface Target {
   readonly leaseMs: number;
   readonly maxKeys: number;
   readonly maxParked: number;
+  /** What earlier pages under this lease left keys with: nobody else has changed them, or the lease would be lost. */
+  readonly kept: Memories;
 }
 
-export interface ReactedPage {
-  readonly lease: Lease;
+export type Memories = ReadonlyMap<string, KeyMemory>;
+
+/** What keys came to. */
+interface Come {
   readonly commands: number;
+  readonly kept: Memories;
+}
+
+export interface ReactedPage extends Come {
+  readonly lease: Lease;
   /** More timers were due than fire at once. `again`: the page is not done; `shorter`: ask for less of the log first. */
   readonly outcome: 'done' | 'again' | 'shorter';
 }
@@ -55,31 +64,34 @@ export function reactToPage(target: Target, lease: Lease, page: ReactionPage): P
         time: firstTime,
         upTo: lease.position,
       };
-      const commands = await runKeys(client, target, before, { keys: early, parked });
-      return { lease: held, commands, outcome: 'again' };
+      const come = await runKeys(client, target, before, { keys: early, parked });
+      return { lease: held, ...come, outcome: 'again' };
     }
     const due = page.time === undefined ? [] : await dueKeys(client, reaction, page.time, maxKeys + 1);
-    if (due.length > maxKeys && page.read > 1) return { lease: held, commands: 0, outcome: 'shorter' };
-    const commands = await runKeys(client, target, page, { keys: due, parked });
+    if (due.length > maxKeys && page.read > 1)
+      return { lease: held, commands: 0, kept: target.kept, outcome: 'shorter' };
+    const come = await runKeys(client, target, page, { keys: due, parked });
     const moved = await moveCheckpoint(client, ref, held, { to: page.upTo, leaseMs });
-    return { lease: moved, commands, outcome: 'done' };
+    return { lease: moved, ...come, outcome: 'done' };
   });
 }
 
 async function runKeys(
   client: pg.PoolClient,
-  { reaction, maxParked }: Target,
+  { reaction, maxParked, kept }: Target,
   page: ReactionPage,
   { keys, parked }: { readonly keys: readonly string[]; readonly parked: ReadonlySet<string> },
-): Promise<number> {
+): Promise<Come> {
   const all = [...new Set([...keys, ...page.events.keys()])].sort();
   const live = all.filter((key) => !parked.has(key));
-  const memories = await loadMemories(client, reaction, live);
+  const unread = live.filter((key) => !kept.has(key));
+  const read = unread.length > 0 ? await loadMemories(client, reaction, unread) : new Map<string, KeyMemory>();
+  const memories = new Map([...kept, ...read]);
   const runs = new Map<string, KeyRun>();
   const toPark: ToPark[] = [];
   for (const key of all) {
     const events = page.events.get(key) ?? [];
-    const memory = memories.get(key);
+    const memory = parked.has(key) ? undefined : memories.get(key);
     if (!memory) toPark.push({ key, behind: events });
     else {
       const time = page.time ?? -Infinity;
@@ -88,10 +100,19 @@ async function runKeys(
       if (run.failed) toPark.push({ key, run, behind: run.failed.left });
     }
   }
-  await saveRuns(client, reaction, runs, !page.suppressed);
+  await saveRuns(client, reaction, { before: memories, after: runs, withCommands: !page.suppressed });
   const added = await parkTriggers(client, reaction, toPark, page);
   if (added > 0) await checkParked(client, reaction, maxParked);
-  return page.suppressed ? 0 : [...runs.values()].reduce((sum, { commands }) => sum + commands.length, 0);
+  const commands = page.suppressed ? 0 : [...runs.values()].reduce((sum, run) => sum + run.commands.length, 0);
+  return { commands, kept: reaction.pieces ? keptOf(kept, runs) : kept };
+}
+
+/** Keys of large states are few; of more, the rest is read again. */
+const MAX_KEPT = 16;
+
+function keptOf(kept: Memories, runs: ReadonlyMap<string, KeyRun>): Memories {
+  const left = [...runs].map(([key, { state, timers }]) => [key, { state, timers }] as const);
+  return new Map([...kept, ...left].slice(-MAX_KEPT));
 }
 
 /** Keys with a parked trigger. */

@@ -26,7 +26,7 @@ import {
 import { beginReaction, consumerOf } from './begin-reaction.js';
 import { countCommands, dispatchHeads } from './dispatch.js';
 import { type RunnableReaction } from './execute-command.js';
-import { type ReactionPage, reactToPage } from './react-page.js';
+import { type Memories, type ReactionPage, reactToPage } from './react-page.js';
 import { type ReactionSettings } from './settings.js';
 
 /** What reactions work with. */
@@ -66,6 +66,8 @@ export class ReactionConsumer {
   #retryInMs: number | undefined = 0;
   /** No timer was set when it was last looked, and until then nobody looks again. Of the monotonic clock. */
   #noTimersUntil = -Infinity;
+  /** What keys of large states were left with, under this lease. */
+  #kept: Memories = new Map();
 
   constructor(
     private readonly runnable: RunnableReaction,
@@ -128,6 +130,7 @@ export class ReactionConsumer {
     this.#effectsFrom = await this.#readEffectsFrom();
     this.#retryInMs = 0;
     this.#noTimersUntil = -Infinity;
+    this.#kept = new Map();
     await this.#work(lease, signal);
   }
 
@@ -196,13 +199,15 @@ export class ReactionConsumer {
   async #react(lease: Lease, page: ReactionPage): Promise<Lease> {
     const { reaction } = this.runnable;
     const { batchSize: maxKeys, leaseMs, maxParked } = this.settings;
-    const target = { pool: this.parts.pool, reaction, leaseMs, maxKeys, maxParked };
+    const target = { pool: this.parts.pool, reaction, leaseMs, maxKeys, maxParked, kept: this.#kept };
     if (page.events.size === 0 && page.condemned.size === 0 && !this.#timersMayBeSet()) {
       // Nothing to react to, nothing to fire: the checkpoint is one statement, and that is a transaction of its own.
       this.#renewedAt = performance.now();
       return moveCheckpoint(this.parts.pool, this.#ref, lease, { to: page.upTo, leaseMs });
     }
-    const { lease: moved, commands, outcome } = await reactToPage(target, lease, page);
+    const { lease: moved, commands, kept, outcome } = await reactToPage(target, lease, page);
+    // Only now is it stored.
+    this.#kept = kept;
     this.#pageLimit =
       outcome === 'shorter'
         ? Math.max(1, Math.floor(Math.min(page.read, this.#pageLimit) / 2))

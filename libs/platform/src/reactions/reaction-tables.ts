@@ -41,4 +41,19 @@ class ReactionTables1795910400000 implements MigrationInterface {
   }
 }
 
-export const reactionsMigrations: readonly Migration[] = [ReactionTables1795910400000];
+/** States that are kept in pieces: a row for each, so that an event writes what it changed and not all of a state. */
+class ReactionPieces1796050000000 implements MigrationInterface {
+  readonly name = 'ReactionPieces1796050000000';
+
+  async up(runner: QueryRunner): Promise<void> {
+    await runner.query(`CREATE TABLE es.reaction_pieces (
+      name text, version integer, key text, piece text, value json NOT NULL, PRIMARY KEY (name, version, key, piece))`);
+    await runner.query(`GRANT SELECT, INSERT, UPDATE, DELETE ON es.reaction_pieces TO ${APP_ROLE}`);
+  }
+
+  async down(runner: QueryRunner): Promise<void> {
+    await runner.query(`DROP TABLE es.reaction_pieces`);
+  }
+}
+
+export const reactionsMigrations: readonly Migration[] = [ReactionTables1795910400000, ReactionPieces1796050000000];

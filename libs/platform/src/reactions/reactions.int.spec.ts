@@ -53,7 +53,7 @@ describe('reactions', () => {
   it.each(Array.from({ length: HISTORIES }, (_, index) => index + 1))(
     'do what a walk through the log does, with two processes that take over from each other and clocks that jump (%i)',
     async (seed) => {
-      const reaction = itemReaction('live');
+      const reaction = itemReaction('live', {}, seed % 2 === 0 ? 'in-pieces' : 'whole');
       const other = testPool(reactor.database.url);
       const settings = { batchSize: 3, dispatchAtOnce: 2 };
       const hosts = [reactor.start([reaction], settings), reactor.start([reaction], settings, other)];
@@ -86,7 +86,7 @@ describe('reactions', () => {
     await reactor.setClock(5 * HOUR_MS);
     let runs = 0;
     const dyingAt = async (crash: Crash): Promise<boolean> => {
-      const reaction = itemReaction(`dying-${String(++runs)}`);
+      const reaction = itemReaction(`dying-${String(++runs)}`, {}, runs % 2 === 0 ? 'in-pieces' : 'whole');
       const { pool, crashed } = crashingPool(reactor.database.url, crash);
       const settings = { batchSize: 5_000, pollMs: 1_000 };
       const host = reactor.start([reaction], settings, pool);
@@ -139,7 +139,7 @@ describe('reactions', () => {
     await until(() => reactor.isDone(reaction), 'everything done');
     await reactor.stopAll();
     await reactor.database.owner.query(
-      `DELETE FROM es.consumers; DELETE FROM es.reaction_states; DELETE FROM es.reaction_timers`,
+      `DELETE FROM es.consumers; DELETE FROM es.reaction_states; DELETE FROM es.reaction_pieces; DELETE FROM es.reaction_timers`,
     );
     reactor.start([reaction]);
     await until(() => reactor.isDone(reaction), 'everything done');
@@ -148,14 +148,14 @@ describe('reactions', () => {
     expect(found).toEqual(expected);
   });
 
-  it('of a new version remember what the old one did, and do only what it had not', async () => {
+  it('of a new version, which keeps it otherwise, remember what the old one did, and do only what it had not', async () => {
     const now = Date.now();
     await reactor.append('item.opened', 'a', now + HOUR_MS);
     reactor.start([itemReaction('growing')]);
     await until(() => reactor.asked.size === 1, 'the first note');
     await reactor.stopAll();
     await reactor.append('item.poked', 'a', now + 2 * HOUR_MS);
-    const next = itemReaction('growing', { version: 2 });
+    const next = itemReaction('growing', { version: 2 }, 'in-pieces');
     reactor.start([next]);
     await reactor.setClock(4 * HOUR_MS);
     await until(() => reactor.isDone(next), 'everything done');
@@ -178,30 +178,33 @@ describe('reactions', () => {
     expect(found.get('a')?.map(({ say }) => say)).toEqual(['due is due']);
   });
 
-  it('park an event that cannot be handled, and what follows of its key, until it is released', async () => {
-    const reaction = itemReaction('parking');
-    broken.events = true;
-    const now = Date.now();
-    await reactor.append('item.opened', 'a', now + HOUR_MS);
-    await reactor.append('item.broken', 'a');
-    await reactor.append('item.poked', 'a', now + HOUR_MS);
-    await reactor.append('item.opened', 'b', now + HOUR_MS);
-    await reactor.setClock(2 * HOUR_MS);
-    reactor.start([reaction]);
-    const admin = reactor.admin(reaction);
-    await until(async () => (await reactor.stored(reaction)).get('b')?.length === 2, 'other keys flow');
-    const { triggers } = await admin.parked('parking');
-    expect(triggers.map(({ type, attempts }) => [type, attempts])).toEqual([
-      ['item.broken', 1],
-      ['item.poked', 0],
-    ]);
-    expect(await admin.release('parking', 'a', { by: 'test' })).toMatchObject({ triggers: 0, stillParked: 2 });
-    broken.events = false;
-    expect(await admin.release('parking', 'a', { by: 'test' })).toMatchObject({ triggers: 2, stillParked: 0 });
-    await until(() => reactor.isDone(reaction), 'everything done');
-    const { found, expected } = await reactor.notes(reaction);
-    expect(found).toEqual(expected);
-  });
+  it.each(['whole', 'in-pieces'] as const)(
+    'park an event that cannot be handled, and what follows of its key, until it is released (%s)',
+    async (kept) => {
+      const reaction = itemReaction('parking', {}, kept);
+      broken.events = true;
+      const now = Date.now();
+      await reactor.append('item.opened', 'a', now + HOUR_MS);
+      await reactor.append('item.broken', 'a');
+      await reactor.append('item.poked', 'a', now + HOUR_MS);
+      await reactor.append('item.opened', 'b', now + HOUR_MS);
+      await reactor.setClock(2 * HOUR_MS);
+      reactor.start([reaction]);
+      const admin = reactor.admin(reaction);
+      await until(async () => (await reactor.stored(reaction)).get('b')?.length === 2, 'other keys flow');
+      const { triggers } = await admin.parked('parking');
+      expect(triggers.map(({ type, attempts }) => [type, attempts])).toEqual([
+        ['item.broken', 1],
+        ['item.poked', 0],
+      ]);
+      expect(await admin.release('parking', 'a', { by: 'test' })).toMatchObject({ triggers: 0, stillParked: 2 });
+      broken.events = false;
+      expect(await admin.release('parking', 'a', { by: 'test' })).toMatchObject({ triggers: 2, stillParked: 0 });
+      await until(() => reactor.isDone(reaction), 'everything done');
+      const { found, expected } = await reactor.notes(reaction);
+      expect(found).toEqual(expected);
+    },
+  );
 
   it('park a timer that cannot be handled; discarding it lets its key go on', async () => {
     const reaction = itemReaction('timers');

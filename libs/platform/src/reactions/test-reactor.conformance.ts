@@ -1,6 +1,6 @@
 import { createHash, randomUUID } from 'node:crypto';
 import type pg from 'pg';
-import type { EpochMs, NewEvent, Reacted, Reaction, RecordedEvent } from '#kernel';
+import type { EpochMs, NewEvent, Pieces, Reacted, Reaction, RecordedEvent } from '#kernel';
 import { storeSubscription } from '#platform/consumers';
 import { eventStoreMigrations, openPostgresEventStore, type PostgresEventStore } from '#platform/event-store';
 import { createPool } from '#platform/postgres';
@@ -27,7 +27,8 @@ export interface Note {
   readonly say: string;
   readonly n: number;
 }
-type ItemState = { readonly n: number };
+/** How many notes there were, by what they say: of those before it was closed, only how many. */
+type ItemState = Readonly<Record<string, number>>;
 type ItemData = { readonly dueAt: EpochMs };
 export type ItemEvent =
   | RecordedEvent<'item.opened', ItemData>
@@ -39,36 +40,53 @@ export const itemTypes = ['item.opened', 'item.poked', 'item.closed'] as const;
 /** Breaks while it is set. */
 export const broken = { events: false, timers: false };
 
-const noting = (n: number, say: string, more: Partial<Reacted<ItemState, Note>> = {}): Reacted<ItemState, Note> => ({
-  state: { n: n + 1 },
-  commands: [{ say, n }],
-  ...more,
-});
+const sumOf = (state: ItemState): number => Object.values(state).reduce((sum, count) => sum + count, 0);
+
+function noting(state: ItemState, say: string, more: Partial<Reacted<ItemState, Note>> = {}): Reacted<ItemState, Note> {
+  const n = sumOf(state);
+  const after = say === 'closed' ? { closed: n + 1 } : { ...state, [say]: (state[say] ?? 0) + 1 };
+  return { state: after, commands: [{ say, n }], ...more };
+}
+
+/** A row for each count, where one that is not written, or not removed, makes every later note tell a wrong number. */
+const pieces: Pieces<ItemState> = {
+  changed: (before, after) =>
+    [...new Set([...Object.keys(before), ...Object.keys(after)])]
+      .filter((say) => before[say] !== after[say])
+      .map((say) => [say, after[say]] as const),
+  joined: (all) => Object.fromEntries(all.map(([say, count]) => [say, Number(count)])),
+};
 
 /** Answers each trigger with a note that tells how many there were before, so that order shows. */
 export const itemReaction = (
   name: string,
   changes: Partial<Pick<Reaction, 'version' | 'actsFrom'>> = {},
+  kept: 'whole' | 'in-pieces' = 'whole',
 ): Reaction<ItemState, Note, ItemEvent> => ({
   name,
   version: 1,
   actsFrom: 'first-event',
-  initial: { n: 0 },
+  initial: {},
+  ...(kept === 'in-pieces' && { pieces }),
   ...changes,
   key: ({ key }) => key,
   when: {
-    'item.opened': ({ n }, { data }) => noting(n, 'opened', { set: [{ name: 'due', dueAt: data.dueAt }] }),
-    'item.poked': ({ n }, { data }) =>
-      noting(n, 'poked', { cancelled: ['due'], set: [{ name: 'again', dueAt: data.dueAt }] }),
-    'item.closed': ({ n }) => noting(n, 'closed', { cancelled: ['due', 'again'] }),
-    'item.broken': ({ n }) => {
+    'item.opened': (state, { data }) => noting(state, 'opened', { set: [{ name: 'due', dueAt: data.dueAt }] }),
+    'item.poked': (state, { data }) =>
+      noting(state, 'poked', { cancelled: ['due'], set: [{ name: 'again', dueAt: data.dueAt }] }),
+    'item.closed': (state) => noting(state, 'closed', { cancelled: ['due', 'again'] }),
+    'item.broken': (state) => {
       if (broken.events) throw new Error('this event cannot be handled');
-      return noting(n, 'mended');
+      return noting(state, 'mended');
     },
   },
-  due: ({ n }, { name: timer, at }) => {
+  due: (state, { name: timer, at }) => {
     if (broken.timers) throw new Error('this timer cannot be handled');
-    return noting(n, `${timer} is due`, n % 3 === 0 ? { set: [{ name: 'again', dueAt: at + 60_000 }] } : {});
+    return noting(
+      state,
+      `${timer} is due`,
+      sumOf(state) % 3 === 0 ? { set: [{ name: 'again', dueAt: at + 60_000 }] } : {},
+    );
   },
 });
 
