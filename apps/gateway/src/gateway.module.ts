@@ -14,7 +14,9 @@ import { ComplaintsController } from './complaints/complaints.controller.js';
 import { RootCausesController } from './complaints/root-causes.controller.js';
 import { BulkController } from './conversations/bulk.controller.js';
 import { ConversationCommandsController } from './conversations/conversation-commands.controller.js';
+import { ConversationStreamController } from './conversations/conversation-stream.controller.js';
 import { ConversationsController } from './conversations/conversations.controller.js';
+import { PresenceController } from './conversations/presence.controller.js';
 import { TakeUpController } from './conversations/take-up.controller.js';
 import { CustomersController } from './customers/customers.controller.js';
 import { Debugger } from './debugger/debugger.js';
@@ -58,7 +60,7 @@ import { TouchpointsController } from './touchpoints/touchpoints.controller.js';
 export interface GatewayParts {
   /**
    * Modules that hold the handlers of the messages (they import the class `CqrsModule`, so that there is one bus) and export
-   * `API_KEY_VERIFIER`, `ACCESS_PORT`, `TIMELINE_FEED`, `QUEUE_FEED` and `READINESS_CHECKS`.
+   * `API_KEY_VERIFIER`, `ACCESS_PORT`, `TIMELINE_FEED`, `QUEUE_FEED`, `CONVERSATION_FEED`, `PRESENCE` and `READINESS_CHECKS`.
    */
   readonly imports: NonNullable<ModuleMetadata['imports']>;
   readonly config: HttpConfig;
@@ -77,6 +79,8 @@ const controllers = [
   CustomersController,
   TimelineController,
   ConversationsController,
+  PresenceController,
+  ConversationStreamController,
   TakeUpController,
   BulkController,
   ConversationCommandsController,

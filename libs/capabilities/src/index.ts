@@ -54,6 +54,7 @@ export {
 } from './conversations/conversation-commands.js';
 export { type Conversation, type KnownConversation, MAX_EVENTS, MAX_MESSAGES } from './conversations/conversation.js';
 export { conversation } from './conversations/conversation.decider.js';
+export { ConversationFeed, readableConversations } from './conversations/conversation-feed.js';
 export { conversationMessages } from './conversations/conversation-messages.projection.js';
 export { conversations } from './conversations/conversations.projection.js';
 export { getConversation } from './conversations/get-conversation.query.js';

@@ -86,6 +86,8 @@ export * from './conversations/conversation-words.js';
 export * from './conversations/conversation-commands.dto.js';
 export * from './conversations/conversation-parameters.js';
 export * from './conversations/conversation-view.js';
+export { PresenceDto } from './conversations/presence.dto.js';
+export * from './conversations/presence-view.js';
 export * from './queues/queue-parameters.js';
 export * from './queues/queue-view.js';
 export * from './queues/queue-words.js';

@@ -1,5 +1,13 @@
 import path from 'node:path';
-import { type ConversationPorts, type OpenTimeline, QueueFeed, type RoutingReplay, TimelineFeed } from '#capabilities';
+import {
+  ConversationFeed,
+  type ConversationPorts,
+  type OpenTimeline,
+  QueueFeed,
+  readableConversations,
+  type RoutingReplay,
+  TimelineFeed,
+} from '#capabilities';
 import { type PersonaErasedData, type TimelinePage, type TimelineParameters } from '#contracts';
 import { type Clock, type EpochMs, type Position, type ReadModels, type Result } from '#kernel';
 import { type Access, createAccess } from '#platform/access';
@@ -9,6 +17,7 @@ import { createCommandAnswers } from '#platform/command-answers';
 import { type EventSource, storeSubscription } from '#platform/consumers';
 import { type OperatedEventStore } from '#platform/event-store';
 import { createPool, migrate } from '#platform/postgres';
+import { createPresence, PRESENCE_MOVED, PresenceBoard } from '#platform/presence';
 import {
   createMovedHub,
   eraseFromBuilds,
@@ -43,6 +52,7 @@ import { systemClock } from './clock.js';
 import { type Config } from './config/config.js';
 import { createInTurn } from './conversations/in-turn.js';
 import { createOpener } from './conversations/open-parts.js';
+import { openPresence } from './conversations/presence.js';
 import { type TakeUpPorts } from './conversations/take-up-touchpoint.js';
 import { isAgentIn } from './conversations/agents.js';
 import { type DirectoryPorts } from './customer-directory.js';
@@ -53,6 +63,7 @@ import { openEventLog } from './event-log.js';
 import { type ExpectedVersions } from './messages/command-request.js';
 import { openInternalServer } from './internal-server.js';
 import { type CustomerErased } from './messages/erase-customer.command.js';
+import { type PresencePort } from './messages/presence.port.js';
 import { type EraseFailure, type QueryFailure, type VersionMismatch } from './messages/failures.js';
 import { type ReadinessCheck } from './messages/readiness-check.port.js';
 import { REPORT_TIMEOUT_MS, ReportDesk, REPORTS_AT_ONCE } from './report-desk.js';
@@ -112,6 +123,9 @@ export interface Installation {
   readonly conversationViews: ConversationPorts;
   /** What conversations are decided and kept with. */
   readonly conversations: TakeUpPorts;
+  readonly conversationFeed: ConversationFeed;
+  /** Who has which conversation open. */
+  readonly presence: PresencePort;
   /** What the queue is read from. */
   readonly queues: QueuePagePorts;
   readonly queueFeed: QueueFeed;
@@ -270,6 +284,7 @@ function operations(parts: Parts, closers: (() => Promise<void>)[]) {
     openTimeline: timeline,
     directory,
     ...conversing,
+    presence: presenceOperations(parts, closers),
     queues: { readModels, open: createOpener(decode), store, clock, directory, audit },
     queueFeed: new QueueFeed({ readModels, open: createOpener(decode), clock }),
     timelineFeed: new TimelineFeed(readModels, timeline),
@@ -320,10 +335,23 @@ function beginRelay({ pool, bus }: Parts, source: EventSource, closers: (() => P
   return relay;
 }
 
+/** Who is where is hidden with the conversation: nobody is told of one that cannot be read. */
+function presenceOperations({ pool, hub, readModels }: Parts, closers: (() => Promise<void>)[]): PresencePort {
+  const presence = createPresence({ pool, hub });
+  const board = new PresenceBoard({
+    presence,
+    onMoved: (listener) => hub.onMoved(PRESENCE_MOVED, listener),
+    readable: (ids) => readableConversations(readModels, ids),
+  });
+  closers.push(() => board.close());
+  return openPresence({ presence, board, readModels });
+}
+
 function conversationOperations(parts: Parts, directory: DirectoryPorts, decode: DecodeEvents) {
   const { store, vault, clock, readModels } = parts;
   return {
     conversationViews: { readModels, open: createOpener(decode) },
+    conversationFeed: new ConversationFeed(readModels),
     conversations: {
       ...{ store, vault, clock, directory, decode, inTurn: createInTurn(), ruleBooks: createRuleBooks(store) },
       isAgent: isAgentIn(parts.access, clock),

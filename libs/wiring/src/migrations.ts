@@ -4,6 +4,7 @@ import { inboundMigrations, relayMigrations } from '#platform/bus';
 import { commandAnswersMigrations } from '#platform/command-answers';
 import { eventStoreMigrations } from '#platform/event-store';
 import { type Migration } from '#platform/postgres';
+import { presenceMigrations } from '#platform/presence';
 import { projectionsMigrations } from '#platform/projections';
 import { reactionsMigrations } from '#platform/reactions';
 import { quarantineMigrations } from '#platform/quarantine';
@@ -18,6 +19,7 @@ export const migrations: readonly Migration[] = [
   ...accessMigrations,
   ...auditMigrations,
   ...commandAnswersMigrations,
+  ...presenceMigrations,
   ...quarantineMigrations,
   ...relayMigrations,
   ...inboundMigrations,

@@ -24,6 +24,8 @@ import { routingHandlers } from './handlers/routing.handlers.js';
 import { type Installation } from './installation.js';
 import { INSTALLATION } from './installation.token.js';
 import { ACCESS_PORT } from './messages/access.port.js';
+import { CONVERSATION_FEED, type ConversationFeed } from './messages/conversation-feed.port.js';
+import { PRESENCE } from './messages/presence.port.js';
 import { API_KEY_VERIFIER, type ApiKeyVerifier } from './messages/api-key-verifier.port.js';
 import { queueMark } from './queues/queue-page.js';
 import { QUEUE_FEED, type QueueFeed } from './messages/queue-feed.port.js';
@@ -44,6 +46,10 @@ export class SafarModule {
       since: (position, by) => queueMark(installation.queues, position, by),
       follow: (selection, from, signal) => installation.queueFeed.follow({ selection, from, signal }),
     };
+    const conversationFeed: ConversationFeed = {
+      follow: (conversationId, after, signal) =>
+        installation.conversationFeed.follow({ conversationId, after, signal }),
+    };
     return {
       module: SafarModule,
       imports: [CqrsModule],
@@ -54,6 +60,8 @@ export class SafarModule {
         { provide: READINESS_CHECKS, useValue: checks },
         { provide: TIMELINE_FEED, useValue: feed },
         { provide: QUEUE_FEED, useValue: queueFeed },
+        { provide: CONVERSATION_FEED, useValue: conversationFeed },
+        { provide: PRESENCE, useValue: installation.presence },
         RecordTouchpointsHandler,
         RecordMessagesHandler,
         EraseCustomerHandler,
@@ -76,7 +84,15 @@ export class SafarModule {
         ...routingHandlers,
         ...ruleHandlers,
       ],
-      exports: [ACCESS_PORT, API_KEY_VERIFIER, READINESS_CHECKS, TIMELINE_FEED, QUEUE_FEED],
+      exports: [
+        ACCESS_PORT,
+        API_KEY_VERIFIER,
+        READINESS_CHECKS,
+        TIMELINE_FEED,
+        QUEUE_FEED,
+        CONVERSATION_FEED,
+        PRESENCE,
+      ],
     };
   }
 }

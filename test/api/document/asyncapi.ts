@@ -19,10 +19,18 @@ export const eventNames = (): readonly EventName[] =>
     .filter(({ type }) => type !== NATIVE_TOUCHPOINT)
     .map(({ type, version }) => ({ name: `${type}.${String(version)}`, type, version }));
 
+/** What the live streams send beside events. */
+const streamed = [
+  'TimelineEntryView',
+  'DebuggerEntryView',
+  'QueueChangeView',
+  'ConversationMovedView',
+  'PresenceView',
+] as const;
+
 /** The AsyncAPI 3.0 document: the events of the store as CloudEvents, and what the live streams send. */
 export function asyncApiOf(types: TypeSchemas): Json {
-  types.named('TimelineEntryView');
-  types.named('DebuggerEntryView');
+  for (const view of streamed) types.named(view);
   const events = eventNames();
   return {
     asyncapi: '3.0.0',
@@ -52,9 +60,21 @@ export function asyncApiOf(types: TypeSchemas): Json {
         description: 'What arrives, and what became of it: server-sent events, named by the outcome.',
         messages: { noted: { $ref: '#/components/messages/noted' } },
       },
+      queue: {
+        address: '/v1/queue/stream',
+        description: 'The queue, live: server-sent events, whose ids are positions but for `presence`, which has none.',
+        messages: messagesNamed('shown', 'gone', 'presence'),
+      },
+      conversation: {
+        address: '/v1/conversations/{id}/stream',
+        description:
+          'One conversation, live: server-sent events, whose ids are positions but for `presence`, which has none.',
+        parameters: { id: { description: 'UUID of the conversation.' } },
+        messages: messagesNamed('changed', 'presence'),
+      },
     },
     operations: Object.fromEntries(
-      ['events', 'timeline', 'debugger'].map((channel) => [
+      ['events', 'timeline', 'debugger', 'queue', 'conversation'].map((channel) => [
         `send.${channel}`,
         { action: 'send', channel: { $ref: `#/channels/${channel}` } },
       ]),
@@ -64,17 +84,26 @@ export function asyncApiOf(types: TypeSchemas): Json {
         ...Object.fromEntries(events.map((event) => [event.name, messageOf(event)])),
         entry: message('Something was recorded of the customer', { $ref: '#/components/schemas/TimelineEntryView' }),
         noted: message('Something arrived', { $ref: '#/components/schemas/DebuggerEntryView' }),
+        shown: message('A conversation of the view, as it is now', { $ref: '#/components/schemas/QueueChangeView' }),
+        gone: message('A conversation that is not in the view', { $ref: '#/components/schemas/QueueChangeView' }),
+        changed: message('The conversation is at another version', {
+          $ref: '#/components/schemas/ConversationMovedView',
+        }),
+        presence: message('Who has a conversation open', { $ref: '#/components/schemas/PresenceView' }),
       },
       schemas: {
         CloudEvent: schemaOf(CloudEventDto),
         ...withSharedLists(
           Object.fromEntries(events.map(({ name, type, version }) => [name, dataSchema(type, version)])),
         ),
-        ...referredTo(types, ['TimelineEntryView', 'DebuggerEntryView']),
+        ...referredTo(types, streamed),
       },
     },
   };
 }
+
+const messagesNamed = (...names: readonly string[]): Json =>
+  Object.fromEntries(names.map((name) => [name, { $ref: `#/components/messages/${name}` }]));
 
 const message = (title: string, payload: JsonSchema): Json => ({ title, contentType: 'application/json', payload });
 

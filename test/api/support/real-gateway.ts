@@ -19,17 +19,23 @@ export interface RealGateway {
 
 const tester = { kind: 'operator', id: 'cli:test' } as const;
 
+interface RealGatewayOptions {
+  readonly readWaitMs?: number;
+  /** Another process of the same installation: on its database, with its key. Close it first. */
+  readonly beside?: RealGateway;
+}
+
 /** The gateway as it is started, with a store and read models of its own. */
-export async function openRealGateway({ readWaitMs = 10_000 } = {}): Promise<RealGateway> {
-  const database = await testDatabase(migrations);
-  const folder = mkdtempSync(path.join(tmpdir(), 'safar-api-'));
+export async function openRealGateway({ readWaitMs = 10_000, beside }: RealGatewayOptions = {}): Promise<RealGateway> {
+  const database = beside?.database ?? (await testDatabase(migrations));
+  const folder = beside?.installation.config.dataDir ?? mkdtempSync(path.join(tmpdir(), 'safar-api-'));
   const config = loadConfig({
     SAFAR_DATABASE_URL: database.url,
     SAFAR_DATA_DIR: folder,
     SAFAR_READ_WAIT_TIMEOUT_MS: String(readWaitMs),
   });
   const installation = await openInstallation(config, { program: 'test' });
-  installation.startProjections({ pollMs: 20 });
+  if (!beside) installation.startProjections({ pollMs: 20 });
   const errors: string[] = [];
   // Thousands of requests come from one caller, and many from nobody.
   const rates = { itemsPerSecond: 1e7, burstItems: 1e7, anonymousPerSecond: 1e7, anonymousBurst: 1e7 };
@@ -39,12 +45,13 @@ export async function openRealGateway({ readWaitMs = 10_000 } = {}): Promise<Rea
     config: { ...config.http, rates, loopDelayMs: 60_000, writeLatencyMs: 60_000 },
     logger: createLogger({ level: 'error', destination: { write: (line: string) => void errors.push(line) } }),
   });
-  const { key } = await installation.access.apiKeys.create({ name: 'test', scopes: ['admin'] }, tester);
+  const { key } = beside ?? (await installation.access.apiKeys.create({ name: 'test', scopes: ['admin'] }, tester));
   return {
     ...{ app, installation, database, key, errors: () => errors },
     close: async () => {
       await app.close();
       await installation.close();
+      if (beside) return;
       await database.drop();
       rmSync(folder, { recursive: true, force: true });
     },

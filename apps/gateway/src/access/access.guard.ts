@@ -4,7 +4,7 @@ import { type FastifyRequest } from 'fastify';
 import { ProblemError } from '../problems/problem-error.js';
 import { Authenticator } from './authenticator.js';
 import { admit } from './caller.js';
-import { ACCESS, type Access } from './required-access.js';
+import { ACCESS, type Access, NO_SIGN_OF_LIFE } from './required-access.js';
 
 /**
  * Every route of every controller passes here, however its address was spelled, after routing and before its body is read. Deny by
@@ -22,7 +22,8 @@ export class AccessGuard implements CanActivate {
     if (access === undefined) throw new ProblemError('forbidden');
     if ('public' in access) return true;
     const request = context.switchToHttp().getRequest<FastifyRequest>();
-    admit(request.raw, await this.authenticator.authorize(request, access, { activity: true }));
+    const activity = this.reflector.get<true | undefined>(NO_SIGN_OF_LIFE, context.getHandler()) !== true;
+    admit(request.raw, await this.authenticator.authorize(request, access, { activity }));
     return true;
   }
 }

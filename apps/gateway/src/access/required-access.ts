@@ -11,3 +11,8 @@ export const RequireAbility = <Of extends Subject>(action: ActionOn<Of>, subject
 
 /** The route runs for everybody. */
 export const PublicRoute = (): MethodDecorator => SetMetadata(ACCESS, { public: true } satisfies Access);
+
+export const NO_SIGN_OF_LIFE = 'safar:no-sign-of-life';
+
+/** A page that was left open calls it by itself: a session that nobody uses ends all the same. */
+export const NoSignOfLife = (): MethodDecorator => SetMetadata(NO_SIGN_OF_LIFE, true);

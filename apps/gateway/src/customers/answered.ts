@@ -6,6 +6,7 @@ import {
   type ClockSettingsFailure,
   type ComplaintFailure,
   type ConversationFailure,
+  type PresenceFailure,
   type RuleSettingsFailure,
   type SavedViewsFailure,
 } from '#wiring';
@@ -14,6 +15,7 @@ import { ProblemError } from '../problems/problem-error.js';
 
 type Failure =
   | ConversationFailure
+  | PresenceFailure
   | AgentFailure
   | CannedReplyFailure
   | RuleSettingsFailure
@@ -38,6 +40,7 @@ function problemOf(failure: Failure): ProblemError {
     case 'canned_reply_not_found':
     case 'macro_not_found':
     case 'unknown_position':
+    case 'idempotency_key_reused':
       return new ProblemError(failure.code);
     case 'customer_erased':
       return new ProblemError(failure.code, { extensions: { erasedAt: new Date(failure.erasedAt).toISOString() } });
@@ -78,10 +81,9 @@ function problemOf(failure: Failure): ProblemError {
         ...{ errors, extensions: { version, missing }, headers: { etag: entityTag(version) } },
       });
     }
-    case 'idempotency_key_reused':
-      return new ProblemError(failure.code);
     case 'command_running':
     case 'not_caught_up':
+    case 'overloaded':
       return new ProblemError(failure.code, { retryAfterMs: failure.retryAfterMs });
     case 'invalid_parameters':
       return new ProblemError(failure.code, { errors: failure.errors });

@@ -72,12 +72,14 @@ export const followQueue: OperationDescription = {
   description:
     'Server-sent events: `shown` with a conversation of the view as it is now, `gone` with one that is not in it, or not any more; also when time alone ' +
     'made it so. The id of each is a position, and resuming from it leaves nothing out; some may come twice. Open the stream first, then read the list. ' +
-    'Of an erased customer nothing is told: their conversations are missing when the list is read again.',
+    'Of an erased customer nothing is told: their conversations are missing when the list is read again. `presence` says who has a conversation open, ' +
+    'whatever the view; it has no id, and each connection begins with those in which anybody is.',
   query: { ...selection, after },
   headers: { 'Last-Event-ID': lastEventId },
   answers: {
     200: {
-      description: 'Changes as they become known, each with a QueueChangeView as its data.',
+      description:
+        'Changes as they become known, each with a QueueChangeView as its data; `presence` with a PresenceView.',
       content: { 'text/event-stream': { schema: { type: 'string' } } },
     },
   },

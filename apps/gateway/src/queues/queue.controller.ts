@@ -11,14 +11,16 @@ import {
   type RawParameters,
 } from '#contracts';
 import { actorOf, actorText } from '#platform/access';
-import { CountQueue, ListQueue, QUEUE_FEED, type QueueFeed } from '#wiring';
+import { CountQueue, ListQueue, PRESENCE, type PresencePort, QUEUE_FEED, type QueueFeed } from '#wiring';
 import { type Caller, CalledBy } from '../access/caller.js';
 import { RequireAbility } from '../access/required-access.js';
+import { presence } from '../conversations/live-events.js';
 import { answered, readable } from '../customers/answered.js';
 import { Operation } from '../documents/operation.js';
 import { type ServerSentEvent } from '../timeline/event-stream.js';
 import { LiveStreams } from '../timeline/live-streams.js';
 import { parseLastEventId } from '../timeline/resume.js';
+import { sideBySide } from '../timeline/side-by-side.js';
 import { countQueue, followQueue, listQueue } from './queue-operations.js';
 
 @Controller('v1/queue')
@@ -27,6 +29,7 @@ export class QueueController {
     private readonly queries: QueryBus,
     private readonly streams: LiveStreams,
     @Inject(QUEUE_FEED) private readonly feed: QueueFeed,
+    @Inject(PRESENCE) private readonly presence: PresencePort,
   ) {}
 
   @Get()
@@ -46,7 +49,7 @@ export class QueueController {
     return answered(await this.queries.execute(new CountQueue(parameters, actorText(actorOf(principal)))));
   }
 
-  /** Server-sent events. The id of each is a position: `Last-Event-ID` or `?after=` continues right behind it. */
+  /** Server-sent events. The id of a change is a position: `Last-Event-ID` or `?after=` continues right behind it. */
   @Get('stream')
   @Operation(followQueue)
   @RequireAbility('read', 'Conversation')
@@ -64,7 +67,11 @@ export class QueueController {
     const from = known === undefined ? await this.feed.now() : answered(await since(known));
     const self = actorText(actor);
     this.streams.open(request, reply, {
-      events: (signal) => changes(this.feed.follow({ ...selection, self }, from, signal)),
+      events: (signal) =>
+        sideBySide(signal, [
+          (until) => changes(this.feed.follow({ ...selection, self }, from, until)),
+          (until) => presence(this.presence.follow(until)),
+        ]),
       permission: { action: 'read', subject: 'Conversation' },
     });
   }

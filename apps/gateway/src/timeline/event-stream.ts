@@ -5,7 +5,8 @@ import { type FastifyReply } from 'fastify';
 const RECONNECT_MS = 2_000;
 
 export interface ServerSentEvent {
-  readonly id: string;
+  /** Whoever comes back names the last one. Without it: of the moment, and never told again. */
+  readonly id?: string;
   readonly event: string;
   readonly data: unknown;
 }
@@ -47,7 +48,8 @@ export class EventStream {
   async send({ id, event, data }: ServerSentEvent): Promise<boolean> {
     if (this.signal.aborted) return false;
     // JSON.stringify leaves no line break in its text, so one `data:` line holds all of it.
-    const hasRoom = this.#response.write(`id: ${id}\nevent: ${event}\ndata: ${JSON.stringify(data)}\n\n`);
+    const place = id === undefined ? '' : `id: ${id}\n`;
+    const hasRoom = this.#response.write(`${place}event: ${event}\ndata: ${JSON.stringify(data)}\n\n`);
     return hasRoom || (await this.#drained());
   }
 
