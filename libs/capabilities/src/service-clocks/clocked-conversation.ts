@@ -30,7 +30,7 @@ export interface ClockedConversation {
   readonly begun: Readonly<Partial<Record<ClockKind, number>>>;
   /** When it was imported, if it was: how messages before that were answered is not known here. */
   readonly importedAt?: EpochMs;
-  /** How long after it was opened that was recorded: of what was imported, years. */
+  /** How long after it was said the last thing that somebody said was recorded: of what was imported, years. */
   readonly recordedLateMs: number;
 }
 
@@ -56,10 +56,15 @@ const pausable: readonly ClockKind[] = ['update', 'resolution'];
 /** Only a person's reply counts as one: whatever a program sends, somebody still waits for us. */
 const isPerson = (actor: string): boolean => actor.startsWith('user:');
 
+const lateMs = ({ occurredAt, recordedAt }: Pick<ClockedEvent, 'occurredAt' | 'recordedAt'>): number =>
+  recordedAt - occurredAt;
+
 /** Which clocks begin and end with an event of the conversation. */
-export function tell(state: ClockedConversation | undefined, event: ClockedEvent): Told {
-  if (event.type === 'conversation.opened') return state ? { state, acts: [] } : opened(event);
-  if (!state) throw new Error(`${event.stream} was never opened`);
+export function tell(before: ClockedConversation | undefined, event: ClockedEvent): Told {
+  if (event.type === 'conversation.opened') return before ? { state: before, acts: [] } : opened(event);
+  if (!before) throw new Error(`${event.stream} was never opened`);
+  const isSaid = event.type === 'conversation.message_received' || event.type === 'conversation.replied';
+  const state = isSaid ? { ...before, recordedLateMs: lateMs(event) } : before;
   const clocks = new Clocks(state, event);
   switch (event.type) {
     case 'conversation.message_received':
@@ -115,7 +120,7 @@ function opened(event: Extract<ClockedEvent, { readonly type: 'conversation.open
     {
       ...{ stage: 'active', customerId, category: 'open', owed: null, running: {}, begun: {} },
       subject: { priority: 'normal', ...(channel !== null && { channel }) },
-      recordedLateMs: event.recordedAt - event.occurredAt,
+      recordedLateMs: lateMs(event),
       ...(origin === 'import' && { importedAt: event.recordedAt }),
     },
     event,

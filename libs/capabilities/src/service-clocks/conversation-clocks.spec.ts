@@ -301,6 +301,13 @@ describe('a deadline', () => {
     expect(of('first_response', [history, answered]).at(-1)).toBe('first_response-1 fulfilled 3 due 4 on_time');
     expect(of('first_response', [history], { until: now + 5 * HOUR }).at(-1)).toBe('first_response-1 breached 4');
   });
+  it('of what is told at once waits no longer, however late the conversation began to be told', () => {
+    const history: Happened = ['conversation.opened', at(0), written, { recordedAt: at(36) }];
+    const answered: Happened = ['conversation.replied', at(2), { by: 'user:ada' }, { recordedAt: at(37) }];
+    expect(of('next_response', [history, answered, said(40)], { until: at(50) }).at(-1)).toBe(
+      'next_response-1 breached 43',
+    );
+  });
   it('was over before a pause that is told later and had begun before it', () => {
     const late: Happened = [
       ...(['conversation.status_changed', at(23), { category: 'waiting_customer' }] as const),
