@@ -230,6 +230,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/agents/{id}/offers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Look at what an agent is asked to take
+         * @description Conversations that routing has asked them about and that nobody has taken: `POST /v1/conversations/{id}/take` takes one. What lapses first comes first.
+         */
+        get: operations["getAgentOffers"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/agents/me/availability": {
         parameters: {
             query?: never;
@@ -243,6 +263,26 @@ export interface paths {
          * @description `away` keeps what one has and gets nothing new; `away_and_reassign` gives it back as well.
          */
         put: operations["changeOwnAvailability"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/agents/me/offers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Look at what you are asked to take
+         * @description Conversations that routing has asked them about and that nobody has taken: `POST /v1/conversations/{id}/take` takes one. What lapses first comes first.
+         */
+        get: operations["getOwnOffers"];
+        put?: never;
         post?: never;
         delete?: never;
         options?: never;
@@ -2163,6 +2203,24 @@ export interface components {
             id: string;
             /** @description Channels on which they have something or may have. */
             channels: components["schemas"]["ChannelLoadView"][];
+        };
+        /** @description A conversation that somebody is asked to take. */
+        AgentOfferView: {
+            conversationId: string;
+            /** @enum {string} */
+            channel: "web" | "email" | "chat" | "phone" | "sms" | "whatsapp" | "telegram" | "bale" | "viber" | "instagram" | "facebook" | "x" | "store" | "app" | "other";
+            team: null | string;
+            /** @enum {string} */
+            priority: "low" | "normal" | "high" | "urgent";
+            /** @description Then others are asked before them. */
+            until: string;
+        };
+        /** @description What somebody is asked to take, what lapses first first. */
+        AgentOffersView: {
+            id: string;
+            /** @description As of when. */
+            at: string;
+            offers: components["schemas"]["AgentOfferView"][];
         };
         /** @description At most so many conversations are given to somebody within so many seconds. */
         AgentRateDto: {
@@ -5516,6 +5574,134 @@ export interface operations {
             default: components["responses"]["Problem"];
         };
     };
+    getAgentOffers: {
+        parameters: {
+            query?: {
+                /** @description Wait until everything up to this position is shown. */
+                minPosition?: string;
+            };
+            header?: never;
+            path: {
+                /**
+                 * @description Kind and id of the agent, `user:0198…`.
+                 * @example user:0f6a1c52-8f0e-8a3b-9d7e-5b1c2d3e4f5a
+                 */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What they are asked to take. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AgentOffersView"];
+                };
+            };
+            /** @description `invalid_parameters`: Invalid parameters. `malformed_request`: Malformed request. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "invalid_parameters" | "malformed_request";
+                        /** @constant */
+                        status?: 400;
+                    };
+                };
+            };
+            /** @description `unauthenticated`: Not authenticated. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "unauthenticated";
+                        /** @constant */
+                        status?: 401;
+                    };
+                };
+            };
+            /** @description `forbidden`: Not allowed. `foreign_page`: From another page. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "forbidden" | "foreign_page";
+                        /** @constant */
+                        status?: 403;
+                    };
+                };
+            };
+            /** @description `agent_not_found`: No such agent. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "agent_not_found";
+                        /** @constant */
+                        status?: 404;
+                    };
+                };
+            };
+            /** @description `unknown_position`: No such position. */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "unknown_position";
+                        /** @constant */
+                        status?: 410;
+                    };
+                };
+            };
+            /** @description `rate_limited`: Too many requests. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "rate_limited";
+                        /** @constant */
+                        status?: 429;
+                    };
+                };
+            };
+            /** @description `not_caught_up`: Not caught up. `overloaded`: Overloaded. `shutting_down`: Shutting down. `unavailable`: Unavailable. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "not_caught_up" | "overloaded" | "shutting_down" | "unavailable";
+                        /** @constant */
+                        status?: 503;
+                    };
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
     changeOwnAvailability: {
         parameters: {
             query?: never;
@@ -5694,6 +5880,114 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"] & {
                         /** @enum {unknown} */
                         code?: "not_caught_up" | "store_busy" | "store_refused" | "outcome_unknown" | "overloaded" | "shutting_down" | "unavailable";
+                        /** @constant */
+                        status?: 503;
+                    };
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    getOwnOffers: {
+        parameters: {
+            query?: {
+                /** @description Wait until everything up to this position is shown. */
+                minPosition?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What you are asked to take. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AgentOffersView"];
+                };
+            };
+            /** @description `invalid_parameters`: Invalid parameters. `malformed_request`: Malformed request. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "invalid_parameters" | "malformed_request";
+                        /** @constant */
+                        status?: 400;
+                    };
+                };
+            };
+            /** @description `unauthenticated`: Not authenticated. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "unauthenticated";
+                        /** @constant */
+                        status?: 401;
+                    };
+                };
+            };
+            /** @description `forbidden`: Not allowed. `foreign_page`: From another page. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "forbidden" | "foreign_page";
+                        /** @constant */
+                        status?: 403;
+                    };
+                };
+            };
+            /** @description `unknown_position`: No such position. */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "unknown_position";
+                        /** @constant */
+                        status?: 410;
+                    };
+                };
+            };
+            /** @description `rate_limited`: Too many requests. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "rate_limited";
+                        /** @constant */
+                        status?: 429;
+                    };
+                };
+            };
+            /** @description `not_caught_up`: Not caught up. `overloaded`: Overloaded. `shutting_down`: Shutting down. `unavailable`: Unavailable. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "not_caught_up" | "overloaded" | "shutting_down" | "unavailable";
                         /** @constant */
                         status?: 503;
                     };

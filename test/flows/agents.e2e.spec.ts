@@ -40,6 +40,8 @@ it('an agent says that they are there, and a lead sets them and their team up', 
   const seen = await call('GET', `teams/returns?minPosition=${position}`);
   expect(seen.json<TeamView>()).toMatchObject({ id: 'returns', settings: { members: [me] }, version: '1' });
   expect((await call('GET', `agents/${me}`)).json<AgentView>()).toMatchObject({ settings, availability: 'online' });
+  expect((await call('GET', 'agents/me/offers')).json()).toMatchObject({ id: me, offers: [] });
+  expect((await call('GET', `agents/${me}/offers`)).json()).toMatchObject({ id: me, offers: [] });
   expect((await call('GET', 'agents?limit=1')).json<AgentPage>().data.map(({ id }) => id)).toEqual([me]);
   expect((await call('GET', 'agents?cursor=x')).statusCode).toBe(400);
 

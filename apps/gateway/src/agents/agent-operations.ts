@@ -96,6 +96,36 @@ export const getAgentLoad: OperationDescription = {
   examples: [{ summary: 'Of one that is not there', path: { id: stranger }, status: 404 }],
 };
 
+const offersDescription =
+  'Conversations that routing has asked them about and that nobody has taken: `POST /v1/conversations/{id}/take` takes one. What lapses first comes first.';
+
+export const getOwnOffers: OperationDescription = {
+  ...{
+    id: 'getOwnOffers',
+    tag: 'teams',
+    summary: 'Look at what you are asked to take',
+    description: offersDescription,
+  },
+  query: { minPosition },
+  answers: { 200: { description: 'What you are asked to take.' } },
+  problems: listProblems,
+  examples: [{ summary: 'Of whoever asks', status: 200 }],
+};
+
+export const getAgentOffers: OperationDescription = {
+  ...{
+    id: 'getAgentOffers',
+    tag: 'teams',
+    summary: 'Look at what an agent is asked to take',
+    description: offersDescription,
+  },
+  path: agentId,
+  query: { minPosition },
+  answers: { 200: { description: 'What they are asked to take.' } },
+  problems: [...listProblems, 'agent_not_found'],
+  examples: [{ summary: 'Of one whom nobody asks', path: { id: stranger }, status: 200 }],
+};
+
 export const configureAgent: OperationDescription = {
   ...{ id: 'configureAgent', tag: 'teams', summary: 'Say what an agent can do, and how much at once' },
   path: agentId,

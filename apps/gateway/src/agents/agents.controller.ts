@@ -4,6 +4,7 @@ import { type FastifyReply, type FastifyRequest } from 'fastify';
 import {
   type AgentCommandView,
   type AgentLoadView,
+  type AgentOffersView,
   type AgentPage,
   AgentSettingsDto,
   type AgentView,
@@ -12,7 +13,7 @@ import {
   type RawParameters,
 } from '#contracts';
 import { actorOf, actorText } from '#platform/access';
-import { type AgentChange, ChangeAgent, GetAgent, GetAgentLoad, ListAgents } from '#wiring';
+import { type AgentChange, ChangeAgent, GetAgent, GetAgentLoad, GetAgentOffers, ListAgents } from '#wiring';
 import { callerOf } from '../access/caller.js';
 import { RequireAbility } from '../access/required-access.js';
 import { answered, readable } from '../customers/answered.js';
@@ -38,6 +39,21 @@ export class AgentsController {
   @RequireAbility('read', 'Agent')
   async list(@Query() query: RawParameters): Promise<AgentPage> {
     return answered(await this.queries.execute(new ListAgents(readable(parseAgentListParameters(query)))));
+  }
+
+  /** Before the address of anybody: `me` is nobody's id. */
+  @Get('me/offers')
+  @Operation(operations.getOwnOffers)
+  @RequireAbility('read', 'Agent')
+  async ownOffers(@Req() request: FastifyRequest, @Query() query: RawParameters): Promise<AgentOffersView> {
+    return this.#offers(actorText(actorOf(callerOf(request).principal)), query);
+  }
+
+  @Get(':id/offers')
+  @Operation(operations.getAgentOffers)
+  @RequireAbility('read', 'Agent')
+  async offers(@Param() address: Address, @Query() query: RawParameters): Promise<AgentOffersView> {
+    return this.#offers(agentIn(address), query);
   }
 
   @Get(':id')
@@ -97,6 +113,11 @@ export class AgentsController {
   ): Promise<AgentCommandView> {
     const settings = await parseBody(AgentSettingsDto, request);
     return this.#change(agentIn(address), { type: 'ConfigureAgent', settings }, request, reply);
+  }
+
+  async #offers(agent: string, query: RawParameters): Promise<AgentOffersView> {
+    const minPosition = readable(parsePositionParameter(query, 'minPosition'));
+    return answered(await this.queries.execute(new GetAgentOffers(agent, minPosition)));
   }
 
   async #change(

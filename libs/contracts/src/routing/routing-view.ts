@@ -1,3 +1,4 @@
+import { type Priority } from '../conversations/conversation-words.js';
 import { type Channel } from '../touchpoints/touchpoint-event.js';
 import { type RoutingReasonsDto } from './routing-events.dto.js';
 import { type NotDoneReason } from './routing-words.js';
@@ -36,4 +37,22 @@ export interface AgentLoadView {
   readonly id: string;
   /** Channels on which they have something or may have. */
   readonly channels: readonly ChannelLoadView[];
+}
+
+/** A conversation that somebody is asked to take. */
+export interface AgentOfferView {
+  readonly conversationId: string;
+  readonly channel: Channel;
+  readonly team: string | null;
+  readonly priority: Priority;
+  /** Then others are asked before them. */
+  readonly until: string;
+}
+
+/** What somebody is asked to take, what lapses first first. */
+export interface AgentOffersView {
+  readonly id: string;
+  /** As of when. */
+  readonly at: string;
+  readonly offers: readonly AgentOfferView[];
 }

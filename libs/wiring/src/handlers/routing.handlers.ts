@@ -1,14 +1,14 @@
 import { Inject } from '@nestjs/common';
 import { type IQueryHandler, QueryHandler } from '@nestjs/cqrs';
-import { agentLoad, routingOfConversation } from '#capabilities';
-import { type AgentLoadView, type ConversationRoutingView } from '#contracts';
+import { agentLoad, offersToAgent, routingOfConversation } from '#capabilities';
+import { type AgentLoadView, type AgentOffersView, type ConversationRoutingView } from '#contracts';
 import { fail, type Result, succeed } from '#kernel';
 import { caughtUp } from '../customer-directory.js';
 import { type Installation } from '../installation.js';
 import { INSTALLATION } from '../installation.token.js';
 import { type AgentFailure } from '../messages/agent-failures.js';
 import { type ConversationFailure } from '../messages/conversation-failures.js';
-import { GetAgentLoad, GetConversationRouting } from '../messages/routing.queries.js';
+import { GetAgentLoad, GetAgentOffers, GetConversationRouting } from '../messages/routing.queries.js';
 
 type Routed = Result<ConversationRoutingView, ConversationFailure>;
 
@@ -38,4 +38,15 @@ export class GetAgentLoadHandler implements IQueryHandler<GetAgentLoad> {
   }
 }
 
-export const routingHandlers = [GetConversationRoutingHandler, GetAgentLoadHandler];
+@QueryHandler(GetAgentOffers)
+export class GetAgentOffersHandler implements IQueryHandler<GetAgentOffers> {
+  constructor(@Inject(INSTALLATION) private readonly installation: Installation) {}
+
+  async execute({ agent, minPosition }: GetAgentOffers): Promise<Result<AgentOffersView, AgentFailure>> {
+    const { clock, directory, readModels } = this.installation;
+    const late = await caughtUp(directory, minPosition, ['routing-items']);
+    return late ? fail(late) : succeed(await offersToAgent(readModels, agent, clock.now()));
+  }
+}
+
+export const routingHandlers = [GetConversationRoutingHandler, GetAgentLoadHandler, GetAgentOffersHandler];

@@ -1,5 +1,5 @@
 import { Query } from '@nestjs/cqrs';
-import { type AgentLoadView, type ConversationRoutingView } from '#contracts';
+import { type AgentLoadView, type AgentOffersView, type ConversationRoutingView } from '#contracts';
 import { type Position, type Result } from '#kernel';
 import { type AgentFailure } from './agent-failures.js';
 import { type ConversationFailure } from './conversation-failures.js';
@@ -17,6 +17,16 @@ export class GetConversationRouting extends Query<Result<ConversationRoutingView
 
 /** What an agent has before them, and may have. */
 export class GetAgentLoad extends Query<Result<AgentLoadView, AgentFailure>> {
+  constructor(
+    readonly agent: string,
+    readonly minPosition?: Position,
+  ) {
+    super();
+  }
+}
+
+/** What an agent is asked to take. */
+export class GetAgentOffers extends Query<Result<AgentOffersView, AgentFailure>> {
   constructor(
     readonly agent: string,
     readonly minPosition?: Position,

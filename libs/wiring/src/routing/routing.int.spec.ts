@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { agentLoad, routingOfConversation } from '#capabilities';
+import { agentLoad, offersToAgent, routingOfConversation } from '#capabilities';
 import { type AgentSettingsDto, type Availability, type RoutingDecisionView, type TeamSettingsDto } from '#contracts';
 import { testDatabase, type TestDatabase, until } from '#testing';
 import { changeAgent, configureTeam } from '../agents/change-agents.js';
@@ -181,9 +181,18 @@ it('who is asked and lets it pass is not waited for; who takes it has it', async
   expect(await agentOf(id)).toBeNull();
   await is(bea, 'online');
   await until(async () => (await decisionsOn(id))[0]?.agent === bea, 'bea is asked');
-  expect((await decisionsOn(id))[0]?.why?.considered).toMatchObject([{ standing: 'chosen' }, { standing: 'let_pass' }]);
+  const [{ until: lapsing = null, why = null } = {}] = await decisionsOn(id);
+  expect(why?.considered).toMatchObject([{ standing: 'chosen' }, { standing: 'let_pass' }]);
+  const askedAt = async (agent: string, at: number) => (await offersToAgent(installation.readModels, agent, at)).offers;
+  await until(async () => (await askedAt(bea, 0)).length === 1, 'bea can see it');
+  expect(await askedAt(bea, 0)).toEqual([
+    { conversationId: id, channel: 'chat', team, priority: 'normal', until: lapsing },
+  ]);
+  expect(await askedAt(bea, Date.parse(lapsing ?? ''))).toEqual([]);
+  expect(await askedAt(ada, 0)).toEqual([]);
   done(await change(id, { type: 'Take' }, bea));
   await settled(id, bea);
+  await until(async () => (await askedAt(bea, 0)).length === 0, 'bea is asked no more');
 });
 
 it('whose key has ended gets nothing, and the conversation goes to somebody else', async () => {
