@@ -60,7 +60,7 @@ it('a conversation goes its way: taken up, answered, put aside, resolved, come b
   });
 
   // The same command twice is one reply; another agent who had not read it is stopped, and told who was faster.
-  const answer = { text: 'It will be with you on Thursday.', sinceVersion: version };
+  const answer = { text: 'It will be with you on Thursday.', sinceVersion: version, then: 'waiting_customer' };
   const key = { 'idempotency-key': 'reply-1' };
   const replied = await post(`${at}/reply`, answer, key);
   expect([replied.statusCode, replied.headers['etag']]).toEqual([200, '"4"']);

@@ -57,7 +57,7 @@ export interface Reply extends Asked {
   readonly text: string;
   /** The version that its author had read. */
   readonly since: number;
-  /** Where the conversation stands after it; an open one waits for the customer unless told otherwise. */
+  /** Where the conversation stands after it; an open one waits for the customer after a person's, unless told otherwise. */
   readonly then?: ChosenCategory;
 }
 

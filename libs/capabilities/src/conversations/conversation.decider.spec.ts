@@ -17,8 +17,8 @@ const from = (messageId: string, when = at): ConversationCommand => ({
   at: when,
   message: { messageId, kind: 'message', channel: 'email', text: 'سلام', direction: 'rtl' },
 });
-const reply = (messageId: string, since: number, then?: 'open' | 'resolved'): ConversationCommand => ({
-  ...{ type: 'Reply', at, by, messageId, since, text: 'Hello', direction: 'ltr' },
+const reply = (messageId: string, since: number, then?: 'open' | 'resolved', who = by): ConversationCommand => ({
+  ...{ type: 'Reply', at, by: who, messageId, since, text: 'Hello', direction: 'ltr' },
   ...(then && { then }),
 });
 const status = (category: 'open' | 'waiting_third_party' | 'resolved', word?: string): ConversationCommand => ({
@@ -67,6 +67,13 @@ describe('a conversation', () => {
     expect(after(reply('r1', 1, 'resolved'))).toEqual(['replied', 'status_changed reply resolved/resolved']);
     expect(after(reply('r1', 1, 'open'))).toEqual(['replied']);
     expect(after(status('waiting_third_party'), reply('r1', 2))).toEqual(['replied']);
+  });
+
+  it('waits for us still after what a program says, which answers nobody, unless that was told otherwise', () => {
+    expect(after(reply('r1', 1, undefined, 'system:rules'))).toEqual(['replied']);
+    expect(after(reply('r1', 1, undefined, 'key:robot'))).toEqual(['replied']);
+    const resolved = 'status_changed reply resolved/resolved';
+    expect(after(reply('r1', 1, 'resolved', 'system:rules'))).toContain(resolved);
   });
 
   it('waits for us when the customer writes, whatever it waited for before', () => {

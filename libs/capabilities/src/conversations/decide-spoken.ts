@@ -1,4 +1,4 @@
-import { type ChosenCategory, type ConversationFact } from '#contracts';
+import { type ChosenCategory, type ConversationFact, isPerson } from '#contracts';
 import { accept, type Decision, refuse } from '#kernel';
 import { type KnownConversation, MAX_MESSAGES } from './conversation.js';
 import {
@@ -73,7 +73,8 @@ function afterCustomer({ stage, category, snooze }: KnownConversation, { at }: R
 }
 
 function afterReply(state: KnownConversation, { at, by, then }: Reply): readonly ConversationFact[] {
-  const unasked: ChosenCategory | undefined = state.category === 'open' ? 'waiting_customer' : undefined;
+  const answered = state.category === 'open' && isPerson(by);
+  const unasked: ChosenCategory | undefined = answered ? 'waiting_customer' : undefined;
   const category = then ?? unasked;
   return category === undefined ? [] : moveTo(state, { at, by, category, cause: 'reply' });
 }

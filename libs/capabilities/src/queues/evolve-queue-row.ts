@@ -1,4 +1,4 @@
-import { conversationIdOf, type ConversationEvent, NOBODY, type StatusCategory } from '#contracts';
+import { conversationIdOf, type ConversationEvent, isPerson, NOBODY, type StatusCategory } from '#contracts';
 import { type EpochMs } from '#kernel';
 import { NEVER, type QueueRow, rankOf } from './queue-row.js';
 
@@ -46,7 +46,9 @@ function changes(before: QueueRow, { type, data, occurredAt: at }: Later): Colum
       return before.category === 'snoozed' ? { ...unanswered, waiting_since: at } : unanswered;
     }
     case 'conversation.replied': {
-      const answered = { last_message_at: Math.max(before.last_message_at, at), unanswered_since: null };
+      const spoken = { last_message_at: Math.max(before.last_message_at, at) };
+      if (!isPerson(data.by)) return spoken;
+      const answered = { ...spoken, unanswered_since: null };
       return before.category === 'open' ? { ...answered, turn_since: at, waiting_since: at } : answered;
     }
     case 'conversation.noted':

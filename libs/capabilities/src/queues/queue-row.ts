@@ -47,7 +47,7 @@ export type QueueRow = {
   readonly turn_since: EpochMs;
   /** Since when it waits, or will have waited when its snooze ends. */
   readonly waiting_since: EpochMs;
-  /** The oldest message of the customer after the last reply. */
+  /** The oldest message of the customer after the last reply of a person. */
   readonly unanswered_since: EpochMs | null;
   /** `null` unless its category is snoozed. */
   readonly snoozed_until: EpochMs | null;

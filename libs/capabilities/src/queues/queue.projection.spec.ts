@@ -20,9 +20,9 @@ const says = (seconds: number) =>
   told('conversation.message_received', seconds, {
     ...{ messageId: `m${String(seconds)}`, kind: 'message', channel: 'chat', direction: 'rtl' },
   });
-const answers = (seconds: number) =>
+const answers = (seconds: number, by = 'user:ada') =>
   told('conversation.replied', seconds, {
-    by: 'user:ada',
+    by,
     messageId: 'r',
     channel: 'chat',
     direction: 'ltr',
@@ -73,6 +73,12 @@ describe('whose turn it is', () => {
       9,
     ],
     ['is ours since a reply that left it open', [opened(), says(0), answers(30)], 'open', 30],
+    [
+      'is ours since their message, whatever a program says',
+      [opened(), says(5), answers(9, 'system:rules')],
+      'open',
+      5,
+    ],
     ['is ours since what they wrote after such a reply', [opened(), answers(30), says(40), says(50)], 'open', 40],
     [
       'is ours since a message that waited behind a third party',

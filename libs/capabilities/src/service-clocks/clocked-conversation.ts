@@ -4,6 +4,7 @@ import {
   clockKinds,
   type ConversationEvent,
   type ConversationEventType,
+  isPerson,
   type PolicySubject,
   type StatusCategory,
   type TurnStatus,
@@ -52,9 +53,6 @@ export interface Told {
 
 /** Clocks that a policy may let stand still. */
 const pausable: readonly ClockKind[] = ['update', 'resolution'];
-
-/** Only a person's reply counts as one: whatever a program sends, somebody still waits for us. */
-const isPerson = (actor: string): boolean => actor.startsWith('user:');
 
 const lateMs = ({ occurredAt, recordedAt }: Pick<ClockedEvent, 'occurredAt' | 'recordedAt'>): number =>
   recordedAt - occurredAt;

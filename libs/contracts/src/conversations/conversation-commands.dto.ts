@@ -65,7 +65,7 @@ export class ReplyDto {
   @Patterns(UUID, 36, MAX_ATTACHMENTS)
   attachments?: string[];
 
-  /** How the conversation stands afterwards; an open one waits for the customer unless told otherwise. */
+  /** How the conversation stands afterwards; an open one waits for the customer after a person's reply, and still for us after a program's, unless told otherwise. */
   @Public()
   @Optional()
   @OneOf(chosenCategories)

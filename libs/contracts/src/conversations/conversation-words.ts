@@ -30,3 +30,6 @@ export const MAX_SPLIT = 200;
 export const UUID = '^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$';
 /** Who did it: kind and id of a principal, never a name. */
 export const ACTOR = '^(user|key|operator|system):[A-Za-z0-9._@-]{1,128}$';
+
+/** Only a person's reply is an answer: whatever rules or programs send, the customer still waits for us. */
+export const isPerson = (actor: string): boolean => actor.startsWith('user:');

@@ -42,7 +42,7 @@ export class ReplyActionDto {
   @Code()
   cannedReply!: string;
 
-  /** How the conversation stands afterwards; an open one waits for the customer unless told otherwise. */
+  /** How the conversation stands afterwards; an open one waits for the customer after a person's macro, and still for us after a rule's, unless told otherwise. */
   @Public()
   @Optional()
   @OneOf(chosenCategories)

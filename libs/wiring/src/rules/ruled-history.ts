@@ -1,5 +1,5 @@
 import { conversation, type KnownConversation, type Stood, type Waits, waitsOf } from '#capabilities';
-import { type ConversationEvent, RULES_ACTOR } from '#contracts';
+import { type ConversationEvent, isPerson, RULES_ACTOR } from '#contracts';
 import { factOf, type LoadedConversation } from '../conversations/conversation-log.js';
 
 /** A conversation up to an event. */
@@ -33,7 +33,7 @@ export const byRules = ({ data }: ConversationEvent): boolean => 'by' in data &&
  * but it may let time pass for another, have routing or a customer's machine answer, and come back.
  */
 export function unattended({ events }: Pick<LoadedConversation, 'events'>): number {
-  const last = events.findLastIndex(({ data }) => 'by' in data && data.by?.startsWith('user:') === true);
+  const last = events.findLastIndex(({ data }) => 'by' in data && data.by !== undefined && isPerson(data.by));
   return new Set(
     events
       .slice(last + 1)
