@@ -3283,7 +3283,7 @@ export interface components {
             /** @description The canned reply that is said. */
             cannedReply: string;
             /**
-             * @description How the conversation stands afterwards; an open one waits for the customer unless told otherwise.
+             * @description How the conversation stands afterwards; an open one waits for the customer after a person's macro, and still for us after a rule's, unless told otherwise.
              * @enum {string}
              */
             then?: "open" | "waiting_customer" | "waiting_third_party" | "resolved";
