@@ -2189,7 +2189,7 @@ export interface components {
         /** @description How much somebody may have at once on a channel, in weights; without a channel, on each that is not named. */
         AgentCapacityDto: {
             /** @enum {string} */
-            channel?: "web" | "email" | "chat" | "phone" | "sms" | "whatsapp" | "telegram" | "bale" | "viber" | "instagram" | "facebook" | "x" | "store" | "app" | "other";
+            channel?: "web" | "email" | "chat" | "phone" | "sms" | "whatsapp" | "telegram" | "bale" | "viber" | "instagram" | "facebook" | "x" | "store" | "app" | "letter" | "fax" | "referral" | "other";
             limit: number;
         };
         /** @description What became of a command on a team or an agent. */
@@ -2232,7 +2232,7 @@ export interface components {
             languages?: string[];
             capacity: {
                 /** @enum {unknown} */
-                channel?: "web" | "email" | "chat" | "phone" | "sms" | "whatsapp" | "telegram" | "bale" | "viber" | "instagram" | "facebook" | "x" | "store" | "app" | "other";
+                channel?: "web" | "email" | "chat" | "phone" | "sms" | "whatsapp" | "telegram" | "bale" | "viber" | "instagram" | "facebook" | "x" | "store" | "app" | "letter" | "fax" | "referral" | "other";
                 limit: number;
             }[];
             rate?: {
@@ -2439,7 +2439,7 @@ export interface components {
         /** @description What somebody has on a channel, by weight, and may have. `excess` is what they were given by hand beyond it. */
         ChannelLoadView: {
             /** @enum {string} */
-            channel: "web" | "email" | "chat" | "phone" | "sms" | "whatsapp" | "telegram" | "bale" | "viber" | "instagram" | "facebook" | "x" | "store" | "app" | "other";
+            channel: "web" | "email" | "chat" | "phone" | "sms" | "whatsapp" | "telegram" | "bale" | "viber" | "instagram" | "facebook" | "x" | "store" | "app" | "letter" | "fax" | "referral" | "other";
             load: number;
             limit: number;
             excess: number;
@@ -2526,7 +2526,7 @@ export interface components {
             reference: string;
             customerId: string;
             conversationId: string;
-            channel: ("web" | "email" | "chat" | "phone" | "sms" | "whatsapp" | "telegram" | "bale" | "viber" | "instagram" | "facebook" | "x" | "store" | "app" | "other") | null;
+            channel: ("web" | "email" | "chat" | "phone" | "sms" | "whatsapp" | "telegram" | "bale" | "viber" | "instagram" | "facebook" | "x" | "store" | "app" | "letter" | "fax" | "referral" | "other") | null;
             /**
              * @description The last step that was taken.
              * @enum {string}
@@ -2570,7 +2570,7 @@ export interface components {
             reference: string;
             customerId: string;
             conversationId: string;
-            channel: ("web" | "email" | "chat" | "phone" | "sms" | "whatsapp" | "telegram" | "bale" | "viber" | "instagram" | "facebook" | "x" | "store" | "app" | "other") | null;
+            channel: ("web" | "email" | "chat" | "phone" | "sms" | "whatsapp" | "telegram" | "bale" | "viber" | "instagram" | "facebook" | "x" | "store" | "app" | "letter" | "fax" | "referral" | "other") | null;
             /**
              * @description The last step that was taken.
              * @enum {string}
@@ -2656,7 +2656,7 @@ export interface components {
             customerId: string;
             /** @description `null` when it was erased. */
             subject: null | string;
-            channel: ("web" | "email" | "chat" | "phone" | "sms" | "whatsapp" | "telegram" | "bale" | "viber" | "instagram" | "facebook" | "x" | "store" | "app" | "other") | null;
+            channel: ("web" | "email" | "chat" | "phone" | "sms" | "whatsapp" | "telegram" | "bale" | "viber" | "instagram" | "facebook" | "x" | "store" | "app" | "letter" | "fax" | "referral" | "other") | null;
             /**
              * @description `merged`: it goes on in `mergedInto`.
              * @enum {string}
@@ -2700,7 +2700,7 @@ export interface components {
             kind: "received" | "reply" | "note";
             /** @description Where it was said: another conversation, where that was merged into this one. */
             conversationId: string;
-            channel: ("web" | "email" | "chat" | "phone" | "sms" | "whatsapp" | "telegram" | "bale" | "viber" | "instagram" | "facebook" | "x" | "store" | "app" | "other") | null;
+            channel: ("web" | "email" | "chat" | "phone" | "sms" | "whatsapp" | "telegram" | "bale" | "viber" | "instagram" | "facebook" | "x" | "store" | "app" | "letter" | "fax" | "referral" | "other") | null;
             /** @description Who of us said it; `null` for the customer. */
             by: null | string;
             at: string;
@@ -2740,7 +2740,7 @@ export interface components {
             customerId: string;
             /** @description `null` when it was erased. */
             subject: null | string;
-            channel: ("web" | "email" | "chat" | "phone" | "sms" | "whatsapp" | "telegram" | "bale" | "viber" | "instagram" | "facebook" | "x" | "store" | "app" | "other") | null;
+            channel: ("web" | "email" | "chat" | "phone" | "sms" | "whatsapp" | "telegram" | "bale" | "viber" | "instagram" | "facebook" | "x" | "store" | "app" | "letter" | "fax" | "referral" | "other") | null;
             /**
              * @description `merged`: it goes on in `mergedInto`.
              * @enum {string}
@@ -2843,6 +2843,9 @@ export interface components {
                 x?: number;
                 store?: number;
                 app?: number;
+                letter?: number;
+                fax?: number;
+                referral?: number;
                 other?: number;
             };
             revenue: components["schemas"]["RevenueView"][];
@@ -3073,7 +3076,7 @@ export interface components {
             id?: string;
             customer: string;
             /** @enum {unknown} */
-            channel: "web" | "email" | "chat" | "phone" | "sms" | "whatsapp" | "telegram" | "bale" | "viber" | "instagram" | "facebook" | "x" | "store" | "app" | "other";
+            channel: "web" | "email" | "chat" | "phone" | "sms" | "whatsapp" | "telegram" | "bale" | "viber" | "instagram" | "facebook" | "x" | "store" | "app" | "letter" | "fax" | "referral" | "other";
             subject: string;
         };
         /** @description Open from one minute of the wall clock until before another, `HH:MM`; one that closes before it opens is a night shift. */
@@ -3110,7 +3113,7 @@ export interface components {
         };
         /** @description Each that is named must have one of its values; none named matches everything. */
         PolicyMatchDto: {
-            channel?: ("web" | "email" | "chat" | "phone" | "sms" | "whatsapp" | "telegram" | "bale" | "viber" | "instagram" | "facebook" | "x" | "store" | "app" | "other")[];
+            channel?: ("web" | "email" | "chat" | "phone" | "sms" | "whatsapp" | "telegram" | "bale" | "viber" | "instagram" | "facebook" | "x" | "store" | "app" | "letter" | "fax" | "referral" | "other")[];
             priority?: ("low" | "normal" | "high" | "urgent")[];
             team?: string[];
             segment?: string[];
@@ -3189,7 +3192,7 @@ export interface components {
             customerId: string;
             /** @description `null` when it was erased. */
             subject: null | string;
-            channel: ("web" | "email" | "chat" | "phone" | "sms" | "whatsapp" | "telegram" | "bale" | "viber" | "instagram" | "facebook" | "x" | "store" | "app" | "other") | null;
+            channel: ("web" | "email" | "chat" | "phone" | "sms" | "whatsapp" | "telegram" | "bale" | "viber" | "instagram" | "facebook" | "x" | "store" | "app" | "letter" | "fax" | "referral" | "other") | null;
             team: null | string;
             /** @description Whose it is: kind and id, `user:0198…`. */
             agent: null | string;
@@ -3274,7 +3277,7 @@ export interface components {
             text: string;
             sinceVersion: string;
             /** @enum {unknown} */
-            channel?: "web" | "email" | "chat" | "phone" | "sms" | "whatsapp" | "telegram" | "bale" | "viber" | "instagram" | "facebook" | "x" | "store" | "app" | "other";
+            channel?: "web" | "email" | "chat" | "phone" | "sms" | "whatsapp" | "telegram" | "bale" | "viber" | "instagram" | "facebook" | "x" | "store" | "app" | "letter" | "fax" | "referral" | "other";
             attachments?: string[];
             /** @enum {unknown} */
             then?: "open" | "waiting_customer" | "waiting_third_party" | "resolved";
@@ -3299,7 +3302,7 @@ export interface components {
         };
         /** @description Each that is named must have one of its values; none named matches every conversation. */
         RequirementMatchDto: {
-            channel?: ("web" | "email" | "chat" | "phone" | "sms" | "whatsapp" | "telegram" | "bale" | "viber" | "instagram" | "facebook" | "x" | "store" | "app" | "other")[];
+            channel?: ("web" | "email" | "chat" | "phone" | "sms" | "whatsapp" | "telegram" | "bale" | "viber" | "instagram" | "facebook" | "x" | "store" | "app" | "letter" | "fax" | "referral" | "other")[];
             priority?: ("low" | "normal" | "high" | "urgent")[];
             team?: string[];
             tags?: string[];
@@ -3308,7 +3311,7 @@ export interface components {
             requirements: {
                 id: string;
                 when?: {
-                    channel?: ("web" | "email" | "chat" | "phone" | "sms" | "whatsapp" | "telegram" | "bale" | "viber" | "instagram" | "facebook" | "x" | "store" | "app" | "other")[];
+                    channel?: ("web" | "email" | "chat" | "phone" | "sms" | "whatsapp" | "telegram" | "bale" | "viber" | "instagram" | "facebook" | "x" | "store" | "app" | "letter" | "fax" | "referral" | "other")[];
                     priority?: ("low" | "normal" | "high" | "urgent")[];
                     team?: string[];
                     tags?: string[];
@@ -3450,7 +3453,7 @@ export interface components {
         };
         /** @description Each that is named must hold; none named matches everything. */
         RuleMatchDto: {
-            channel?: ("web" | "email" | "chat" | "phone" | "sms" | "whatsapp" | "telegram" | "bale" | "viber" | "instagram" | "facebook" | "x" | "store" | "app" | "other")[];
+            channel?: ("web" | "email" | "chat" | "phone" | "sms" | "whatsapp" | "telegram" | "bale" | "viber" | "instagram" | "facebook" | "x" | "store" | "app" | "letter" | "fax" | "referral" | "other")[];
             priority?: ("low" | "normal" | "high" | "urgent")[];
             team?: string[];
             /** @description One of them. */
@@ -3495,7 +3498,7 @@ export interface components {
                     calendarId?: string;
                 };
                 when?: {
-                    channel?: ("web" | "email" | "chat" | "phone" | "sms" | "whatsapp" | "telegram" | "bale" | "viber" | "instagram" | "facebook" | "x" | "store" | "app" | "other")[];
+                    channel?: ("web" | "email" | "chat" | "phone" | "sms" | "whatsapp" | "telegram" | "bale" | "viber" | "instagram" | "facebook" | "x" | "store" | "app" | "letter" | "fax" | "referral" | "other")[];
                     priority?: ("low" | "normal" | "high" | "urgent")[];
                     team?: string[];
                     tags?: string[];
@@ -3571,7 +3574,7 @@ export interface components {
             /** @description Kind and id; `nobody` for those that nobody has. */
             agent?: string;
             /** @enum {string} */
-            channel?: "web" | "email" | "chat" | "phone" | "sms" | "whatsapp" | "telegram" | "bale" | "viber" | "instagram" | "facebook" | "x" | "store" | "app" | "other";
+            channel?: "web" | "email" | "chat" | "phone" | "sms" | "whatsapp" | "telegram" | "bale" | "viber" | "instagram" | "facebook" | "x" | "store" | "app" | "letter" | "fax" | "referral" | "other";
             categories?: ("open" | "waiting_customer" | "waiting_third_party" | "snoozed" | "resolved")[];
             priorities?: ("low" | "normal" | "high" | "urgent")[];
             /** @description Must have all of them. */
@@ -3607,7 +3610,7 @@ export interface components {
                     team?: string;
                     agent?: string;
                     /** @enum {unknown} */
-                    channel?: "web" | "email" | "chat" | "phone" | "sms" | "whatsapp" | "telegram" | "bale" | "viber" | "instagram" | "facebook" | "x" | "store" | "app" | "other";
+                    channel?: "web" | "email" | "chat" | "phone" | "sms" | "whatsapp" | "telegram" | "bale" | "viber" | "instagram" | "facebook" | "x" | "store" | "app" | "letter" | "fax" | "referral" | "other";
                     categories?: ("open" | "waiting_customer" | "waiting_third_party" | "snoozed" | "resolved")[];
                     priorities?: ("low" | "normal" | "high" | "urgent")[];
                     tags?: string[];
@@ -3653,7 +3656,7 @@ export interface components {
             policies: {
                 id: string;
                 when?: {
-                    channel?: ("web" | "email" | "chat" | "phone" | "sms" | "whatsapp" | "telegram" | "bale" | "viber" | "instagram" | "facebook" | "x" | "store" | "app" | "other")[];
+                    channel?: ("web" | "email" | "chat" | "phone" | "sms" | "whatsapp" | "telegram" | "bale" | "viber" | "instagram" | "facebook" | "x" | "store" | "app" | "letter" | "fax" | "referral" | "other")[];
                     priority?: ("low" | "normal" | "high" | "urgent")[];
                     team?: string[];
                     segment?: string[];
@@ -3801,7 +3804,7 @@ export interface components {
         };
         /** @description What a conversation needs that is on one of these channels, has one of these tags, and is written in this direction; unnamed, any. */
         TeamNeedDto: {
-            channels?: ("web" | "email" | "chat" | "phone" | "sms" | "whatsapp" | "telegram" | "bale" | "viber" | "instagram" | "facebook" | "x" | "store" | "app" | "other")[];
+            channels?: ("web" | "email" | "chat" | "phone" | "sms" | "whatsapp" | "telegram" | "bale" | "viber" | "instagram" | "facebook" | "x" | "store" | "app" | "letter" | "fax" | "referral" | "other")[];
             tags?: string[];
             /**
              * @description Of the customer's last message.
@@ -3820,9 +3823,9 @@ export interface components {
             /** @enum {unknown} */
             strategy: "manual" | "round_robin" | "balanced";
             members?: string[];
-            channels?: ("web" | "email" | "chat" | "phone" | "sms" | "whatsapp" | "telegram" | "bale" | "viber" | "instagram" | "facebook" | "x" | "store" | "app" | "other")[];
+            channels?: ("web" | "email" | "chat" | "phone" | "sms" | "whatsapp" | "telegram" | "bale" | "viber" | "instagram" | "facebook" | "x" | "store" | "app" | "letter" | "fax" | "referral" | "other")[];
             needs?: {
-                channels?: ("web" | "email" | "chat" | "phone" | "sms" | "whatsapp" | "telegram" | "bale" | "viber" | "instagram" | "facebook" | "x" | "store" | "app" | "other")[];
+                channels?: ("web" | "email" | "chat" | "phone" | "sms" | "whatsapp" | "telegram" | "bale" | "viber" | "instagram" | "facebook" | "x" | "store" | "app" | "letter" | "fax" | "referral" | "other")[];
                 tags?: string[];
                 /** @enum {unknown} */
                 direction?: "ltr" | "rtl";
@@ -3830,7 +3833,7 @@ export interface components {
                 language?: string;
             }[];
             weights?: {
-                channels?: ("web" | "email" | "chat" | "phone" | "sms" | "whatsapp" | "telegram" | "bale" | "viber" | "instagram" | "facebook" | "x" | "store" | "app" | "other")[];
+                channels?: ("web" | "email" | "chat" | "phone" | "sms" | "whatsapp" | "telegram" | "bale" | "viber" | "instagram" | "facebook" | "x" | "store" | "app" | "letter" | "fax" | "referral" | "other")[];
                 priorities?: ("low" | "normal" | "high" | "urgent")[];
                 weight: number;
             }[];
@@ -3847,7 +3850,7 @@ export interface components {
             strategy: "manual" | "round_robin" | "balanced";
             members?: string[];
             /** @description Conversations without a team on these channels are its. */
-            channels?: ("web" | "email" | "chat" | "phone" | "sms" | "whatsapp" | "telegram" | "bale" | "viber" | "instagram" | "facebook" | "x" | "store" | "app" | "other")[];
+            channels?: ("web" | "email" | "chat" | "phone" | "sms" | "whatsapp" | "telegram" | "bale" | "viber" | "instagram" | "facebook" | "x" | "store" | "app" | "letter" | "fax" | "referral" | "other")[];
             /** @description All that apply count together. */
             needs?: components["schemas"]["TeamNeedDto"][];
             /** @description The first that applies counts; without one, a conversation weighs 1. */
@@ -3871,7 +3874,7 @@ export interface components {
         };
         /** @description What a conversation weighs that is on one of these channels and has one of these priorities; unnamed, any. */
         TeamWeightDto: {
-            channels?: ("web" | "email" | "chat" | "phone" | "sms" | "whatsapp" | "telegram" | "bale" | "viber" | "instagram" | "facebook" | "x" | "store" | "app" | "other")[];
+            channels?: ("web" | "email" | "chat" | "phone" | "sms" | "whatsapp" | "telegram" | "bale" | "viber" | "instagram" | "facebook" | "x" | "store" | "app" | "letter" | "fax" | "referral" | "other")[];
             priorities?: ("low" | "normal" | "high" | "urgent")[];
             weight: number;
         };
@@ -3889,7 +3892,7 @@ export interface components {
             /** @description Kind of the touchpoint as it was sent: one of the kinds, or `custom:<name>`. */
             kind: string;
             customerId: string;
-            channel: ("web" | "email" | "chat" | "phone" | "sms" | "whatsapp" | "telegram" | "bale" | "viber" | "instagram" | "facebook" | "x" | "store" | "app" | "other") | null;
+            channel: ("web" | "email" | "chat" | "phone" | "sms" | "whatsapp" | "telegram" | "bale" | "viber" | "instagram" | "facebook" | "x" | "store" | "app" | "letter" | "fax" | "referral" | "other") | null;
             /** @description Who reported it. */
             source: string;
             /** @description When it happened, as the source says. */
@@ -3924,7 +3927,7 @@ export interface components {
             source: string;
             kind: string;
             /** @enum {unknown} */
-            channel?: "web" | "email" | "chat" | "phone" | "sms" | "whatsapp" | "telegram" | "bale" | "viber" | "instagram" | "facebook" | "x" | "store" | "app" | "other";
+            channel?: "web" | "email" | "chat" | "phone" | "sms" | "whatsapp" | "telegram" | "bale" | "viber" | "instagram" | "facebook" | "x" | "store" | "app" | "letter" | "fax" | "referral" | "other";
             /** Format: date-time */
             occurredAt: string;
             identifiers: {
@@ -3996,7 +3999,7 @@ export interface components {
             /** @enum {unknown} */
             purpose: "marketing" | "surveys" | "service_messages" | "profiling" | "analytics" | "sharing" | "other";
             granted: boolean;
-            channels?: ("web" | "email" | "chat" | "phone" | "sms" | "whatsapp" | "telegram" | "bale" | "viber" | "instagram" | "facebook" | "x" | "store" | "app" | "other")[];
+            channels?: ("web" | "email" | "chat" | "phone" | "sms" | "whatsapp" | "telegram" | "bale" | "viber" | "instagram" | "facebook" | "x" | "store" | "app" | "letter" | "fax" | "referral" | "other")[];
             policyVersion?: string;
             /** Format: date-time */
             validUntil?: string;
@@ -14237,7 +14240,7 @@ export interface operations {
                  * @example purchase,complaint
                  */
                 kind?: string;
-                /** @description Channels, with commas between: `web`, `email`, `chat`, `phone`, `sms`, `whatsapp`, `telegram`, `bale`, `viber`, `instagram`, `facebook`, `x`, `store`, `app`, `other`. */
+                /** @description Channels, with commas between: `web`, `email`, `chat`, `phone`, `sms`, `whatsapp`, `telegram`, `bale`, `viber`, `instagram`, `facebook`, `x`, `store`, `app`, `letter`, `fax`, `referral`, `other`. */
                 channel?: string;
                 /** @description Occurred at or after. */
                 from?: string;
@@ -16996,7 +16999,7 @@ export interface operations {
                 /** @description Whose it is, kind and id; `nobody` for those that nobody has. */
                 agent?: string;
                 /** @description On a channel. */
-                channel?: "web" | "email" | "chat" | "phone" | "sms" | "whatsapp" | "telegram" | "bale" | "viber" | "instagram" | "facebook" | "x" | "store" | "app" | "other";
+                channel?: "web" | "email" | "chat" | "phone" | "sms" | "whatsapp" | "telegram" | "bale" | "viber" | "instagram" | "facebook" | "x" | "store" | "app" | "letter" | "fax" | "referral" | "other";
                 /** @description What the status counts as; several with commas. */
                 category?: string;
                 /** @description Priorities; several with commas. */
@@ -17134,7 +17137,7 @@ export interface operations {
                  */
                 team?: string;
                 /** @description On a channel. */
-                channel?: "web" | "email" | "chat" | "phone" | "sms" | "whatsapp" | "telegram" | "bale" | "viber" | "instagram" | "facebook" | "x" | "store" | "app" | "other";
+                channel?: "web" | "email" | "chat" | "phone" | "sms" | "whatsapp" | "telegram" | "bale" | "viber" | "instagram" | "facebook" | "x" | "store" | "app" | "letter" | "fax" | "referral" | "other";
                 /** @description How many seconds before its due time a conversation is at risk. */
                 within?: number;
                 /** @description Wait until everything up to this position is shown. */
@@ -17255,7 +17258,7 @@ export interface operations {
                 /** @description Whose it is, kind and id; `nobody` for those that nobody has. */
                 agent?: string;
                 /** @description On a channel. */
-                channel?: "web" | "email" | "chat" | "phone" | "sms" | "whatsapp" | "telegram" | "bale" | "viber" | "instagram" | "facebook" | "x" | "store" | "app" | "other";
+                channel?: "web" | "email" | "chat" | "phone" | "sms" | "whatsapp" | "telegram" | "bale" | "viber" | "instagram" | "facebook" | "x" | "store" | "app" | "letter" | "fax" | "referral" | "other";
                 /** @description What the status counts as; several with commas. */
                 category?: string;
                 /** @description Priorities; several with commas. */
@@ -18226,7 +18229,7 @@ export interface operations {
                  */
                 by?: "total" | "channel" | "team" | "agent" | "priority" | "category";
                 /** @description On a channel. */
-                channel?: "web" | "email" | "chat" | "phone" | "sms" | "whatsapp" | "telegram" | "bale" | "viber" | "instagram" | "facebook" | "x" | "store" | "app" | "other";
+                channel?: "web" | "email" | "chat" | "phone" | "sms" | "whatsapp" | "telegram" | "bale" | "viber" | "instagram" | "facebook" | "x" | "store" | "app" | "letter" | "fax" | "referral" | "other";
                 /** @description Of a team. */
                 team?: string;
                 /** @description Of an agent, kind and id; `nobody` for what was nobody's. */
@@ -18371,7 +18374,7 @@ export interface operations {
                  */
                 calendar?: "gregorian" | "persian";
                 /** @description On a channel. */
-                channel?: "web" | "email" | "chat" | "phone" | "sms" | "whatsapp" | "telegram" | "bale" | "viber" | "instagram" | "facebook" | "x" | "store" | "app" | "other";
+                channel?: "web" | "email" | "chat" | "phone" | "sms" | "whatsapp" | "telegram" | "bale" | "viber" | "instagram" | "facebook" | "x" | "store" | "app" | "letter" | "fax" | "referral" | "other";
                 /** @description Of a team. */
                 team?: string;
                 /** @description Of an agent, kind and id; `nobody` for what was nobody's. */

@@ -1,6 +1,8 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
+import { listQueue } from '#capabilities';
 import { openRunning, type Running } from './support/imported-conversations.js';
+import { waysOfComplaints } from './support/complaint-ways.js';
 import { asCounted, historiesInFile, historiesInLog, resolutionFigures } from './support/incident-histories.js';
 
 const fixture = (name: string): string => path.resolve(__dirname, '../fixtures', name, 'excerpt.csv');
@@ -46,20 +48,18 @@ it('incidents of another system become conversations with the same states at the
   expect(await running.conversations()).toHaveLength(events.length);
 });
 
-it('complaints arrive in the queue of their channels, without anybody asking for it', async () => {
+it('complaints arrive in the queue by the five ways they came, and can be told apart there', async () => {
   const file = fixture('cfpb-complaints');
-  const ways = readFileSync(file, 'utf8').match(/(?<=,)(Web|Referral|Phone|Postal mail|Fax)(?=,\d)/g) ?? [];
-  expect(new Set(ways).size).toBe(5);
-  const channelOf = (way: string): string => (way === 'Web' ? 'web' : way === 'Phone' ? 'phone' : 'other');
-  const expected: Record<string, number> = {};
-  for (const way of ways) expected[channelOf(way)] = (expected[channelOf(way)] ?? 0) + 1;
+  const expected = waysOfComplaints(readFileSync(file, 'utf8'));
+  expect(Object.keys(expected).sort()).toEqual(['fax', 'letter', 'phone', 'referral', 'web']);
 
   const before = (await running.conversations()).filter(({ type }) => type === 'conversation.opened').length;
   await running.import('cfpb-complaints', file);
-  await running.takenUp(before + ways.length, 30_000);
-  const rows = await running.installation.readModels.query<{ channel: string; n: bigint }>(
-    `SELECT channel, count(*) AS n FROM {conversations} WHERE origin = 'touchpoint' AND category = 'open' GROUP BY channel`,
-    [],
-  );
-  expect(Object.fromEntries(rows.map(({ channel, n }) => [channel, Number(n)]))).toEqual(expected);
+  const complaints = Object.values(expected).reduce((sum, count) => sum + count, 0);
+  await running.takenUp(before + complaints, 30_000);
+  expect(await running.queuedComplaints()).toEqual(expected);
+
+  const selection = { view: 'all', self: 'user:nobody', channel: 'fax' } as const;
+  const faxed = await listQueue(running.installation.queues, { selection, at: Date.now(), past: false });
+  expect(faxed.ok && faxed.value.data.map(({ channel }) => channel)).toEqual(Array(expected['fax']).fill('fax'));
 });

@@ -20,6 +20,8 @@ export interface Running {
   takenUp(count: number, timeoutMs: number): Promise<void>;
   /** Everything that happened in conversations, in the order of the log, personal members sealed. */
   conversations(): Promise<readonly ConversationEvent[]>;
+  /** How many complaints the queue shows of each channel, as soon as it shows everything there is. */
+  queuedComplaints(): Promise<Readonly<Record<string, number>>>;
   /** The year from a time on, as a report has it as soon as the clocks of so many resolutions are told. */
   report(from: string, resolutions: number, timeoutMs: number): Promise<ServiceReportGroup>;
   close(): Promise<void>;
@@ -55,6 +57,16 @@ export async function openRunning(): Promise<Running> {
         after = page.events.at(-1)?.position ?? after;
       }
       return events;
+    },
+    queuedComplaints: async () => {
+      await readModels.waitUntil('queue', await store.head(), 60_000);
+      const rows = await readModels.query<{ channel: string; n: bigint }>(
+        // Nobody but complaints came from a customer: imported incidents were opened by a past exchange.
+        `SELECT channel, count(*) AS n FROM {queue} WHERE kept = 'queued' AND category = 'open' AND unanswered_since IS NOT NULL
+         GROUP BY channel`,
+        [],
+      );
+      return Object.fromEntries(rows.map(({ channel, n }) => [channel, Number(n)]));
     },
     report: async (from, resolutions, timeoutMs) => {
       const range = { from: Date.parse(from), to: Date.parse(from) + 366 * 86_400_000 };

@@ -453,7 +453,7 @@ describe('an import of CFPB complaints', () => {
         id: '3003003',
         source: 'cfpb',
         kind: 'complaint',
-        channel: 'other',
+        channel: 'letter',
         occurredAt: '2013-07-29T16:00:00.000Z',
         identifiers: [{ kind: 'complaint_reference', value: '3003003' }],
         profile: { customerKind: 'individual', country: 'US' },

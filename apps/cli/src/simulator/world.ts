@@ -141,6 +141,9 @@ const sources: Readonly<Record<Channel, string>> = {
   facebook: 'social-listening',
   x: 'social-listening',
   store: 'showroom',
+  letter: 'back-office',
+  fax: 'back-office',
+  referral: 'back-office',
   other: 'back-office',
 };
 

@@ -60,7 +60,7 @@ describe('the parameters of a timeline', () => {
     [{ kind: 'custom:Open-Day' }, '/kind unknown_value'],
     [{ kind: 'custom:\0' }, '/kind invalid_text'],
     [{ channel: 'web,\ud800' }, '/channel invalid_text'],
-    [{ channel: 'fax' }, '/channel unknown_value'],
+    [{ channel: 'pigeon' }, '/channel unknown_value'],
     [{ order: 'random' }, '/order unknown_value'],
     [{ order: 'asc,desc' }, '/order repeated'],
     [{ from: '2026-03-21' }, '/from not_a_time'],

@@ -39,6 +39,10 @@ export const channels = [
   'x',
   'store',
   'app',
+  // On paper, by fax, or sent on by another organisation.
+  'letter',
+  'fax',
+  'referral',
   'other',
 ] as const;
 export type Channel = (typeof channels)[number];
