@@ -7,6 +7,7 @@ import {
   startupProblem,
   untilEnded,
   untilStopped,
+  type Warn,
   watchRelay,
   whileItMoves,
 } from '#wiring';
@@ -21,8 +22,11 @@ async function run(): Promise<void> {
   const installation = await openInstallation(config, { program: 'relay' });
   await runAndClose(installation, async () => {
     const relay = installation.startRelay();
-    const inbound = config.kafka?.inbound === true ? installation.startInbound() : undefined;
     const logger = createLogger({ level: config.logLevel, program: 'relay' });
+    const warn: Warn = (details, text) => {
+      logger.warn(details, text);
+    };
+    const inbound = config.kafka?.inbound === true ? installation.startInbound(warn) : undefined;
     await installation.serveInternally(relayChecks(installation, relay, inbound), (check, err) => {
       logger.warn({ check, err }, 'not ready');
     });

@@ -1,6 +1,7 @@
 export * from './checked.js';
 export * from './config/config.js';
 export * from './config/configuration-error.js';
+export { type Warn } from './inbound/begin-inbound.js';
 export * from './messages/access.port.js';
 export * from './messages/agent-failures.js';
 export * from './messages/agent.commands.js';

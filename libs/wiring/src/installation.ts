@@ -12,7 +12,7 @@ import { type PersonaErasedData, type TimelinePage, type TimelineParameters } fr
 import { type Clock, type EpochMs, type Position, type ReadModels, type Result } from '#kernel';
 import { type Access, createAccess } from '#platform/access';
 import { type AuditTrail, openPostgresAudit } from '#platform/audit';
-import { type Inbound, type Relay, startRelay } from '#platform/bus';
+import { type Relay, startRelay } from '#platform/bus';
 import { createCommandAnswers } from '#platform/command-answers';
 import { type EventSource, storeSubscription } from '#platform/consumers';
 import { type OperatedEventStore } from '#platform/event-store';
@@ -70,7 +70,7 @@ import { REPORT_TIMEOUT_MS, ReportDesk, REPORTS_AT_ONCE } from './report-desk.js
 import { EVENTS_TOPIC, kafkaFeed, kafkaNeeded, openBus } from './kafka.js';
 import { migrations } from './migrations.js';
 import { observeProjections, observeReactions, observeRelay, observeStore, openObservation } from './observation.js';
-import { beginInbound } from './inbound/begin-inbound.js';
+import { beginInbound, type Warn, type WatchedInbound } from './inbound/begin-inbound.js';
 import { createOnce, type Once } from './once.js';
 import { createTimelineOpener } from './open-timeline.js';
 import { projections } from './projections.js';
@@ -158,7 +158,7 @@ export interface Installation {
   /** Carries the log to Kafka from this process; `close` stops it. @throws ConfigurationError where there is no Kafka */
   startRelay(): Relay;
   /** Takes touchpoints from Kafka in this process; `close` stops it. @throws ConfigurationError where there is no Kafka */
-  startInbound(): Inbound;
+  startInbound(warn: Warn): WatchedInbound;
   close(): Promise<void>;
 }
 
@@ -318,7 +318,8 @@ function operations(parts: Parts, closers: (() => Promise<void>)[]) {
       return server?.port;
     },
     startRelay: (): Relay => beginRelay(parts, source, closers),
-    startInbound: (): Inbound => beginInbound({ ...parts, ...judging(parts), recordTouchpoints }, closers),
+    startInbound: (warn: Warn): WatchedInbound =>
+      beginInbound({ ...parts, ...judging(parts), recordTouchpoints }, closers, warn),
   };
 }
 

@@ -1,6 +1,13 @@
 import type pg from 'pg';
 import { START } from '#kernel';
-import { type Bus, inboundState, relayCheckpoint } from '#platform/bus';
+import {
+  type Bus,
+  type Inbound,
+  type InboundHealth,
+  inboundState,
+  relayCheckpoint,
+  type TopicWatch,
+} from '#platform/bus';
 import { type FinishedFlush, type OperatedEventStore } from '#platform/event-store';
 import { type EventSource } from '#platform/consumers';
 import { type ProjectionAdmin, type ProjectionParts } from '#platform/projections';
@@ -111,11 +118,19 @@ async function relayLag(pool: pg.Pool, source: EventSource, topic: string) {
   return new Map([[topic, lag]]);
 }
 
+export interface InboundObserved {
+  readonly pool: pg.Pool;
+  readonly bus: Pick<Bus, 'ends'>;
+  readonly topic: string;
+  readonly inbound: Pick<Inbound, 'health'>;
+  readonly watch: Pick<TopicWatch, 'drifts'>;
+}
+
+/** What became of records that were refused: each is told from the start on, so that the first one is an increase. */
+const KEPT = ['quarantine', 'erased', 'too_large', 'no_room'] as const;
+
 /** Of the topic that others write to; told by the processes that may read it. */
-export function observeInbound(
-  metrics: Metrics,
-  { pool, bus, topic }: { readonly pool: pg.Pool; readonly bus: Pick<Bus, 'ends'>; readonly topic: string },
-): void {
+export function observeInbound(metrics: Metrics, { pool, bus, topic, inbound, watch }: InboundObserved): void {
   metrics.gauges({
     label: 'topic',
     names: {
@@ -124,6 +139,34 @@ export function observeInbound(
     },
     read: () => inTime(inboundLag(pool, bus, topic)),
   });
+  metrics.gauges({
+    label: 'topic',
+    names: { safar_inbound_topic_drifts: 'Settings of the topic that are not as they have to be' },
+    read: () => {
+      const drifts = watch.drifts();
+      return drifts
+        ? Promise.resolve(new Map([[topic, { safar_inbound_topic_drifts: drifts.length }]]))
+        : Promise.reject(new Error('the settings of the topic are not known'));
+    },
+  });
+  metrics.gauge('safar_inbound_lag_seconds', 'Age of the oldest record that this process has not taken yet', () =>
+    secondsBehind(inbound.health(), Date.now()),
+  );
+  metrics.gauge(
+    'safar_inbound_lease_losses_count',
+    'Times since the start that another process took over the lease of this one',
+    () => inbound.health().leaseLosses,
+  );
+  for (const kept of KEPT) metrics.deadLetters.inc({ kept }, 0);
+}
+
+/** Of a process that has something to do and can read nothing, how long that has been so. */
+export function secondsBehind(
+  { oldestAt, behind, lastProgressAt }: Pick<InboundHealth, 'oldestAt' | 'behind' | 'lastProgressAt'>,
+  now: number,
+): number {
+  const since = oldestAt ?? (behind ? lastProgressAt : now);
+  return Math.max(0, now - since) / 1_000;
 }
 
 async function inboundLag(pool: pg.Pool, bus: Pick<Bus, 'ends'>, topic: string) {

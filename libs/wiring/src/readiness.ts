@@ -1,6 +1,7 @@
-import { type Inbound, type Relay } from '#platform/bus';
+import { type Inbound, type Relay, TIMESTAMP_SETTING } from '#platform/bus';
 import { type ProjectionHost } from '#platform/projections';
 import { type ReactionHost } from '#platform/reactions';
+import { type WatchedInbound } from './inbound/begin-inbound.js';
 import { type Installation } from './installation.js';
 import { type ReadinessCheck } from './messages/readiness-check.port.js';
 
@@ -26,12 +27,24 @@ export function readinessChecks({ store, readModels }: Installation, host?: Proj
 export const relayChecks = (
   { store, config }: Pick<Installation, 'store' | 'config'>,
   relay: Relay,
-  inbound?: Inbound,
+  inbound?: WatchedInbound,
 ): readonly ReadinessCheck[] => [
   { name: 'event-store', check: async () => void (await store.head()) },
   { name: 'relay', check: () => moves(relay.health(), config.stalledAfterMs) },
-  ...(inbound ? [{ name: 'inbound', check: () => moves(inbound.health(), config.stalledAfterMs) }] : []),
+  ...(inbound
+    ? [
+        { name: 'inbound', check: () => moves(inbound.health(), config.stalledAfterMs) },
+        { name: 'inbound-topic', check: () => isStampedByBrokers(inbound.watch) },
+      ]
+    : []),
 ];
+
+/** By a sender's clock nobody knows what was written before an erasure. Whatever else has drifted, the metrics and the log tell. */
+function isStampedByBrokers({ drifts }: WatchedInbound['watch']): Promise<void> {
+  const drift = drifts()?.find(({ setting }) => setting === TIMESTAMP_SETTING);
+  if (!drift) return Promise.resolve();
+  return Promise.reject(new Error(`${drift.setting} is ${drift.is}, has to be ${drift.should}`));
+}
 
 function moves(
   { state, error, behind, lastProgressAt }: ReturnType<Relay['health'] | Inbound['health']>,

@@ -77,6 +77,8 @@ export interface BusReader {
 export interface Bus {
   /** First and next offset of every partition of a topic. @throws BusGuardError when there is no such topic. */
   ends(topic: string): Promise<ReadonlyMap<number, PartitionEnds>>;
+  /** What these settings of a topic are; those that it does not have are left out. */
+  settings(topic: string, names: readonly string[]): Promise<ReadonlyMap<string, string>>;
   openWriter(topic: string): Promise<BusWriter>;
   openReader(topic: string, from: ReadonlyMap<number, bigint>, form?: RecordForm): Promise<BusReader>;
   close(): Promise<void>;

@@ -10,13 +10,21 @@ export {
   type RefusedRecord,
   type SetAside,
 } from './inbound/inbound-outcome.js';
-export { startInbound, type Inbound, type InboundSettings, type TakeInbound } from './inbound/inbound.js';
+export { watchTopic, type TopicWatch } from './inbound/topic-watch.js';
+export {
+  startInbound,
+  type Inbound,
+  type InboundHealth,
+  type InboundSettings,
+  type TakeInbound,
+} from './inbound/inbound.js';
 export { ensureTopics, openKafkaBus } from './kafka/load-kafka.js';
 export { saslMechanisms, type KafkaSettings, type SaslMechanism } from './kafka/kafka-settings.js';
 export {
   deadLetterTopic,
   inboundTopic,
   safeTopic,
+  TIMESTAMP_SETTING,
   type EnsuredTopic,
   type TopicDeclaration,
   type TopicDrift,

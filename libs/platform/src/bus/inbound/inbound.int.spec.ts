@@ -52,6 +52,8 @@ describe('the reader of an inbound topic', () => {
         return { as: `kept ${textOf(record)}` };
       }),
     );
+  const keptAfter = (from: number): number =>
+    [...keptTexts.keys()].filter((text) => Number(text.split(' ')[1]) >= from).length;
   const start = (bus: MemoryBus, take: TakeInbound, more: Partial<InboundParts> = {}): Inbound => {
     const settings = { pollMs: 4, backoffMs: 1, maxBackoffMs: 4, batchSize: 7, leaseMs: 400, ...more.settings };
     const reader = startInbound({ pool, bus, topic, deadLetters, take, setAside, ...more, settings });
@@ -213,6 +215,45 @@ describe('the reader of an inbound topic', () => {
     start(bus, keeping(stored));
     await read(60);
     expect((await inboundState(pool, topic))?.expired).toBe(5n);
+  });
+
+  it('counts and tells what the topic deletes while it is read, whether or not something comes after it', async () => {
+    const bus = busOf();
+    await send(bus, 30);
+    const stored = new Map<string, number>();
+    const told: bigint[] = [];
+    let isBusy = false;
+    const reader = start(
+      bus,
+      keeping(stored, () => isBusy),
+      { onExpired: (records) => told.push(records) },
+    );
+    await read(30);
+    isBusy = true;
+    await send(bus, 60, 30);
+    await until(() => reader.health().state === 'retrying', 'the store is busy');
+    const { oldestAt } = reader.health();
+    expect(Date.now() - Number(oldestAt)).toBeLessThan(60_000);
+    // Of partition 0 it has some records at hand, which are taken; what is behind them is gone, but for the last two.
+    bus.forget(topic, 0, 28n);
+    // Of partition 1, all that it has not at hand.
+    bus.forget(topic, 1, 30n);
+    isBusy = false;
+    await read(90);
+    const lost = 60 - [...stored.keys()].filter((text) => Number(text.split(' ')[1]) >= 30).length - keptAfter(30);
+    const counted = told.reduce((sum, records) => sum + records, 0n);
+    expect([counted, (await inboundState(pool, topic))?.expired]).toEqual([BigInt(lost), BigInt(lost)]);
+    expect(lost).toBeGreaterThan(20);
+    await until(() => reader.health().oldestAt === null, 'nothing waits');
+  });
+
+  it('counts how often its lease was taken over', async () => {
+    const bus = busOf();
+    const reader = start(bus, keeping(new Map()));
+    await until(() => reader.health().state === 'running', 'it reads');
+    await database.owner.query(`UPDATE es.inbound SET owner = 'other', fence = fence + 1, lease_until = 'infinity'`);
+    await until(() => reader.health().state === 'standby', 'it noticed');
+    expect(reader.health()).toMatchObject({ leaseLosses: 1, behind: false });
   });
 
   it('says what to do where there is no topic', async () => {

@@ -16,8 +16,8 @@ import {
   recordInboundTrouble,
   renewInboundLease,
 } from './inbound-checkpoint.js';
-import { type InboundOutcome, type SetAside } from './inbound-outcome.js';
-import { startingOffsets } from './starting-offsets.js';
+import { type InboundOutcome, type Kept, type SetAside } from './inbound-outcome.js';
+import { startingOffsets, withoutExpired } from './starting-offsets.js';
 
 /**
  * Stores what records say, one outcome for each, in their order. What throws is tried again with all of them, so doing it twice has to
@@ -35,7 +35,9 @@ export interface InboundParts {
   readonly take: TakeInbound;
   readonly setAside: SetAside;
   /** Told of what is stored or in the topic of dead letters, and will not be read again. */
-  readonly onTaken?: (outcomes: readonly InboundOutcome[]) => void;
+  readonly onTaken?: (outcomes: readonly InboundOutcome[], kept: readonly Kept[]) => void;
+  /** Told of records that the topic deleted before they were taken: at most so many. */
+  readonly onExpired?: (records: bigint) => void;
   readonly settings?: Partial<InboundSettings>;
 }
 
@@ -69,6 +71,10 @@ export interface InboundHealth {
   /** Last moment at which it moved or had nothing to do. */
   readonly lastProgressAt: EpochMs;
   readonly error: string | null;
+  /** When the oldest record was written that is at hand and not taken. */
+  readonly oldestAt: EpochMs | null;
+  /** How often another process took the lease over that this one held. */
+  readonly leaseLosses: number;
 }
 
 export interface Inbound {
@@ -112,7 +118,8 @@ class InboundLoop {
   ) {
     const owner = `${String(process.pid)}-${randomUUID()}`;
     this.#claim = { topic: parts.topic, owner, leaseMs: settings.leaseMs };
-    this.#health = { state: 'starting', behind: true, lastProgressAt: settings.now(), error: null };
+    const idle = { oldestAt: null, leaseLosses: 0, error: null };
+    this.#health = { state: 'starting', behind: true, lastProgressAt: settings.now(), ...idle };
   }
 
   get health(): InboundHealth {
@@ -137,7 +144,7 @@ class InboundLoop {
     const letters = await bus.ends(deadLetters);
     const lease = await acquireInboundLease(pool, this.#claim);
     if (lease === 'taken') {
-      this.#report({ state: 'standby', behind: false, lastProgressAt: this.settings.now(), error: null });
+      this.#report({ state: 'standby', behind: false, ...this.#progress(), oldestAt: null });
       await pause(Math.min(this.settings.pollMs, this.settings.leaseMs / 3), signal);
       this.#looks();
       return;
@@ -147,6 +154,7 @@ class InboundLoop {
     if (short.length > 0 && this.#failures < PATIENCE)
       throw new Error(`partition ${String(short[0])} of ${topic} ends before what was read of it`);
     const moved = await moveInbound(pool, this.#claim, lease, { offsets, expired });
+    if (expired > 0n) this.parts.onExpired?.(expired);
     const reader = await bus.openReader(topic, offsets, 'foreign');
     reader.onArrived(() => {
       this.#wakeUp.knock();
@@ -164,24 +172,37 @@ class InboundLoop {
       const records = this.#gather(reader, lease.offsets);
       if (records.length === 0) {
         this.#failures = 0;
-        this.#report({ state: 'running', behind: false, lastProgressAt: this.settings.now(), error: null });
-        await this.#rest(lease, signal);
+        this.#report({ state: 'running', behind: false, ...this.#progress(), oldestAt: null });
+        lease = await this.#rest(lease, signal);
         continue;
       }
+      this.#report({ oldestAt: Math.min(...records.map(({ writtenAt }) => writtenAt ?? Infinity)) });
+      const firsts = new Map([...records].reverse().map(({ partition, offset }) => [partition, offset]));
+      // Holes are ordinary where senders use transactions; only the topic knows.
+      if ([...firsts].some(([partition, offset]) => offset > (lease.offsets.get(partition) ?? 0n)))
+        lease = await this.#countExpired(lease, firsts);
       const held = lease;
-      const outcomes = await this.#whileHeld(held, async () => {
-        const taken = await this.#take(records, held, signal);
-        if (taken) await this.#bury(records, taken, letterPartitions);
-        return taken;
+      const done = await this.#whileHeld(held, async () => {
+        const outcomes = await this.#take(records, held, signal);
+        return outcomes && { outcomes, kept: await this.#bury(records, outcomes, letterPartitions) };
       });
-      if (outcomes === undefined) return;
+      if (done === undefined) return;
       const offsets = new Map(lease.offsets);
       for (const { partition, offset } of records) offsets.set(partition, offset + 1n);
       lease = await moveInbound(this.parts.pool, this.#claim, lease, { offsets });
-      this.parts.onTaken?.(outcomes);
+      this.parts.onTaken?.(done.outcomes, done.kept);
       this.#failures = 0;
-      this.#report({ state: 'running', behind: true, lastProgressAt: this.settings.now(), error: null });
+      this.#report({ state: 'running', behind: true, ...this.#progress() });
     }
+  }
+
+  async #countExpired(lease: InboundLease, held?: Offsets): Promise<InboundLease> {
+    const { pool, bus, topic, onExpired } = this.parts;
+    const { offsets, expired } = withoutExpired(lease.offsets, await bus.ends(topic), held);
+    if (expired === 0n) return lease;
+    const moved = await moveInbound(pool, this.#claim, lease, { offsets, expired });
+    onExpired?.(expired);
+    return moved;
   }
 
   /** Many records that are tried alone may take longer than a lease. Whoever lost it all the same learns that where the offsets move. */
@@ -228,13 +249,17 @@ class InboundLoop {
     return undefined;
   }
 
-  async #bury(records: readonly BusRecord[], outcomes: readonly InboundOutcome[], partitions: number): Promise<void> {
+  async #bury(
+    records: readonly BusRecord[],
+    outcomes: readonly InboundOutcome[],
+    partitions: number,
+  ): Promise<readonly Kept[]> {
     const { topic, bus, deadLetters, setAside } = this.parts;
     const refused = records.flatMap((record, index) => {
       const outcome = outcomes[index];
       return outcome?.status === 'refused' ? [{ record, outcome }] : [];
     });
-    if (refused.length === 0) return;
+    if (refused.length === 0) return [];
     const from = { topic, at: this.settings.now(), partitions };
     const kept = await setAside(refused);
     const letters = refused.map((each, index) => {
@@ -246,21 +271,27 @@ class InboundLoop {
       const writer = (this.#writer ??= await bus.openWriter(deadLetters));
       await writer.write(part);
     }
+    return kept;
   }
 
-  async #rest(lease: InboundLease, signal: AbortSignal): Promise<void> {
+  async #rest(lease: InboundLease, signal: AbortSignal): Promise<InboundLease> {
     const { pollMs, leaseMs, now } = this.settings;
     await this.#wakeUp.sleep(Math.min(pollMs, leaseMs / 3), signal);
     this.#looks();
-    if (now() - this.#renewedAt < leaseMs / 3) return;
+    if (now() - this.#renewedAt < leaseMs / 3) return lease;
     await renewInboundLease(this.parts.pool, this.#claim, lease);
     this.#renewedAt = now();
+    // All that waited may have been deleted, and nothing come since that would show it.
+    return this.#countExpired(lease);
   }
 
   /** Everything since the checkpoint is read again. */
   async #afterFailure(error: unknown, signal: AbortSignal): Promise<void> {
     await this.#discardWriter();
-    if (error instanceof InboundLeaseLostError) return pause(this.settings.backoffMs, signal);
+    if (error instanceof InboundLeaseLostError) {
+      this.#report({ leaseLosses: this.#health.leaseLosses + 1 });
+      return pause(this.settings.backoffMs, signal);
+    }
     this.#failures++;
     const text = textOf(error);
     const state = error instanceof BusGuardError && this.#failures > PATIENCE ? 'failed' : 'retrying';
@@ -268,6 +299,10 @@ class InboundLoop {
     const { pool, topic } = this.parts;
     await recordInboundTrouble(pool, topic, this.#claim.owner, text).catch(() => undefined);
     await pause(this.#backoffMs(this.#failures - 1), signal);
+  }
+
+  #progress(): Pick<InboundHealth, 'lastProgressAt' | 'error'> {
+    return { lastProgressAt: this.settings.now(), error: null };
   }
 
   #backoffMs(failures: number): number {

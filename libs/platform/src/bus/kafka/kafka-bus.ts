@@ -3,6 +3,7 @@ import { BusGuardError, type Bus, type PartitionEnds } from '../bus.port.js';
 import { openTopicReader } from './topic-reader.js';
 import { kafkaClient } from './kafka-client.js';
 import { type KafkaSettings } from './kafka-settings.js';
+import { settingsOf } from './topic-settings.js';
 import { openVerifiedWriter } from './verified-writer.js';
 
 export function kafkaBus(settings: KafkaSettings): Bus {
@@ -22,6 +23,7 @@ export function kafkaBus(settings: KafkaSettings): Bus {
         ]),
       );
     },
+    settings: (topic, names) => admin.use((connected) => settingsOf(connected, topic, names)),
     openWriter: (topic) => openVerifiedWriter(kafka, topic),
     openReader: (topic, from, form = 'own') => openTopicReader(kafka, topic, { from, form }),
     close: () => admin.close(),

@@ -20,6 +20,15 @@ export interface EnsuredTopic {
   readonly drifts: readonly TopicDrift[];
 }
 
+/** Settings that are not as they have to be. */
+export const driftsIn = (
+  settings: TopicDeclaration['settings'],
+  found: ReadonlyMap<string, string>,
+): readonly TopicDrift[] =>
+  Object.entries(settings)
+    .map(([setting, should]) => ({ setting, is: found.get(setting) ?? '', should }))
+    .filter(({ is, should }) => is !== should);
+
 const DAY_MS = 86_400_000;
 const WEEK_MS = 7 * DAY_MS;
 
@@ -43,6 +52,9 @@ export function safeTopic(name: string, partitions: number, replicas: number): T
 /** What is kept for a week has to go after a week: the broker deletes whole segments only, and would begin a new one every week. */
 const segments = { 'segment.ms': String(DAY_MS) };
 
+/** Whose clock a record is stamped with. */
+export const TIMESTAMP_SETTING = 'message.timestamp.type';
+
 /** A topic that others write to. */
 export function inboundTopic(name: string, partitions: number, replicas: number): TopicDeclaration {
   const safe = safeTopic(name, partitions, replicas);
@@ -57,7 +69,7 @@ export function inboundTopic(name: string, partitions: number, replicas: number)
       // A touchpoint has 32 KB; what is larger than a batch may be is refused while its sender still listens.
       'max.message.bytes': '1048576',
       // By the clock of the brokers, not that of senders: what was sent before somebody was erased has to be known by it.
-      'message.timestamp.type': 'LogAppendTime',
+      [TIMESTAMP_SETTING]: 'LogAppendTime',
     },
   };
 }

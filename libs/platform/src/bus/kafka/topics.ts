@@ -1,9 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-// Node does not find this name among the exports of a CommonJS package; Jest, which makes CommonJS of us, would.
-import kafkajs, { type Admin } from 'kafkajs';
+import { type Admin } from 'kafkajs';
 import { kafkaClient } from './kafka-client.js';
 import { type KafkaSettings } from './kafka-settings.js';
-import { type EnsuredTopic, type TopicDeclaration, type TopicDrift } from './topic-declaration.js';
+import { driftsIn, type EnsuredTopic, type TopicDeclaration, type TopicDrift } from './topic-declaration.js';
+import { settingsOf } from './topic-settings.js';
 
 const DEADLINE_MS = 30_000;
 const RETRY_MS = 500;
@@ -56,11 +56,7 @@ async function driftsOf(admin: Admin, declaration: TopicDeclaration): Promise<re
   const { name, partitions, replicas, settings } = declaration;
   const { topics } = await admin.fetchTopicMetadata({ topics: [name] });
   const found = topics[0]?.partitions ?? [];
-  const { resources } = await admin.describeConfigs({
-    includeSynonyms: false,
-    resources: [{ type: kafkajs.ConfigResourceTypes.TOPIC, name, configNames: Object.keys(settings) }],
-  });
-  const values = new Map(resources[0]?.configEntries.map(({ configName, configValue }) => [configName, configValue]));
+  const values = await settingsOf(admin, name, Object.keys(settings));
   const compared: TopicDrift[] = [
     { setting: 'partitions', is: String(found.length), should: String(partitions) },
     {
@@ -68,7 +64,6 @@ async function driftsOf(admin: Admin, declaration: TopicDeclaration): Promise<re
       is: String(Math.min(...found.map((partition) => partition.replicas.length))),
       should: String(replicas),
     },
-    ...Object.entries(settings).map(([setting, should]) => ({ setting, is: values.get(setting) ?? '', should })),
   ];
-  return compared.filter(({ is, should }) => is !== should);
+  return [...compared.filter(({ is, should }) => is !== should), ...driftsIn(settings, values)];
 }

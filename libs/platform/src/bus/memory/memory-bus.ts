@@ -21,6 +21,8 @@ export type WriteFault = 'lost' | 'vanished' | 'unanswered' | 'refused' | 'half'
 
 export interface MemoryBusOptions {
   readonly topics: Readonly<Record<string, number>>;
+  /** Of every topic, as they are at that moment. */
+  readonly settings?: () => Readonly<Record<string, string>>;
   /** Decides on each write; none is the ordinary case. */
   readonly onWrite?: () => WriteFault | undefined;
 }
@@ -40,7 +42,7 @@ interface Partition {
 }
 
 /** A bus in memory, with faults: for tests and simulations. */
-export function openMemoryBus({ topics, onWrite }: MemoryBusOptions): MemoryBus {
+export function openMemoryBus({ topics, settings, onWrite }: MemoryBusOptions): MemoryBus {
   const logs = new Map(
     Object.entries(topics).map(([name, count]) => [
       name,
@@ -57,6 +59,11 @@ export function openMemoryBus({ topics, onWrite }: MemoryBusOptions): MemoryBus 
     ends: async (topic) => {
       await turn();
       return new Map(partitionsOf(topic).map((partition, index) => [index, endsOf(partition)]));
+    },
+    settings: async (topic, names) => {
+      await turn();
+      partitionsOf(topic);
+      return new Map(Object.entries(settings?.() ?? {}).filter(([name]) => names.includes(name)));
     },
     openWriter: async (topic) => {
       await turn();

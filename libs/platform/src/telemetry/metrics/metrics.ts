@@ -15,6 +15,7 @@ export interface Metrics {
   readonly problems: Counter<'code'>;
   readonly touchpoints: Counter<'result'>;
   readonly refusals: Counter<'reason'>;
+  readonly deadLetters: Counter<'kept'>;
   readonly flushSeconds: Histogram;
   readonly flushEvents: Histogram;
   /** A number that is looked up when somebody asks. */
@@ -65,6 +66,11 @@ export function createMetrics({ ofProcess }: { readonly ofProcess: boolean }): M
       'result',
     ),
     refusals: counter('safar_touchpoint_refusals_total', 'Refused touchpoints by the code of the reason', 'reason'),
+    deadLetters: counter(
+      'safar_inbound_dead_letters_total',
+      'Records of Kafka that were refused, by whether what was sent is kept',
+      'kept',
+    ),
     flushSeconds: histogram('safar_store_flush_duration_seconds', 'A group commit, from sending to its answer', {
       buckets: FLUSH_SECONDS,
     }),

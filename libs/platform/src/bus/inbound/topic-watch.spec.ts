@@ -1,0 +1,33 @@
+import { until } from '#testing';
+import { openMemoryBus } from '../memory/memory-bus.js';
+import { type TopicDrift } from '../kafka/topic-declaration.js';
+import { watchTopic } from './topic-watch.js';
+
+describe('a topic that is watched', () => {
+  it('is told of when a setting is changed while it is read, once, and when it is mended', async () => {
+    let type: string | Error = 'LogAppendTime';
+    const bus = openMemoryBus({
+      topics: { in: 1 },
+      settings: () => {
+        if (type instanceof Error) throw type;
+        return { 'message.timestamp.type': type, 'segment.ms': '1', other: 'whatever' };
+      },
+    });
+    const told: (readonly TopicDrift[])[] = [];
+    const topic = { name: 'in', settings: { 'message.timestamp.type': 'LogAppendTime', 'segment.ms': '1' } };
+    const watch = watchTopic({ bus, topic, everyMs: 2, onChanged: (drifts) => told.push(drifts) });
+    await until(() => watch.drifts()?.length === 0, 'it has looked');
+    expect(told).toEqual([]);
+    type = 'CreateTime';
+    const drift = { setting: 'message.timestamp.type', is: 'CreateTime', should: 'LogAppendTime' };
+    await until(() => told.length > 0, 'it says so');
+    expect([told, watch.drifts()]).toEqual([[[drift]], [drift]]);
+    // What cannot be asked for is neither well nor ill.
+    type = new Error('not authorised');
+    await until(() => watch.drifts() === undefined, 'nobody knows');
+    type = 'LogAppendTime';
+    await until(() => told.length > 1, 'it is mended');
+    expect(told).toEqual([[drift], []]);
+    await watch.stop();
+  });
+});
