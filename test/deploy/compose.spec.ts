@@ -38,7 +38,7 @@ describe('docker-compose.yml', () => {
     compose = await Compose.open(engine, `safar-test-${String(process.pid)}`, {
       ...{ SAFAR_IMAGE: IMAGE, SAFAR_POSTGRES_IMAGE: images.postgres, SAFAR_KAFKA_IMAGE: images.kafka },
       ...{ SAFAR_PORT: String(port), SAFAR_SECRETS_DIR: folder },
-      ...{ COMPOSE_PROFILES: 'kafka', SAFAR_KAFKA_BROKERS: 'kafka:9092' },
+      ...{ COMPOSE_PROFILES: 'kafka', SAFAR_KAFKA_BROKERS: 'kafka:9092', SAFAR_KAFKA_INBOUND: 'true' },
     });
     await compose.run('up', '--detach', '--no-build');
     await compose.healthy('postgres', 'gateway', 'kafka', 'relay', 'projector');

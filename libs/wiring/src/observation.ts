@@ -136,6 +136,7 @@ export function observeInbound(metrics: Metrics, { pool, bus, topic, inbound, wa
     names: {
       safar_inbound_lag_records: 'Records of the topic that were not taken yet',
       safar_inbound_expired_records: 'Records that the topic deleted before they were taken, at most',
+      safar_inbound_expired_timestamp_seconds: 'When that was found for the last time; 0 when it never was',
     },
     read: () => inTime(inboundLag(pool, bus, topic)),
   });
@@ -179,6 +180,7 @@ async function inboundLag(pool: pg.Pool, bus: Pick<Bus, 'ends'>, topic: string) 
   const lag = {
     safar_inbound_lag_records: Number(records),
     safar_inbound_expired_records: Number(state?.expired ?? 0n),
+    safar_inbound_expired_timestamp_seconds: (state?.expiredAt ?? 0) / 1_000,
   };
   return new Map([[topic, lag]]);
 }

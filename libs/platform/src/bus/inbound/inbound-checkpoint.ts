@@ -1,4 +1,5 @@
 import type pg from 'pg';
+import { type EpochMs } from '#kernel';
 
 type Queryable = Pick<pg.ClientBase, 'query'>;
 
@@ -69,6 +70,7 @@ export async function moveInbound(
   const { rowCount } = await db.query({
     name: 'safar move inbound',
     text: `UPDATE es.inbound SET offsets = $5, expired = expired + $6, error = NULL,
+        expired_at = CASE WHEN $6::bigint > 0 THEN clock_timestamp() ELSE expired_at END,
         lease_until = clock_timestamp() + $7 * interval '1 ms'
       WHERE topic = $1 AND owner = $2 AND fence = $3 AND offsets::text = $4`,
     values: [
@@ -109,13 +111,22 @@ export interface InboundState {
   readonly offsets: Offsets;
   /** Records that the topic deleted before they were read, at most. */
   readonly expired: bigint;
+  /** When the last of them were found to be gone. */
+  readonly expiredAt: EpochMs | undefined;
 }
 
 /** Nothing before anybody has read the topic. */
 export async function inboundState(db: Queryable, topic: string): Promise<InboundState | undefined> {
-  const { rows } = await db.query<{ offsets: unknown; expired: string }>(
-    `SELECT offsets, expired FROM es.inbound WHERE topic = $1`,
+  const { rows } = await db.query<{ offsets: unknown; expired: string; expired_at: Date | null }>(
+    `SELECT offsets, expired, expired_at FROM es.inbound WHERE topic = $1`,
     [topic],
   );
-  return rows[0] && { offsets: offsetsFromJson(rows[0].offsets), expired: BigInt(rows[0].expired) };
+  const [row] = rows;
+  return (
+    row && {
+      offsets: offsetsFromJson(row.offsets),
+      expired: BigInt(row.expired),
+      expiredAt: row.expired_at?.getTime(),
+    }
+  );
 }

@@ -22,4 +22,15 @@ class InboundTable1795995000000 implements MigrationInterface {
   }
 }
 
-export const inboundMigrations: readonly Migration[] = [InboundTable1795995000000];
+/** So that who looks later sees that it was lately: a count alone says nothing of that after a restart. */
+class InboundExpiredAt1796070000000 implements MigrationInterface {
+  async up(runner: QueryRunner): Promise<void> {
+    await runner.query(`ALTER TABLE es.inbound ADD COLUMN expired_at timestamptz`);
+  }
+
+  async down(runner: QueryRunner): Promise<void> {
+    await runner.query(`ALTER TABLE es.inbound DROP COLUMN expired_at`);
+  }
+}
+
+export const inboundMigrations: readonly Migration[] = [InboundTable1795995000000, InboundExpiredAt1796070000000];

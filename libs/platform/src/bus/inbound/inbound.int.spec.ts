@@ -209,12 +209,15 @@ describe('the reader of an inbound topic', () => {
     const stored = new Map<string, number>();
     const first = start(bus, keeping(stored));
     await read(30);
+    expect((await inboundState(pool, topic))?.expiredAt).toBeUndefined();
     await first.stop();
     await send(bus, 30, 30);
     bus.forget(topic, 2, 15n);
     start(bus, keeping(stored));
     await read(60);
-    expect((await inboundState(pool, topic))?.expired).toBe(5n);
+    const { expired, expiredAt = 0 } = (await inboundState(pool, topic)) ?? {};
+    expect(expired).toBe(5n);
+    expect(Date.now() - expiredAt).toBeLessThan(60_000);
   });
 
   it('counts and tells what the topic deletes while it is read', async () => {
