@@ -160,12 +160,17 @@ describe('the reader of an inbound topic', () => {
     const stored = new Map<string, number>();
     await send(bus, 7);
     const take = keeping(stored);
-    const leaseMs = 400;
-    start(bus, async (records, failures) => {
-      await sleep(3 * leaseMs);
-      return take(records, failures);
-    });
-    const second = start(bus, keeping(stored));
+    // A busy machine lets half a second pass between two renewals.
+    const leaseMs = 1_200;
+    start(
+      bus,
+      async (records, failures) => {
+        await sleep(1.5 * leaseMs);
+        return take(records, failures);
+      },
+      { settings: { leaseMs } },
+    );
+    const second = start(bus, keeping(stored), { settings: { leaseMs } });
     await read(7);
     expect(second.health().state).toBe('standby');
     expect([stored.size, new Set(stored.values())]).toEqual([7, new Set([1])]);
