@@ -60,17 +60,7 @@ export function createMetrics({ ofProcess }: { readonly ofProcess: boolean }): M
       labels: ['method', 'route', 'status'] as const,
     }),
     problems: counter('safar_http_problems_total', 'Answers that are a problem document, by its code', 'code'),
-    touchpoints: counter(
-      'safar_touchpoints_total',
-      'Touchpoints: accepted, duplicate, refused or quarantined',
-      'result',
-    ),
-    refusals: counter('safar_touchpoint_refusals_total', 'Refused touchpoints by the code of the reason', 'reason'),
-    deadLetters: counter(
-      'safar_inbound_dead_letters_total',
-      'Records of Kafka that were refused, by whether what was sent is kept',
-      'kept',
-    ),
+    ...touchpointCounters(counter),
     flushSeconds: histogram('safar_store_flush_duration_seconds', 'A group commit, from sending to its answer', {
       buckets: FLUSH_SECONDS,
     }),
@@ -109,6 +99,18 @@ export function createMetrics({ ofProcess }: { readonly ofProcess: boolean }): M
     table: () => [...rows].sort((one, other) => (one.name < other.name ? -1 : 1)),
   };
 }
+
+const touchpointCounters = (
+  counter: ReturnType<typeof makersFor>['counter'],
+): Pick<Metrics, 'touchpoints' | 'refusals' | 'deadLetters'> => ({
+  touchpoints: counter('safar_touchpoints_total', 'Touchpoints: accepted, duplicate, refused or quarantined', 'result'),
+  refusals: counter('safar_touchpoint_refusals_total', 'Refused touchpoints by the code of the reason', 'reason'),
+  deadLetters: counter(
+    'safar_inbound_dead_letters_total',
+    'Records of Kafka that were refused, by whether what was sent is kept',
+    'kept',
+  ),
+});
 
 /**
  * Who asks while it is under way gets the same answer: writing thousands of series holds the event loop, and a dozen who ask at once
