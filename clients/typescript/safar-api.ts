@@ -2208,7 +2208,7 @@ export interface components {
         AgentOfferView: {
             conversationId: string;
             /** @enum {string} */
-            channel: "web" | "email" | "chat" | "phone" | "sms" | "whatsapp" | "telegram" | "bale" | "viber" | "instagram" | "facebook" | "x" | "store" | "app" | "other";
+            channel: "web" | "email" | "chat" | "phone" | "sms" | "whatsapp" | "telegram" | "bale" | "viber" | "instagram" | "facebook" | "x" | "store" | "app" | "letter" | "fax" | "referral" | "other";
             team: null | string;
             /** @enum {string} */
             priority: "low" | "normal" | "high" | "urgent";
@@ -2448,7 +2448,7 @@ export interface components {
             name: string;
             ok: boolean;
         };
-        /** @description How a clock came to its time. The seconds of the lines sum to `spentSeconds`. */
+        /** @description How a clock came to its time. The seconds of the lines sum to `spentSeconds`; with those of the lines ahead, to `targetSeconds`. */
         ClockExplanationView: {
             /** @description RFC 3339, as are all times here. */
             startedAt: string;
@@ -2457,6 +2457,8 @@ export interface components {
             targetSeconds: number;
             spentSeconds: number;
             lines: components["schemas"]["ClockLineView"][];
+            /** @description How it will come to its due time if nothing pauses it; empty where that is over, or the clock does not run. */
+            ahead: components["schemas"]["ClockLineView"][];
         };
         ClockLineView: {
             calendarVersion: number;
@@ -2468,7 +2470,7 @@ export interface components {
             seconds: number;
             /** @enum {string} */
             counted: "open" | "paused";
-            /** @description How many stretches it stands for: more than 1 where the oldest were drawn together, each version and kind in one line. */
+            /** @description How many stretches it stands for: more than 1 where those furthest from now were drawn together, each version and kind in one line. */
             stretches: number;
         };
         /** @description Statuses in which a clock stands still; a resolution does so while it waits for the customer in any case. */

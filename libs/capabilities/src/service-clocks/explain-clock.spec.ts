@@ -47,6 +47,19 @@ describe('the arithmetic of a clock', () => {
     expect([sum(lines), spentSeconds]).toEqual([14_400, 14_400]);
   });
 
+  it('shows how the rest comes to the due time, while it is to come', () => {
+    const { lines, ahead } = explainClock(calendar, clock, at('10T10:30'));
+    expect(ahead.map(({ date, from, until, seconds }) => [date, from, until, seconds])).toEqual([
+      ['2026-11-10', '2026-11-10T10:30:00.000Z', '2026-11-10T11:00:00.000Z', 0],
+      ['2026-11-10', '2026-11-10T11:00:00.000Z', '2026-11-10T13:00:00.000Z', 7200],
+    ]);
+    expect(sum(lines) + sum(ahead)).toBe(clock.terms.targetSeconds);
+    const fresh = explainClock(calendar, { ...clock, pauses: [], dueAt: at('10T12:00') }, clock.startedAt);
+    expect([fresh.lines, sum(fresh.ahead)]).toEqual([[], 14_400]);
+    const stopped: StartedClock = { ...clock, status: 'fulfilled', stoppedAt: at('10T09:30'), verdict: 'on_time' };
+    expect(explainClock(calendar, stopped, at('10T10:30')).ahead).toEqual([]);
+  });
+
   it('draws the oldest together, and sums to the same', () => {
     const until = clock.startedAt + 400 * 86_400_000;
     const { lines, spentSeconds } = explainClock(calendar, clock, until);

@@ -10,27 +10,13 @@ const MAX_LINES = 200;
 
 const rfc3339 = (at: EpochMs): string => new Date(at).toISOString();
 
-/** The arithmetic of a clock up to `until`, or up to its first stop if that was earlier. */
+/** The arithmetic of a clock up to `until`, or up to its first stop if that was earlier; and from there to its due time, if that is to come. */
 export function explainClock(calendar: BusinessCalendar, clock: StartedClock, until: EpochMs): ClockExplanationView {
   const end = Math.min(until, clock.stoppedAt ?? Infinity);
-  const still = stillIn(clock.pauses);
-  const lines: ClockLineView[] = [];
-  let spentMs = 0;
-  for (const open of openSpans(calendar, clock.startedAt, end)) {
-    for (const part of cut(open, still)) {
-      const ms = part.inside ? 0 : part.until - part.from;
-      spentMs += ms;
-      lines.push({
-        calendarVersion: open.version,
-        date: dateOf(open.localDay()),
-        from: rfc3339(part.from),
-        until: rfc3339(part.until),
-        seconds: ms / 1000,
-        counted: part.inside ? 'paused' : 'open',
-        stretches: 1,
-      });
-    }
-  }
+  const lines = linesOf(calendar, clock, clock.startedAt, end);
+  const spentMs = lines.reduce((sum, { seconds }) => sum + Math.round(seconds * 1000), 0);
+  const isToCome = clock.status === 'running' && clock.dueAt !== null && clock.dueAt > end;
+  const ahead = isToCome ? linesOf(calendar, clock, end, clock.dueAt) : [];
   return {
     startedAt: rfc3339(clock.startedAt),
     until: rfc3339(end),
@@ -39,7 +25,26 @@ export function explainClock(calendar: BusinessCalendar, clock: StartedClock, un
     spentSeconds: spentMs / 1000,
     lines:
       lines.length <= MAX_LINES ? lines : [...drawTogether(lines.slice(0, -MAX_LINES)), ...lines.slice(-MAX_LINES)],
+    ahead: ahead.length <= MAX_LINES ? ahead : [...ahead.slice(0, MAX_LINES), ...drawTogether(ahead.slice(MAX_LINES))],
   };
+}
+
+/** Each stretch in which the calendar is open, cut where a pause begins or ends. */
+function linesOf(calendar: BusinessCalendar, clock: StartedClock, from: EpochMs, until: EpochMs): ClockLineView[] {
+  const still = stillIn(clock.pauses);
+  const lines: ClockLineView[] = [];
+  for (const open of openSpans(calendar, from, until))
+    for (const part of cut(open, still))
+      lines.push({
+        calendarVersion: open.version,
+        date: dateOf(open.localDay()),
+        from: rfc3339(part.from),
+        until: rfc3339(part.until),
+        seconds: part.inside ? 0 : (part.until - part.from) / 1000,
+        counted: part.inside ? 'paused' : 'open',
+        stretches: 1,
+      });
+  return lines;
 }
 
 function drawTogether(lines: readonly ClockLineView[]): readonly ClockLineView[] {
