@@ -1,4 +1,4 @@
-import { type ConversationClocksView, type ServicePoliciesView } from '#contracts';
+import { type BusinessCalendarView, type ConversationClocksView, type ServicePoliciesView } from '#contracts';
 import { openRealGateway, type RealGateway } from '../api/support/real-gateway.js';
 
 let gateway: RealGateway;
@@ -73,6 +73,61 @@ it('a lead saves calendars and policies: once for each key, at the version that 
 
   const told = await gateway.installation.audit.list({ action: 'service_policies.saved' });
   expect(told.map(({ outcome }) => outcome)).toEqual(['refused', 'succeeded', 'succeeded', 'refused']);
+});
+
+it('a calendar takes its holidays from a file, whole or not at all, and is otherwise as it was', async () => {
+  const tehran = { ...office, timeZone: 'Asia/Tehran', holidays: ['2027-02-11'] };
+  await call('PUT', 'calendars/tehran', tehran);
+  const ics = (date: string): string =>
+    [
+      ...[
+        'BEGIN:VCALENDAR',
+        'BEGIN:VEVENT',
+        `DTSTART;VALUE=DATE:${date}`,
+        'DURATION:P2D',
+        'SUMMARY:نوروز',
+        'END:VEVENT',
+      ],
+      ...['END:VCALENDAR', ''],
+    ].join('\r\n');
+  const take = (query: string, payload: string, headers: Headers = {}) =>
+    gateway.app.inject({
+      ...{ method: 'PUT', url: `/v1/calendars/tehran/holidays${query}`, payload },
+      headers: { authorization: `Bearer ${gateway.key}`, 'content-type': 'text/calendar', ...headers },
+    });
+  const shown = async () => (await call('GET', 'calendars/tehran')).json<BusinessCalendarView>();
+  const bad = await take('', ics('20270230'));
+  expect([bad.statusCode, bad.json()]).toMatchObject([
+    400,
+    { code: 'invalid_calendar_file', reason: 'not-a-time', line: 3 },
+  ]);
+  expect(await shown()).toMatchObject({ version: '1', calendar: tehran });
+
+  const key = { 'idempotency-key': 'nowruz-1406', 'if-match': '"1"' };
+  const added = await take('?add=true', ics('20270321'), key);
+  expect([added.statusCode, added.headers['etag'], added.json()]).toMatchObject([
+    ...[200, '"2"'],
+    { version: '2', holidays: [{ date: '2027-03-21', name: 'نوروز' }, { date: '2027-03-22' }] },
+  ]);
+  expect((await take('?add=true', ics('20270321'), key)).json()).toEqual(added.json());
+  const holidays = ['2027-02-11', '2027-03-21', '2027-03-22'];
+  expect(await shown()).toMatchObject({ version: '2', calendar: { ...tehran, holidays } });
+  expect((await take('', ics('20280320'), { 'if-match': '"1"' })).statusCode).toBe(412);
+  expect((await take('', 'x'.repeat(262_145))).statusCode).toBe(413);
+
+  // From the command line: what is only read changes nothing.
+  const file = { calendarId: 'tehran', file: Buffer.from(ics('20280320')), add: false, years: 5 };
+  const by = { actor: { kind: 'operator', id: 'cli:test' } } as const;
+  const dry = await gateway.installation.takeHolidays(file, { ...by, dryRun: true });
+  expect(dry).toMatchObject({ ok: true, value: { version: null, holidays: [{ date: '2028-03-20' }, {}] } });
+  expect(await gateway.installation.takeHolidays(file, { ...by, dryRun: false })).toMatchObject({
+    ...{ ok: true, value: { version: '3' } },
+  });
+  const last = await shown();
+  expect(last).toMatchObject({ by: 'operator:cli-test', calendar: { holidays: ['2028-03-20', '2028-03-21'] } });
+  expect(await gateway.installation.audit.list({ action: 'business_calendar.saved' })).toContainEqual(
+    expect.objectContaining({ subject: 'business_calendar:tehran', actor: by.actor, details: '{"version":3}' }),
+  );
 });
 
 it('of those who save a calendar at once, each is saved after the other', async () => {

@@ -25,8 +25,11 @@ import { type AuditTrail } from '#platform/audit';
 import { type ProjectionAdmin } from '#platform/projections';
 import { type ReactionAdmin } from '#platform/reactions';
 import {
+  type ClockSettingsFailure,
   type CustomerErased,
   type EraseFailure,
+  type HolidaysFile,
+  type HolidaysOfFile,
   type KafkaAdmin,
   type QuarantineAdmin,
   type QueryFailure,
@@ -97,6 +100,8 @@ export interface Installation extends TouchpointRecorder {
   readonly reactions: ReactionAdmin;
   /** What another routing policy would have made of what is stored. */
   replayRouting(request: RoutingReplayRequest): Promise<RoutingReplay>;
+  /** Takes the holidays of a calendar from a file, or only reads them. */
+  takeHolidays(holidays: HolidaysFile, dryRun: boolean): Promise<Result<HolidaysOfFile, ClockSettingsFailure>>;
   /** Names of all reactions. */
   readonly reactionNames: readonly string[];
   /** Names of all projections. */

@@ -43,6 +43,7 @@ const subcommands = [
   'reactions discard',
   'reactions resume',
   'routing replay',
+  'calendars holidays',
   'quarantine list',
   'quarantine redrive',
   'quarantine discard',

@@ -1,5 +1,6 @@
 import { Command, CommanderError } from 'commander';
 import { addAudit } from './commands/audit.js';
+import { addCalendars } from './commands/calendars.js';
 import { addDoctor } from './commands/doctor.js';
 import { addErase } from './commands/erase.js';
 import { addExport } from './commands/export.js';
@@ -70,6 +71,7 @@ function programFor(context: CommandContext, version: string, asJson: boolean): 
     addProjections,
     addReactions,
     addRouting,
+    addCalendars,
     addStore,
     addKafka,
     addKeys,

@@ -34,6 +34,7 @@ import { KeysController } from './keys/keys.controller.js';
 import { OidcController } from './session/oidc.controller.js';
 import { CalendarsController } from './service-clocks/calendars.controller.js';
 import { ConversationClocksController } from './service-clocks/conversation-clocks.controller.js';
+import { HolidaysController } from './service-clocks/holidays.controller.js';
 import { ReportsController } from './service-clocks/reports.controller.js';
 import { ServicePoliciesController } from './service-clocks/service-policies.controller.js';
 import { SessionController } from './session/session.controller.js';
@@ -98,6 +99,7 @@ const controllers = [
   SavedViewsController,
   ServicePoliciesController,
   CalendarsController,
+  HolidaysController,
   ConversationClocksController,
   ReportsController,
   SchemasController,

@@ -44,6 +44,8 @@ export { type ApplyPolicies, policyChanges } from './service-clocks/policy-chang
 export { openConversationsAfter } from './service-clocks/open-conversations.query.js';
 export { alwaysOpen, defaultPolicies } from './service-clocks/default-policies.js';
 export { isTimeZone } from './service-clocks/calendars/zone-offsets.js';
+export { type IcsFault, type IcsReason } from './service-clocks/holidays/ics-fault.js';
+export { readHolidays } from './service-clocks/holidays/read-holidays.js';
 export { explainClock } from './service-clocks/explain-clock.js';
 export { chooseTerms } from './service-clocks/choose-terms.js';
 export { changesSince } from './conversations/changes.js';

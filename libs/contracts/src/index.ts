@@ -67,6 +67,8 @@ export * from './service-clocks/business-calendar.js';
 export { CalendarSettingsDto, ServicePoliciesDto } from './service-clocks/clock-settings.dto.js';
 export * from './service-clocks/clock-settings-event.js';
 export * from './service-clocks/clock-settings-view.js';
+export * from './service-clocks/holiday-parameters.js';
+export * from './service-clocks/holidays-view.js';
 export * from './service-clocks/clock-stream.js';
 export * from './service-clocks/conversation-clocks-view.js';
 export * from './service-clocks/report-parameters.js';

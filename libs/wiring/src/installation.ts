@@ -60,6 +60,11 @@ import { type Database, openDatabase } from './database.js';
 import { eraseCustomer, type ErasureContext } from './erase-customer.js';
 import { completeErasures } from './erase-personas.js';
 import { openEventLog } from './event-log.js';
+import {
+  type ClockSettingsFailure,
+  type HolidaysFile,
+  type HolidaysOfFile,
+} from './messages/clock-settings.messages.js';
 import { type ExpectedVersions } from './messages/command-request.js';
 import { openInternalServer } from './internal-server.js';
 import { type CustomerErased } from './messages/erase-customer.command.js';
@@ -79,6 +84,7 @@ import { replayStoredRouting, type RoutingReplayRequest } from './routing/replay
 import { createRuleBooks } from './rules/rule-books.js';
 import { ClockBooks } from './service-clocks/clock-books.js';
 import { type ClockSettingsPorts } from './service-clocks/clock-settings.js';
+import { takeHolidaysAtOnce } from './service-clocks/take-holidays.js';
 import { createMessageRecorder, type RecordMessagesInto } from './record-messages.js';
 import { type QueuePagePorts } from './queues/queue-page.js';
 import { eraseFromQuarantine, keepQuarantine } from './quarantine-upkeep.js';
@@ -115,6 +121,11 @@ export interface Installation {
   projectionAdmin(by: OnBehalfOf): ProjectionAdmin;
   /** What operators do with the reactions. Each decision is audited. */
   reactionAdmin(by: OnBehalfOf): ReactionAdmin;
+  /** Holidays of a calendar from a file, for whoever is at the keyboard; only read with `dryRun`. Audited. */
+  takeHolidays(
+    holidays: HolidaysFile,
+    by: OnBehalfOf & { readonly dryRun: boolean },
+  ): Promise<Result<HolidaysOfFile, ClockSettingsFailure>>;
   /** What another routing policy would have made of what is stored. */
   replayRouting(request: RoutingReplayRequest): Promise<RoutingReplay>;
   readonly decode: DecodeEvents;
@@ -374,8 +385,11 @@ function reactionOperations(
   const admin = reactionAdmin({ pool, ...reading }, reactions);
   observeReactions(metrics, admin);
   const books = new ClockBooks(store);
+  const clockSettings = { store, vault, clock, books };
   return {
-    clockSettings: { store, vault, clock, books },
+    clockSettings,
+    takeHolidays: (holidays: HolidaysFile, { dryRun, ...by }: OnBehalfOf & { readonly dryRun: boolean }) =>
+      takeHolidaysAtOnce({ ...clockSettings, audit }, holidays, { by, dryRun }),
     reactionAdmin: (by: OnBehalfOf) => auditedReactions(admin, audit, by),
     replayRouting: (request: RoutingReplayRequest) => replayStoredRouting({ ...reading, vault }, request),
     startReactions: (settings: Partial<ReactionSettings> = {}): ReactionHost => {

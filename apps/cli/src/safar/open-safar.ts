@@ -68,6 +68,7 @@ function adapt(opened: OpenInstallation): Installation {
     projections: opened.projectionAdmin(by),
     reactions: opened.reactionAdmin(by),
     replayRouting: (request) => opened.replayRouting(request),
+    takeHolidays: (holidays, dryRun) => opened.takeHolidays(holidays, { ...by, dryRun }),
     reactionNames: reactions.map(({ name }) => name),
     audit,
     quarantine: opened.quarantineAdmin(by, context.causationId),

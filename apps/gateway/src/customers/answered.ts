@@ -52,11 +52,9 @@ function problemOf(failure: Failure): ProblemError {
         headers: { etag: entityTag(failure.version) },
       });
     case 'conversation_refused': {
-      const { reason, version, changes } = failure;
-      return new ProblemError(failure.code, {
-        extensions: { reason, version, changes },
-        ...(version !== null && { headers: { etag: entityTag(version) } }),
-      });
+      const { code, ...extensions } = failure;
+      const headers = failure.version === null ? {} : { etag: entityTag(failure.version) };
+      return new ProblemError(code, { extensions, headers });
     }
     case 'team_refused':
     case 'agent_refused':
@@ -64,15 +62,16 @@ function problemOf(failure: Failure): ProblemError {
     case 'queue_views_refused':
     case 'complaint_refused':
     case 'root_causes_refused':
-      return new ProblemError(failure.code, { extensions: { reason: failure.reason } });
     case 'calendar_refused':
     case 'rule_settings_refused':
     case 'policies_refused':
-      return new ProblemError(failure.code, { extensions: { reason: failure.reason, field: failure.field } });
+    case 'invalid_calendar_file': {
+      const { code, ...extensions } = failure;
+      return new ProblemError(code, { extensions });
+    }
     case 'macro_refused': {
-      const { reason, action, version, changes } = failure;
-      const headers = { etag: entityTag(version) };
-      return new ProblemError(failure.code, { extensions: { reason, action, version, changes }, headers });
+      const { code, ...extensions } = failure;
+      return new ProblemError(code, { extensions, headers: { etag: entityTag(failure.version) } });
     }
     case 'resolution_incomplete': {
       const { version, missing } = failure;

@@ -8,6 +8,7 @@ export const statusOf = {
   invalid_messages: 400,
   strict_mode_of_stream: 400,
   invalid_parameters: 400,
+  invalid_calendar_file: 400,
   unauthenticated: 401,
   sign_in_refused: 401,
   // Of the SDKs' routes, where 403 would be taken for success.

@@ -61,6 +61,10 @@ export const english: ProblemTexts = {
     root_causes_refused: ['Root causes refused', 'The list of root causes cannot be like this; see reason.'],
     team_refused: ['Team refused', 'A team cannot be set up like this; see reason.'],
     agent_refused: ['Agent refused', 'An agent cannot be set up like this; see reason.'],
+    invalid_calendar_file: [
+      'Calendar file not understood',
+      'Nothing was changed: a line of the file cannot be read, or cannot be kept to; see reason and line.',
+    ],
     calendar_refused: ['Calendar refused', 'A calendar cannot be saved like this; see reason and field.'],
     queue_views_refused: ['Views refused', 'The views cannot be like this; see reason.'],
     canned_reply_refused: ['Canned reply refused', 'A canned reply cannot be like this; see reason.'],

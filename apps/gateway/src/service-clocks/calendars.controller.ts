@@ -8,15 +8,10 @@ import { RequireAbility } from '../access/required-access.js';
 import { answered } from '../customers/answered.js';
 import { Operation } from '../documents/operation.js';
 import { parseText } from '../intake/parse-body.js';
-import { ProblemError } from '../problems/problem-error.js';
 import { commandRequest } from '../server/command-request.js';
 import { entityTag, unlessKnown } from '../server/entity-tags.js';
+import { type Address, calendarIn } from './calendar-address.js';
 import { getCalendar, saveCalendar } from './service-clock-operations.js';
-
-type Address = Readonly<Record<string, unknown>>;
-
-/** As `Code` in the contracts: a word of the organisation. */
-const CALENDAR = /^[\p{L}\p{N}][\p{L}\p{M}\p{N}._:/-]{0,63}$/u;
 
 @Controller('v1/calendars')
 export class CalendarsController {
@@ -53,10 +48,4 @@ export class CalendarsController {
     void reply.header('etag', entityTag(saved.version));
     return saved;
   }
-}
-
-/** @throws ProblemError `calendar_not_found`: no calendar goes by anything else */
-function calendarIn({ id }: Address): string {
-  if (typeof id === 'string' && CALENDAR.test(id)) return id;
-  throw new ProblemError('calendar_not_found');
 }

@@ -1,8 +1,8 @@
-import { CalendarSettingsDto, ServicePoliciesDto } from '#contracts';
+import { CalendarSettingsDto, HOLIDAY_YEARS, MAX_HOLIDAY_YEARS, ServicePoliciesDto } from '#contracts';
 import { noConversation, oneConversation } from '../conversations/conversation-examples.js';
 import { conversationId } from '../conversations/conversation-operations.js';
 import { type OperationDescription } from '../documents/operation.js';
-import { id, idempotencyKey, ifMatch, ifNoneMatch, minPosition } from '../documents/parameters.js';
+import { flag, id, idempotencyKey, ifMatch, ifNoneMatch, minPosition } from '../documents/parameters.js';
 
 const calendarId = { id: id('The organisation’s own word for the calendar; `always` is there from the beginning.') };
 const headers = { 'Idempotency-Key': idempotencyKey, 'If-Match': ifMatch };
@@ -108,6 +108,54 @@ export const saveCalendar: OperationDescription = {
       body: { timeZone: 'UTC', week: { monday: day } },
       status: 409,
     },
+  ],
+};
+
+const nowruz = [
+  ...['BEGIN:VCALENDAR', 'VERSION:2.0', 'PRODID:-//Example//Holidays//FA'],
+  ...['BEGIN:VEVENT', 'UID:nowruz-1406', 'DTSTART;VALUE=DATE:20270321', 'DTEND;VALUE=DATE:20270325'],
+  ...['SUMMARY:نوروز', 'END:VEVENT'],
+  ...['BEGIN:VEVENT', 'UID:new-year', 'DTSTART;VALUE=DATE:20270101', 'RRULE:FREQ=YEARLY'],
+  ...['SUMMARY:New Year’s Day', 'END:VEVENT', 'END:VCALENDAR', ''],
+].join('\r\n');
+
+export const takeHolidays: OperationDescription = {
+  ...{ id: 'takeHolidays', tag: 'service-clocks', summary: 'Take holidays from a calendar file' },
+  description:
+    'The days of all events of a file of RFC 5545 (.ics), 256 KB at most, become the holidays of another version of the calendar; anything that ' +
+    'cannot be read refuses the file and names its line. Moments have to be whole days in the time zone of the calendar.',
+  path: calendarId,
+  query: {
+    add: flag('Beside the holidays that there are, rather than in their place.'),
+    years: {
+      description: 'How many years from this one, what repeats itself for ever is wanted for.',
+      schema: { type: 'integer', minimum: 1, maximum: MAX_HOLIDAY_YEARS, default: HOLIDAY_YEARS },
+    },
+  },
+  headers,
+  body: { 'text/calendar': { schema: { type: 'string' } } },
+  answers: saved('calendar'),
+  problems: [
+    ...([
+      'empty_body',
+      'invalid_parameters',
+      'invalid_calendar_file',
+      'body_too_large',
+      'unsupported_encoding',
+    ] as const),
+    ...(['calendar_not_found', 'calendar_refused', 'command_running', 'idempotency_key_reused'] as const),
+    ...(['version_mismatch', 'store_busy', 'store_refused', 'too_large_for_store', 'outcome_unknown'] as const),
+  ],
+  examples: [
+    {
+      ...{ summary: 'Nowruz, and a day of every year', path: { id: 'tehran' }, query: { add: 'true', years: '3' } },
+      ...{ type: 'text/calendar', body: nowruz, status: 200 },
+    },
+    {
+      ...{ summary: 'A day that there is not', path: { id: 'tehran' }, type: 'text/calendar', status: 400 },
+      body: nowruz.replace('20270321', '20270230'),
+    },
+    { ...{ summary: 'Of none', path: { id: 'moon' }, type: 'text/calendar' }, body: nowruz, status: 404 },
   ],
 };
 

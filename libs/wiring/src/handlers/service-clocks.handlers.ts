@@ -10,7 +10,7 @@ import {
 } from '#contracts';
 import { fail, type Result, START, succeed } from '#kernel';
 import { actorOf } from '#platform/access';
-import { type Act, audited, type Told } from '../audited.js';
+import { type Act, audited } from '../audited.js';
 import { caughtUp } from '../customer-directory.js';
 import { type Installation } from '../installation.js';
 import { INSTALLATION } from '../installation.token.js';
@@ -21,17 +21,14 @@ import {
   GetPolicies,
   SaveCalendar,
   SavePolicies,
+  type TakenHolidays,
+  TakeHolidays,
 } from '../messages/clock-settings.messages.js';
 import { type CommandRequest } from '../messages/command-request.js';
 import { type ConversationFailure } from '../messages/conversation-failures.js';
 import { GetConversationClocks } from '../messages/get-conversation-clocks.query.js';
-import { saveCalendar, savePolicies, showCalendar, showPolicies } from '../service-clocks/clock-settings.js';
-
-/** Who saved what is told whatever became of it. */
-const told = (saved: ClockSettingsSaved): Told =>
-  saved.ok
-    ? { details: { version: Number(saved.value.version) } }
-    : { outcome: 'refused', details: { reason: saved.reason.code } };
+import { saveCalendar, savePolicies, savingBy, showCalendar, showPolicies } from '../service-clocks/clock-settings.js';
+import { readHolidaysFor, saveHolidays, takenView, toldOfSettings } from '../service-clocks/take-holidays.js';
 
 const act = ({ principal, correlationId }: CommandRequest, action: string, subject: string): Act => ({
   ...{ action, subject, actor: actorOf(principal), requestId: correlationId },
@@ -53,7 +50,7 @@ export class SavePoliciesHandler implements ICommandHandler<SavePolicies> {
         once<ClockSettingsCommandView, ClockSettingsFailure>(request, command, (attempt) =>
           savePolicies(clockSettings, asked, attempt),
         ),
-      told,
+      toldOfSettings,
     );
   }
 }
@@ -72,9 +69,37 @@ export class SaveCalendarHandler implements ICommandHandler<SaveCalendar> {
       act(request, 'business_calendar.saved', `business_calendar:${calendarId}`),
       () =>
         once<ClockSettingsCommandView, ClockSettingsFailure>(request, command, (attempt) =>
-          saveCalendar(clockSettings, asked, attempt),
+          saveCalendar(clockSettings, { calendarId, calendar, request: savingBy(request) }, attempt),
         ),
-      told,
+      toldOfSettings,
+    );
+  }
+}
+
+@CommandHandler(TakeHolidays)
+export class TakeHolidaysHandler implements ICommandHandler<TakeHolidays> {
+  constructor(@Inject(INSTALLATION) private readonly installation: Installation) {}
+
+  execute({ holidays, request }: TakeHolidays): Promise<TakenHolidays> {
+    const { once, audit, clockSettings } = this.installation;
+    const { calendarId, file, add, years } = holidays;
+    const { expectedVersions = 'any' } = request;
+    // The file, and not what it says today: sent again next year it is the same command.
+    const asked = { calendarId, file: Buffer.from(file).toString('base64'), add, years };
+    const take = async (): Promise<TakenHolidays> => {
+      const read = await readHolidaysFor(clockSettings, holidays);
+      if (!read.ok) return read;
+      const command = { name: 'take-holidays', ...asked, expectedVersions };
+      const saved = await once<ClockSettingsCommandView, ClockSettingsFailure>(request, command, (attempt) =>
+        saveHolidays(clockSettings, { ...read.value, calendarId, add }, { request: savingBy(request), attempt }),
+      );
+      return takenView(saved, read.value);
+    };
+    return audited(
+      audit,
+      act(request, 'business_calendar.saved', `business_calendar:${calendarId}`),
+      take,
+      toldOfSettings,
     );
   }
 }
@@ -118,6 +143,7 @@ export class GetConversationClocksHandler implements IQueryHandler<GetConversati
 export const serviceClockHandlers = [
   SavePoliciesHandler,
   SaveCalendarHandler,
+  TakeHolidaysHandler,
   GetPoliciesHandler,
   GetCalendarHandler,
   GetConversationClocksHandler,

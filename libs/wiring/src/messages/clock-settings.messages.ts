@@ -1,9 +1,11 @@
 import { Command, Query } from '@nestjs/cqrs';
-import { type CalendarRefusal, type PolicyRefusal } from '#capabilities';
+import { type CalendarRefusal, type IcsReason, type PolicyRefusal } from '#capabilities';
 import {
   type BusinessCalendarView,
   type CalendarSettingsDto,
   type ClockSettingsCommandView,
+  type HolidaysTakenView,
+  type HolidayView,
   type ServicePoliciesDto,
   type ServicePoliciesView,
 } from '#contracts';
@@ -16,6 +18,8 @@ export type ClockSettingsFailure =
   | KeyFailure
   | VersionMismatch
   | { readonly code: 'calendar_not_found' }
+  /** A line of the file, 1 and up, cannot be read, or not be held to. */
+  | { readonly code: 'invalid_calendar_file'; readonly reason: IcsReason; readonly line: number }
   | { readonly code: 'calendar_refused'; readonly reason: CalendarRefusal['code'] | 'built-in'; readonly field: string }
   | {
       readonly code: 'policies_refused';
@@ -44,6 +48,33 @@ export class SaveCalendar extends Command<ClockSettingsSaved> {
   ) {
     super();
   }
+}
+
+export type TakenHolidays = Result<HolidaysTakenView, ClockSettingsFailure>;
+
+/** What a file has, and the version that has them now; none where it was only read. */
+export interface HolidaysOfFile {
+  readonly holidays: readonly HolidayView[];
+  readonly version: string | null;
+}
+
+/** Gives a calendar another version with the holidays of a file of RFC 5545; likewise. */
+export class TakeHolidays extends Command<TakenHolidays> {
+  constructor(
+    readonly holidays: HolidaysFile,
+    readonly request: CommandRequest,
+  ) {
+    super();
+  }
+}
+
+export interface HolidaysFile {
+  readonly calendarId: string;
+  readonly file: Uint8Array;
+  /** Beside the holidays that there are, rather than in their place. */
+  readonly add: boolean;
+  /** How many years from this one, what repeats itself for ever is wanted for. */
+  readonly years: number;
 }
 
 export class GetPolicies extends Query<ServicePoliciesView> {}

@@ -11,7 +11,7 @@ import {
   type ServicePoliciesView,
 } from '#contracts';
 import { canonicalJson, type Clock, type EpochMs, fail, type RecordedEvent, type Result, succeed } from '#kernel';
-import { actorOf, actorText } from '#platform/access';
+import { type Actor, actorOf, actorText } from '#platform/access';
 import { type EventStore } from '#platform/event-store';
 import { type Pseudonyms } from '#platform/vault';
 import {
@@ -39,11 +39,24 @@ const BUILT_IN = 1;
 /** Each time somebody else was faster; after these the sender is told so. */
 const TRIES = 5;
 
-export const savePolicies = (ports: ClockSettingsPorts, asked: SavePolicies, attempt: CommandAttempt) =>
-  again(() => tryPolicies(ports, asked, attempt));
+/** On whose behalf, and at which version. */
+export interface SavingBy extends Pick<CommandRequest, 'correlationId' | 'trace' | 'expectedVersions'> {
+  readonly actor: Actor;
+}
 
-export const saveCalendar = (ports: ClockSettingsPorts, asked: SaveCalendar, attempt: CommandAttempt) =>
-  again(() => tryCalendar(ports, asked, attempt));
+export const savingBy = ({ principal, ...request }: CommandRequest): SavingBy => ({
+  ...request,
+  actor: actorOf(principal),
+});
+
+export const savePolicies = (ports: ClockSettingsPorts, { settings, request }: SavePolicies, attempt: CommandAttempt) =>
+  again(() => tryPolicies(ports, settings, { request: savingBy(request), attempt }));
+
+export const saveCalendar = (
+  ports: ClockSettingsPorts,
+  asked: Pick<SaveCalendar, 'calendarId' | 'calendar'> & { readonly request: SavingBy },
+  attempt: CommandAttempt,
+) => again(() => tryCalendar(ports, asked, { request: asked.request, attempt }));
 
 type Tried = ClockSettingsSaved | { readonly overtakenBy: string };
 
@@ -55,11 +68,7 @@ async function again(attempt: () => Promise<Tried>): Promise<ClockSettingsSaved>
   }
 }
 
-async function tryPolicies(
-  ports: ClockSettingsPorts,
-  { settings, request }: SavePolicies,
-  attempt: CommandAttempt,
-): Promise<Tried> {
+async function tryPolicies(ports: ClockSettingsPorts, settings: ServicePoliciesDto, asked: Asked): Promise<Tried> {
   const present = await ports.books.policies();
   const calendars = new Map<string, boolean>([[alwaysOpen.id, true]]);
   for (const { calendarId } of settings.policies)
@@ -68,7 +77,7 @@ async function tryPolicies(
   if (refusal) return refused('policies_refused', refusal);
   if (present.length >= MAX_POLICY_VERSIONS)
     return refused('policies_refused', { code: 'too-many-versions', field: 'policies' });
-  return append(ports, { request, attempt }, present, {
+  return append(ports, asked, present, {
     ...{ stream: policiesStream, type: 'service_policies.saved', builtIn: BUILT_IN },
     at: ports.clock.now(),
     settings: { policies: settings.policies },
@@ -77,8 +86,8 @@ async function tryPolicies(
 
 async function tryCalendar(
   ports: ClockSettingsPorts,
-  { calendarId: id, calendar, request }: SaveCalendar,
-  attempt: CommandAttempt,
+  { calendarId: id, calendar }: Pick<SaveCalendar, 'calendarId' | 'calendar'>,
+  asked: Asked,
 ): Promise<Tried> {
   // Policies that nobody has set stand on it.
   if (id === alwaysOpen.id) return refused('calendar_refused', { code: 'built-in', field: 'id' });
@@ -88,7 +97,7 @@ async function tryCalendar(
   const at = Math.max(ports.clock.now(), (versions.at(-1)?.inForceFrom ?? -Infinity) + 1);
   const saved = saveVersion({ id, versions }, calendarVersionOf(calendar, present.length + 1, at));
   if (!saved.ok) return refused('calendar_refused', saved.reason);
-  return append(ports, { request, attempt }, present, {
+  return append(ports, asked, present, {
     ...{ stream: calendarStream(id), type: 'business_calendar.saved', builtIn: 0 },
     ...{ at, settings: { calendar } },
   });
@@ -100,7 +109,7 @@ const refused = <Code extends 'policies_refused' | 'calendar_refused'>(
 ) => fail({ code, reason, field });
 
 interface Asked {
-  readonly request: CommandRequest;
+  readonly request: SavingBy;
   readonly attempt: CommandAttempt;
 }
 
@@ -120,7 +129,7 @@ async function append(
   present: readonly RecordedEvent[],
   { stream, type, builtIn, at, settings }: Saving,
 ): Promise<Tried> {
-  const { principal, correlationId, trace, expectedVersions = 'any' } = request;
+  const { actor, correlationId, trace, expectedVersions = 'any' } = request;
   const commandId = attempt.commandId ?? randomUUID();
   const answer = ({ version, position }: Pick<RecordedEvent, 'version' | 'position'>): ClockSettingsCommandView => ({
     version: String(version + builtIn),
@@ -141,7 +150,7 @@ async function append(
         events: [
           {
             ...{ id: vault.uuid('clock-settings-event', commandId), type, schemaVersion: 1, key: stream },
-            ...{ occurredAt: at, data: { by: actorText(actorOf(principal)), ...settings } },
+            ...{ occurredAt: at, data: { by: actorText(actor), ...settings } },
             meta: { source: '/safar', correlationId, causationId: commandId, ...trace },
           },
         ],
