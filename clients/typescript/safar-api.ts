@@ -416,6 +416,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/calendars": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List business calendars
+         * @description In the order of their words, with the one that every installation has.
+         */
+        get: operations["listCalendars"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/calendars/{id}": {
         parameters: {
             query?: never;
@@ -2360,6 +2380,23 @@ export interface components {
             status: "refused";
             conversationId: string;
             problem: components["schemas"]["ProblemDocument"];
+        };
+        /** @description A calendar as lists show it. */
+        BusinessCalendarListItemView: {
+            id: string;
+            /** @description IANA name. */
+            timeZone: string;
+            /** @description How many. */
+            holidays: number;
+            /** @description The `ETag`. */
+            version: string;
+            /** @description RFC 3339: from when on it holds; `null` of what Safar came with, as is `by`. */
+            savedAt: null | string;
+            by: null | string;
+        };
+        BusinessCalendarListItemViewBusinessCalendarPage: {
+            data: components["schemas"]["BusinessCalendarListItemView"][];
+            page: components["schemas"]["PageLinks"];
         };
         /** @description The last version of a calendar. Clocks count with each version for the time that it was in force. */
         BusinessCalendarView: {
@@ -6634,6 +6671,118 @@ export interface operations {
                         code?: "rate_limited";
                         /** @constant */
                         status?: 429;
+                    };
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    listCalendars: {
+        parameters: {
+            query?: {
+                /** @description `next` or `prev` of a page, as it was answered. */
+                cursor?: string;
+                /** @description How many at most. Where they are large a page ends earlier; `next` says whether it goes on. */
+                limit?: number;
+                /** @description Wait until everything up to this position is shown. */
+                minPosition?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of calendars. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BusinessCalendarListItemViewBusinessCalendarPage"];
+                };
+            };
+            /** @description `invalid_parameters`: Invalid parameters. `malformed_request`: Malformed request. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "invalid_parameters" | "malformed_request";
+                        /** @constant */
+                        status?: 400;
+                    };
+                };
+            };
+            /** @description `unauthenticated`: Not authenticated. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "unauthenticated";
+                        /** @constant */
+                        status?: 401;
+                    };
+                };
+            };
+            /** @description `forbidden`: Not allowed. `foreign_page`: From another page. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "forbidden" | "foreign_page";
+                        /** @constant */
+                        status?: 403;
+                    };
+                };
+            };
+            /** @description `unknown_position`: No such position. */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "unknown_position";
+                        /** @constant */
+                        status?: 410;
+                    };
+                };
+            };
+            /** @description `rate_limited`: Too many requests. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "rate_limited";
+                        /** @constant */
+                        status?: 429;
+                    };
+                };
+            };
+            /** @description `not_caught_up`: Not caught up. `overloaded`: Overloaded. `shutting_down`: Shutting down. `unavailable`: Unavailable. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "not_caught_up" | "overloaded" | "shutting_down" | "unavailable";
+                        /** @constant */
+                        status?: 503;
                     };
                 };
             };

@@ -1,4 +1,9 @@
-import { type BusinessCalendarView, type ConversationClocksView, type ServicePoliciesView } from '#contracts';
+import {
+  type BusinessCalendarPage,
+  type BusinessCalendarView,
+  type ConversationClocksView,
+  type ServicePoliciesView,
+} from '#contracts';
 import { openRealGateway, type RealGateway } from '../api/support/real-gateway.js';
 
 let gateway: RealGateway;
@@ -128,6 +133,30 @@ it('a calendar takes its holidays from a file, whole or not at all, and is other
   expect(await gateway.installation.audit.list({ action: 'business_calendar.saved' })).toContainEqual(
     expect.objectContaining({ subject: 'business_calendar:tehran', actor: by.actor, details: '{"version":3}' }),
   );
+});
+
+it('calendars are listed by their word, in pages, with the one that is always there', async () => {
+  const { position } = (await call('PUT', 'calendars/zurich', office)).json<{ position: string }>();
+  const seen: BusinessCalendarPage['data'][number][] = [];
+  for (let cursor: string | null = ''; cursor !== null;) {
+    const page: BusinessCalendarPage = (
+      await call('GET', `calendars?limit=1&minPosition=${position}&cursor=${cursor}`)
+    ).json();
+    seen.push(...page.data);
+    cursor = page.page.next;
+  }
+  const ids = seen.map(({ id }) => id);
+  expect(ids).toEqual([...ids].sort());
+  expect(ids).toEqual(expect.arrayContaining(['always', 'office', 'tehran', 'zurich']));
+  expect(seen).toContainEqual({
+    ...{ id: 'always', timeZone: 'UTC', holidays: 0, version: '1', savedAt: null, by: null },
+  });
+  expect(seen).toContainEqual(
+    expect.objectContaining({ id: 'tehran', timeZone: 'Asia/Tehran', holidays: 2, version: '3' }),
+  );
+  expect((await call('GET', 'calendars?cursor=nothing')).json()).toMatchObject({
+    errors: [{ code: 'invalid_cursor' }],
+  });
 });
 
 it('of those who save a calendar at once, each is saved after the other', async () => {

@@ -17,6 +17,8 @@ export * from './touchpoints/cloud-events/touchpoint-of-cloud-event.js';
 export * from './touchpoints/segment/touchpoint-of-message.js';
 export { identifiersOfSent } from './touchpoints/identifiers-of-sent.js';
 export { identifiersOfMessage } from './touchpoints/segment/who.js';
+export { businessCalendars } from './service-clocks/calendars/business-calendars.projection.js';
+export { listCalendars } from './service-clocks/calendars/list-calendars.query.js';
 export { businessSeconds, due, type Pause } from './service-clocks/calendars/business-time.js';
 export { type CalendarRefusal, saveVersion } from './service-clocks/calendars/check-calendar.js';
 export {

@@ -64,6 +64,7 @@ export * from './rules/rule-view.js';
 export * from './rules/rule-words.js';
 export { type RuleDto, type RuleMatchDto, RulesDto } from './rules/rule.dto.js';
 export * from './service-clocks/business-calendar.js';
+export * from './service-clocks/calendar-parameters.js';
 export { CalendarSettingsDto, ServicePoliciesDto } from './service-clocks/clock-settings.dto.js';
 export * from './service-clocks/clock-settings-event.js';
 export * from './service-clocks/clock-settings-view.js';

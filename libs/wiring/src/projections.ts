@@ -1,5 +1,6 @@
 import {
   agents,
+  businessCalendars,
   cannedReplies,
   complaints,
   conversationMessages,
@@ -30,6 +31,7 @@ export const projections: readonly Projection[] = [
   conversations,
   conversationMessages,
   agents,
+  businessCalendars,
   cannedReplies,
   teams,
   queue,

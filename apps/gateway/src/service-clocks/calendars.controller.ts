@@ -1,17 +1,24 @@
-import { Controller, Get, Param, Put, Req, Res } from '@nestjs/common';
+import { Controller, Get, Param, Put, Query, Req, Res } from '@nestjs/common';
 import { CommandBus, QueryBus } from '@nestjs/cqrs';
 import { type FastifyReply, type FastifyRequest } from 'fastify';
-import { type BusinessCalendarView, CalendarSettingsDto, type ClockSettingsCommandView } from '#contracts';
-import { GetCalendar, SaveCalendar } from '#wiring';
+import {
+  type BusinessCalendarPage,
+  type BusinessCalendarView,
+  CalendarSettingsDto,
+  type ClockSettingsCommandView,
+  parseCalendarListParameters,
+  type RawParameters,
+} from '#contracts';
+import { GetCalendar, ListCalendars, SaveCalendar } from '#wiring';
 import { type Caller, CalledBy } from '../access/caller.js';
 import { RequireAbility } from '../access/required-access.js';
-import { answered } from '../customers/answered.js';
+import { answered, readable } from '../customers/answered.js';
 import { Operation } from '../documents/operation.js';
 import { parseText } from '../intake/parse-body.js';
 import { commandRequest } from '../server/command-request.js';
 import { entityTag, unlessKnown } from '../server/entity-tags.js';
 import { type Address, calendarIn } from './calendar-address.js';
-import { getCalendar, saveCalendar } from './service-clock-operations.js';
+import { getCalendar, listCalendars, saveCalendar } from './service-clock-operations.js';
 
 @Controller('v1/calendars')
 export class CalendarsController {
@@ -19,6 +26,13 @@ export class CalendarsController {
     private readonly queries: QueryBus,
     private readonly commands: CommandBus,
   ) {}
+
+  @Get()
+  @Operation(listCalendars)
+  @RequireAbility('read', 'ServicePolicy')
+  async list(@Query() query: RawParameters): Promise<BusinessCalendarPage> {
+    return answered(await this.queries.execute(new ListCalendars(readable(parseCalendarListParameters(query)))));
+  }
 
   @Get(':id')
   @Operation(getCalendar)

@@ -2,7 +2,7 @@ import { CalendarSettingsDto, HOLIDAY_YEARS, MAX_HOLIDAY_YEARS, ServicePoliciesD
 import { noConversation, oneConversation } from '../conversations/conversation-examples.js';
 import { conversationId } from '../conversations/conversation-operations.js';
 import { type OperationDescription } from '../documents/operation.js';
-import { flag, id, idempotencyKey, ifMatch, ifNoneMatch, minPosition } from '../documents/parameters.js';
+import { cursor, flag, id, idempotencyKey, ifMatch, ifNoneMatch, limit, minPosition } from '../documents/parameters.js';
 
 const calendarId = { id: id('The organisation’s own word for the calendar; `always` is there from the beginning.') };
 const headers = { 'Idempotency-Key': idempotencyKey, 'If-Match': ifMatch };
@@ -58,6 +58,18 @@ export const savePolicies: OperationDescription = {
       body: { policies: [{ id: 'standard', calendarId: 'moon', targetSeconds: { resolution: 3_600 } }] },
       status: 409,
     },
+  ],
+};
+
+export const listCalendars: OperationDescription = {
+  ...{ id: 'listCalendars', tag: 'service-clocks', summary: 'List business calendars' },
+  description: 'In the order of their words, with the one that every installation has.',
+  query: { cursor, limit, minPosition },
+  answers: { 200: { description: 'A page of calendars.' } },
+  problems: ['invalid_parameters', 'unknown_position', 'not_caught_up'],
+  examples: [
+    { summary: 'All of them', status: 200 },
+    { summary: 'Too many at once', query: { limit: '201' }, status: 400 },
   ],
 };
 

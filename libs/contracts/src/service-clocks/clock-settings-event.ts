@@ -22,7 +22,9 @@ export const isBusinessCalendarSaved = (event: RecordedEvent): event is Business
 /** Of all policies: they are saved as one list. */
 export const policiesStream = 'service_policies';
 export const appliedStream = (conversationId: string): string => `service_policies-${conversationId}`;
-export const calendarStream = (calendarId: string): string => `business_calendar-${calendarId}`;
+const CALENDAR = 'business_calendar-';
+export const calendarStream = (calendarId: string): string => `${CALENDAR}${calendarId}`;
+export const calendarIdOf = (stream: string): string => stream.slice(CALENDAR.length);
 
 /** The policies that a saved list stands for. What Safar came with is version 1, so the first that is saved is 2. */
 export const policiesOf = ({ version, data }: Pick<ServicePoliciesSaved, 'version' | 'data'>): ClockPolicies => ({

@@ -1,3 +1,4 @@
+import { type Page } from '../paging.js';
 import { type CalendarSettingsDto, type ServicePolicyDto } from './clock-settings.dto.js';
 
 export interface ServicePoliciesView {
@@ -20,6 +21,22 @@ export interface BusinessCalendarView {
   readonly savedAt: string | null;
   readonly by: string | null;
 }
+
+/** A calendar as lists show it. */
+export interface BusinessCalendarListItemView {
+  readonly id: string;
+  /** IANA name. */
+  readonly timeZone: string;
+  /** How many. */
+  readonly holidays: number;
+  /** The `ETag`. */
+  readonly version: string;
+  /** RFC 3339: from when on it holds; `null` of what Safar came with, as is `by`. */
+  readonly savedAt: string | null;
+  readonly by: string | null;
+}
+
+export type BusinessCalendarPage = Page<BusinessCalendarListItemView>;
 
 /** What became of a change of policies or a calendar. */
 export interface ClockSettingsCommandView {

@@ -1,7 +1,8 @@
 import { Inject } from '@nestjs/common';
 import { CommandHandler, type ICommandHandler, type IQueryHandler, QueryHandler } from '@nestjs/cqrs';
-import { conversationClocksView } from '#capabilities';
+import { conversationClocksView, listCalendars } from '#capabilities';
 import {
+  type BusinessCalendarPage,
   type BusinessCalendarView,
   type ClockSettingsCommandView,
   type ClockTerms,
@@ -19,6 +20,7 @@ import {
   type ClockSettingsSaved,
   GetCalendar,
   GetPolicies,
+  ListCalendars,
   SaveCalendar,
   SavePolicies,
   type TakenHolidays,
@@ -26,6 +28,7 @@ import {
 } from '../messages/clock-settings.messages.js';
 import { type CommandRequest } from '../messages/command-request.js';
 import { type ConversationFailure } from '../messages/conversation-failures.js';
+import { invalidCursor, type QueryFailure } from '../messages/failures.js';
 import { GetConversationClocks } from '../messages/get-conversation-clocks.query.js';
 import { saveCalendar, savePolicies, savingBy, showCalendar, showPolicies } from '../service-clocks/clock-settings.js';
 import { readHolidaysFor, saveHolidays, takenView, toldOfSettings } from '../service-clocks/take-holidays.js';
@@ -113,6 +116,20 @@ export class GetPoliciesHandler implements IQueryHandler<GetPolicies> {
   }
 }
 
+@QueryHandler(ListCalendars)
+export class ListCalendarsHandler implements IQueryHandler<ListCalendars> {
+  constructor(@Inject(INSTALLATION) private readonly installation: Installation) {}
+
+  async execute({
+    parameters: { minPosition, ...listing },
+  }: ListCalendars): Promise<Result<BusinessCalendarPage, QueryFailure>> {
+    const late = await caughtUp(this.installation.directory, minPosition, ['business-calendars']);
+    if (late) return fail(late);
+    const page = await listCalendars(this.installation.readModels, listing);
+    return page.ok ? page : fail(invalidCursor);
+  }
+}
+
 @QueryHandler(GetCalendar)
 export class GetCalendarHandler implements IQueryHandler<GetCalendar> {
   constructor(@Inject(INSTALLATION) private readonly installation: Installation) {}
@@ -146,5 +163,6 @@ export const serviceClockHandlers = [
   TakeHolidaysHandler,
   GetPoliciesHandler,
   GetCalendarHandler,
+  ListCalendarsHandler,
   GetConversationClocksHandler,
 ];

@@ -1,7 +1,9 @@
 import { Command, Query } from '@nestjs/cqrs';
 import { type CalendarRefusal, type IcsReason, type PolicyRefusal } from '#capabilities';
 import {
+  type BusinessCalendarPage,
   type BusinessCalendarView,
+  type CalendarListParameters,
   type CalendarSettingsDto,
   type ClockSettingsCommandView,
   type HolidaysTakenView,
@@ -11,7 +13,7 @@ import {
 } from '#contracts';
 import { type Result } from '#kernel';
 import { type CommandRequest } from './command-request.js';
-import { type KeyFailure, type VersionMismatch } from './failures.js';
+import { type KeyFailure, type QueryFailure, type VersionMismatch } from './failures.js';
 
 /** Why policies or a calendar were not saved, or not shown. */
 export type ClockSettingsFailure =
@@ -78,6 +80,12 @@ export interface HolidaysFile {
 }
 
 export class GetPolicies extends Query<ServicePoliciesView> {}
+
+export class ListCalendars extends Query<Result<BusinessCalendarPage, QueryFailure>> {
+  constructor(readonly parameters: CalendarListParameters) {
+    super();
+  }
+}
 
 export class GetCalendar extends Query<Result<BusinessCalendarView, ClockSettingsFailure>> {
   constructor(readonly calendarId: string) {
