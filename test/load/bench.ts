@@ -6,6 +6,7 @@ import { type Options, parseOptions, type ScenarioName, usage } from './harness/
 import { Run } from './harness/run.js';
 import { type BenchServer, openServer } from './harness/server.js';
 import { runHttp } from './http/scenario.js';
+import { runKafka } from './kafka/scenario.js';
 import { runQueue } from './queue/scenario.js';
 import { runProjection } from './projection/scenario.js';
 import { runReplay } from './replay/scenario.js';
@@ -21,6 +22,7 @@ const scenarios: { readonly [Name in ScenarioName]: (run: Run) => Promise<void> 
   validate: runValidate,
   http: runHttp,
   queue: runQueue,
+  kafka: runKafka,
 };
 
 /** 128 + SIGINT, as shells have it. */

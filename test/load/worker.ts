@@ -13,6 +13,13 @@ const handlers: { readonly [Name in JobName]: () => Promise<Handler<Name>> } = {
   'http-drive': async () => (await import('./http/drive.js')).driveHttp,
   'queue-prepare': async () => (await import('./queue/prepare.js')).prepareQueue,
   queue: async () => (await import('./queue/measure.js')).measureQueue,
+  'kafka-relay': async () => (await import('./kafka/relay.js')).measureRelay,
+  'kafka-prepare': async () => (await import('./kafka/prepare.js')).prepareKafka,
+  'kafka-project': async () => (await import('./kafka/project.js')).projectKafka,
+  'kafka-end-to-end-prepare': async () => (await import('./kafka/end-to-end.js')).prepareEndToEnd,
+  'kafka-end-to-end': async () => (await import('./kafka/end-to-end.js')).measureEndToEnd,
+  'kafka-app': async () => (await import('./kafka/end-to-end.js')).runApp,
+  'kafka-drive': async () => (await import('./kafka/drive.js')).driveKafka,
   projection: async () => (await import('./projection/measure.js')).measureProjection,
 };
 

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { type Handler } from '../harness/jobs.js';
+import { type Contestant } from './appender.js';
 import { contestant } from './contestants.js';
 import { type OwnedStream } from './touchpoints.js';
 
@@ -9,9 +10,14 @@ const WRITERS = 16;
 
 /** Makes the schema and, when asked to, a log of purchases. */
 export const prepare: Handler<'prepare'> = async ({ url, store, fill }) => {
-  const { prepare: prepareSchema, open } = await contestant(store);
-  await prepareSchema(url);
-  if (fill === 0) return null;
+  const chosen = await contestant(store);
+  await chosen.prepare(url);
+  if (fill > 0) await fillLog(chosen, url, fill);
+  return null;
+};
+
+/** Appends so many purchases, of new customers. */
+export async function fillLog({ open }: Contestant, url: string, fill: number): Promise<void> {
   const streams: OwnedStream[] = Array.from({ length: Math.ceil(fill / EVENTS_PER_STREAM) }, () => ({
     personaId: randomUUID(),
     version: 0,
@@ -26,5 +32,4 @@ export const prepare: Handler<'prepare'> = async ({ url, store, fill }) => {
   };
   await Promise.all(Array.from({ length: WRITERS }, write));
   await appender.close();
-  return null;
-};
+}

@@ -48,6 +48,29 @@ export interface Jobs {
   };
   'queue-prepare': { input: Target & { readonly conversations: number }; output: null };
   queue: { input: Target & { readonly asked: QueueQuestion; readonly window: Window }; output: Sample };
+  'kafka-relay': {
+    input: Target & KafkaPlace & { readonly way: RelayWay; readonly limitMs: number };
+    output: Sample;
+  };
+  /** A log in a topic, and a timeline of so many lanes that has its place there and is far behind. */
+  'kafka-prepare': {
+    input: Target & KafkaPlace & { readonly lanes: number; readonly events: number };
+    output: null;
+  };
+  'kafka-project': {
+    input: Target & KafkaPlace & { readonly fedFrom: 'topic' | 'store'; readonly limitMs: number };
+    output: Sample;
+  };
+  'kafka-end-to-end-prepare': { input: Target & Brokers; output: null };
+  'kafka-end-to-end': {
+    input: Target & Brokers & { readonly perSecond: number; readonly window: Window };
+    output: Sample;
+  };
+  'kafka-app': { input: Target & Brokers & { readonly app: 'relay' | 'projector' }; output: null };
+  'kafka-drive': {
+    input: { readonly address: Address; readonly perSecond: number; readonly window: Window };
+    output: Sample;
+  };
   projection: { input: Target & { readonly way: ProjectionWay; readonly limitMs: number }; output: Sample };
 }
 
@@ -70,6 +93,18 @@ export type Delivered = readonly (readonly [stream: string, version: number])[];
 
 export const replayWays = ['safar', 'pages', 'copy'] as const;
 export type ReplayWay = (typeof replayWays)[number];
+
+export interface Brokers {
+  readonly brokers: readonly string[];
+}
+
+export interface KafkaPlace extends Brokers {
+  readonly topic: string;
+}
+
+/** `kafkajs`: its producer alone, with the records in memory. */
+export const relayWays = ['safar', 'kafkajs'] as const;
+export type RelayWay = (typeof relayWays)[number];
 
 export const projectionWays = ['safar', 'safar-rebuild', 'emmett', 'raw'] as const;
 export type ProjectionWay = (typeof projectionWays)[number];

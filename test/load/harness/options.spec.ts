@@ -1,8 +1,9 @@
-import { parseOptions, scenarioNames } from './options.js';
+import { parseOptions, usualScenarios } from './options.js';
 
 describe('the options of the bench', () => {
-  it('are five rounds of everything by default', () => {
-    expect(parseOptions([])).toMatchObject({ rounds: 5, only: scenarioNames, json: false });
+  it('are five rounds of everything that needs no brokers by default', () => {
+    expect(parseOptions([])).toMatchObject({ rounds: 5, only: usualScenarios, json: false });
+    expect(parseOptions(['--only', 'kafka']).only).toEqual(['kafka']);
   });
 
   it('choose scenarios by a list, or one by one', () => {

@@ -1,7 +1,9 @@
 import { parseArgs } from 'node:util';
 import { type Window } from './jobs.js';
 
-export const scenarioNames = ['append', 'delivery', 'replay', 'projection', 'validate', 'http', 'queue'] as const;
+/** Those that need nothing beside Node. */
+export const usualScenarios = ['append', 'delivery', 'replay', 'projection', 'validate', 'http', 'queue'] as const;
+export const scenarioNames = [...usualScenarios, 'kafka'] as const;
 export type ScenarioName = (typeof scenarioNames)[number];
 
 export interface Options {
@@ -20,7 +22,9 @@ export interface Options {
   readonly projectionMs: number;
   /** Open conversations in the queue. */
   readonly conversations: number;
-  /** How long the agents look at it. */
+  /** Touchpoints in a second on their way through Kafka. */
+  readonly perSecond: number;
+  /** How long the agents look at it, and touchpoints are sent through Kafka. */
   readonly queueMs: number;
 }
 
@@ -29,9 +33,10 @@ export const usage = `npm run bench -- [options]
   --json          results for machines, on standard output
   --rounds N      interleaved rounds (default 5)
   --quick         one short round: does everything run? Its figures mean nothing
-  --only LIST     of ${scenarioNames.join(', ')}, separated by commas
+  --only LIST     of ${scenarioNames.join(', ')}, separated by commas (default: all but kafka, which needs Java 17 and Maven)
   --events N      events in the log that is replayed and projected (default 200000)
   --conversations N  open ones in the queue that is looked at (default 100000)
+  --per-second N  touchpoints through Kafka whose way is timed (default 200)
 
 SAFAR_DATABASE_URL  a server to use instead of a temporary one; the user must be able to create databases
 `;
@@ -50,6 +55,7 @@ export function parseOptions(argv: readonly string[]): Options {
       only: { type: 'string', multiple: true, default: [] },
       events: { type: 'string' },
       conversations: { type: 'string' },
+      'per-second': { type: 'string' },
     },
   });
   const only = values.only.flatMap((list) => list.split(','));
@@ -60,7 +66,7 @@ export function parseOptions(argv: readonly string[]): Options {
     json: values.json,
     help: values.help,
     rounds: wholeNumber('--rounds', values.rounds ?? (quick ? '1' : '5')),
-    only: only.length === 0 ? scenarioNames : only.filter(isScenario),
+    only: only.length === 0 ? usualScenarios : only.filter(isScenario),
     // Some 150 windows in a full run: this keeps it at about a quarter of an hour. The slowest contestant appends a thousand times while it
     // warms up, which is what its code needs to be compiled.
     window: quick ? { warmUpMs: 200, measureMs: 400 } : { warmUpMs: 1_000, measureMs: 1_500 },
@@ -69,6 +75,7 @@ export function parseOptions(argv: readonly string[]): Options {
     writeMs: quick ? 500 : 1_000,
     projectionMs: quick ? 1_000 : 4_000,
     conversations: wholeNumber('--conversations', values.conversations ?? (quick ? '2000' : '100000')),
+    perSecond: wholeNumber('--per-second', values['per-second'] ?? '200'),
     queueMs: quick ? 500 : 10_000,
   };
 }

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { type Scope } from '#contracts';
 import { createLogger } from '#platform/telemetry';
 import { type Installation, loadConfig, openInstallation, readinessChecks, SafarModule } from '#wiring';
 import { createGateway } from '../../../apps/gateway/src/bootstrap.js';
@@ -11,8 +12,9 @@ import { type Serving } from './serving.js';
 const masterKey = createHash('sha256').update('safar bench').digest('base64');
 
 /** What an installation runs with, for callers who have agreed on more than 10,000 touchpoints a second. */
-const configOf = (url: string, dataDir: string) =>
+const configOf = (url: string, dataDir: string, environment: Readonly<Record<string, string>>) =>
   loadConfig({
+    ...environment,
     SAFAR_DATABASE_URL: url,
     SAFAR_DATA_DIR: dataDir,
     SAFAR_MASTER_KEY: masterKey,
@@ -23,9 +25,10 @@ const configOf = (url: string, dataDir: string) =>
 /** An installation in a folder that goes with it. */
 export async function openBenchInstallation(
   url: string,
+  environment: Readonly<Record<string, string>> = {},
 ): Promise<{ installation: Installation; close(): Promise<void> }> {
   const dataDir = mkdtempSync(path.join(tmpdir(), 'safar-bench-http-'));
-  const installation = await openInstallation(configOf(url, dataDir), { program: 'bench' });
+  const installation = await openInstallation(configOf(url, dataDir, environment), { program: 'bench' });
   return {
     installation,
     close: async () => {
@@ -35,14 +38,20 @@ export async function openBenchInstallation(
   };
 }
 
+export interface GatewaySettings {
+  readonly environment?: Readonly<Record<string, string>>;
+  readonly scopes?: readonly Scope[];
+}
+
 type Recorder = Installation['recordTouchpoints'];
 
 /** The gateway as `main.ts` opens it, its log included, on a recorder of the contestant's choice. */
 export async function serveGateway(
   url: string,
   recorderOf: (installation: Installation) => Recorder,
+  { environment = {}, scopes = ['touchpoints:write'] }: GatewaySettings = {},
 ): Promise<Serving> {
-  const { installation, close } = await openBenchInstallation(url);
+  const { installation, close } = await openBenchInstallation(url, environment);
   const { config, metrics, tracing } = installation;
   const recording = { ...installation, recordTouchpoints: recorderOf(installation) };
   const gateway = await createGateway({
@@ -53,10 +62,7 @@ export async function serveGateway(
     metrics,
     tracing,
   });
-  const issued = await installation.access.apiKeys.create(
-    { name: 'bench', scopes: ['touchpoints:write'] },
-    { kind: 'operator', id: 'bench' },
-  );
+  const issued = await installation.access.apiKeys.create({ name: 'bench', scopes }, { kind: 'operator', id: 'bench' });
   await gateway.listen(0, '127.0.0.1');
   return {
     port: Number(new URL(await gateway.getUrl()).port),

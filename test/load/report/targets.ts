@@ -3,6 +3,7 @@ import { deliveryCell } from '../delivery/scenario.js';
 import { cpuUsOf, type Measurement, rateOf } from '../harness/sample.js';
 import { type Spread } from '../harness/statistics.js';
 import { httpCells } from '../http/scenario.js';
+import { kafkaCells } from '../kafka/scenario.js';
 import { projectionCell } from '../projection/scenario.js';
 import { replayCell } from '../replay/scenario.js';
 import { validateCells } from '../validate/scenario.js';
@@ -149,5 +150,17 @@ export const goals: readonly Goal[] = [
     `http, ${httpCells.batchStored.name}: rate, of Emmett's with 64 × 1`,
     [http('batchStored'), http('stored', 'emmett')],
     20,
+  ),
+  rateOver(
+    `kafka, ${kafkaCells.relay}: rate, of kafkajs's producer alone`,
+    [subject('kafka', kafkaCells.relay), subject('kafka', kafkaCells.relay, 'kafkajs')],
+    0.6,
+    0.9,
+  ),
+  rateOver(
+    `kafka, ${kafkaCells.projector}: rate, of the embedded projector's`,
+    [subject('kafka', kafkaCells.projector), subject('kafka', kafkaCells.projector, 'embedded')],
+    0.7,
+    0.95,
   ),
 ];

@@ -1,4 +1,4 @@
-import { scenarioNames } from '../harness/options.js';
+import { usualScenarios } from '../harness/options.js';
 import { type Spread } from '../harness/statistics.js';
 import { type Line, type Report } from './report.js';
 import { figure, table } from './table.js';
@@ -81,7 +81,7 @@ const words: { readonly [V in Verdict]: string } = {
 function goalTable({ goals, options: { only } }: Report): string {
   const scenarios = new Set(only).size;
   // What was not asked for is not worth a line.
-  const measured = goals.filter(({ verdict }) => verdict !== 'unknown' || scenarios === scenarioNames.length);
+  const measured = goals.filter(({ verdict }) => verdict !== 'unknown' || scenarios >= usualScenarios.length);
   const rows = measured.map(({ name, unit, better, must, aim, value, verdict }) => {
     const limit = (target: number): string => `${better === 'more' ? '≥' : '≤'} ${figure(target)}`;
     return [name, words[verdict], value === null ? '–' : range(value), unit, limit(must), limit(aim)];
