@@ -8,6 +8,7 @@ const { values } = parseArgs({
   options: {
     kills: { type: 'string' },
     rolling: { type: 'string' },
+    rebalances: { type: 'string' },
     seed: { type: 'string' },
     planted: { type: 'boolean', default: false },
   },
@@ -20,7 +21,7 @@ const { status } = spawnSync(
     '--selectProjects',
     'kafka',
     '--testPathPatterns',
-    `test/faults/${values.planted ? 'planted' : 'faults'}.kafka`,
+    `test/faults/${values.planted ? 'planted' : values.rebalances === undefined ? 'faults' : 'rebalances'}.kafka`,
   ],
   {
     cwd: projectRoot,
@@ -30,6 +31,7 @@ const { status } = spawnSync(
       // Whoever asks for the one does not ask for the other.
       SAFAR_TEST_FAULTS_KILLS: values.kills ?? (values.rolling === undefined ? '20' : '0'),
       SAFAR_TEST_FAULTS_RESTARTS: values.rolling ?? '0',
+      ...(values.rebalances !== undefined && { SAFAR_TEST_FAULTS_REBALANCES: values.rebalances }),
       ...(values.planted && { SAFAR_TEST_FAULTS_PLANTED: 'all' }),
       // Another one each time, unless it is given.
       SAFAR_TEST_FAULTS_SEED: values.seed ?? String(Date.now() % 1_000_000),

@@ -10,6 +10,7 @@ import { type Violation } from './checker/violation.js';
 import { Ledger } from './ledger/ledger.js';
 import { planOf, restartsOf, type Step, type Targets } from './plan/plan.js';
 import { Inflictor } from './supervisor/inflict.js';
+import { takeovers } from './supervisor/lanes.js';
 import { TestedInstallation, type TestedOptions } from './supervisor/tested-installation.js';
 import { Gateways } from './workload/gateways.js';
 import { Workload } from './workload/workload.js';
@@ -35,6 +36,8 @@ export interface FaultReport {
   readonly violations: readonly Violation[];
   readonly observed: Observed;
   readonly acknowledged: number;
+  /** How often a lane of a read model changed hands by what was done. */
+  readonly takenOver: number;
   /** Of the restarts in turn. */
   readonly restarted: { readonly requests: number; readonly turnedAway: number };
 }
@@ -72,6 +75,7 @@ async function breakAndMend(run: FaultRun, tested: TestedInstallation, ledger: L
   const before = footprints(tested);
   const inflictor = new Inflictor(tested, run.say);
   const restarted = await restartInTurn(run.restarts ?? 0, { inflictor, workload, gateways, tested });
+  const heldBefore = await takeovers(tested);
   await inflictor.follow('steps' in plan ? plan.steps : planOf(new Chance(seed, 1), plan.kills, targetsOf(tested)));
   await inflictor.heal();
   await workload.stop();
@@ -81,13 +85,14 @@ async function breakAndMend(run: FaultRun, tested: TestedInstallation, ledger: L
   // Whoever was behind until now has shown that already.
   const unready = healedAfterMs === undefined ? [] : await tested.unready();
   inflictor.tell(healedAfterMs === undefined ? 'somebody is still behind' : 'nobody is behind');
+  const takenOver = (await takeovers(tested)) - heldBefore;
   await run.after?.(tested.owner);
   const seen = await observe(tested, { ledger, gateways, rebuilt });
   const held = heldSince(tested, before);
   const { badEnds } = inflictor;
   const observed = { ...seen, unready, held, badEnds, ...(healedAfterMs !== undefined && { healedAfterMs }) };
   for (const app of tested.apps.values()) for (const line of [...app.ends, ...app.warnings()]) run.say(line);
-  return { violations: check(observed), observed, acknowledged: workload.acknowledged, restarted };
+  return { violations: check(observed), observed, acknowledged: workload.acknowledged, restarted, takenOver };
 }
 
 interface Restarted {

@@ -12,6 +12,8 @@ export type Fault =
     }
   /** As an operator replaces it: asked to stop, started again when it has, and waited for. */
   | { readonly kind: 'restart'; readonly app: string }
+  /** The projector that has most lanes goes, and comes back as one that has none. */
+  | { readonly kind: 'rebalance'; readonly how: 'asked' | 'killed'; readonly forMs: number }
   | { readonly kind: 'freeze'; readonly app: string; readonly forMs: number }
   | { readonly kind: 'kill-brokers'; readonly nodes: readonly number[]; readonly forMs: number }
   | { readonly kind: 'freeze-broker'; readonly node: number; readonly forMs: number }
@@ -59,6 +61,17 @@ export const restartsOf = ({ apps }: Targets, rounds: number): readonly Step[] =
   Array.from({ length: rounds }, () =>
     apps.map((app): Step => ({ afterMs: 500, fault: { kind: 'restart', app } })),
   ).flat();
+
+/** Projectors leave and join; those that are killed while they apply a page leave it to nobody. */
+export const rebalancesOf = (chance: Chance, count: number): readonly Step[] =>
+  Array.from({ length: count }, () => ({
+    afterMs: chance.between(200, 1_500),
+    fault: {
+      kind: 'rebalance',
+      how: chance.happens(0.6) ? 'asked' : 'killed',
+      forMs: chance.between(0, 2_000),
+    },
+  }));
 
 function faultOf(chance: Chance, { apps, brokers, links }: Targets): Fault {
   const kind = chance.weighted([

@@ -1,5 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type Fault, type Step } from '../plan/plan.js';
+import { type AppProcess } from './app-process.js';
+import { busiestProjector, untilLanesAreHeld } from './lanes.js';
 import { type TestedInstallation } from './tested-installation.js';
 
 /** Whoever is frozen, cut off or without a broker is killed as it is. */
@@ -65,6 +67,9 @@ export class Inflictor {
       case 'restart':
         await this.#restart(fault.app);
         return;
+      case 'rebalance':
+        await this.#rebalance(fault.how, fault.forMs);
+        return;
       case 'freeze': {
         const app = tested.apps.get(fault.app);
         app?.freeze();
@@ -99,11 +104,27 @@ export class Inflictor {
   async #restart(name: string): Promise<void> {
     const app = this.tested.apps.get(name);
     if (!app) throw new Error(`there is no ${name}`);
-    const { how, tookMs } = await app.stop();
-    this.tell(`${name} stopped in ${String(tookMs)} ms with ${how}`);
-    if (how !== '0') this.badEnds.push(`${name} was asked to stop and ended with ${how} after ${String(tookMs)} ms`);
+    await this.#ask(app);
     app.start();
     await app.untilReady();
+  }
+
+  async #ask(app: AppProcess): Promise<void> {
+    const { how, tookMs } = await app.stop();
+    this.tell(`${app.name} stopped in ${String(tookMs)} ms with ${how}`);
+    if (how !== '0')
+      this.badEnds.push(`${app.name} was asked to stop and ended with ${how} after ${String(tookMs)} ms`);
+  }
+
+  async #rebalance(how: 'asked' | 'killed', forMs: number): Promise<void> {
+    const app = await busiestProjector(this.tested);
+    this.tell(`${app.name} goes`);
+    if (how === 'asked') await this.#ask(app);
+    else await app.kill();
+    this.#later(forMs, () => {
+      app.start();
+    });
+    await untilLanesAreHeld(this.tested);
   }
 
   #later(afterMs: number, end: () => unknown): void {

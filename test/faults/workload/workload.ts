@@ -67,7 +67,12 @@ export class Workload {
   /** Asks again for everything of which it is not known whether it was done: now there has to be an answer, or the ledger shows that there is none. */
   async settle(): Promise<void> {
     for (let tries = 0; this.#unknown.size > 0 && tries < MOST_SETTLING_TRIES; tries++) {
-      for (const prepared of [...this.#unknown.values()]) await this.#send([prepared]);
+      const left = [...this.#unknown.values()];
+      // By all callers: after a long run there are thousands.
+      const each = async (): Promise<void> => {
+        for (let prepared = left.pop(); prepared; prepared = left.pop()) await this.#send([prepared]);
+      };
+      await Promise.all(Array.from({ length: this.#settings.callers }, each));
       if (this.#unknown.size > 0) await sleep(500);
     }
   }
