@@ -81,7 +81,9 @@ async function breakAndMend(run: FaultRun, tested: TestedInstallation, ledger: L
   await workload.stop();
   await workload.settle();
   inflictor.tell('everything is answered');
-  const healedAfterMs = await untilHealed(tested, patienceMs);
+  const healedAfterMs = await untilHealed(tested, patienceMs, (what) => {
+    inflictor.tell(what);
+  });
   // Whoever was behind until now has shown that already.
   const unready = healedAfterMs === undefined ? [] : await tested.unready();
   inflictor.tell(healedAfterMs === undefined ? 'somebody is still behind' : 'nobody is behind');

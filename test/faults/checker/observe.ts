@@ -18,15 +18,35 @@ type Owner = TestedInstallation['owner'];
 
 const MOST_TRIES = 20;
 
-/** Waits until nobody is behind; how long that took, or nothing. */
-export async function untilHealed({ owner }: TestedInstallation, patienceMs: number): Promise<number | undefined> {
+const TELL_EVERY_MS = 5_000;
+
+/** Waits until nobody is behind; how long that took, or nothing. @param tell who is, from time to time */
+export async function untilHealed(
+  { owner }: TestedInstallation,
+  patienceMs: number,
+  tell: (what: string) => void,
+): Promise<number | undefined> {
   const begunAt = Date.now();
+  let toldAt = begunAt;
   while (Date.now() - begunAt < patienceMs) {
     // The database may be the last to come back.
     if (await isAtRest(owner).catch(() => false)) return Date.now() - begunAt;
     await sleep(100);
+    if (Date.now() - toldAt < TELL_EVERY_MS) continue;
+    toldAt = Date.now();
+    tell(`behind: ${await whoIsBehind(owner).catch(String)}`);
   }
   return undefined;
+}
+
+async function whoIsBehind(owner: Owner): Promise<string> {
+  const { rows } = await owner.query<{ who: string }>(
+    `SELECT name || ' by ' || (es.head() - position) || coalesce(' (' || error || ')', '') AS who
+     FROM es.consumers WHERE position <> es.head()
+     UNION ALL SELECT topic || ' by ' || (es.head() - position) FROM es.relays WHERE position <> es.head()
+     UNION ALL SELECT name || ' with ' || count(*) || ' commands waiting' FROM es.reaction_commands WHERE status = 'waiting' GROUP BY name`,
+  );
+  return rows.map(({ who }) => who).join(', ');
 }
 
 async function isAtRest(owner: Owner): Promise<boolean> {
