@@ -1,6 +1,9 @@
 import { type RecordedEvent } from '#kernel';
 import { exampleEventData } from '../touchpoints/kinds/examples.js';
+import { CloudEventDto } from './cloud-event.dto.js';
 import { fromCloudEvent, toCloudEvent } from './cloud-event.js';
+import { compileReader } from './compiled/compile-reader.js';
+import { check } from './fields/check.js';
 
 const event: RecordedEvent = {
   id: '7d0f9a3e-52c1-8b6e-a1d4-0c9b8a7f6e5d',
@@ -93,6 +96,23 @@ describe('a CloudEvent is refused', () => {
     ['data_base64', 'eyAieHl6IjogMTIzIH0='],
   ])('with %s = %j', (name, value) => {
     expect(changed({ [name]: value })).toHaveLength(1);
+  });
+
+  it('by class-validator, whatever the compiled rules take', () => {
+    const read = compileReader(CloudEventDto);
+    const taken = (value: object) => read(value, { bytes: 0, units: 0 }) !== undefined;
+    expect(taken(sent as object)).toBe(true);
+    const values: readonly unknown[] = [
+      ...['', ' ', 'x', 'a\u0000', '\ud800', '\u202e', 'x'.repeat(600), '0', '1', '٣', '2026-03-02T10:15:00+24:00'],
+      ...[5, null, {}, [], undefined],
+    ];
+    for (const name of [...Object.keys(sent as object), 'traceparent', 'tracestate', 'other'])
+      for (const value of values) {
+        const altered = { ...(sent as object), [name]: value };
+        const { broken } = check(CloudEventDto, altered);
+        // The other way round costs time and no more: class-validator is asked then.
+        if (taken(altered)) expect([name, value, broken]).toEqual([name, value, []]);
+      }
   });
 
   it('when it is no object', () => {
