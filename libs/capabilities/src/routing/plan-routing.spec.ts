@@ -60,6 +60,13 @@ describe('the agent', () => {
     expect(given(state([item('1')], { b: idle, a: idle }))).toEqual(['1:a']);
   });
 
+  it('has most room whoever else may have nothing: no share of nothing is as good as any other', () => {
+    const team = front({ members: ['a', 'b', 'c'] });
+    const agents = { a: agentWith(2), b: agentWith(0), c: agentWith(1) };
+    const waiting = [item('busy', { agent: 'a' }), item('1', { letPass: ['a', 'c'] })];
+    expect(given(state(waiting, agents, team))).toEqual(['1:c']);
+  });
+
   it('is the next in turn in a round robin, however much room others have', () => {
     const robin = front({ strategy: 'round_robin' });
     const agents = { a: agentWith(9, { turn: 7 }), b: agentWith(3) };

@@ -45,6 +45,7 @@ export const candidatesBy =
     (strategy === 'round_robin' ? one.turn - other.turn : mostRoom(one, other)) ||
     compare(one.agent, other.agent);
 
-/** Shares are compared as products, in whole numbers: no rounding decides. */
+/** Shares are compared as products, in whole numbers: no rounding decides. Of nothing there is no share: who may have nothing comes last. */
 const mostRoom = (one: Candidate, other: Candidate): number =>
+  Number(one.limit === 0) - Number(other.limit === 0) ||
   (other.limit - other.load) * one.limit - (one.limit - one.load) * other.limit || one.idleSince - other.idleSince;
