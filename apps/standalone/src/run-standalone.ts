@@ -3,6 +3,7 @@ import path from 'node:path';
 import { createLogger } from '#platform/telemetry';
 import { freePort } from '#platform/postgres';
 import {
+  ConfigurationError,
   describeEventLog,
   type Installation,
   loadConfig,
@@ -32,9 +33,20 @@ export interface Watched {
   readonly isTerminal: boolean;
 }
 
+/** Said, and not passed over: whoever sets it believes that somebody reads the topic. */
+const inboundIsForRelays = (): ConfigurationError =>
+  new ConfigurationError([
+    {
+      variable: 'SAFAR_KAFKA_INBOUND',
+      problem: 'is for relays, and npm start runs none',
+      remedy: 'Leave it out here, and set it for: node dist/apps/relay/src/main.js.',
+    },
+  ]);
+
 /** Everything in one process: PostgreSQL, the gateway, the projector, the reactor. Resolves when it was asked to stop, and has. */
 export async function runStandalone(environment: NodeJS.ProcessEnv, { say, isTerminal }: Watched): Promise<void> {
   const config = loadConfig(environment);
+  if (config.kafka?.inbound === true) throw inboundIsForRelays();
   const stopped = untilStopped();
   const installation = await openInstallation(config, { program: 'standalone', say });
   try {

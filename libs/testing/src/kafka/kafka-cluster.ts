@@ -7,11 +7,12 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import {
   certificateIn,
+  clientCertificateIn,
   guardedAddresses,
   type GuardedPorts,
   guardedProperties,
   guardedProtocols,
-  makeCertificate,
+  makeCertificates,
   scramUser,
 } from './guarded-listeners.js';
 import { kafkaJars } from './kafka-jars.js';
@@ -47,7 +48,7 @@ export class KafkaCluster {
 
   static async start(folder: string, nodes = 3): Promise<KafkaCluster> {
     mkdirSync(folder, { recursive: true });
-    const ports = await freePorts(6 * nodes);
+    const ports = await freePorts(7 * nodes);
     const proxied = Array.from({ length: nodes }, (_, n) => ({
       port: ports[2 * nodes + n] ?? 0,
       advertised: ports[3 * nodes + n] ?? 0,
@@ -55,6 +56,7 @@ export class KafkaCluster {
     const guarded = Array.from({ length: nodes }, (_, n) => ({
       scram: ports[4 * nodes + n] ?? 0,
       secure: ports[5 * nodes + n] ?? 0,
+      mutual: ports[6 * nodes + n] ?? 0,
     }));
     const file: ClusterFile = { classPath: await kafkaJars(), ports: ports.slice(0, nodes), proxied, guarded };
     writeFileSync(path.join(folder, 'cluster.json'), JSON.stringify(file));
@@ -62,7 +64,7 @@ export class KafkaCluster {
     const cluster = new KafkaCluster(folder, file);
     const id = Buffer.from(randomUUID().replaceAll('-', ''), 'hex').toString('base64url');
     await Promise.all([
-      makeCertificate(folder),
+      makeCertificates(folder),
       ...cluster.nodes.map(async (node) => {
         const properties = path.join(folder, `node-${String(node)}.properties`);
         const doors = { proxied: proxied[node - 1], guarded: guarded[node - 1] };
@@ -96,6 +98,17 @@ export class KafkaCluster {
   /** SASL PLAIN over TLS, as `kafkaUser`. */
   get secureBrokers(): readonly string[] {
     return this.file.guarded.map(({ secure }) => `127.0.0.1:${String(secure)}`);
+  }
+
+  /** TLS on both sides: for who shows `clientCertificate`. */
+  get mutualBrokers(): readonly string[] {
+    return this.file.guarded.map(({ mutual }) => `127.0.0.1:${String(mutual)}`);
+  }
+
+  /** Of a client whom the brokers know, in PEM. */
+  get clientCertificate(): { readonly cert: string; readonly key: string } {
+    const { cert, key } = clientCertificateIn(this.folder);
+    return { cert: readFileSync(cert, 'utf8'), key: readFileSync(key, 'utf8') };
   }
 
   /** The certificate of the brokers' own authority, in PEM. */
@@ -206,7 +219,7 @@ function propertiesOf(
   folder: string,
   node: number,
   ports: readonly number[],
-  { proxied = { port: 0, advertised: 0 }, guarded = { scram: 0, secure: 0 } }: Doors,
+  { proxied = { port: 0, advertised: 0 }, guarded = { scram: 0, secure: 0, mutual: 0 } }: Doors,
 ): string {
   const nodes = ports.length / 2;
   const replicas = Math.min(3, nodes);

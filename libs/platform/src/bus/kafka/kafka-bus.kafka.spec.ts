@@ -30,6 +30,14 @@ describe('making topics', () => {
     ];
     expect(await ensureTopics(settings, [other])).toEqual([{ name: declared.name, made: false, drifts }]);
     expect(await ensureTopics(settings, [declared])).toEqual([{ name: declared.name, made: false, drifts: [] }]);
+    const bus = await openKafkaBus(settings);
+    expect(await bus.settings(declared.name, ['retention.ms', 'message.timestamp.type'])).toEqual(
+      new Map([
+        ['message.timestamp.type', 'CreateTime'],
+        ['retention.ms', '604800000'],
+      ]),
+    );
+    await bus.close();
   });
 });
 
@@ -42,11 +50,17 @@ describe('brokers that ask who is there', () => {
     tls: { ca: cluster.certificate },
     sasl: { mechanism: 'plain', ...kafkaUser },
   });
+  const mutual = (): KafkaSettings => ({
+    brokers: cluster.mutualBrokers,
+    clientId: 'mutual',
+    tls: { ca: cluster.certificate, ...cluster.clientCertificate },
+  });
   const record = { partition: 0, key: 'k', headers: {}, value: 'سلام' };
 
   it.each([
     ['a password by SCRAM', scram],
     ['a password, over TLS under their own authority', secure],
+    ['a certificate of the client', mutual],
   ])('get %s', async (name, of) => {
     const topic = `guarded.${String(++topics)}`;
     expect(await ensureTopics(of(), [safeTopic(topic, 1, 3)])).toMatchObject([{ made: true }]);
@@ -69,4 +83,24 @@ describe('brokers that ask who is there', () => {
     await expect(bus.ends('anything')).rejects.toThrow();
     await bus.close();
   });
+
+  it('are told nothing where nobody vouches for them, nor without TLS, and turn away who shows no certificate', async () => {
+    const unknown: KafkaSettings = { ...secure(), tls: {} };
+    const { certificate: ca, brokers } = cluster;
+    const ends = async (of: KafkaSettings): Promise<unknown> => {
+      const bus = await openKafkaBus(of);
+      return bus.ends('anything').finally(() => bus.close());
+    };
+    const begun = performance.now();
+    // The client tries each for ten seconds: all at once.
+    await Promise.all([
+      expect(ends(unknown)).rejects.toThrow(/self.signed certificate/),
+      expect(ends({ ...secure(), tls: undefined })).rejects.toThrow(),
+      expect(ends({ brokers, clientId: 'secure', tls: { ca } })).rejects.toThrow(),
+      expect(ends({ ...mutual(), tls: { ca } })).rejects.toThrow(),
+      expect(ensureTopics(unknown, [safeTopic('anything', 1, 3)])).rejects.toThrow(/self.signed certificate/),
+    ]);
+    // Where it may pass, making topics is tried for half a minute.
+    expect(performance.now() - begun).toBeLessThan(25_000);
+  }, 60_000);
 });

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type Admin } from 'kafkajs';
 import { kafkaClient } from './kafka-client.js';
+import { isUntrusted } from './is-untrusted.js';
 import { type KafkaSettings } from './kafka-settings.js';
 import { driftsIn, type EnsuredTopic, type TopicDeclaration, type TopicDrift } from './topic-declaration.js';
 import { settingsOf } from './topic-settings.js';
@@ -28,9 +29,12 @@ export async function makeTopics(
     }
 }
 
-/** A wrong password stays wrong; everything else may be a cluster that is not ready yet. */
+/** A wrong password stays wrong, and a certificate that nobody vouches for; everything else may be a cluster that is not ready yet. */
 const isPassing = (error: unknown): boolean =>
-  error instanceof Error && error.name !== 'KafkaJSSASLAuthenticationError' && !isRefusedByPolicy(error);
+  error instanceof Error &&
+  error.name !== 'KafkaJSSASLAuthenticationError' &&
+  !isRefusedByPolicy(error) &&
+  !isUntrusted(error);
 
 const isRefusedByPolicy = (error: Error): boolean =>
   'errors' in error &&
