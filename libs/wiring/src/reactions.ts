@@ -1,9 +1,10 @@
 import { randomUUID } from 'node:crypto';
-import { conversationClocks, policyChanges, routing, routingTurns, rules, takeUps } from '#capabilities';
+import { conversationClocks, policyChanges, routing, routingTurns, rules, snoozes, takeUps } from '#capabilities';
 import { type Clock, type NewEvent, type Reaction } from '#kernel';
 import { type AppendToStore } from '#platform/event-store';
 import { runnable, type RunnableReaction } from '#platform/reactions';
 import { type Vault } from '#platform/vault';
+import { createSnoozeEnder } from './conversations/end-snooze.js';
 import { createTakeUpExecutor } from './conversations/execute-take-up.js';
 import { type TakeUpPorts } from './conversations/take-up-touchpoint.js';
 import { createRouter } from './routing/route-conversation.js';
@@ -21,6 +22,7 @@ export const reactions: readonly Reaction[] = [
   routing,
   policyChanges,
   rules,
+  snoozes,
 ];
 
 export type ReactionPorts = ClockPorts &
@@ -34,6 +36,7 @@ export const runnableReactions = (ports: ReactionPorts): readonly RunnableReacti
   runnable(routing, createRouter(ports.conversations)),
   runnable(policyChanges, createPolicyApplier(ports)),
   runnable(rules, createRuleExecutor({ ...ports.conversations, calendars: ports.books })),
+  runnable(snoozes, createSnoozeEnder(ports.conversations)),
 ];
 
 const TIME_STREAM = 'time-passing';

@@ -95,8 +95,14 @@ export type RelationCommand = Asked &
     | { readonly type: 'Link'; readonly to: string; readonly self: string; readonly linked: boolean }
   );
 
+/** That a time has come: a snooze that is over by then ends, at its own time. */
+export interface Wake {
+  readonly type: 'Wake';
+  readonly at: EpochMs;
+}
+
 export type SpokenCommand = ReceiveMessage | Reply | AddNote;
-export type ConversationCommand = OpenConversation | SpokenCommand | WorkCommand | RelationCommand;
+export type ConversationCommand = OpenConversation | SpokenCommand | WorkCommand | RelationCommand | Wake;
 
 export type ConversationRefusal =
   | 'never-opened'

@@ -1,7 +1,12 @@
 import { type ConversationFact } from '#contracts';
 import { accept, type Decider, type Decision, refuse } from '#kernel';
 import { type Conversation, type KnownConversation, MAX_EVENTS, noConversation } from './conversation.js';
-import { type ConversationCommand, type ConversationRefusal, type OpenConversation } from './conversation-commands.js';
+import {
+  type ConversationCommand,
+  type ConversationRefusal,
+  type OpenConversation,
+  type Wake,
+} from './conversation-commands.js';
 import { decideRelation } from './decide-relation.js';
 import { decideSpoken } from './decide-spoken.js';
 import { decideWork, passedBy } from './decide-work.js';
@@ -16,9 +21,11 @@ export const conversation: Decider<Conversation, ConversationCommand, Conversati
     if (command.type === 'OpenConversation')
       return state.stage === 'unknown' ? accept(opened(command)) : openAgain(command);
     if (state.stage === 'unknown') return refuse('never-opened');
+    const passed = passedBy(state, command.at);
+    // A snooze that had room has room for its end.
+    if (command.type === 'Wake') return accept(...passed);
     // What ends it has room: a conversation must not be stuck because it is long.
     if (state.version >= MAX_EVENTS && !resolves(state, command)) return refuse('too-long');
-    const passed = passedBy(state, command.at);
     const decided = decideKnown(passed.reduce(evolveKnown, state), command);
     return decided.accepted && decided.events.length > 0 ? accept(...passed, ...decided.events) : decided;
   },
@@ -37,7 +44,10 @@ function opened({ type, at, messages, ...data }: OpenConversation): Conversation
   return { type: 'conversation.opened', at, data: { ...data, ...(messages && { messages: [...messages] }) } };
 }
 
-function decideKnown(state: KnownConversation, command: Exclude<ConversationCommand, OpenConversation>): Decided {
+function decideKnown(
+  state: KnownConversation,
+  command: Exclude<ConversationCommand, OpenConversation | Wake>,
+): Decided {
   switch (command.type) {
     case 'ReceiveMessage':
     case 'Reply':

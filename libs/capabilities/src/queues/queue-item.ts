@@ -25,7 +25,7 @@ const turnOf: Readonly<Record<StatusCategory, Turn>> = {
 
 /** The row as it stands at a time. */
 export function toQueueItem(row: ItemColumns, subject: string | null, at: EpochMs): QueueItemView {
-  // The event that says so comes with the next thing that happens in it; the time has come all the same.
+  // The event that says so is stored a moment later; the time has come all the same.
   const woken = row.snoozed_until !== null && row.snoozed_until <= at;
   const category = woken ? 'open' : row.category;
   const due = row.due_at < NEVER;

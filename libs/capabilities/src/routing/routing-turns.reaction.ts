@@ -209,6 +209,6 @@ export const routingTurns: Reaction<State, TellItem, Handled> = {
     'service_clock.cancelled': afterClock,
     'service_clock.restated': afterClock,
   },
-  // A snooze ends at its time; the event that says so comes with the next thing that happens in the conversation.
+  // A snooze ends at its time; the event that says so is stored a moment later.
   due: (state, { at }) => (state?.category === 'snoozed' ? tell({ ...state, category: 'open', since: at }) : { state }),
 };

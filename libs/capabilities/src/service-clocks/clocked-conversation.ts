@@ -129,7 +129,7 @@ function opened(event: Extract<ClockedEvent, { readonly type: 'conversation.open
   return clocks.told();
 }
 
-/** Ends a snooze at its time, which the conversation itself tells only with its next event. */
+/** Ends a snooze at its time, which the conversation itself tells a moment later. */
 export function wake(state: ClockedConversation, at: EpochMs): Told {
   const clocks = new Clocks(state, { occurredAt: at });
   if (state.category === 'snoozed') clocks.turn('open');

@@ -1,0 +1,119 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { conversationStream } from '#contracts';
+import { testDatabase, type TestDatabase, until } from '#testing';
+import { loadConfig } from '../config/config.js';
+import { type Installation, openInstallation } from '../installation.js';
+import { type ConversationChange } from '../messages/change-conversation.command.js';
+import { type CommandRequest } from '../messages/command-request.js';
+import { reactions } from '../reactions.js';
+import { saveRules } from '../rules/rule-settings.js';
+import { changeConversation } from './change-conversation.js';
+import { startConversation } from './start-conversation.js';
+
+let database: TestDatabase;
+let dataDir: string;
+let installation: Installation;
+
+const open = async (): Promise<void> => {
+  const config = loadConfig({ SAFAR_DATABASE_URL: database.url, SAFAR_DATA_DIR: dataDir });
+  installation = await openInstallation(config, { program: 'test' });
+  installation.startProjections({ pollMs: 20 });
+};
+
+beforeAll(async () => {
+  database = await testDatabase([]);
+  dataDir = mkdtempSync(path.join(tmpdir(), 'safar-snoozes-'));
+  await open();
+});
+afterAll(async () => {
+  await installation.close();
+  await database.drop();
+  rmSync(dataDir, { recursive: true });
+});
+
+const HOUR = 3_600_000;
+const begun = Date.now() - 10 * HOUR;
+const fresh = { commandId: undefined, begunBefore: undefined };
+const request: CommandRequest = {
+  principal: { kind: 'user', id: 'ada', name: 'ada', roles: ['agent'], sessionId: 's' },
+  correlationId: 'c'.repeat(32),
+};
+const at = (hours: number) => ({ ...installation.conversations, clock: { now: () => begun + hours * HOUR } });
+
+function done<Value>(result: { ok: true; value: Value } | { ok: false; reason: unknown }): Value {
+  if (!result.ok) throw new Error(JSON.stringify(result.reason));
+  return result.value;
+}
+
+async function started(): Promise<string> {
+  const body = { customer: 'customer_number:1', channel: 'chat' as const, subject: 'Parcel' };
+  return done(await startConversation(at(0), body, request, fresh)).conversationId;
+}
+
+const changed = async (conversationId: string, hours: number, change: ConversationChange): Promise<void> => {
+  done(await changeConversation(at(hours), { conversationId, change, request }, fresh));
+};
+
+const snoozed = (id: string, hours: number, until: number): Promise<void> =>
+  changed(id, hours, { type: 'Snooze', body: { until: new Date(begun + until * HOUR).toISOString() } });
+
+/** What ended its snoozes, and what rules said of it. */
+async function ends(id: string): Promise<readonly (readonly [cause: unknown, atHour: number])[]> {
+  const { events } = await installation.store.readStream(conversationStream(id), 0, 100);
+  return events
+    .filter(({ type }) => type === 'conversation.woken' || type === 'conversation.tagged')
+    .map(({ type, data, occurredAt }) => [
+      type === 'conversation.woken' ? (data as { readonly cause: string }).cause : type,
+      (occurredAt - begun) / HOUR,
+    ]);
+}
+
+async function running(): Promise<void> {
+  installation.startReactions({ pollMs: 20, passTimeEveryMs: 20 });
+  const admin = installation.reactionAdmin({ actor: { kind: 'operator', id: 'test' } });
+  await until(async () => {
+    const statuses = await admin.status();
+    return (
+      statuses.length === reactions.length &&
+      statuses.every(({ state, eventsBehind, overdueTimers, waitingCommands }) => {
+        return state === 'running' && eventsBehind === 0 && overdueTimers === 0 && waitingCommands === 0;
+      })
+    );
+  }, 'the reactions are at rest');
+}
+
+it('the end of a snooze is an event of its time, once, whenever it is noticed; whoever did something before it comes first', async () => {
+  const touchpoint = {
+    ...{ id: 'm1', source: 'shop', kind: 'custom:noticed', channel: 'web' },
+    occurredAt: new Date(begun).toISOString(),
+    identifiers: [{ kind: 'customer_number', value: '1' }],
+    data: {},
+  };
+  const context = { correlationId: 'a'.repeat(32), causationId: 'test' };
+  expect(await installation.recordTouchpoints([touchpoint], context)).toMatchObject([{ status: 'accepted' }]);
+  await installation.readModels.waitUntil('customers', await installation.store.head(), 10_000);
+  const back = { id: 'back', name: 'Back', on: ['status_changed' as const], when: { category: ['open' as const] } };
+  const rules = [{ ...back, actions: [{ tag: { add: ['back'] } }] }];
+  const ports = { ...installation.conversations, calendars: installation.clockSettings.books };
+  done(await saveRules(ports, { settings: { match: 'all', rules }, request }, fresh));
+  await running();
+  await installation.close();
+  await open();
+
+  const [left, opened, later, sooner] = [await started(), await started(), await started(), await started()];
+  for (const id of [left, opened, later, sooner]) await snoozed(id, 1, 3);
+  await changed(opened, 2, { type: 'ChangeStatus', body: { category: 'open' } });
+  await snoozed(later, 2, 24);
+  await snoozed(sooner, 2, 2.5);
+  await running();
+  const byTime = async () => [await ends(left), await ends(opened), await ends(later), await ends(sooner)];
+  await until(async () => (await byTime()).flat().length >= 6, 'three are awake and tagged');
+  const woken = (await byTime()).map((each) => each.filter(([cause]) => cause !== 'conversation.tagged'));
+  expect(woken).toEqual([[['time', 3]], [['agent', 2]], [], [['time', 2.5]]]);
+  // The rule has heard of it, though nobody did anything.
+  expect((await byTime()).map((each) => each.some(([cause]) => cause === 'conversation.tagged'))).toEqual([
+    ...[true, true, false, true],
+  ]);
+});
