@@ -48,4 +48,5 @@ export const candidatesBy =
 /** Shares are compared as products, in whole numbers: no rounding decides. Of nothing there is no share: who may have nothing comes last. */
 const mostRoom = (one: Candidate, other: Candidate): number =>
   Number(one.limit === 0) - Number(other.limit === 0) ||
-  (other.limit - other.load) * one.limit - (one.limit - one.load) * other.limit || one.idleSince - other.idleSince;
+  (other.limit - other.load) * one.limit - (one.limit - one.load) * other.limit ||
+  one.idleSince - other.idleSince;
