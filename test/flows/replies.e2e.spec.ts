@@ -3,6 +3,7 @@ import {
   type ConversationCommandView,
   type ConversationRulesView,
   type ConversationView,
+  type QueuePage,
   type RenderedReplyView,
 } from '#contracts';
 import { until } from '#testing';
@@ -201,6 +202,45 @@ it('what a conversation must have is asked for before it is resolved, in the lan
   await send('POST', `conversations/${id}/tag`, { remove: ['late'] });
   expect((await resolve()).statusCode).toBe(200);
   await send('PUT', 'requirements', { requirements: [] });
+});
+
+it('statuses are those of the list, each of one category, and the queue shows what stands so', async () => {
+  const id = await opened();
+  const stand = (category: string, status?: string) =>
+    send('POST', `conversations/${id}/status`, { category, ...(status && { status }) });
+  expect((await stand('waiting_third_party', 'anything')).statusCode).toBe(200);
+  const label = { en: 'With the carrier', fa: 'نزد پست' };
+  const statuses = [{ id: 'carrier', category: 'waiting_third_party', label }];
+  expect((await send('PUT', 'statuses', { statuses }, asAgent())).statusCode).toBe(403);
+  expect((await send('PUT', 'statuses', { statuses }, { 'if-match': '"3"' })).statusCode).toBe(412);
+  expect((await send('PUT', 'statuses', { statuses: [...statuses, ...statuses] })).json()).toMatchObject({
+    ...{ code: 'rule_settings_refused', reason: 'listed-twice', field: 'statuses.1.id' },
+  });
+  const saved = await send('PUT', 'statuses', { statuses }, { 'if-match': '"0"' });
+  expect([saved.statusCode, saved.headers['etag']]).toEqual([200, '"1"']);
+  expect((await send('GET', 'statuses', undefined, asAgent())).json()).toMatchObject({ version: '1', statuses });
+
+  const refusals = [await stand('waiting_customer', 'anything'), await stand('resolved', 'carrier')];
+  expect(refusals.map((refused) => [refused.statusCode, refused.json<{ reason: string }>().reason])).toEqual([
+    [409, 'unknown-status'],
+    [409, 'status-of-other-category'],
+  ]);
+  expect((await stand('resolved', 'waiting_customer')).json()).toMatchObject({ reason: 'status-of-other-category' });
+  const macros = [{ id: 'm', name: 'M', actions: [{ status: { category: 'open', status: 'carrier' } }] }];
+  expect((await send('PUT', 'macros', { macros })).json()).toMatchObject({ reason: 'status-of-other-category' });
+  expect((await stand('open')).statusCode).toBe(200);
+  const { position } = (await stand('waiting_third_party', 'carrier')).json<ConversationCommandView>();
+
+  const shown = async (status: string): Promise<readonly string[]> => {
+    const page = (await send('GET', `queue?status=${status}&minPosition=${position}`)).json<QueuePage>();
+    return page.data.map(({ conversationId }) => conversationId);
+  };
+  expect([await shown('carrier'), await shown('anything')]).toEqual([[id], []]);
+  const views = [{ id: 'post', name: 'Post', filter: { statuses: ['carrier'] } }];
+  const kept = (await send('PUT', 'queue/views', { views })).json<ConversationCommandView>();
+  expect((await send('GET', `queue/views/counts?minPosition=${kept.position}`)).json()).toMatchObject({
+    views: [{ id: 'post', count: 1 }],
+  });
 });
 
 it('rules answer what is said and what waits too long, once each, and say why', async () => {

@@ -89,6 +89,8 @@ export * from './conversations/conversation-words.js';
 export * from './conversations/conversation-commands.dto.js';
 export * from './conversations/conversation-parameters.js';
 export * from './conversations/conversation-view.js';
+export { type ListedStatusDto, StatusesDto } from './conversations/status-list.dto.js';
+export * from './conversations/status-list-event.js';
 export { PresenceDto } from './conversations/presence.dto.js';
 export * from './conversations/presence-view.js';
 export * from './queues/queue-parameters.js';

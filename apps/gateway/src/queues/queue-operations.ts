@@ -20,6 +20,7 @@ const selection = {
   agent: text('Whose it is, kind and id; `nobody` for those that nobody has.', { maxLength: 140 }),
   channel,
   category: text('What the status counts as; several with commas.', several(statusCategories)),
+  status: text('Statuses, with commas between; at most ten.', { maxLength: 512 }),
   priority: text('Priorities; several with commas.', several(priorities)),
   tag: text('Tags that it must have, with commas between; at most ten.', { maxLength: 512 }),
   within,

@@ -1,4 +1,4 @@
-import { ApplyMacroDto, MacrosDto, RequirementsDto, RulesDto } from '#contracts';
+import { ApplyMacroDto, MacrosDto, RequirementsDto, RulesDto, StatusesDto } from '#contracts';
 import { noConversation, oneConversation } from '../conversations/conversation-examples.js';
 import { bodyProblems, conversationId, storeProblems } from '../conversations/conversation-operations.js';
 import { type OperationDescription } from '../documents/operation.js';
@@ -109,6 +109,45 @@ export const saveRequirements: OperationDescription = {
     {
       summary: 'Tags that nobody asks for',
       body: { requirements: [{ id: 'why', needs: ['team'], oneOfTags: ['late'] }] },
+      status: 409,
+    },
+  ],
+};
+
+export const getStatuses: OperationDescription = {
+  ...{ id: 'getStatuses', tag: 'rules', summary: 'Look at the statuses' },
+  headers: { 'If-None-Match': ifNoneMatch },
+  answers: shown,
+  problems: ['invalid_parameters'],
+  examples: [{ summary: 'All of them', status: 200 }],
+};
+
+export const saveStatuses: OperationDescription = {
+  ...{ id: 'saveStatuses', tag: 'rules', summary: 'Set the statuses' },
+  description:
+    'The whole list, at most 100: each word with the category that it counts as, and how people read it. From the first list on, a conversation is given ' +
+    'no other word; the name of a category always stands for that category.',
+  headers,
+  body: { 'application/json': { dto: StatusesDto } },
+  answers: saved,
+  problems: settingsProblems,
+  examples: [
+    {
+      summary: 'What waits for others',
+      body: {
+        statuses: [
+          {
+            ...{ id: 'with-the-carrier', category: 'waiting_third_party' },
+            label: { en: 'With the carrier', fa: 'نزد شرکت پست' },
+          },
+          { id: 'billed', category: 'resolved', label: { en: 'Billed', fa: 'صورت‌حساب‌شده' } },
+        ],
+      },
+      status: 200,
+    },
+    {
+      summary: 'A word of one category for another',
+      body: { statuses: [{ id: 'resolved', category: 'open', label: { en: 'Resolved', fa: 'حل‌شده' } }] },
       status: 409,
     },
   ],

@@ -21,7 +21,7 @@ export class Values {
 
 /** Which rows a selection has at the time that `now` gives, beside those of a due time; to be joined with AND. */
 export function conditionsOf(selection: QueueSelection, now: () => string, values: Values): readonly string[] {
-  const { view, self, agent, team, channel, categories = [], tags = [] } = selection;
+  const { view, self, agent, team, channel, categories = [], statuses = [], tags = [] } = selection;
   const aside = (): string => `snoozed_until > ${now()}`;
   const here = (): string => `(snoozed_until IS NULL OR snoozed_until <= ${now()})`;
   const conditions: string[] = [];
@@ -34,6 +34,10 @@ export function conditionsOf(selection: QueueSelection, now: () => string, value
   if (categories.length > 0)
     conditions.push(
       `CASE WHEN snoozed_until <= ${now()} THEN 'open' ELSE category END = ANY (${values.of(categories, 'text[]')})`,
+    );
+  if (statuses.length > 0)
+    conditions.push(
+      `CASE WHEN snoozed_until <= ${now()} THEN 'open' ELSE status END = ANY (${values.of(statuses, 'text[]')})`,
     );
   const labels = [...tags.map((tag) => `tag:${tag}`), ...(view === 'mentions' ? [`mention:${self}`] : [])];
   if (view === 'warned') {

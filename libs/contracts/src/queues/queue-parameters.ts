@@ -19,6 +19,8 @@ export interface QueueFilter {
   readonly channel?: Channel;
   /** Empty: all. */
   readonly categories?: readonly StatusCategory[];
+  /** The organisation's own words; empty: all. */
+  readonly statuses?: readonly string[];
   readonly priorities?: readonly Priority[];
   /** Must have all of them. */
   readonly tags?: readonly string[];
@@ -47,7 +49,7 @@ export interface QueueFollowParameters extends QueueFilter {
   readonly after?: Position;
 }
 
-const MAX_FILTER_TAGS = 10;
+const MAX_FILTER_CODES = 10;
 
 export function parseQueueParameters(parameters: RawParameters): Result<QueueParameters, readonly FieldError[]> {
   const reader = new ParameterReader(parameters);
@@ -95,8 +97,9 @@ const filterIn = (reader: ParameterReader) => ({
   agent: reader.text('agent', 140),
   channel: oneOf(reader, 'channel', isChannel),
   categories: reader.choices('category', isCategory),
+  statuses: codesIn(reader, 'status'),
   priorities: reader.choices('priority', isPriority),
-  tags: tagsIn(reader),
+  tags: codesIn(reader, 'tag'),
   withinSeconds: secondsIn(reader),
 });
 
@@ -110,10 +113,10 @@ function oneOf<Choice extends string>(
   return refuse(reader, name, 'unknown_value', 'Has a value that is not in its list.');
 }
 
-function tagsIn(reader: ParameterReader): readonly string[] | undefined {
-  const tags = reader.choices('tag', isTag);
-  if (tags.length <= MAX_FILTER_TAGS) return tags;
-  return refuse(reader, 'tag', 'too_many', `Must be at most ${String(MAX_FILTER_TAGS)}.`);
+function codesIn(reader: ParameterReader, name: 'status' | 'tag'): readonly string[] | undefined {
+  const codes = reader.choices(name, isCode);
+  if (codes.length <= MAX_FILTER_CODES) return codes;
+  return refuse(reader, name, 'too_many', `Must be at most ${String(MAX_FILTER_CODES)}.`);
 }
 
 function secondsIn(reader: ParameterReader): number | undefined {
@@ -134,4 +137,4 @@ const isView = (value: string): value is QueueView => queueViews.some((each) => 
 const isChannel = (value: string): value is Channel => channels.some((each) => each === value);
 const isCategory = (value: string): value is StatusCategory => statusCategories.some((each) => each === value);
 const isPriority = (value: string): value is Priority => priorities.some((each) => each === value);
-const isTag = (value: string): value is string => /^[\p{L}\p{N}][\p{L}\p{M}\p{N}._:/-]{0,63}$/u.test(value);
+const isCode = (value: string): value is string => /^[\p{L}\p{N}][\p{L}\p{M}\p{N}._:/-]{0,63}$/u.test(value);

@@ -25,6 +25,7 @@ export const queueEventTypes: readonly (readonly [type: string, data: DtoClass, 
           ...{ id: 'late-returns', name: 'مرجوعی‌های دیر' },
           filter: {
             ...{ view: 'at_risk', team: 'returns', agent: 'nobody', channel: 'chat', categories: ['open'] },
+            statuses: ['in-repair'],
             ...{ priorities: ['urgent', 'high'], tags: ['damaged'], withinSeconds: 7_200 },
           },
         },

@@ -14,7 +14,7 @@ import { MAX_AT_RISK_SECONDS, queueViews, type QueueView } from './queue-words.j
 
 /** Each of them is counted whenever somebody looks at the counts. */
 export const MAX_SAVED_VIEWS = 20;
-const MAX_FILTER_TAGS = 10;
+const MAX_FILTER_CODES = 10;
 
 /** What the parameters of the queue say; what is left out lets everything pass. */
 export class SavedFilterDto {
@@ -44,6 +44,12 @@ export class SavedFilterDto {
   @ListOf(statusCategories)
   categories?: StatusCategory[];
 
+  /** The organisation's own words for how a conversation stands. */
+  @Public()
+  @Optional()
+  @Codes(MAX_FILTER_CODES)
+  statuses?: string[];
+
   @Public()
   @Optional()
   @ListOf(priorities)
@@ -52,7 +58,7 @@ export class SavedFilterDto {
   /** Must have all of them. */
   @Public()
   @Optional()
-  @Codes(MAX_FILTER_TAGS)
+  @Codes(MAX_FILTER_CODES)
   tags?: string[];
 
   /** How near a due time is at risk. */

@@ -1,6 +1,7 @@
 import { type DtoClass } from '../events/fields/dto-class.js';
 import { RuleAppliedDto, RuleNotAppliedDto, RuleScheduledDto } from './rule-decision.dto.js';
 import { RulesSavedDto } from './rule.dto.js';
+import { StatusesSavedDto } from '../conversations/status-list.dto.js';
 import { RequirementsSavedDto } from './requirement.dto.js';
 import { MacroAppliedDto, MacrosSavedDto } from './macro.dto.js';
 
@@ -39,6 +40,19 @@ export const ruleEventTypes: readonly (readonly [type: string, data: DtoClass, e
         {
           ...{ id: 'returns', needs: ['agent', 'team', 'tag', 'root_cause'], oneOfTags: ['damaged', 'late'] },
           when: { channel: ['email'], priority: ['high'], team: ['returns'], tags: ['returned'] },
+        },
+      ],
+    },
+  ],
+  [
+    'statuses.saved',
+    StatusesSavedDto,
+    {
+      by,
+      statuses: [
+        {
+          ...{ id: 'with-the-carrier', category: 'waiting_third_party' },
+          label: { en: 'With the carrier', fa: 'نزد شرکت پست' },
         },
       ],
     },

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { changesSince, erasureOf, type KnownConversation } from '#capabilities';
+import { changesSince, erasureOf, type KnownConversation, unlisted } from '#capabilities';
 import { type ConversationChangeView, type ConversationCommandView } from '#contracts';
 import { canonicalJson, type Clock, fail, type Result, succeed } from '#kernel';
 import { actorOf, actorText } from '#platform/access';
@@ -95,6 +95,10 @@ async function planned(
   if (change.type === 'ApplyMacro') {
     const macro = await planMacro(ports, own, change.body, { request, commandId, at });
     return macro.ok ? succeed({ parts: [macro.value.part], beside: macro.value.beside }) : macro;
+  }
+  if (change.type === 'ChangeStatus') {
+    const wrong = unlisted((await ports.ruleBooks.statuses.last())?.data.statuses, change.body);
+    if (wrong) return refused(wrong, own, knownVersion(change, own));
   }
   const plan = await planChange(ports, own, change, {
     ...{ at, by: actorText(actorOf(request.principal)), self: id },

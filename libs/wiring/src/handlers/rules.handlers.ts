@@ -7,6 +7,7 @@ import {
   type RequirementsView,
   type RuleSettingsCommandView,
   type RulesView,
+  type StatusesView,
 } from '#contracts';
 import { fail, type Result, succeed } from '#kernel';
 import { actorOf } from '#platform/access';
@@ -21,20 +22,24 @@ import {
   GetMacros,
   GetRequirements,
   GetRules,
+  GetStatuses,
   type RuleSettingsFailure,
   type RuleSettingsSaved,
   SaveMacros,
   SaveRequirements,
   SaveRules,
+  SaveStatuses,
 } from '../messages/rule-settings.messages.js';
 import { type CommandAttempt } from '../once.js';
 import {
   saveMacros,
   saveRequirements,
   saveRules,
+  saveStatuses,
   showMacros,
   showRequirements,
   showRules,
+  showStatuses,
 } from '../rules/rule-settings.js';
 
 /** Who saved what is told whatever became of it. */
@@ -51,7 +56,7 @@ interface Asked {
 /** Saves once, and tells the audit log of it. */
 function auditedSave(
   { audit, once }: Pick<Installation, 'audit' | 'once'>,
-  what: 'macros' | 'requirements' | 'rules',
+  what: 'macros' | 'requirements' | 'rules' | 'statuses',
   { settings, request }: Asked,
   save: (attempt: CommandAttempt) => Promise<RuleSettingsSaved>,
 ): Promise<RuleSettingsSaved> {
@@ -105,6 +110,25 @@ export class GetRequirementsHandler implements IQueryHandler<GetRequirements> {
   }
 }
 
+@CommandHandler(SaveStatuses)
+export class SaveStatusesHandler implements ICommandHandler<SaveStatuses> {
+  constructor(@Inject(INSTALLATION) private readonly installation: Installation) {}
+
+  execute(asked: SaveStatuses): Promise<RuleSettingsSaved> {
+    const { conversations } = this.installation;
+    return auditedSave(this.installation, 'statuses', asked, (attempt) => saveStatuses(conversations, asked, attempt));
+  }
+}
+
+@QueryHandler(GetStatuses)
+export class GetStatusesHandler implements IQueryHandler<GetStatuses> {
+  constructor(@Inject(INSTALLATION) private readonly installation: Installation) {}
+
+  execute(): Promise<StatusesView> {
+    return showStatuses(this.installation.conversations);
+  }
+}
+
 @CommandHandler(SaveRules)
 export class SaveRulesHandler implements ICommandHandler<SaveRules> {
   constructor(@Inject(INSTALLATION) private readonly installation: Installation) {}
@@ -141,6 +165,8 @@ export class GetConversationRulesHandler implements IQueryHandler<GetConversatio
 export const ruleHandlers = [
   SaveRulesHandler,
   GetRulesHandler,
+  SaveStatusesHandler,
+  GetStatusesHandler,
   SaveRequirementsHandler,
   GetRequirementsHandler,
   SaveMacrosHandler,

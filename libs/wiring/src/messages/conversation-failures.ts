@@ -1,4 +1,4 @@
-import { type ConversationRefusal, type Missing } from '#capabilities';
+import { type ConversationRefusal, type Missing, type UnlistedStatus } from '#capabilities';
 import { type ConversationChangeView } from '#contracts';
 import { type CommandFailure } from './failures.js';
 
@@ -30,6 +30,8 @@ export type ConversationFailure =
 
 export type ConversationReason =
   | ConversationRefusal
+  /** The list of statuses does not have it, or has it for something else. */
+  | UnlistedStatus
   /** Nobody is known by this. */
   | 'unknown-agent'
   /** Not a touchpoint in which the customer says something to us. */

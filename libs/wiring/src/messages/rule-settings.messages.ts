@@ -1,5 +1,11 @@
 import { Command, Query } from '@nestjs/cqrs';
-import { type MacrosRefusal, type RequirementsRefusal, type RulesRefusal } from '#capabilities';
+import {
+  type MacrosRefusal,
+  type RequirementsRefusal,
+  type RulesRefusal,
+  type StatusesRefusal,
+  type UnlistedStatus,
+} from '#capabilities';
 import {
   type ConversationRulesView,
   type MacrosDto,
@@ -9,18 +15,26 @@ import {
   type RuleSettingsCommandView,
   type RulesDto,
   type RulesView,
+  type StatusesDto,
+  type StatusesView,
 } from '#contracts';
 import { type Position, type Result } from '#kernel';
 import { type CommandRequest } from './command-request.js';
 import { type ConversationFailure } from './conversation-failures.js';
 import { type CommandFailure } from './failures.js';
 
-/** Why macros, rules or requirements were not saved. */
+/** Why macros, rules, requirements or statuses were not saved. */
 export type RuleSettingsFailure =
   | CommandFailure
   | {
       readonly code: 'rule_settings_refused';
-      readonly reason: MacrosRefusal['code'] | RequirementsRefusal['code'] | RulesRefusal['code'] | 'too-many-versions';
+      readonly reason:
+        | MacrosRefusal['code']
+        | RequirementsRefusal['code']
+        | RulesRefusal['code']
+        | StatusesRefusal['code']
+        | UnlistedStatus
+        | 'too-many-versions';
       readonly field: string;
     };
 
@@ -57,6 +71,18 @@ export class SaveRequirements extends Command<RuleSettingsSaved> {
     super();
   }
 }
+
+/** Likewise. */
+export class SaveStatuses extends Command<RuleSettingsSaved> {
+  constructor(
+    readonly settings: StatusesDto,
+    readonly request: CommandRequest,
+  ) {
+    super();
+  }
+}
+
+export class GetStatuses extends Query<StatusesView> {}
 
 export class GetRequirements extends Query<RequirementsView> {}
 

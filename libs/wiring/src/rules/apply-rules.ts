@@ -27,7 +27,7 @@ import { momentOf, unattended } from './ruled-history.js';
 export interface RulePorts extends ConversationLogPorts, Omit<ActionPorts, 'vault' | 'directory'>, ResolvingPorts {
   readonly store: Pick<EventStore, 'append' | 'readStream'>;
   readonly clock: Clock;
-  readonly ruleBooks: Pick<RuleBooks, 'rules' | 'requirements'>;
+  readonly ruleBooks: Pick<RuleBooks, 'rules' | 'requirements' | 'statuses'>;
   readonly calendars: Pick<ClockBooks, 'calendarAsOf'>;
 }
 

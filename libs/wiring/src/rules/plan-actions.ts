@@ -1,4 +1,4 @@
-import { actionTypeOf, conversation, type ConversationCommand, findCannedReply } from '#capabilities';
+import { actionTypeOf, conversation, type ConversationCommand, findCannedReply, unlisted } from '#capabilities';
 import { type ActionDto, type ActionType, type ConversationFact, directionOf } from '#contracts';
 import { type EpochMs, fail, type Result, succeed } from '#kernel';
 import { type Pseudonyms } from '#platform/vault';
@@ -6,11 +6,13 @@ import { type LoadedConversation } from '../conversations/conversation-log.js';
 import { caughtUp, type DirectoryPorts } from '../customer-directory.js';
 import { type ActionReason } from '../messages/conversation-failures.js';
 import { type QueryFailure } from '../messages/failures.js';
+import { type RuleBooks } from './rule-books.js';
 import { renderFor, type RenderPorts } from '../replies/render-for.js';
 
 export interface ActionPorts extends RenderPorts {
   readonly vault: Pseudonyms;
   readonly isAgent: (actor: string) => Promise<boolean>;
+  readonly ruleBooks: Pick<RuleBooks, 'statuses'>;
 }
 
 export interface Acting {
@@ -86,7 +88,10 @@ async function commandFor(
   if (transfer) return succeed({ type: 'Transfer', ...asked, ...transfer });
   if (prioritise) return succeed({ type: 'Prioritise', ...asked, priority: prioritise.priority });
   if (tag) return succeed({ type: 'Tag', ...asked, ...tag });
-  if (status) return succeed({ type: 'ChangeStatus', ...asked, ...status });
+  if (status) {
+    const wrong = unlisted((await ports.ruleBooks.statuses.last())?.data.statuses, status);
+    return wrong ? fail(wrong) : succeed({ type: 'ChangeStatus', ...asked, ...status });
+  }
   if (snooze) {
     const until = at + snooze.minutes * 60_000;
     return succeed({ type: 'Snooze', ...asked, until, wake: snooze.wake ?? 'on_reply' });

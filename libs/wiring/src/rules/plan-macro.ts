@@ -13,7 +13,7 @@ import { type RuleBooks } from './rule-books.js';
 
 export interface MacroPorts extends ActionPorts {
   readonly directory: DirectoryPorts;
-  readonly ruleBooks: Pick<RuleBooks, 'macros'>;
+  readonly ruleBooks: Pick<RuleBooks, 'macros' | 'statuses'>;
 }
 
 export interface MacroPlanned {

@@ -1,6 +1,7 @@
 import {
   isMacrosSaved,
   isRulesSaved,
+  isStatusesSaved,
   ruleListStream,
   type RulesSaved,
   isRequirementsSaved,
@@ -8,6 +9,8 @@ import {
   macrosStream,
   type RequirementsSaved,
   requirementsStream,
+  type StatusesSaved,
+  statusesStream,
 } from '#contracts';
 import { type EventStore } from '#platform/event-store';
 import { SettingsBook } from './settings-book.js';
@@ -17,10 +20,12 @@ export interface RuleBooks {
   readonly macros: SettingsBook<MacrosSaved>;
   readonly rules: SettingsBook<RulesSaved>;
   readonly requirements: SettingsBook<RequirementsSaved>;
+  readonly statuses: SettingsBook<StatusesSaved>;
 }
 
 export const createRuleBooks = (store: Pick<EventStore, 'readStream'>): RuleBooks => ({
   macros: new SettingsBook(store, macrosStream, isMacrosSaved),
   rules: new SettingsBook(store, ruleListStream, isRulesSaved),
   requirements: new SettingsBook(store, requirementsStream, isRequirementsSaved),
+  statuses: new SettingsBook(store, statusesStream, isStatusesSaved),
 });

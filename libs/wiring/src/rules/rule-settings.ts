@@ -2,10 +2,13 @@ import {
   checkMacros,
   checkRequirements,
   checkRules,
+  checkStatuses,
   alwaysOpen,
   findCannedReply,
   type RefusedAction,
   type RulesRefusal,
+  unlisted,
+  type UnlistedStatus,
 } from '#capabilities';
 import {
   type ActionDto,
@@ -13,6 +16,7 @@ import {
   type RequirementsView,
   type RulesView,
   type RuleSettingsCommandView,
+  type StatusesView,
 } from '#contracts';
 import { fail, type RecordedEvent, type Result } from '#kernel';
 import { caughtUp } from '../customer-directory.js';
@@ -23,6 +27,7 @@ import {
   type SaveMacros,
   type SaveRequirements,
   type SaveRules,
+  type SaveStatuses,
 } from '../messages/rule-settings.messages.js';
 import { type CommandAttempt } from '../once.js';
 import { type ClockBooks } from '../service-clocks/clock-books.js';
@@ -60,6 +65,19 @@ export async function saveRequirements(
   return saved(await saveSettings(ports, saving), 'requirements');
 }
 
+/** Saves the whole list of statuses. */
+export async function saveStatuses(
+  ports: ConversationPorts,
+  { settings: { statuses }, request }: Pick<SaveStatuses, 'settings' | 'request'>,
+  attempt: CommandAttempt,
+): Promise<RuleSettingsSaved> {
+  const refusal = checkStatuses(statuses);
+  if (refusal) return fail({ ...refusal, code: 'rule_settings_refused', reason: refusal.code });
+  const book = ports.ruleBooks.statuses;
+  const saving = { book, type: 'statuses.saved', settings: { statuses }, request, attempt } as const;
+  return saved(await saveSettings(ports, saving), 'statuses');
+}
+
 /** Saves the whole list of rules. */
 export async function saveRules(
   ports: ConversationPorts & { readonly calendars: Pick<ClockBooks, 'calendar'> },
@@ -91,15 +109,18 @@ export async function saveRules(
 
 /** Whether everything that actions name is there. */
 export async function unknownIn(
-  { directory, isAgent }: ConversationPorts,
+  { directory, isAgent, ruleBooks }: ConversationPorts,
   actions: readonly ActionDto[],
   field: string,
 ): Promise<Result<undefined, RuleSettingsFailure>> {
-  for (const [index, { assign, reply }] of actions.entries()) {
-    const refused = (reason: RefusedAction['code']) =>
+  const statuses = (await ruleBooks.statuses.last())?.data.statuses;
+  for (const [index, { assign, reply, status }] of actions.entries()) {
+    const refused = (reason: RefusedAction['code'] | UnlistedStatus) =>
       fail({ code: 'rule_settings_refused' as const, reason, field: `${field}.${String(index)}` });
     if (assign && assign.to !== 'me' && assign.to !== 'nobody' && !(await isAgent(assign.to)))
       return refused('unknown-agent');
+    const wrong = status && unlisted(statuses, status);
+    if (wrong) return refused(wrong);
     if (!reply) continue;
     const late = await caughtUp(directory, await directory.head(), ['canned-replies']);
     if (late) return fail(late);
@@ -130,6 +151,11 @@ export const versionOf = (last: RecordedEvent<string, { readonly by: string }> |
 export async function showRequirements({ ruleBooks }: Pick<ConversationPorts, 'ruleBooks'>): Promise<RequirementsView> {
   const last = await ruleBooks.requirements.last();
   return { ...versionOf(last), requirements: last?.data.requirements ?? [] };
+}
+
+export async function showStatuses({ ruleBooks }: Pick<ConversationPorts, 'ruleBooks'>): Promise<StatusesView> {
+  const last = await ruleBooks.statuses.last();
+  return { ...versionOf(last), statuses: last?.data.statuses ?? [] };
 }
 
 export async function showRules({ ruleBooks }: Pick<ConversationPorts, 'ruleBooks'>): Promise<RulesView> {

@@ -1,0 +1,46 @@
+import { Controller, Get, Put, Req, Res } from '@nestjs/common';
+import { CommandBus, QueryBus } from '@nestjs/cqrs';
+import { type FastifyReply, type FastifyRequest } from 'fastify';
+import { type RuleSettingsCommandView, StatusesDto, type StatusesView } from '#contracts';
+import { GetStatuses, SaveStatuses } from '#wiring';
+import { type Caller, CalledBy } from '../access/caller.js';
+import { RequireAbility } from '../access/required-access.js';
+import { answered } from '../customers/answered.js';
+import { Operation } from '../documents/operation.js';
+import { parseText } from '../intake/parse-body.js';
+import { commandRequest } from '../server/command-request.js';
+import { entityTag, unlessKnown } from '../server/entity-tags.js';
+import { getStatuses, saveStatuses } from '../rules/rule-operations.js';
+
+@Controller('v1/statuses')
+export class StatusesController {
+  constructor(
+    private readonly queries: QueryBus,
+    private readonly commands: CommandBus,
+  ) {}
+
+  @Get()
+  @Operation(getStatuses)
+  @RequireAbility('read', 'Rule')
+  async get(
+    @Req() { headers }: FastifyRequest,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<StatusesView | undefined> {
+    return unlessKnown(headers, reply, () => this.queries.execute(new GetStatuses()));
+  }
+
+  @Put()
+  @Operation(saveStatuses)
+  @RequireAbility('update', 'Rule')
+  async save(
+    @Req() request: FastifyRequest,
+    @Res({ passthrough: true }) reply: FastifyReply,
+    @CalledBy() caller: Caller,
+  ): Promise<RuleSettingsCommandView> {
+    const asked = commandRequest(caller, request.headers);
+    const settings = await parseText(StatusesDto, request);
+    const saved = answered(await this.commands.execute(new SaveStatuses(settings, asked)));
+    void reply.header('etag', entityTag(saved.version));
+    return saved;
+  }
+}
