@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { type IcsFault, readHolidays } from '#capabilities';
+import { type IcsFault } from '#capabilities';
 import { type HolidaysTakenView, type HolidayView } from '#contracts';
 import { fail, type Result, succeed } from '#kernel';
 import { type AuditTrail } from '#platform/audit';
@@ -12,6 +12,7 @@ import {
   type TakenHolidays,
 } from '../messages/clock-settings.messages.js';
 import { type CommandAttempt } from '../once.js';
+import { readInThread } from './read-in-thread.js';
 import { type ClockSettingsPorts, saveCalendar, type SavingBy, showCalendar } from './clock-settings.js';
 
 export interface ReadCalendarFile {
@@ -32,7 +33,7 @@ export async function readHolidaysFor(
   if (!present.ok) return present;
   const { timeZone } = present.value.calendar;
   const until = `${String(new Date(clock.now()).getUTCFullYear() + years)}-12-31`;
-  const read = readHolidays({ file, timeZone, until });
+  const read = await readInThread({ file, timeZone, until });
   return read.ok ? succeed({ holidays: read.value, timeZone }) : fail(invalidFile(read.reason));
 }
 
