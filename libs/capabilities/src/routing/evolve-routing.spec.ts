@@ -2,7 +2,7 @@ import { agentStream, type RoutingData, routingStream } from '#contracts';
 import { type RecordedEvent } from '#kernel';
 import { evolveRouting, MAX_WAITING, type RoutingInput } from './evolve-routing.js';
 import { agentWith, item, noon } from './fixtures/any-routing.js';
-import { itemsOf } from './routing-items.js';
+import { itemIn, itemsOf } from './routing-items.js';
 import { nextRouting, planRouting } from './plan-routing.js';
 import { noRouting, type RoutingItem, type RoutingState } from './routing-state.js';
 
@@ -32,7 +32,7 @@ const withItems = (...items: readonly RoutingItem[]): RoutingState => ({
 });
 const pending = { act: 'offer', agent: ada, until: noon + 1 } as const;
 const after = (before: RoutingItem, event: RoutingInput): RoutingItem | undefined =>
-  evolveRouting(withItems(before), event).items['1']?.['1'];
+  itemIn(evolveRouting(withItems(before), event).items, '1');
 
 describe('somebody who could have nothing', () => {
   const decision = '0f6a1c52-8f0e-8a3b-9d7e-5b1c2d3e4f5d';
@@ -61,11 +61,11 @@ it('with as many waiting as may wait, what somebody has is remembered all the sa
   const waiting = Array.from({ length: MAX_WAITING }, (_, index) => item(`w${String(index)}`));
   const changed = { version: 1, channel: 'chat', priority: 'normal', since } as const;
   const full = withItems(...waiting, item('held', { agent: ada }));
-  expect(evolveRouting(full, said('routing.item_changed', changed)).items['1']?.['1']).toBeUndefined();
+  expect(itemIn(evolveRouting(full, said('routing.item_changed', changed)).items, '1')).toBeUndefined();
   const own = evolveRouting(full, said('routing.item_changed', { ...changed, agent: ada }));
-  expect(own.items['1']?.['1']).toMatchObject({ agent: ada });
+  expect(itemIn(own.items, '1')).toMatchObject({ agent: ada });
   const fewer = withItems(...waiting.slice(1), item('held', { agent: ada }));
-  expect(evolveRouting(fewer, said('routing.item_changed', changed)).items['1']?.['1']).toMatchObject({ agent: null });
+  expect(itemIn(evolveRouting(fewer, said('routing.item_changed', changed)).items, '1')).toMatchObject({ agent: null });
 });
 
 describe('an offer', () => {
@@ -122,10 +122,10 @@ it('what is not done again and again is held longer each time, up to an hour or 
   let state = withItems(item('1'));
   const minutes = Array.from({ length: 9 }, () => {
     state = evolveRouting(state, notDone);
-    return ((state.items['1']?.['1']?.heldUntil ?? 0) - noon) / 60_000;
+    return ((itemIn(state.items, '1')?.heldUntil ?? 0) - noon) / 60_000;
   });
   expect(minutes).toEqual([1, 2, 4, 8, 16, 32, 64, 64, 64]);
   const changed = { version: 2, channel: 'chat', priority: 'normal', since } as const;
   state = evolveRouting(evolveRouting(state, said('routing.item_changed', changed)), notDone);
-  expect(state.items['1']?.['1']?.heldUntil).toBe(noon + 60_000);
+  expect(itemIn(state.items, '1')?.heldUntil).toBe(noon + 60_000);
 });

@@ -95,6 +95,9 @@ function slowly(state: RoutingState, now: number): readonly (readonly [item: str
 const pairs = (state: RoutingState, now: number, limit = 100) =>
   planRouting(state, now, limit).map(({ item, agent }) => [item.id, agent] as const);
 
+/** A second or two; more on a machine with much else to do. */
+jest.setTimeout(30_000);
+
 describe('a plan', () => {
   it('is what the rules say, and the same each time', () => {
     let decided = 0;

@@ -1,6 +1,6 @@
 import { type TeamSettingsDto } from '#contracts';
 import { type Pieces } from '#kernel';
-import { itemsOf } from './routing-items.js';
+import { changedItems, differing, itemsOf } from './routing-items.js';
 import { type RoutingAgent, type RoutingItem, type RoutingState } from './routing-state.js';
 
 type Change = readonly [name: string, piece: unknown];
@@ -12,10 +12,9 @@ type Change = readonly [name: string, piece: unknown];
 export const routingPieces: Pieces<RoutingState> = {
   changed: function* (before, after): Generator<Change> {
     if (before.turns !== after.turns) yield ['turns', after.turns];
-    yield* changedIn('team', before.teams, after.teams);
-    yield* changedIn('agent', before.agents, after.agents);
-    const parts = new Set([...Object.keys(before.items), ...Object.keys(after.items)]);
-    for (const part of parts) yield* changedIn('item', before.items[part], after.items[part]);
+    for (const id of differing(before.teams, after.teams)) yield [`team ${id}`, after.teams[id]];
+    for (const id of differing(before.agents, after.agents)) yield [`agent ${id}`, after.agents[id]];
+    for (const [id, item] of changedItems(before.items, after.items)) yield [`item ${id}`, item];
   },
   joined: (pieces) => {
     const teams: Record<string, TeamSettingsDto> = {};
@@ -33,12 +32,3 @@ export const routingPieces: Pieces<RoutingState> = {
     return { teams, agents, items: itemsOf(items), turns };
   },
 };
-
-type Named = Readonly<Record<string, unknown>> | undefined;
-
-/** What two states share is the same object. */
-function* changedIn(of: string, before: Named = {}, after: Named = {}): Generator<Change> {
-  if (before === after) return;
-  for (const [id, piece] of Object.entries(after)) if (before[id] !== piece) yield [`${of} ${id}`, piece];
-  for (const id of Object.keys(before)) if (!Object.hasOwn(after, id)) yield [`${of} ${id}`, undefined];
-}

@@ -45,11 +45,13 @@ export interface RoutingItem {
   readonly left: boolean;
 }
 
+export type Part<Value> = Readonly<Record<string, Value>>;
+
 /**
- * Conversations by id, in small parts by the end of the id: a state is never changed, so that each change copies what it is in, and a copy of 10,000
- * takes 7 ms, one of 40 next to nothing.
+ * Conversations by id, in parts of parts by the last three digits of the id: a state is never changed, so that each change copies what it is in. Of
+ * 100,000 that is some 70 entries; in 256 parts of one level it was 650, and most of the time of an event.
  */
-export type RoutingItems = Readonly<Record<string, Readonly<Record<string, RoutingItem>>>>;
+export type RoutingItems = Part<Part<Part<Part<RoutingItem>>>>;
 
 export interface RoutingAgent {
   readonly settings: AgentSettingsDto | null;

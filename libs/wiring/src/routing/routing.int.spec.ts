@@ -1,8 +1,15 @@
+import { randomUUID } from 'node:crypto';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { agentLoad, offersToAgent, routingOfConversation } from '#capabilities';
-import { type AgentSettingsDto, type Availability, type RoutingDecisionView, type TeamSettingsDto } from '#contracts';
+import {
+  type AgentSettingsDto,
+  type Availability,
+  type RoutingDecisionView,
+  routingStream,
+  type TeamSettingsDto,
+} from '#contracts';
 import { testDatabase, type TestDatabase, until } from '#testing';
 import { changeAgent, configureTeam } from '../agents/change-agents.js';
 import { loadConfig } from '../config/config.js';
@@ -112,7 +119,8 @@ it('the next conversation is given the moment there is room for it, and says why
   const third = await opened(team, lead);
 
   // Waiting for the customer frees the slot, and the next is whoever waits longest.
-  done(await change(first, { type: 'Reply', body: { text: 'On Thursday.', sinceVersion: '3' } }, ada));
+  // (What a program replies answers nobody, and these agents are programs.)
+  done(await change(first, { type: 'ChangeStatus', body: { category: 'waiting_customer' } }, ada));
   await settled(second, ada);
   expect(await agentOf(third)).toBeNull();
   await until(async () => (await decisionsOn(second)).length > 0, 'the decision is shown');
@@ -218,4 +226,31 @@ it('replayed by the policy that was real, all of that was decided so again', asy
   expect(decisions.recorded).toBeGreaterThan(10);
   expect(decisions.reproduced).toBe(decisions.recorded);
   expect({ other, moved }).toEqual({ other: real, moved: 0 });
+});
+
+it('an event that routing cannot handle stops it and raises the alarm; without it, what waited behind it goes on', async () => {
+  const parked = async (): Promise<string | undefined> =>
+    /^safar_reaction_parked\{reaction="routing"\} (\d+)$/m.exec(await installation.metrics.exposition())?.[1];
+  expect(await parked()).toBe('0');
+  const [ada, conversationId] = [await newAgent(one), randomUUID()];
+  const team = await newTeam({ strategy: 'balanced', members: [ada] });
+  const appendId = randomUUID();
+  const event = { id: randomUUID(), type: 'routing.item_changed', schemaVersion: 1, key: randomUUID(), occurredAt: 1 };
+  const meta = { source: '/test', correlationId: 'c', causationId: 'test' };
+  await installation.store.append({
+    ...{ appendId, requestHash: Buffer.alloc(16) },
+    streams: [{ stream: routingStream(conversationId), expect: 'any', events: [{ ...event, meta, data: null }] }],
+  });
+  await until(async () => (await parked()) !== '0', 'the alarm is raised');
+  const id = await opened(team, lead);
+  const admin = installation.reactionAdmin({ actor: { kind: 'operator', id: 'test' } });
+  await until(async () => (await admin.parked('routing')).triggers.length > 1, 'what follows waits');
+  // The reaction itself goes on, and says of nobody that they have it.
+  expect(await agentOf(id)).toBeNull();
+  expect(await admin.release('routing', 'routing', { by: 'test' })).toMatchObject({ triggers: 0 });
+
+  const position = (await admin.parked('routing')).triggers[0]?.position ?? 0n;
+  await admin.discard('routing', { key: 'routing', position }, { by: 'test', reason: 'it says nothing' });
+  await settled(id, ada);
+  expect(await parked()).toBe('0');
 });

@@ -1,6 +1,14 @@
 import fc from 'fast-check';
 import { alwaysOpen, conversation, type ConversationCommand, rules, type RulesCommand } from '#capabilities';
-import { isConversationEvent, type RuleDto, RULES_ACTOR, rulesStream, type RuleTrigger, upcast } from '#contracts';
+import {
+  type BusinessCalendar,
+  isConversationEvent,
+  type RuleDto,
+  RULES_ACTOR,
+  rulesStream,
+  type RuleTrigger,
+  upcast,
+} from '#contracts';
 import { type RecordedEvent, START } from '#kernel';
 import { type EventStore, openMemoryEventStore } from '#platform/event-store';
 import { type IssuedCommand, type KeyMemory, runKey } from '#platform/reactions';
@@ -106,8 +114,13 @@ function commandOf(deed: Deed, at: number): ConversationCommand | undefined {
 }
 
 /** A conversation with a log, a clock and a reactor of its own, whose commands are delivered as the test says. */
-async function world(list: readonly RuleDto[], match: 'first' | 'all', chance: () => number) {
-  let now = 1_000;
+async function world(
+  list: readonly RuleDto[],
+  match: 'first' | 'all',
+  chance: () => number,
+  { begin = 1_000, calendar = alwaysOpen }: { readonly begin?: number; readonly calendar?: BusinessCalendar } = {},
+) {
+  let now = begin;
   const store = openMemoryEventStore({ now: () => now });
   const vault = createMemoryVault();
   const clock = { now: () => now };
@@ -136,7 +149,7 @@ async function world(list: readonly RuleDto[], match: 'first' | 'all', chance: (
   const execute = createRuleExecutor({
     ...{ store: dying, vault, clock, ruleBooks, directory, decode: createDecoder(vault) },
     isAgent: () => Promise.resolve(true),
-    calendars: { calendarAsOf: () => Promise.resolve(alwaysOpen) },
+    calendars: { calendarAsOf: () => Promise.resolve(calendar) },
   });
 
   async function deliver(issued: IssuedCommand<RulesCommand>): Promise<void> {
@@ -177,6 +190,7 @@ async function world(list: readonly RuleDto[], match: 'first' | 'all', chance: (
     settle,
     isQuiet: () => memory.timers.length === 0,
     pass: (minutes: number) => void (now += minutes * MINUTE),
+    at: (time: number) => void (now = time),
     do: async (deed: Deed) => {
       now += 1;
       const command = commandOf(deed, now);
@@ -300,4 +314,52 @@ it('rules that undo each other after a while stop when nobody looks, and say so'
     one.pass(31);
   }
   expect((await one.log()).said.length).toBeGreaterThan(before);
+});
+
+const office: BusinessCalendar = {
+  id: 'office',
+  versions: [
+    {
+      ...{ version: 1, inForceFrom: 0, timeZone: 'UTC', holidays: [] },
+      week: Object.fromEntries(
+        (['monday', 'tuesday', 'wednesday', 'thursday', 'friday'] as const).map((day) => [
+          day,
+          [{ opens: '09:00', closes: '17:00' }],
+        ]),
+      ),
+    },
+  ],
+};
+
+it('a wait in business time ends when its calendar has been open for so long, and not while it is closed', async () => {
+  const friday = Date.UTC(2026, 10, 27);
+  const hour = 60 * MINUTE;
+  const rule: RuleDto = {
+    id: 'nobody-has-it',
+    after: { waiting: 'us', minutes: 60, calendarId: 'office' },
+    actions: [{ prioritise: { priority: 'urgent' } }],
+  };
+  const one = await world([rule], 'all', () => 1, { begin: friday + 16.5 * hour, calendar: office });
+  // The opening is of long ago; what begins the wait is what makes it ours.
+  await one.do('wait');
+  await one.do('open');
+  await one.settle();
+  const monday = friday + 72 * hour;
+  const dueAt = new Date(monday + 9.5 * hour).toISOString();
+  const scheduled = (await one.log()).said.filter(({ type }) => type === 'rule.scheduled');
+  expect(Date.parse((scheduled.at(-1)?.data as { readonly dueAt: string }).dueAt) - Date.parse(dueAt)).toBeLessThan(10);
+  expect((await one.log()).said.some(({ type }) => type === 'rule.applied')).toBe(false);
+
+  // The whole weekend is no time at all.
+  one.at(monday + 9.5 * hour - MINUTE);
+  await one.settle();
+  expect((await one.log()).said.some(({ type }) => type === 'rule.applied')).toBe(false);
+  one.at(monday + 9.5 * hour + MINUTE);
+  await one.settle();
+  const { said, loaded } = await one.log();
+  expect(said.at(-1)).toMatchObject({
+    type: 'rule.applied',
+    data: { cause: { rule: 'nobody-has-it', trigger: 'time' } },
+  });
+  expect(loaded.state).toMatchObject({ priority: 'urgent' });
 });
