@@ -10,6 +10,7 @@ import { runKafka } from './kafka/scenario.js';
 import { runQueue } from './queue/scenario.js';
 import { runProjection } from './projection/scenario.js';
 import { runReplay } from './replay/scenario.js';
+import { runRouting } from './routing/scenario.js';
 import { judgeAll, linesOf, type Report } from './report/report.js';
 import { textOf } from './report/text.js';
 import { runValidate } from './validate/scenario.js';
@@ -23,6 +24,7 @@ const scenarios: { readonly [Name in ScenarioName]: (run: Run) => Promise<void> 
   http: runHttp,
   queue: runQueue,
   kafka: runKafka,
+  routing: runRouting,
 };
 
 /** 128 + SIGINT, as shells have it. */

@@ -12,6 +12,8 @@ const handlers: { readonly [Name in JobName]: () => Promise<Handler<Name>> } = {
   http: async () => (await import('./http/measure.js')).measureHttp,
   'http-drive': async () => (await import('./http/drive.js')).driveHttp,
   'queue-prepare': async () => (await import('./queue/prepare.js')).prepareQueue,
+  'routing-prepare': async () => (await import('./routing/prepare.js')).prepareRouting,
+  routing: async () => (await import('./routing/measure.js')).measureRouting,
   queue: async () => (await import('./queue/measure.js')).measureQueue,
   'kafka-relay': async () => (await import('./kafka/relay.js')).measureRelay,
   'kafka-prepare': async () => (await import('./kafka/prepare.js')).prepareKafka,

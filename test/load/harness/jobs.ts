@@ -71,6 +71,8 @@ export interface Jobs {
     input: { readonly address: Address; readonly perSecond: number; readonly window: Window };
     output: Sample;
   };
+  'routing-prepare': { input: Target & { readonly waiting: number; readonly conversations: number }; output: null };
+  routing: { input: Target & { readonly window: Window }; output: Sample };
   projection: { input: Target & { readonly way: ProjectionWay; readonly limitMs: number }; output: Sample };
 }
 

@@ -2,7 +2,16 @@ import { parseArgs } from 'node:util';
 import { type Window } from './jobs.js';
 
 /** Those that need nothing beside Node. */
-export const usualScenarios = ['append', 'delivery', 'replay', 'projection', 'validate', 'http', 'queue'] as const;
+export const usualScenarios = [
+  'append',
+  'delivery',
+  'replay',
+  'projection',
+  'validate',
+  'http',
+  'queue',
+  'routing',
+] as const;
 export const scenarioNames = [...usualScenarios, 'kafka'] as const;
 export type ScenarioName = (typeof scenarioNames)[number];
 
@@ -26,6 +35,10 @@ export interface Options {
   readonly perSecond: number;
   /** How long the agents look at it, and touchpoints are sent through Kafka. */
   readonly queueMs: number;
+  /** Conversations that wait for an agent; each is measured by itself. */
+  readonly waiting: readonly number[];
+  /** How long agents make room. */
+  readonly routingMs: number;
 }
 
 export const usage = `npm run bench -- [options]
@@ -35,7 +48,8 @@ export const usage = `npm run bench -- [options]
   --quick         one short round: does everything run? Its figures mean nothing
   --only LIST     of ${scenarioNames.join(', ')}, separated by commas (default: all but kafka, which needs Java 17 and Maven)
   --events N      events in the log that is replayed and projected (default 200000)
-  --conversations N  open ones in the queue that is looked at (default 100000)
+  --conversations N  open ones in the queue that is looked at, and that there ever were for routing (default 100000)
+  --waiting LIST  how many wait for an agent, separated by commas (default 10000,100000)
   --per-second N  touchpoints through Kafka whose way is timed (default 200)
 
 SAFAR_DATABASE_URL  a server to use instead of a temporary one; the user must be able to create databases
@@ -56,6 +70,7 @@ export function parseOptions(argv: readonly string[]): Options {
       events: { type: 'string' },
       conversations: { type: 'string' },
       'per-second': { type: 'string' },
+      waiting: { type: 'string' },
     },
   });
   const only = values.only.flatMap((list) => list.split(','));
@@ -77,6 +92,10 @@ export function parseOptions(argv: readonly string[]): Options {
     conversations: wholeNumber('--conversations', values.conversations ?? (quick ? '2000' : '100000')),
     perSecond: wholeNumber('--per-second', values['per-second'] ?? '200'),
     queueMs: quick ? 500 : 10_000,
+    waiting: (values.waiting ?? (quick ? '500' : '10000,100000'))
+      .split(',')
+      .map((each) => wholeNumber('--waiting', each)),
+    routingMs: quick ? 1_000 : 30_000,
   };
 }
 

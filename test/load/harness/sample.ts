@@ -7,6 +7,7 @@ export interface Sample {
   readonly p50Ms?: number;
   readonly p95Ms?: number;
   readonly p99Ms?: number;
+  readonly maxMs?: number;
   /** CPU time per event, from the accounts of the processes. */
   readonly clientCpuUs?: number;
   readonly serverCpuUs?: number;

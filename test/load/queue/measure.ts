@@ -30,7 +30,12 @@ export const measureQueue: Handler<'queue'> = async ({ url, asked, window }, rea
   await pool.end();
   return {
     ...{ events: times.length, seconds },
-    ...{ p50Ms: quantile(times, 0.5), p95Ms: quantile(times, 0.95), p99Ms: quantile(times, 0.99) },
+    ...{
+      p50Ms: quantile(times, 0.5),
+      p95Ms: quantile(times, 0.95),
+      p99Ms: quantile(times, 0.99),
+      maxMs: quantile(times, 1),
+    },
   };
 };
 

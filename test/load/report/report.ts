@@ -24,6 +24,7 @@ export interface Line extends Subject {
   readonly p50Ms: Spread | null;
   readonly p95Ms: Spread | null;
   readonly p99Ms: Spread | null;
+  readonly maxMs: Spread | null;
   readonly clientCpuUsPerEvent: Spread | null;
   readonly serverCpuUsPerEvent: Spread | null;
   readonly cpuUsPerEvent: Spread | null;
@@ -52,6 +53,7 @@ export function linesOf(all: readonly Measurement[]): readonly Line[] {
       p50Ms: of((sample) => sample.p50Ms),
       p95Ms: of((sample) => sample.p95Ms),
       p99Ms: of((sample) => sample.p99Ms),
+      maxMs: of((sample) => sample.maxMs),
       clientCpuUsPerEvent: of((sample) => sample.clientCpuUs),
       serverCpuUsPerEvent: of((sample) => sample.serverCpuUs),
       cpuUsPerEvent: of(cpuUsOf),

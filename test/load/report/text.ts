@@ -35,7 +35,7 @@ function cellTable(lines: readonly Line[]): string {
   return lines.some(delivered)
     ? table([['', 'lost', 'out of order', 'repeated', 'events a round'], ...lines.map(deliveryRow)])
     : lines.some(answered)
-      ? table([['', 'answers/s', 'p50 ms', 'p95 ms', 'p99 ms'], ...lines.map(answerRow)])
+      ? table([['', 'answers/s', 'p50 ms', 'p95 ms', 'p99 ms', 'max ms'], ...lines.map(answerRow)])
       : table([
           ['', 'events/s', 'Safar is', 'p50 ms', 'p99 ms', 'CPU µs/event', 'client', 'server'],
           ...lines.map(speedRow),
@@ -61,6 +61,7 @@ const answerRow = (line: Line): string[] => [
   range(line.p50Ms),
   range(line.p95Ms),
   range(line.p99Ms),
+  range(line.maxMs),
 ];
 
 const deliveryRow = (line: Line): string[] => [
