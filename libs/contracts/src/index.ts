@@ -86,6 +86,7 @@ export * from './complaints/complaint-words.js';
 export * from './conversations/bulk.dto.js';
 export * from './conversations/conversation-event.js';
 export * from './conversations/conversation-words.js';
+export * from './conversations/owed.dto.js';
 export * from './conversations/conversation-commands.dto.js';
 export * from './conversations/conversation-parameters.js';
 export * from './conversations/conversation-view.js';

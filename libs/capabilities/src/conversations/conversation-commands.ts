@@ -29,6 +29,11 @@ export interface OpenConversation {
   readonly follows?: string;
   /** What it takes along of the conversation that it is split from. */
   readonly messages?: readonly string[];
+  readonly team?: string;
+  readonly priority?: Priority;
+  readonly direction?: TextDirection;
+  /** Since when an answer is owed to what it takes along. */
+  readonly owes?: EpochMs;
 }
 
 export interface CustomerMessage {
@@ -87,8 +92,10 @@ export type RelationCommand = Asked &
         readonly into: string;
         readonly self: string;
       })
-    | { readonly type: 'Absorb'; readonly from: string }
-    | { readonly type: 'Unmerge' }
+    /** With since when an answer is owed in the other one, and whether it is our turn there. */
+    | { readonly type: 'Absorb'; readonly from: string; readonly ours: boolean; readonly owed?: EpochMs }
+    /** `answered`: in the other one, since it was merged. */
+    | { readonly type: 'Unmerge'; readonly answered: boolean }
     | { readonly type: 'Release'; readonly from: string }
     | { readonly type: 'SplitOff'; readonly into: string; readonly messages: readonly string[] }
     | { readonly type: 'MarkSpam'; readonly spam: boolean }

@@ -1,5 +1,5 @@
 import { type ConversationFact } from '#contracts';
-import { type Conversation, MAX_EVENTS } from './conversation.js';
+import { type Conversation, MAX_EVENTS, owedSince } from './conversation.js';
 import { type ConversationCommand, type OpenConversation } from './conversation-commands.js';
 import { conversation } from './conversation.decider.js';
 
@@ -38,6 +38,8 @@ const stateAfter = (...commands: readonly ConversationCommand[]): Conversation =
     if (!decision.accepted) throw new Error(decision.reason);
     return decision.events.reduce(conversation.evolve, state);
   }, conversation.initial);
+
+const owedIn = (state: Conversation) => (state.stage === 'unknown' ? undefined : owedSince(state.waiting));
 
 /** The events of the last of the commands, short; or why there are none. */
 function after(...commands: readonly ConversationCommand[]): readonly string[] | string {
@@ -190,14 +192,56 @@ describe('what conversations are to one another', () => {
     expect(after(merge(), merge())).toEqual([]);
     expect(after(merge(), status('resolved'))).toBe('merged');
     expect(after(merge(), from('m1'))).toBe('merged');
-    expect(after({ type: 'Absorb', at, by, from: 'x' }, merge())).toBe('has-absorbed');
+    expect(after({ type: 'Absorb', at, by, from: 'x', ours: false }, merge())).toBe('has-absorbed');
+  });
+
+  it('takes over whose turn it is and what is owed, and wakes what rested', () => {
+    const absorb = (owed?: number, ours = true): ConversationCommand => ({
+      ...{ type: 'Absorb', at, by, from: 'x', ours },
+      ...(owed !== undefined && { owed }),
+    });
+    const owes = { since: new Date(noon).toISOString() };
+    expect(conversation.decide(stateAfter(open, status('resolved')), absorb(noon))).toMatchObject({
+      events: [
+        { type: 'conversation.absorbed', data: { from: 'x', owes } },
+        { type: 'conversation.reopened', data: { by, cause: 'customer_message' } },
+      ],
+    });
+    const opens = ['absorbed', 'status_changed customer_message open/open'];
+    expect(after(reply('r1', 1), absorb(noon))).toEqual(opens);
+    expect(after(snooze('on_reply'), absorb(noon))).toEqual(['absorbed', 'woken customer_message']);
+    expect(after(snooze('stay'), absorb(noon))).toEqual(['absorbed']);
+    // Nobody waits for an answer in it, and it is ours all the same.
+    expect(after(status('resolved'), absorb())).toEqual(['absorbed', 'reopened agent']);
+    expect(after(status('resolved'), absorb(undefined, false))).toEqual(['absorbed']);
+    expect(after(from('m1'), absorb(noon))).toEqual(['absorbed']);
+    expect(owedIn(stateAfter(open, from('m1'), absorb(noon)))).toBe(noon);
+  });
+
+  it('gives back what it took over, and stands as before where nothing else moved it', () => {
+    const absorb: ConversationCommand = { type: 'Absorb', at, by, from: 'x', ours: true, owed: noon };
+    const release: ConversationCommand = { type: 'Release', at, by, from: 'x' };
+    const back = 'status_changed agent waiting_customer/waiting_customer';
+    expect(after(reply('r1', 1), absorb, release)).toEqual(['released', back]);
+    expect(owedIn(stateAfter(open, reply('r1', 1), absorb, release))).toBeNull();
+    // They wrote in it meanwhile: that is its own.
+    expect(after(reply('r1', 1), absorb, from('m1'), release)).toEqual(['released']);
+    expect(owedIn(stateAfter(open, reply('r1', 1), absorb, from('m1'), release))).toBe(at);
+    const unmerge = (answered: boolean): ConversationCommand => ({ type: 'Unmerge', at, by, answered });
+    expect(owedIn(stateAfter(open, from('m1'), merge(), unmerge(false)))).toBe(at);
+    // It was answered there, so nobody owes an answer here.
+    expect(owedIn(stateAfter(open, from('m1'), merge(), unmerge(true)))).toBeNull();
+    expect(after(from('m1'), merge(), unmerge(true))).toEqual([
+      'unmerged',
+      'status_changed reply waiting_customer/waiting_customer',
+    ]);
   });
 
   it('comes back as it was', () => {
     const before = stateAfter(open, status('waiting_third_party'));
-    const back = stateAfter(open, status('waiting_third_party'), merge(), { type: 'Unmerge', at, by });
+    const back = stateAfter(open, status('waiting_third_party'), merge(), { type: 'Unmerge', at, by, answered: false });
     expect({ ...back, version: 0 }).toEqual({ ...before, version: 0 });
-    expect(after({ type: 'Unmerge', at, by })).toBe('not-merged');
+    expect(after({ type: 'Unmerge', at, by, answered: false })).toBe('not-merged');
   });
 
   it('gives messages away, but not all of them', () => {
@@ -206,6 +250,21 @@ describe('what conversations are to one another', () => {
     expect(stateAfter(open, from('m1'), from('m2'), split('m1'))).toMatchObject({ messages: ['m2'] });
     expect(after(from('m1'), split('m1'))).toBe('nothing-left');
     expect(after(from('m1'), split('m9'))).toBe('unknown-message');
+  });
+
+  it('owes no answer to messages that it gave away, and owes one in what it was split from them', () => {
+    const split: ConversationCommand = { type: 'SplitOff', at, by, into: 'new', messages: ['m1'] };
+    const later = at + HOUR;
+    expect(conversation.decide(stateAfter(open, from('m1'), from('m2', later)), split)).toMatchObject({
+      events: [{ data: { owes: { since: new Date(later).toISOString() } } }],
+    });
+    expect(owedIn(stateAfter(open, from('m1'), reply('r1', 2), split))).toBeNull();
+    expect(owedIn(stateAfter({ ...open, origin: 'split', owes: noon - HOUR, team: 'returns', priority: 'high' }))).toBe(
+      noon - HOUR,
+    );
+    expect(stateAfter({ ...open, origin: 'split', team: 'returns', priority: 'high' })).toMatchObject({
+      ...{ team: 'returns', priority: 'high' },
+    });
   });
 
   it('is none where it is spam: nothing wakes it, nobody works in it, until somebody says otherwise', () => {

@@ -1,4 +1,4 @@
-import { type ConversationFact } from '#contracts';
+import { type ConversationFact, toOwed } from '#contracts';
 import { accept, type Decider, type Decision, refuse } from '#kernel';
 import { type Conversation, type KnownConversation, MAX_EVENTS, noConversation } from './conversation.js';
 import {
@@ -40,8 +40,9 @@ const openAgain = ({ origin }: OpenConversation): Decided =>
 const resolves = ({ category }: KnownConversation, command: ConversationCommand): boolean =>
   command.type === 'ChangeStatus' && command.category === 'resolved' && category !== 'resolved';
 
-function opened({ type, at, messages, ...data }: OpenConversation): ConversationFact {
-  return { type: 'conversation.opened', at, data: { ...data, ...(messages && { messages: [...messages] }) } };
+function opened({ type, at, messages, owes, ...data }: OpenConversation): ConversationFact {
+  const along = { ...(messages && { messages: [...messages] }), ...(owes !== undefined && { owes: toOwed(owes) }) };
+  return { type: 'conversation.opened', at, data: { ...data, ...along } };
 }
 
 function decideKnown(

@@ -1,5 +1,36 @@
-import { type Channel, type Priority, type StatusCategory, type WakeRule } from '#contracts';
+import {
+  type Channel,
+  type ChosenCategory,
+  type Priority,
+  type StatusCategory,
+  type TextDirection,
+  type WakeRule,
+} from '#contracts';
 import { type EpochMs } from '#kernel';
+
+/** Something that the customer said and no person answered. */
+export interface Unanswered {
+  readonly since: EpochMs;
+  /** Unknown of what a split took along. */
+  readonly message?: string;
+  readonly direction?: TextDirection;
+  /** The conversation that was merged into this one with it. */
+  readonly from?: string;
+}
+
+/** How a conversation stood before a merge opened it. */
+export interface Borrowed {
+  readonly from: string;
+  readonly category: ChosenCategory;
+  readonly status: string;
+  readonly at: EpochMs;
+  /** Of the merge. */
+  readonly version: number;
+}
+
+/** Since when the customer waits for a person's reply; `null` where they do not. */
+export const owedSince = (waiting: readonly Unanswered[]): EpochMs | null =>
+  waiting.reduce<EpochMs | null>((oldest, { since }) => (oldest === null || since < oldest ? since : oldest), null);
 
 /** What is decided by of a conversation: nothing personal. */
 export interface KnownConversation {
@@ -23,6 +54,13 @@ export interface KnownConversation {
   /** Version of the last message of either side that both can see. */
   readonly spokenAtVersion: number;
   readonly messages: readonly string[];
+  readonly waiting: readonly Unanswered[];
+  /** Of what the customer said last. */
+  readonly direction: TextDirection | null;
+  /** Its first message is history: how that was answered is not known here. */
+  readonly imported: boolean;
+  /** While nothing has moved it since the merge. */
+  readonly borrowed: Borrowed | null;
   readonly mergedInto: string | null;
   readonly absorbed: readonly string[];
   readonly links: readonly string[];

@@ -48,7 +48,8 @@ type Columns = Partial<ConversationRow>;
 const row = (event: Extract<ConversationEvent, { type: 'conversation.opened' }>): ConversationRow => ({
   conversation_id: conversationIdOf(event.stream),
   customer_id: event.key,
-  ...{ stage: 'active', category: 'open', status: 'open', agent: null, team: null, priority: 'normal', tags: [] },
+  ...{ stage: 'active', category: 'open', status: 'open', agent: null, tags: [] },
+  ...{ team: event.data.team ?? null, priority: event.data.priority ?? 'normal' },
   ...{ snoozed_until: null, wake: null, resolved_at: null, merged_into: null, absorbed: [], links: [] },
   origin: event.data.origin,
   channel: event.data.channel,
@@ -126,7 +127,7 @@ const worked: Evolve<ConversationRow, Work> = (before, event) =>
 /** Conversations: a row for each, the customer's. Texts stay sealed. */
 export const conversations: Projection<ConversationRow, ConversationEvent | PersonaErased> = {
   name: 'conversations',
-  version: 2,
+  version: 3,
   reads: 'sealed',
   table: {
     columns: {

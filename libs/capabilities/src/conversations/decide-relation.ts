@@ -1,7 +1,8 @@
-import { type ConversationFact } from '#contracts';
+import { type ConversationFact, toOwed } from '#contracts';
 import { accept, type Decision, refuse } from '#kernel';
-import { type KnownConversation, MAX_ABSORBED, MAX_LINKS } from './conversation.js';
+import { type KnownConversation, MAX_ABSORBED, MAX_LINKS, owedSince } from './conversation.js';
 import { type ConversationRefusal, type RelationCommand } from './conversation-commands.js';
+import { moveTo } from './decide-work.js';
 
 type Decided = Decision<ConversationFact, ConversationRefusal>;
 type Of<Type extends RelationCommand['type']> = Extract<RelationCommand, { readonly type: Type }>;
@@ -13,16 +14,11 @@ export function decideRelation(state: KnownConversation, command: RelationComman
     case 'Merge':
       return merge(state, command);
     case 'Absorb':
-      if (state.stage !== 'active') return refuse(state.stage);
-      if (state.absorbed.includes(command.from)) return accept();
-      if (state.absorbed.length >= MAX_ABSORBED) return refuse('too-many-links');
-      return accept({ type: 'conversation.absorbed', at, data: { by, from: command.from } });
+      return absorb(state, command);
     case 'Unmerge':
-      if (state.mergedInto === null) return refuse('not-merged');
-      return accept({ type: 'conversation.unmerged', at, data: { by, into: state.mergedInto } });
+      return unmerge(state, command);
     case 'Release':
-      if (!state.absorbed.includes(command.from)) return accept();
-      return accept({ type: 'conversation.released', at, data: { by, from: command.from } });
+      return release(state, command);
     case 'SplitOff':
       return splitOff(state, command);
     case 'MarkSpam':
@@ -50,12 +46,62 @@ function merge(state: KnownConversation, { at, by, into, self, customerId, incar
   return accept({ type: 'conversation.merged', at, data: { by, into } });
 }
 
+/** It takes over whose turn it is, and what is owed: otherwise a customer who waits would be in no queue any more. */
+function absorb(state: KnownConversation, command: Of<'Absorb'>): Decided {
+  const { at, by, from, owed } = command;
+  if (state.stage !== 'active') return refuse(state.stage);
+  if (state.absorbed.includes(from)) return accept();
+  if (state.absorbed.length >= MAX_ABSORBED) return refuse('too-many-links');
+  const data = { by, from, ...(owed !== undefined && { owes: toOwed(owed) }) };
+  return accept({ type: 'conversation.absorbed', at, data }, ...opensBy(state, command));
+}
+
+function opensBy({ category, snooze }: KnownConversation, { at, by, ours, owed }: Of<'Absorb'>): ConversationFact[] {
+  if (!ours && owed === undefined) return [];
+  const cause = owed === undefined ? 'agent' : 'customer_message';
+  switch (category) {
+    case 'open':
+      return [];
+    case 'resolved':
+      return [{ type: 'conversation.reopened', at, data: { by, cause } }];
+    case 'snoozed':
+      return snooze?.wake === 'stay' ? [] : [{ type: 'conversation.woken', at, data: { by, cause } }];
+    case 'waiting_customer':
+    case 'waiting_third_party':
+      return [{ type: 'conversation.status_changed', at, data: { by, category: 'open', status: 'open', cause } }];
+  }
+}
+
+/** What was answered where it went on is owed no more, and waits for the customer as after any reply. */
+function unmerge(state: KnownConversation, { at, by, answered }: Of<'Unmerge'>): Decided {
+  if (state.mergedInto === null) return refuse('not-merged');
+  const owed = owedSince(state.waiting);
+  const data = { by, into: state.mergedInto, owes: toOwed(answered ? null : owed) };
+  const unmerged: ConversationFact = { type: 'conversation.unmerged', at, data };
+  const waits = answered && owed !== null && state.category === 'open';
+  if (!waits) return accept(unmerged);
+  return accept(unmerged, ...moveTo(state, { at, by, category: 'waiting_customer', cause: 'reply' }));
+}
+
+/** What it took over goes back; where nothing else moved it since, it stands as before. */
+function release(state: KnownConversation, { at, by, from }: Of<'Release'>): Decided {
+  if (!state.absorbed.includes(from)) return accept();
+  const owed = owedSince(state.waiting.filter((each) => each.from !== from));
+  const released: ConversationFact = { type: 'conversation.released', at, data: { by, from, owes: toOwed(owed) } };
+  const { borrowed, stage } = state;
+  if (stage !== 'active' || borrowed?.from !== from || owed !== null) return accept(released);
+  const { category, status } = borrowed;
+  return accept(released, ...moveTo(state, { at, by, category, status, cause: 'agent' }));
+}
+
 function splitOff(state: KnownConversation, { at, by, into, messages }: Of<'SplitOff'>): Decided {
   if (state.stage !== 'active') return refuse(state.stage);
   const chosen = [...new Set(messages)];
   if (!chosen.every((each) => state.messages.includes(each))) return refuse('unknown-message');
   if (chosen.length === state.messages.length) return refuse('nothing-left');
-  return accept({ type: 'conversation.split_off', at, data: { by, into, messages: chosen } });
+  const stay = state.waiting.filter(({ message }) => message === undefined || !chosen.includes(message));
+  const owes = toOwed(owedSince(stay));
+  return accept({ type: 'conversation.split_off', at, data: { by, into, messages: chosen, owes } });
 }
 
 function link(state: KnownConversation, { at, by, to, self, linked }: Of<'Link'>): Decided {

@@ -1,5 +1,6 @@
-import { type ConversationFact } from '#contracts';
+import { type ConversationFact, isPerson } from '#contracts';
 import { type Conversation, type KnownConversation } from './conversation.js';
+import { borrowedAfter, evolveRelation, isRelation } from './evolve-relation.js';
 
 type Opened = Extract<ConversationFact, { readonly type: 'conversation.opened' }>;
 
@@ -17,13 +18,17 @@ const begun = ({ data }: Opened): KnownConversation => ({
   category: 'open',
   status: 'open',
   agent: null,
-  team: null,
-  priority: 'normal',
+  team: data.team ?? null,
+  priority: data.priority ?? 'normal',
   tags: [],
   snooze: null,
   resolvedAt: null,
   spokenAtVersion: 1,
   messages: data.messages ?? [],
+  waiting: data.owes?.since === undefined ? [] : [{ since: Date.parse(data.owes.since) }],
+  direction: data.direction ?? null,
+  imported: data.origin === 'import',
+  borrowed: null,
   mergedInto: null,
   absorbed: [],
   links: [],
@@ -31,16 +36,29 @@ const begun = ({ data }: Opened): KnownConversation => ({
 
 const open = { category: 'open', status: 'open', snooze: null, resolvedAt: null } as const;
 
-export function evolveKnown(before: KnownConversation, { type, at, data }: ConversationFact): KnownConversation {
+export function evolveKnown(before: KnownConversation, fact: ConversationFact): KnownConversation {
   const version = before.version + 1;
-  const state = { ...before, version };
+  const state = { ...before, version, borrowed: borrowedAfter(before, fact) };
+  if (isRelation(fact)) return evolveRelation(state, fact);
+  const { type, at, data } = fact;
   switch (type) {
     case 'conversation.opened':
     case 'conversation.forgotten':
       return state;
-    case 'conversation.message_received':
-    case 'conversation.replied':
-      return { ...state, messages: [...state.messages, data.messageId], spokenAtVersion: version };
+    case 'conversation.message_received': {
+      const { messageId, direction } = data;
+      const spoken = { messages: [...state.messages, messageId], spokenAtVersion: version };
+      const told = { ...state, ...spoken, direction: direction ?? state.direction };
+      if (state.imported && before.version === 1) return told;
+      return {
+        ...told,
+        waiting: [...state.waiting, { since: at, message: messageId, ...(direction && { direction }) }],
+      };
+    }
+    case 'conversation.replied': {
+      const waiting = isPerson(data.by) ? [] : state.waiting;
+      return { ...state, messages: [...state.messages, data.messageId], spokenAtVersion: version, waiting };
+    }
     case 'conversation.noted':
       return { ...state, messages: [...state.messages, data.messageId] };
     case 'conversation.assigned':
@@ -70,23 +88,9 @@ export function evolveKnown(before: KnownConversation, { type, at, data }: Conve
     case 'conversation.woken':
     case 'conversation.reopened':
       return { ...state, ...open };
-    case 'conversation.merged':
-      return { ...state, stage: 'merged', mergedInto: data.into };
-    case 'conversation.unmerged':
-      return { ...state, stage: 'active', mergedInto: null };
-    case 'conversation.absorbed':
-      return { ...state, absorbed: [...state.absorbed, data.from] };
-    case 'conversation.released':
-      return { ...state, absorbed: state.absorbed.filter((each) => each !== data.from) };
-    case 'conversation.split_off':
-      return { ...state, messages: state.messages.filter((each) => !data.messages.includes(each)) };
     case 'conversation.spam_marked':
       return { ...state, stage: 'spam' };
     case 'conversation.spam_cleared':
       return { ...state, stage: 'active' };
-    case 'conversation.linked':
-      return { ...state, links: [...state.links, data.to] };
-    case 'conversation.unlinked':
-      return { ...state, links: state.links.filter((each) => each !== data.to) };
   }
 }

@@ -1,4 +1,11 @@
-import { conversationIdOf, type ConversationEvent, isPerson, NOBODY, type StatusCategory } from '#contracts';
+import {
+  conversationIdOf,
+  type ConversationEvent,
+  isPerson,
+  NOBODY,
+  owedSinceOf,
+  type StatusCategory,
+} from '#contracts';
 import { type EpochMs } from '#kernel';
 import { NEVER, type QueueRow, rankOf } from './queue-row.js';
 
@@ -6,21 +13,24 @@ type Opened = Extract<ConversationEvent, { readonly type: 'conversation.opened' 
 type Later = Exclude<ConversationEvent, Opened | { readonly type: 'conversation.forgotten' }>;
 type Columns = Partial<QueueRow>;
 
-export const openedRow = (event: Opened): QueueRow => ({
-  conversation_id: conversationIdOf(event.stream),
-  customer_id: event.key,
-  ...{ until_position: 0n, kept: 'queued', until_at: null, span: null, stage: 'active', category: 'open' },
-  ...{ status: 'open', agent: NOBODY, team: null, priority: 'normal', rank: rankOf.normal, labels: [] },
-  ...{ unanswered_since: null, snoozed_until: null, clocks: [], due_at: NEVER, due_clock: null, direction: null },
-  since_at: event.recordedAt,
-  since_position: event.position,
-  channel: event.data.channel,
-  turn_since: event.occurredAt,
-  waiting_since: event.occurredAt,
-  opened_at: event.occurredAt,
-  last_message_at: event.occurredAt,
-  version: event.version,
-});
+export function openedRow(event: Opened): QueueRow {
+  const { channel, team = null, priority = 'normal', direction = null, owes = {} } = event.data;
+  const owed = owedSinceOf(owes);
+  return {
+    conversation_id: conversationIdOf(event.stream),
+    customer_id: event.key,
+    ...{ until_position: 0n, kept: 'queued', until_at: null, span: null, stage: 'active', category: 'open' },
+    ...{ status: 'open', agent: NOBODY, team, priority, rank: rankOf[priority], labels: [], direction, channel },
+    ...{ unanswered_since: owed, snoozed_until: null, clocks: [], due_at: NEVER, due_clock: null },
+    since_at: event.recordedAt,
+    since_position: event.position,
+    turn_since: owed ?? event.occurredAt,
+    waiting_since: owed ?? event.occurredAt,
+    opened_at: event.occurredAt,
+    last_message_at: event.occurredAt,
+    version: event.version,
+  };
+}
 
 /** The row after something was done to its conversation. */
 export function workedRow(before: QueueRow, event: Later): QueueRow {
@@ -74,17 +84,32 @@ function changes(before: QueueRow, { type, data, occurredAt: at }: Later): Colum
     case 'conversation.merged':
       return { stage: 'merged' };
     case 'conversation.unmerged':
+      return { stage: 'active', ...(data.owes && owing(before, owedSinceOf(data.owes), at)) };
     case 'conversation.spam_cleared':
       return { stage: 'active' };
     case 'conversation.spam_marked':
       return { stage: 'spam' };
-    case 'conversation.absorbed':
+    case 'conversation.absorbed': {
+      const { unanswered_since: own } = before;
+      const taken = data.owes ? owedSinceOf(data.owes) : null;
+      return taken === null ? {} : owing(before, own === null ? taken : Math.min(own, taken), at);
+    }
     case 'conversation.released':
     case 'conversation.split_off':
+      return data.owes ? owing(before, owedSinceOf(data.owes), at) : {};
     case 'conversation.linked':
     case 'conversation.unlinked':
       return {};
   }
+}
+
+/** What is owed came or went with a merge or a split: the turn is ours since then, whenever that was told. */
+function owing(before: QueueRow, since: EpochMs | null, at: EpochMs): Columns {
+  if (since === before.unanswered_since) return {};
+  const owed = { unanswered_since: since };
+  if (before.category === 'open') return { ...owed, turn_since: since ?? at, waiting_since: since ?? at };
+  if (before.category !== 'snoozed') return owed;
+  return { ...owed, waiting_since: since ?? before.snoozed_until ?? at };
 }
 
 /** Under another word for the same category, it is still the same one's turn. */

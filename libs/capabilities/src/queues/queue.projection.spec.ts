@@ -96,6 +96,41 @@ describe('whose turn it is', () => {
     expect(after(...history).is).toMatchObject({ category, turn_since: t(since), waiting_since: t(since) });
   });
 
+  const owes = (seconds?: number) => (seconds === undefined ? {} : { since: new Date(t(seconds)).toISOString() });
+  const by = 'user:ada';
+  const absorbs = (seconds: number, since: number) =>
+    told('conversation.absorbed', seconds, { by, from: customerId, owes: owes(since) });
+  const releases = (seconds: number, since?: number) =>
+    told('conversation.released', seconds, { by, from: customerId, owes: owes(since) });
+
+  it('is ours since what was owed in the one that was merged into it, until that is given back', () => {
+    const waits = [opened(), says(5), answers(9), moves(9, 'waiting_customer')];
+    const took = [...waits, absorbs(20, 3), moves(20, 'open')];
+    const since = (seconds: number) => ({ turn_since: t(seconds), waiting_since: t(seconds) });
+    expect(after(...took).is).toMatchObject({ category: 'open', ...since(3), unanswered_since: t(3) });
+    expect(after(...took, releases(30)).is).toMatchObject({ ...since(30), unanswered_since: null });
+    // Where both wait, who waits longer counts.
+    expect(after(opened(), says(5), absorbs(20, 3)).is).toMatchObject({ ...since(3), unanswered_since: t(3) });
+    expect(after(opened(), says(5), absorbs(20, 8)).is).toMatchObject({ ...since(5), unanswered_since: t(5) });
+    expect(after(opened(), says(5), absorbs(20, 3), releases(30, 5)).is).toMatchObject({ ...since(5) });
+    const merged = told('conversation.merged', 10, { by, into: customerId });
+    const unmerged = told('conversation.unmerged', 20, { by, into: customerId, owes: {} });
+    expect(after(opened(), says(5), merged, unmerged).is).toMatchObject({ ...since(20), unanswered_since: null });
+  });
+
+  it('is ours since the messages that went with a split, and not since those in what they left', () => {
+    const split = (since?: number) =>
+      told('conversation.split_off', 20, { by, into: customerId, messages: ['m5'], owes: owes(since) });
+    expect(after(opened(), says(5), split()).is).toMatchObject({ turn_since: t(20), unanswered_since: null });
+    expect(after(opened(), says(5), says(8), split(8)).is).toMatchObject({ turn_since: t(8), unanswered_since: t(8) });
+    const data = { origin: 'split', customerId, incarnation: 1, channel: 'chat', subject: '' } as const;
+    const along = { team: 'returns', priority: 'high', direction: 'rtl', owes: owes(5) } as const;
+    expect(after(told('conversation.opened', 20, { ...data, ...along })).is).toMatchObject({
+      ...{ team: 'returns', priority: 'high', rank: 1, direction: 'rtl' },
+      ...{ turn_since: t(5), waiting_since: t(5), unanswered_since: t(5), opened_at: t(20) },
+    });
+  });
+
   it('waits from the end of a snooze, or from a message that it sleeps through', () => {
     const snoozed = told('conversation.snoozed', 10, {
       by: 'user:a',

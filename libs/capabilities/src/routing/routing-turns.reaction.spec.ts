@@ -61,6 +61,22 @@ describe('what is told of a conversation', () => {
     ]);
   });
 
+  it('waits since what it took over from a merge, or along from a split', () => {
+    const owes = { since: new Date(noon - 50).toISOString() };
+    const absorbed = ['conversation.absorbed', { by, from: 'x', owes }] as const;
+    const released = ['conversation.released', { by, from: 'x', owes: {} }] as const;
+    expect(told(opened, status('waiting_customer'), absorbed, status('open'), released, status('resolved'))).toEqual([
+      '- normal nobody since +0',
+      'left',
+      '- normal nobody since +-50',
+      '- normal nobody since +4',
+      'left',
+    ]);
+    expect(told(opened, absorbed)).toEqual(['- normal nobody since +0', '- normal nobody since +-50']);
+    const split = { channel: 'chat', customerId: 'c-1', team: 'front', priority: 'high', direction: 'rtl', owes };
+    expect(told(['conversation.opened', split])).toEqual(['front high nobody since +-50']);
+  });
+
   it('names whoever had it before, and the conversation that it continues', () => {
     const follows = ['conversation.opened', { channel: 'chat', follows: 'other' }] as const;
     expect(told(follows, assigned(by), assigned())).toEqual([

@@ -4,7 +4,9 @@ import {
   conversationIdOf,
   conversationStream,
   type ConversationEvent,
+  isPerson,
   type ItemChangedDto,
+  owedSinceOf,
   type Priority,
   type StatusCategory,
   type StoredClockEvent,
@@ -37,6 +39,8 @@ interface Turn {
   readonly previousAgent: string | null;
   readonly follows: string | null;
   readonly since: EpochMs;
+  /** Since when an answer is owed that came with a merge or a split. Unknown in states that were stored before these told of it. */
+  readonly owedSince?: EpochMs | null;
   /** Due times of its service clocks that run, by stream. */
   readonly due: Readonly<Record<string, EpochMs>>;
   /** What was told last, to tell each thing once. */
@@ -87,10 +91,20 @@ function tell(turn: Turn): Reacted<State, TellItem> {
   return { state: { ...turn, told }, commands: [unknown && follows !== null ? { ...command, follows } : command] };
 }
 
-/** Our turn begins with the event that made it ours, at its time; what a source says of the future is not believed. */
-function turned(before: Turn, changes: Partial<Turn>, { occurredAt, recordedAt }: ConversationEvent): Turn {
+/** What a source says of the future is not believed. */
+const momentOf = ({ occurredAt, recordedAt }: ConversationEvent): EpochMs => Math.min(occurredAt, recordedAt);
+
+/** Our turn begins with the event that made it ours, at its time; or earlier, where it made another conversation's wait ours. */
+function turned(before: Turn, changes: Partial<Turn>, event: ConversationEvent): Turn {
   const after = { ...before, ...changes };
-  return isOurs(after) && !isOurs(before) ? { ...after, since: Math.min(occurredAt, recordedAt) } : after;
+  return isOurs(after) && !isOurs(before) ? { ...after, since: after.owedSince ?? momentOf(event) } : after;
+}
+
+/** After a merge or a split, or the end of one. */
+function owing(event: Extract<ConversationEvent, { data: { owes?: unknown } }>): Partial<Turn> {
+  if (event.data.owes === undefined) return {};
+  const owedSince = owedSinceOf(event.data.owes);
+  return { owedSince, since: owedSince ?? momentOf(event) };
 }
 
 function afterConversation(state: State, event: ConversationEvent): Reacted<State, TellItem> {
@@ -103,21 +117,19 @@ function afterConversation(state: State, event: ConversationEvent): Reacted<Stat
   return turn.category === 'snoozed' ? reacted : { ...reacted, cancelled: ['snooze'] };
 }
 
-function opened({
-  key,
-  version,
-  data,
-  occurredAt,
-  recordedAt,
-}: Extract<ConversationEvent, { type: 'conversation.opened' }>): Turn {
+function opened(event: Extract<ConversationEvent, { type: 'conversation.opened' }>): Turn {
+  const { key, version, data } = event;
+  const { channel, team = null, priority = 'normal', direction = null, follows = null } = data;
   return {
-    ...{ customerId: key, version, stage: 'active', category: 'open', channel: data.channel ?? 'other' },
-    ...{ team: null, priority: 'normal', tags: [], direction: null, agent: null, previousAgent: null },
-    ...{ follows: data.follows ?? null, since: Math.min(occurredAt, recordedAt), due: {}, told: null },
+    ...{ customerId: key, version, stage: 'active', category: 'open', channel: channel ?? 'other' },
+    ...{ team, priority, tags: [], direction, agent: null, previousAgent: null },
+    ...{ follows, since: momentOf(event), due: {}, told: null },
+    ...owing(event),
   };
 }
 
-function changesBy(state: Turn, { type, data }: ConversationEvent): Partial<Turn> {
+function changesBy(state: Turn, event: ConversationEvent): Partial<Turn> {
+  const { type, data } = event;
   switch (type) {
     case 'conversation.message_received':
       return { direction: data.direction ?? state.direction };
@@ -145,14 +157,22 @@ function changesBy(state: Turn, { type, data }: ConversationEvent): Partial<Turn
     case 'conversation.forgotten':
       return { stage: 'forgotten' };
     case 'conversation.unmerged':
+      return { stage: 'active', ...owing(event) };
+    case 'conversation.absorbed': {
+      const { owedSince } = owing(event);
+      if (owedSince === undefined || owedSince === null) return {};
+      const oldest = Math.min(owedSince, state.owedSince ?? owedSince);
+      return { owedSince: oldest, since: Math.min(state.since, oldest) };
+    }
+    case 'conversation.released':
+    case 'conversation.split_off':
+      return owing(event);
+    case 'conversation.replied':
+      return isPerson(data.by) ? { owedSince: null } : {};
     case 'conversation.spam_cleared':
       return { stage: 'active' };
     case 'conversation.opened':
-    case 'conversation.replied':
     case 'conversation.noted':
-    case 'conversation.absorbed':
-    case 'conversation.released':
-    case 'conversation.split_off':
     case 'conversation.linked':
     case 'conversation.unlinked':
       return {};

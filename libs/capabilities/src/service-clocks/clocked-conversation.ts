@@ -5,6 +5,7 @@ import {
   type ConversationEvent,
   type ConversationEventType,
   isPerson,
+  owedSinceOf,
   type PolicySubject,
   type StatusCategory,
   type TurnStatus,
@@ -41,7 +42,7 @@ export type ClockedEvent = Extract<
   {
     readonly type: Exclude<
       ConversationEventType,
-      `conversation.${'noted' | 'assigned' | 'tagged' | 'absorbed' | 'released' | 'split_off' | 'linked' | 'unlinked'}`
+      `conversation.${'noted' | 'assigned' | 'tagged' | 'linked' | 'unlinked'}`
     >;
   }
 >;
@@ -104,7 +105,16 @@ export function tell(before: ClockedConversation | undefined, event: ClockedEven
     case 'conversation.forgotten':
       clocks.leave('deleted');
       break;
+    case 'conversation.absorbed':
+      if (event.data.owes) clocks.takeOver(owedSinceOf(event.data.owes));
+      break;
+    case 'conversation.released':
+    case 'conversation.split_off':
+      if (event.data.owes) clocks.owes(owedSinceOf(event.data.owes));
+      break;
     case 'conversation.unmerged':
+      clocks.comeBack(event.data.owes && owedSinceOf(event.data.owes));
+      break;
     case 'conversation.spam_cleared':
       clocks.comeBack();
       break;
@@ -113,11 +123,11 @@ export function tell(before: ClockedConversation | undefined, event: ClockedEven
 }
 
 function opened(event: Extract<ClockedEvent, { readonly type: 'conversation.opened' }>): Told {
-  const { channel, customerId, origin } = event.data;
+  const { channel, customerId, origin, team, priority = 'normal', owes } = event.data;
   const clocks = new Clocks(
     {
       ...{ stage: 'active', customerId, category: 'open', owed: null, running: {}, begun: {} },
-      subject: { priority: 'normal', ...(channel !== null && { channel }) },
+      subject: { priority, ...(channel !== null && { channel }), ...(team !== undefined && { team }) },
       recordedLateMs: lateMs(event),
       ...(origin === 'import' && { importedAt: event.recordedAt }),
     },
@@ -125,6 +135,8 @@ function opened(event: Extract<ClockedEvent, { readonly type: 'conversation.open
   );
   // Whoever was written to by us waits for nothing yet; nor does a conversation that we split off another one.
   if (origin === 'touchpoint') clocks.owe('first_response');
+  // But for messages that went along: no person has answered those in it.
+  if (owes?.since !== undefined) clocks.owe('first_response', Date.parse(owes.since));
   clocks.start('resolution');
   return clocks.told();
 }
@@ -156,9 +168,39 @@ class Clocks {
     return { state: this.state, acts: this.acts };
   }
 
-  owe(owed: 'first_response' | 'next_response'): void {
+  owe(owed: 'first_response' | 'next_response', since?: EpochMs): void {
     this.state = { ...this.state, owed };
-    if (this.state.stage === 'active') this.start(owed);
+    if (this.state.stage === 'active') this.start(owed, since);
+  }
+
+  /** Of two who wait in what is one conversation now, the one who waits longer. */
+  takeOver(since: EpochMs | null): void {
+    const own = this.owedSince();
+    if (since !== null && (own === undefined || since < own)) this.oweFrom(since);
+  }
+
+  /** What is owed in it after messages went, or went back. */
+  owes(since: EpochMs | null): void {
+    this.oweFrom(this.knownHere(since));
+  }
+
+  /** An answer is owed since another instant, or none is: what was measured does not count, and what is owed is measured from there. */
+  private oweFrom(since: EpochMs | null): void {
+    const { owed } = this.state;
+    if (since === this.owedSince() || (since === null && owed === null)) return;
+    if (owed !== null) this.cancel(owed, 'moved');
+    this.state = { ...this.state, owed: null };
+    if (since !== null) this.owe(owed ?? 'next_response', since);
+  }
+
+  /** What was asked before an import is not owed, as far as is known here. */
+  private knownHere(since: EpochMs | null): EpochMs | null {
+    return since !== null && since < (this.state.importedAt ?? -Infinity) ? null : since;
+  }
+
+  private owedSince(): EpochMs | undefined {
+    const { owed, running } = this.state;
+    return owed === null ? undefined : running[owed]?.startedAt;
   }
 
   replied(): void {
@@ -194,23 +236,27 @@ class Clocks {
     this.state = { ...this.state, stage };
   }
 
-  /** What was cancelled stays so: the wait until now is not counted, and what is still owed is measured from here on. */
-  comeBack(): void {
-    this.state = { ...this.state, stage: 'active' };
-    if (this.state.owed !== null) this.start(this.state.owed);
+  /**
+   * What was cancelled stays so: the wait until now is not counted, and what is still owed is measured from here on. After a merge it is
+   * measured from where it began: meanwhile the other conversation measured it so.
+   */
+  comeBack(since?: EpochMs | null): void {
+    const owed = this.state.owed ?? (since === undefined ? null : 'next_response');
+    const from = since === undefined ? undefined : this.knownHere(since);
+    this.state = { ...this.state, stage: 'active', owed: null };
+    if (owed !== null && from !== null) this.owe(owed, from);
     if (this.state.category !== 'resolved') this.start('resolution');
   }
 
-  start(kind: ClockKind): void {
+  start(kind: ClockKind, startedAt: EpochMs = this.event.occurredAt): void {
     const { category, begun, running } = this.state;
     const ordinal = (begun[kind] ?? 0) + 1;
-    const startedAt = this.event.occurredAt;
     this.state = {
       ...this.state,
       begun: { ...begun, [kind]: ordinal },
       running: { ...running, [kind]: { ordinal, startedAt } },
     };
-    this.tellRunning(kind, { type: 'StartClock', asOf: this.asOf() });
+    this.acts.push({ kind, ordinal, at: startedAt, type: 'StartClock', asOf: this.asOf() });
     const status = turnOf(category);
     if (status !== 'open' && pausable.includes(kind)) this.tellRunning(kind, { type: 'ChangeStatus', status });
   }

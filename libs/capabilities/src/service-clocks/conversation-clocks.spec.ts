@@ -153,6 +153,71 @@ describe('the resolution clock', () => {
   });
 });
 
+describe('what is owed elsewhere', () => {
+  const owes = (hours?: number) => (hours === undefined ? {} : { since: new Date(at(hours)).toISOString() });
+  const responses = ['first_response', 'next_response'] as const;
+  const absorbed = (hours: number, since?: number): Happened => [
+    'conversation.absorbed',
+    at(hours),
+    { owes: owes(since) },
+  ];
+  const released = (hours: number, since?: number): Happened => [
+    'conversation.released',
+    at(hours),
+    { owes: owes(since) },
+  ];
+
+  it('is measured from where it began, in the conversation that it was merged into', () => {
+    expect(of(responses, [opened, replied(1), absorbed(5, 3), replied(7)]).slice(2)).toEqual([
+      'next_response-1 activated 3 due 6',
+      'next_response-1 breached 6',
+      'next_response-1 fulfilled 7 due 6 breached',
+    ]);
+    // Of two who wait, the one who waits longer; and nothing begins where nothing is owed.
+    expect(of(responses, [byAgent, said(2), absorbed(3, 1), replied(4)])).toEqual([
+      'next_response-1 activated 2 due 5',
+      'next_response-1 cancelled 3 moved',
+      'next_response-2 activated 1 due 4',
+      'next_response-2 fulfilled 4 due 4 on_time',
+    ]);
+    expect(of(responses, [byAgent, said(1), absorbed(3, 2)])).toEqual(['next_response-1 activated 1 due 4']);
+    expect(of(responses, [byAgent, absorbed(3)])).toEqual([]);
+  });
+
+  it('is given back from where it began, unless it was answered', () => {
+    expect(of(responses, [byAgent, absorbed(2, 1), released(3)])).toEqual([
+      'next_response-1 activated 1 due 4',
+      'next_response-1 cancelled 3 moved',
+    ]);
+    const merged: Happened = ['conversation.merged', at(1)];
+    const back = (since?: number): Happened => ['conversation.unmerged', at(3), { owes: owes(since) }];
+    expect(of(responses, [opened, merged, back(0)]).slice(2)).toEqual(['first_response-2 activated 0 due 4']);
+    expect(of(responses, [opened, merged, back()]).slice(2)).toEqual([]);
+  });
+
+  it('goes with the messages of a split, from where they waited', () => {
+    const split = (since?: number): Happened => ['conversation.split_off', at(3), { owes: owes(since) }];
+    expect(of(responses, [opened, said(0), split(), replied(4)]).slice(1)).toEqual([
+      'first_response-1 cancelled 3 moved',
+    ]);
+    expect(of(responses, [opened, said(0), said(2), split(2)]).slice(1)).toEqual([
+      'first_response-1 cancelled 3 moved',
+      'first_response-2 activated 2 due 6',
+    ]);
+    const own: Happened = [
+      'conversation.opened',
+      at(3),
+      { ...written, origin: 'split', team: 'returns', owes: owes(1) },
+    ];
+    const termsOf: History['termsOf'] = ({ subject }, kind) => (subject.team === 'returns' ? terms(kind) : undefined);
+    expect(of([...responses, 'resolution'], [own, replied(4)], { termsOf })).toEqual([
+      'first_response-1 activated 1 due 5',
+      'resolution-1 activated 3 due 27',
+      'first_response-1 fulfilled 4 due 5 on_time',
+    ]);
+  });
+});
+
 describe('every clock', () => {
   const kinds = ['first_response', 'next_response', 'update', 'resolution'] as const;
 

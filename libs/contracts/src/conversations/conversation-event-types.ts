@@ -1,7 +1,15 @@
 import { type DtoClass } from '../events/fields/dto-class.js';
 import { type ConversationData, type ConversationEventType } from './conversation-event.js';
 import { ConversationOpenedDto, MessageReceivedDto, NotedDto, RepliedDto } from './message-events.dto.js';
-import { AbsorbedDto, ForgottenDto, LinkedDto, MergedDto, SplitOffDto } from './relation-events.dto.js';
+import {
+  AbsorbedDto,
+  ForgottenDto,
+  LinkedDto,
+  MergedDto,
+  ReleasedDto,
+  SplitOffDto,
+  UnmergedDto,
+} from './relation-events.dto.js';
 import {
   AssignedDto,
   ByDto,
@@ -17,6 +25,7 @@ import {
 const uuid = (last: string): string => `0f6a1c52-8f0e-8a3b-9d7e-5b1c2d3e4f5${last}`;
 const by = `user:${uuid('a')}`;
 const other = uuid('c');
+const owes = { since: '2026-03-21T09:00:00.000Z' };
 
 type Declared = {
   readonly [T in ConversationEventType]: readonly [DtoClass<ConversationData[T]>, ConversationData[T]];
@@ -28,6 +37,7 @@ const declared: Declared = {
     {
       ...{ origin: 'touchpoint', by, customerId: uuid('0'), incarnation: 1, channel: 'chat' },
       ...{ subject: 'Cracked lampshade', thread: uuid('d'), follows: other, messages: [uuid('1')] },
+      ...{ team: 'returns', priority: 'high', direction: 'rtl', owes },
     },
   ],
   'conversation.message_received': [
@@ -60,11 +70,11 @@ const declared: Declared = {
   'conversation.woken': [WokenDto, { by, cause: 'agent' }],
   'conversation.reopened': [ReopenedDto, { by, cause: 'agent' }],
   'conversation.merged': [MergedDto, { by, into: other }],
-  'conversation.unmerged': [MergedDto, { by, into: other }],
-  'conversation.absorbed': [AbsorbedDto, { by, from: other }],
+  'conversation.unmerged': [UnmergedDto, { by, into: other, owes }],
+  'conversation.absorbed': [AbsorbedDto, { by, from: other, owes }],
   'conversation.forgotten': [ForgottenDto, { messages: [uuid('1')] }],
-  'conversation.released': [AbsorbedDto, { by, from: other }],
-  'conversation.split_off': [SplitOffDto, { by, into: other, messages: [uuid('1')] }],
+  'conversation.released': [ReleasedDto, { by, from: other, owes }],
+  'conversation.split_off': [SplitOffDto, { by, into: other, messages: [uuid('1')], owes }],
   'conversation.spam_marked': [ByDto, { by }],
   'conversation.spam_cleared': [ByDto, { by }],
   'conversation.linked': [LinkedDto, { by, to: other }],

@@ -10,7 +10,9 @@ import {
   type ForgottenDto,
   type LinkedDto,
   type MergedDto,
+  type ReleasedDto,
   type SplitOffDto,
+  type UnmergedDto,
 } from './relation-events.dto.js';
 import {
   type AssignedDto,
@@ -39,10 +41,10 @@ export interface ConversationData {
   readonly 'conversation.woken': WokenDto;
   readonly 'conversation.reopened': ReopenedDto;
   readonly 'conversation.merged': MergedDto;
-  readonly 'conversation.unmerged': MergedDto;
+  readonly 'conversation.unmerged': UnmergedDto;
   readonly 'conversation.absorbed': AbsorbedDto;
   readonly 'conversation.forgotten': ForgottenDto;
-  readonly 'conversation.released': AbsorbedDto;
+  readonly 'conversation.released': ReleasedDto;
   readonly 'conversation.split_off': SplitOffDto;
   readonly 'conversation.spam_marked': ByDto;
   readonly 'conversation.spam_cleared': ByDto;

@@ -1,7 +1,7 @@
 import { Personal, Public } from '../events/fields/field-class.js';
 import { Whole } from '../events/fields/number.js';
-import { Optional } from '../events/fields/structure.js';
-import { FreeText, Line, OneOf, Pattern, Patterns } from '../events/fields/text.js';
+import { Nested, Optional } from '../events/fields/structure.js';
+import { Code, FreeText, Line, OneOf, Pattern, Patterns } from '../events/fields/text.js';
 import { type Channel, channels, type TextDirection, textDirections } from '../touchpoints/touchpoint-event.js';
 import {
   ACTOR,
@@ -11,8 +11,11 @@ import {
   MAX_ATTACHMENTS,
   MAX_MENTIONS,
   MAX_SPLIT,
+  priorities,
+  type Priority,
   UUID,
 } from './conversation-words.js';
+import { OwedDto } from './owed.dto.js';
 
 const SEALED = '^[A-Za-z0-9_-]+$';
 
@@ -62,6 +65,30 @@ export class ConversationOpenedDto {
   @Optional()
   @Patterns(UUID, 36, MAX_SPLIT)
   messages?: string[];
+
+  /** As in the one that it was split from. */
+  @Public()
+  @Optional()
+  @Code()
+  team?: string;
+
+  /** As in the one that it was split from; normal, without. */
+  @Public()
+  @Optional()
+  @OneOf(priorities)
+  priority?: Priority;
+
+  /** Of the last message that it took along. */
+  @Public()
+  @Optional()
+  @OneOf(textDirections)
+  direction?: TextDirection;
+
+  /** What is owed for the messages that it took along. */
+  @Public()
+  @Optional()
+  @Nested(OwedDto)
+  owes?: OwedDto;
 
   /** Personal members, encrypted: base64url. */
   @Public()

@@ -1,7 +1,8 @@
 import { Public } from '../events/fields/field-class.js';
-import { Optional } from '../events/fields/structure.js';
+import { Nested, Optional } from '../events/fields/structure.js';
 import { Pattern, Patterns } from '../events/fields/text.js';
 import { ACTOR, MAX_SPLIT, UUID } from './conversation-words.js';
+import { OwedDto } from './owed.dto.js';
 
 /** It goes on in another conversation of the same customer. */
 export class MergedDto {
@@ -14,7 +15,24 @@ export class MergedDto {
   into!: string;
 }
 
-/** The other side of a merge, and of its end. */
+/** It is a conversation of its own again. */
+export class UnmergedDto {
+  @Public()
+  @Pattern(ACTOR, 140)
+  by!: string;
+
+  @Public()
+  @Pattern(UUID, 36)
+  into!: string;
+
+  /** What is owed in it from now on: nothing where that was answered in the other one. As before, where events do not say. */
+  @Public()
+  @Optional()
+  @Nested(OwedDto)
+  owes?: OwedDto;
+}
+
+/** The other side of a merge. */
 export class AbsorbedDto {
   @Public()
   @Pattern(ACTOR, 140)
@@ -23,6 +41,29 @@ export class AbsorbedDto {
   @Public()
   @Pattern(UUID, 36)
   from!: string;
+
+  /** What was owed in the other one, and is owed here now. */
+  @Public()
+  @Optional()
+  @Nested(OwedDto)
+  owes?: OwedDto;
+}
+
+/** The other side of a merge's end. */
+export class ReleasedDto {
+  @Public()
+  @Pattern(ACTOR, 140)
+  by!: string;
+
+  @Public()
+  @Pattern(UUID, 36)
+  from!: string;
+
+  /** What is owed in it without the other one. As before, where events do not say. */
+  @Public()
+  @Optional()
+  @Nested(OwedDto)
+  owes?: OwedDto;
 }
 
 /** Something was said in it after its customer had been erased: nobody can read it, and no list keeps it. */
@@ -46,6 +87,12 @@ export class SplitOffDto {
   @Public()
   @Patterns(UUID, 36, MAX_SPLIT)
   messages!: string[];
+
+  /** What is owed in it for those that stayed. As before, where events do not say. */
+  @Public()
+  @Optional()
+  @Nested(OwedDto)
+  owes?: OwedDto;
 }
 
 /** It has to do with another conversation, of any customer. */

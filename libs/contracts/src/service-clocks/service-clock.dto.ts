@@ -20,7 +20,7 @@ const MAX_SPENT_MS = 315_537_897_600_000;
 const Version = (): PropertyDecorator => Whole(1, MAX_INTEGER);
 
 const verdicts: readonly ClockVerdict[] = ['on_time', 'breached'];
-const reasons: readonly CancelReason[] = ['merged', 'spam', 'deleted', 'resolved'];
+const reasons: readonly CancelReason[] = ['merged', 'spam', 'deleted', 'resolved', 'moved'];
 const causes = ['terms_changed', 'stopped_earlier', 'stopped_again'] as const;
 
 /** Whom to tell, and how much business time before the due time. */

@@ -30,7 +30,8 @@ export interface ClockTerms {
 
 export type ClockVerdict = 'on_time' | 'breached';
 /** `resolved`: of an update clock alone, nothing is owed any more. */
-export type CancelReason = 'merged' | 'spam' | 'deleted' | 'resolved';
+/** `moved`: what it measured is measured from another instant now, or in another conversation. */
+export type CancelReason = 'merged' | 'spam' | 'deleted' | 'resolved' | 'moved';
 
 interface Fact<Type extends string, Data> {
   readonly type: Type;

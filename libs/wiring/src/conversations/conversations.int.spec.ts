@@ -451,6 +451,56 @@ describe('who is named', () => {
   });
 });
 
+describe('what is owed to a customer', () => {
+  const takenUp = async (customer: string, text: string, occurredAt?: string) =>
+    done(await takeUpTouchpoint(installations[0].conversations, await says(customer, text, occurredAt), from('ada')))
+      .conversationId;
+  const lastOf = async (id: string, count: number) =>
+    (await loadedOf(id)).events.slice(-count).map(({ type, data }) => ({ type, data }));
+
+  it('goes on where its conversation goes on, also where that rested, and is over when it was answered there', async () => {
+    const own = await takenUp('81', 'where is it?');
+    const rested = await opened('81');
+    const owes = { since: '2026-03-20T10:00:00.000Z' };
+    done(await change(rested, { type: 'ChangeStatus', body: { category: 'resolved' } }, from('ada')));
+    done(await change(own, { type: 'Merge', body: { into: rested } }, from('ada')));
+    expect(await lastOf(rested, 2)).toMatchObject([
+      { type: 'conversation.absorbed', data: { from: own, owes } },
+      { type: 'conversation.reopened' },
+    ]);
+    done(await change(own, { type: 'Unmerge' }, from('ada')));
+    expect(await lastOf(own, 1)).toMatchObject([{ type: 'conversation.unmerged', data: { owes } }]);
+    expect(await lastOf(rested, 2)).toMatchObject([
+      { type: 'conversation.released', data: { owes: {} } },
+      { type: 'conversation.status_changed', data: { category: 'resolved' } },
+    ]);
+    const { version } = done(await change(own, { type: 'Merge', body: { into: rested } }, from('ada')));
+    expect(Number(version)).toBeGreaterThan(2);
+    const read = String((await loadedOf(rested)).events.length);
+    done(await change(rested, reply('On Thursday.', read), from('ada')));
+    done(await change(own, { type: 'Unmerge' }, from('ada')));
+    expect(await lastOf(own, 2)).toMatchObject([
+      { type: 'conversation.unmerged', data: { owes: {} } },
+      { type: 'conversation.status_changed', data: { category: 'waiting_customer' } },
+    ]);
+  });
+
+  it('goes along with the messages of a split, with the team and how urgent it is', async () => {
+    const own = await takenUp('82', 'where is the lamp?', '2026-03-20T10:00:00Z');
+    expect(await takenUp('82', 'and the chair?', '2026-03-20T11:00:00Z')).toBe(own);
+    done(await change(own, { type: 'Transfer', body: { team: 'returns' } }, from('ada')));
+    done(await change(own, { type: 'Prioritise', body: { priority: 'high' } }, from('ada')));
+    const [first = ''] = (await loadedOf(own)).events.flatMap(({ data }) => (hasMessage(data) ? [data.messageId] : []));
+    const split: ConversationChange = { type: 'Split', body: { messages: [first], subject: 'The lamp' } };
+    const { opened: lamp = '' } = done(await change(own, split, from('ada')));
+    const owes = { since: '2026-03-20T10:00:00.000Z' };
+    expect(await lastOf(lamp, 1)).toMatchObject([
+      { type: 'conversation.opened', data: { team: 'returns', priority: 'high', direction: 'ltr', owes } },
+    ]);
+    expect(await lastOf(own, 1)).toMatchObject([{ data: { owes: { since: '2026-03-20T11:00:00.000Z' } } }]);
+  });
+});
+
 describe('the read models', () => {
   it('are what a fold of the log gives, row for row', async () => {
     const [installation] = installations;

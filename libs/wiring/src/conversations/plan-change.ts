@@ -1,4 +1,5 @@
-import { conversation, type ConversationCommand, type KnownConversation } from '#capabilities';
+import { conversation, type ConversationCommand, type KnownConversation, owedSince } from '#capabilities';
+import { isPerson } from '#contracts';
 import { fail, type Result, succeed } from '#kernel';
 import { type ConversationChange } from '../messages/change-conversation.command.js';
 import { type ConversationReason } from '../messages/conversation-failures.js';
@@ -30,23 +31,24 @@ export async function planChange(
       if (target.state.stage === 'unknown') return fail('conversation-not-found');
       const { customerId, incarnation } = target.state;
       const merge = { type: 'Merge', at, by, self: own.id, into: target.id, customerId, incarnation } as const;
-      return together(decided(own, merge), () => decided(target, { type: 'Absorb', at, by, from: own.id }));
+      return together(decided(own, merge), () => decided(target, absorbing(own, asking)));
     }
     case 'Unmerge': {
       const { mergedInto } = own.state;
       if (mergedInto === null) return fail('not-merged');
       const target = await loadConversation(ports, mergedInto);
-      return together(decided(own, { type: 'Unmerge', at, by }), () =>
+      return together(decided(own, { type: 'Unmerge', at, by, answered: answeredIn(target, own.id) }), () =>
         decided(target, { type: 'Release', at, by, from: own.id }),
       );
     }
     case 'Split': {
       const { messages, subject, id = asking.newId } = change.body;
       const { customerId, incarnation, channel } = own.state;
+      const along = takenAlong(own.state, messages);
       return together(decided(own, { type: 'SplitOff', at, by, into: id, messages }), async () =>
         decided(await loadConversation(ports, id), {
           ...{ type: 'OpenConversation', at, by, origin: 'split', customerId, incarnation, channel, subject },
-          ...{ messages: [...new Set(messages)], follows: own.id },
+          ...{ messages: [...new Set(messages)], follows: own.id, ...along },
         }),
       );
     }
@@ -65,6 +67,38 @@ export async function planChange(
       return part.ok ? succeed([part.value]) : part;
     }
   }
+}
+
+function absorbing(
+  { id, state }: LoadedConversation & { readonly state: KnownConversation },
+  { at, by }: Planning,
+): ConversationCommand {
+  const { category, snooze, waiting } = state;
+  const owed = owedSince(waiting);
+  const ours = category === 'open' || (snooze !== null && snooze.until <= at);
+  return { type: 'Absorb', at, by, from: id, ours, ...(owed !== null && { owed }) };
+}
+
+/** Whether a person has replied since the other conversation goes on in it. */
+function answeredIn({ events }: LoadedConversation, from: string): boolean {
+  const merged = events.findLastIndex(({ type, data }) => type === 'conversation.absorbed' && data.from === from);
+  return events.slice(merged + 1).some(({ type, data }) => type === 'conversation.replied' && isPerson(data.by));
+}
+
+/** What goes with messages into a conversation of their own: where it waits, how urgently, in which script and since when. */
+function takenAlong(
+  { team, priority, direction, waiting }: KnownConversation,
+  messages: readonly string[],
+): Pick<Extract<ConversationCommand, { type: 'OpenConversation' }>, 'team' | 'priority' | 'direction' | 'owes'> {
+  const moved = waiting.filter(({ message }) => message !== undefined && messages.includes(message));
+  const owes = owedSince(moved);
+  const script = moved.at(-1)?.direction ?? direction;
+  return {
+    ...(team !== null && { team }),
+    ...(priority !== 'normal' && { priority }),
+    ...(script !== null && { direction: script }),
+    ...(owes !== null && { owes }),
+  };
 }
 
 /** Commands one after the other, each on what the ones before it leave. */

@@ -36,7 +36,7 @@ export function openedConversation(event: Opened): ResponseFactRow {
       kind: null,
       at: event.occurredAt,
       channel: event.data.channel,
-      team: null,
+      team: event.data.team ?? null,
       agent: NOBODY,
     },
     ...{ ...nothing, stage: conversation.stage, standing: { conversation, clocks: {}, ended: [], replies: 0 } },

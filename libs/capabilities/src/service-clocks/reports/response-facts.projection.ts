@@ -82,7 +82,7 @@ function keysOf(event: Event): readonly RowKey[] {
 /** What reports count: conversations, how long customers waited in them, and what became of their clocks. Nothing in it is personal. */
 export const responseFacts: Projection<ResponseFactRow, Event> = {
   name: 'response-facts',
-  version: 2,
+  version: 3,
   reads: 'sealed',
   table: responseFactsTable,
   keys: keysOf,
@@ -98,6 +98,9 @@ export const responseFacts: Projection<ResponseFactRow, Event> = {
     'conversation.reopened': turned,
     'conversation.merged': told,
     'conversation.unmerged': told,
+    'conversation.absorbed': told,
+    'conversation.released': told,
+    'conversation.split_off': told,
     'conversation.spam_marked': told,
     'conversation.spam_cleared': told,
     'conversation.forgotten': () => gone,

@@ -1,0 +1,89 @@
+import { type ConversationFact, owedSinceOf } from '#contracts';
+import { type Borrowed, type KnownConversation, type Unanswered } from './conversation.js';
+
+const relations = [
+  'conversation.merged',
+  'conversation.unmerged',
+  'conversation.absorbed',
+  'conversation.released',
+  'conversation.split_off',
+  'conversation.linked',
+  'conversation.unlinked',
+] as const;
+type RelationFact = Extract<ConversationFact, { readonly type: (typeof relations)[number] }>;
+
+export const isRelation = (fact: ConversationFact): fact is RelationFact =>
+  relations.some((type) => type === fact.type);
+
+/** What a conversation is to others, and what is owed in it by that. */
+export function evolveRelation(state: KnownConversation, { type, data }: RelationFact): KnownConversation {
+  switch (type) {
+    case 'conversation.merged':
+      return { ...state, stage: 'merged', mergedInto: data.into };
+    case 'conversation.unmerged':
+      return {
+        ...{ ...state, stage: 'active', mergedInto: null },
+        waiting: data.owes && owedSinceOf(data.owes) === null ? [] : state.waiting,
+      };
+    case 'conversation.absorbed': {
+      const { from, owes } = data;
+      const taken: Unanswered[] = owes?.since === undefined ? [] : [{ since: Date.parse(owes.since), from }];
+      return { ...state, absorbed: [...state.absorbed, from], waiting: [...state.waiting, ...taken] };
+    }
+    case 'conversation.released': {
+      const { from } = data;
+      return {
+        ...state,
+        absorbed: state.absorbed.filter((each) => each !== from),
+        waiting: state.waiting.filter((each) => each.from !== from),
+      };
+    }
+    case 'conversation.split_off': {
+      const stays = (id: string | undefined): boolean => id === undefined || !data.messages.includes(id);
+      return {
+        ...state,
+        messages: state.messages.filter(stays),
+        waiting: state.waiting.filter(({ message }) => stays(message)),
+      };
+    }
+    case 'conversation.linked':
+      return { ...state, links: [...state.links, data.to] };
+    case 'conversation.unlinked':
+      return { ...state, links: state.links.filter((each) => each !== data.to) };
+  }
+}
+
+/** How it stood before the merge that opened it, until something else moves it or is said in it. */
+export function borrowedAfter(before: KnownConversation, { type, at, data }: ConversationFact): Borrowed | null {
+  const { borrowed, category, status, version } = before;
+  switch (type) {
+    case 'conversation.absorbed':
+      if (category === 'open' || category === 'snoozed') return borrowed;
+      return { from: data.from, category, status, at, version: version + 1 };
+    case 'conversation.reopened':
+    case 'conversation.status_changed':
+      // The one that came with the merge.
+      return borrowed !== null && version === borrowed.version && at === borrowed.at ? borrowed : null;
+    case 'conversation.message_received':
+    case 'conversation.replied':
+    case 'conversation.snoozed':
+    case 'conversation.woken':
+      return null;
+    case 'conversation.opened':
+    case 'conversation.noted':
+    case 'conversation.assigned':
+    case 'conversation.transferred':
+    case 'conversation.prioritised':
+    case 'conversation.tagged':
+    case 'conversation.merged':
+    case 'conversation.unmerged':
+    case 'conversation.forgotten':
+    case 'conversation.released':
+    case 'conversation.split_off':
+    case 'conversation.spam_marked':
+    case 'conversation.spam_cleared':
+    case 'conversation.linked':
+    case 'conversation.unlinked':
+      return borrowed;
+  }
+}
