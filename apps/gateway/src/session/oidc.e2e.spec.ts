@@ -10,8 +10,10 @@ import { testDatabase, type TestDatabase } from '#testing';
 import {
   ACCESS_PORT,
   API_KEY_VERIFIER,
+  CONVERSATION_FEED,
   type Config,
   loadConfig,
+  PRESENCE,
   QUEUE_FEED,
   READINESS_CHECKS,
   TIMELINE_FEED,
@@ -48,6 +50,8 @@ async function open(config: Config): Promise<NestFastifyApplication> {
     { provide: API_KEY_VERIFIER, useValue: access.apiKeys },
     { provide: TIMELINE_FEED, useValue: {} },
     { provide: QUEUE_FEED, useValue: {} },
+    { provide: CONVERSATION_FEED, useValue: {} },
+    { provide: PRESENCE, useValue: {} },
     { provide: READINESS_CHECKS, useValue: [] },
   ];
   @Module({ providers: ports, exports: ports })

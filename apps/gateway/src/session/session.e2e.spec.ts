@@ -6,7 +6,16 @@ import { accessMigrations, type Access, type AuditEntry, createAccess } from '#p
 import { createPool } from '#platform/postgres';
 import { createLogger } from '#platform/telemetry';
 import { testDatabase, type TestDatabase } from '#testing';
-import { ACCESS_PORT, API_KEY_VERIFIER, loadConfig, QUEUE_FEED, READINESS_CHECKS, TIMELINE_FEED } from '#wiring';
+import {
+  ACCESS_PORT,
+  API_KEY_VERIFIER,
+  CONVERSATION_FEED,
+  loadConfig,
+  PRESENCE,
+  QUEUE_FEED,
+  READINESS_CHECKS,
+  TIMELINE_FEED,
+} from '#wiring';
 import { createGateway } from '../bootstrap.js';
 
 const root = { kind: 'operator', id: 'cli:root' } as const;
@@ -32,6 +41,8 @@ beforeAll(async () => {
     { provide: API_KEY_VERIFIER, useValue: access.apiKeys },
     { provide: TIMELINE_FEED, useValue: {} },
     { provide: QUEUE_FEED, useValue: {} },
+    { provide: CONVERSATION_FEED, useValue: {} },
+    { provide: PRESENCE, useValue: {} },
     { provide: READINESS_CHECKS, useValue: [] },
   ];
   @Module({ providers: ports, exports: ports })

@@ -171,7 +171,12 @@ describe('touchpoints from Kafka', () => {
     expect(metrics).toContain(`safar_inbound_lag_records{topic="${INBOUND_TOPIC}"} 0`);
     expect(metrics).toContain(`safar_inbound_topic_drifts{topic="${INBOUND_TOPIC}"} 0`);
     const ready = (await (await fetch(`http://127.0.0.1:${String(port)}/readyz`)).json()) as unknown;
-    expect(ready).toMatchObject({ checks: expect.arrayContaining([{ name: 'inbound', ok: true }, { name: 'inbound-topic', ok: true }]) as unknown });
+    expect(ready).toMatchObject({
+      checks: expect.arrayContaining([
+        { name: 'inbound', ok: true },
+        { name: 'inbound-topic', ok: true },
+      ]) as unknown,
+    });
   }, 180_000);
 
   const pools: ReturnType<typeof createPool>[] = [];
