@@ -98,6 +98,15 @@ async function opened(team: string, by: string): Promise<string> {
   return conversationId;
 }
 
+/** Whether routing was told when something is due in it. */
+async function isDueKnown(id: string): Promise<boolean> {
+  const { events } = await installation.store.readAll(0n, 5_000);
+  return events.some(
+    ({ type, stream, data }) =>
+      type === 'routing.item_changed' && stream === routingStream(id) && Object.hasOwn(data as object, 'dueAt'),
+  );
+}
+
 const agentOf = async (id: string): Promise<string | null> => {
   const { state } = await loadConversation(installation.conversations, id);
   return state.stage === 'unknown' ? null : state.agent;
@@ -117,6 +126,8 @@ it('the next conversation is given the moment there is room for it, and says why
   await settled(first, ada);
   const second = await opened(team, lead);
   const third = await opened(team, lead);
+  // One of which it is not told yet when it is due would come behind the other.
+  for (const id of [second, third]) await until(() => isDueKnown(id), `when ${id} is due is known`);
 
   // Waiting for the customer frees the slot, and the next is whoever waits longest.
   // (What a program replies answers nobody, and these agents are programs.)
