@@ -58,6 +58,11 @@ export interface Reaction<State = unknown, Command = unknown, E extends Recorded
   readonly pieces?: Pieces<State>;
   /** Whose state an event changes; `undefined`: nobody's. */
   readonly key: { key(event: E): string | undefined }['key'];
+  /**
+   * What a command is about. Commands of a key that are about different things are done side by side; those about the same thing, and
+   * without this all of a key, in their order.
+   */
+  readonly about?: { about(command: Command): string }['about'];
   readonly when: { readonly [T in TypeOf<E>]: React<State, Command, EventOf<E, T>> };
   readonly due: React<State, Command, TimerDue>;
 }

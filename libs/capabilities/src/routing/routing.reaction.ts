@@ -125,6 +125,8 @@ export const routing: Reaction<RoutingState, RouteConversation, RoutingInput> = 
   initial: noRouting,
   pieces: routingPieces,
   key: () => 'routing',
+  // What was decided in one go holds together; in which order it is done is nobody's concern.
+  about: ({ conversationId }) => conversationId,
   when: {
     'team.configured': after,
     'agent.configured': after,

@@ -8,7 +8,7 @@ import { defaultSettings } from './settings.js';
 async function dispatch(outcomes: readonly (Error | undefined)[]) {
   const rows = outcomes.map((_, index) => ({
     ...{ key: `key-${String(index)}`, seq: '1', id: String(index), at: '0', command: {} },
-    ...{ causation_id: 'c', correlation_id: 'c', attempts: 0, wait_ms: 0 },
+    ...{ causation_id: 'c', correlation_id: 'c', attempts: 0, status: 'waiting', wait_ms: 0 },
   }));
   const statements: string[] = [];
   const query = (sql: string) => {
@@ -41,5 +41,41 @@ describe('dispatching', () => {
   it('blames no command for what came too early, and forgets what was done', async () => {
     expect((await dispatch([early, undefined])).statements).toEqual(['SELECT', 'DELETE']);
     expect((await dispatch([early])).statements).toEqual(['SELECT']);
+  });
+});
+
+describe('commands of one key', () => {
+  const row = (seq: number, about: string, status: 'waiting' | 'parked' = 'waiting') => ({
+    ...{ key: 'one', seq: String(seq), id: String(seq), at: '0', command: { about } },
+    ...{ causation_id: 'c', correlation_id: 'c', attempts: 0, status, wait_ms: 0 },
+  });
+
+  it('are done side by side where they are about different things, and in their order where not', async () => {
+    const rows = [row(1, 'a'), row(2, 'a'), row(3, 'b'), row(4, 'c', 'parked'), row(5, 'c')];
+    const asked: unknown[][] = [];
+    const query = (_sql: string, values: unknown[]) => {
+      asked.push(values);
+      return Promise.resolve({ rows: asked.length === 1 ? rows : [] });
+    };
+    const running: string[] = [];
+    let most = 0;
+    const execute: RunnableReaction['execute'] = async ({ id }) => {
+      most = Math.max(most, running.push(id));
+      await new Promise((done) => setImmediate(done));
+      running.pop();
+    };
+    const reaction = { name: 'test', about: (command: unknown) => (command as { about: string }).about };
+    const told = await dispatchHeads(
+      { query } as unknown as pg.Pool,
+      { reaction, execute } as RunnableReaction,
+      defaultSettings,
+    );
+    // What is behind them comes next.
+    expect(told).toMatchObject({ answered: true, retryInMs: 0 });
+    expect(most).toBe(2);
+    expect(asked).toEqual([
+      ['test', defaultSettings.maxParked, defaultSettings.dispatchAtOnce],
+      ['test', ['one', 'one'], ['1', '3']],
+    ]);
   });
 });

@@ -18,6 +18,7 @@ interface CommandRow {
   readonly causation_id: string;
   readonly correlation_id: string;
   readonly attempts: number;
+  readonly status: 'waiting' | 'parked';
   readonly wait_ms: number;
 }
 
@@ -32,21 +33,24 @@ export interface Dispatched {
 
 /**
  * Dispatches the first command of each key that has any, in the order of keys, each key's in their order: the next one of a key only
- * after this one is done and its row is gone. A kill in between leaves the row, and the command is done again under its id. Keys
- * whose first command is parked are passed over before the limit counts, or enough of them would hide all keys behind them.
+ * after this one is done and its row is gone, unless the reaction says that it is about something else. A kill in between leaves the
+ * row, and the command is done again under its id. Keys whose first command is parked are passed over before the limit counts, or
+ * enough of them would hide all keys behind them.
  */
 export async function dispatchHeads(
   pool: pg.Pool,
-  { reaction: { name }, execute }: RunnableReaction,
+  { reaction: { name, about }, execute }: RunnableReaction,
   settings: ReactionSettings,
 ): Promise<Dispatched> {
-  const { rows: heads } = await pool.query<CommandRow>(
-    `SELECT key, seq, id, at, command, causation_id, correlation_id, attempts,
+  const { rows } = await pool.query<CommandRow>(
+    `SELECT key, seq, id, at, command, causation_id, correlation_id, attempts, status,
        coalesce(greatest(0, extract(epoch FROM retry_at - clock_timestamp()) * 1000), 0)::float8 AS wait_ms
-     FROM (SELECT DISTINCT ON (key) * FROM es.reaction_commands WHERE name = $1 AND status <> 'discarded'
-       ORDER BY key, seq) AS first WHERE status = 'waiting' ORDER BY key LIMIT $2`,
-    [name, settings.maxParked],
+     FROM (SELECT *, row_number() OVER of_key AS place, first_value(status) OVER of_key AS first_status
+       FROM es.reaction_commands WHERE name = $1 AND status <> 'discarded' WINDOW of_key AS (PARTITION BY key ORDER BY seq)) AS c
+     WHERE first_status = 'waiting' AND place <= $3 ORDER BY key, seq LIMIT $2`,
+    [name, settings.maxParked, about ? settings.dispatchAtOnce : 1],
   );
+  const heads = about ? firstAbout(rows, about) : rows;
   // No wait is longer than the longest, unless the server's clock was set back meanwhile.
   const waits = heads.map(({ wait_ms }) => wait_ms).filter((wait) => wait > 0 && wait <= settings.maxBackoffMs);
   const ready = heads
@@ -74,6 +78,16 @@ export async function dispatchHeads(
     answered: outcomes.length === 0 || outcomes.some(isAnswer),
     ...(hindrance !== undefined && { hindrance }),
   };
+}
+
+/** Of those that are about the same thing of a key the first, where it is not parked. */
+function firstAbout(rows: readonly CommandRow[], about: (command: unknown) => string): readonly CommandRow[] {
+  const first = new Map<string, CommandRow>();
+  for (const row of rows) {
+    const what = JSON.stringify([row.key, about(row.command)]);
+    if (!first.has(what)) first.set(what, row);
+  }
+  return [...first.values()].filter(({ status }) => status === 'waiting');
 }
 
 /** Answers why it failed. */
