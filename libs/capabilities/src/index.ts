@@ -50,7 +50,7 @@ export { type IcsFault, type IcsReason } from './service-clocks/holidays/ics-fau
 export { readHolidays } from './service-clocks/holidays/read-holidays.js';
 export { explainClock } from './service-clocks/explain-clock.js';
 export { chooseTerms } from './service-clocks/choose-terms.js';
-export { changesSince } from './conversations/changes.js';
+export { changesSince, versionBeforeAssignment } from './conversations/changes.js';
 export {
   type ConversationCommand,
   type ConversationRefusal,

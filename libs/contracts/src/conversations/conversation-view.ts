@@ -78,6 +78,8 @@ export interface ConversationChangeView {
   /** Kind and id; `null` where the customer or the time did. */
   readonly by: string | null;
   readonly at: string;
+  /** Of an assignment: whose it has been since then; `null` where it was given back. */
+  readonly agent?: string | null;
 }
 
 /** What became of a command. */

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { changesSince, erasureOf, type KnownConversation, unlisted } from '#capabilities';
+import { changesSince, erasureOf, type KnownConversation, unlisted, versionBeforeAssignment } from '#capabilities';
 import { type ConversationChangeView, type ConversationCommandView } from '#contracts';
 import { canonicalJson, type Clock, fail, type Result, succeed } from '#kernel';
 import { actorOf, actorText } from '#platform/access';
@@ -198,8 +198,10 @@ function mismatch(
 }
 
 /** The last version that the sender is sure to know of. */
-const knownVersion = (change: ConversationChange, { state }: Known): number =>
-  change.type === 'Reply' ? Number(change.body.sinceVersion) : state.version - 1;
+function knownVersion(change: ConversationChange, { state, events }: Known): number {
+  if (change.type === 'Reply') return Number(change.body.sinceVersion);
+  return change.type === 'Take' ? versionBeforeAssignment(events) : state.version - 1;
+}
 
 export function refused(
   reason: Extract<ConversationFailure, { code: 'conversation_refused' }>['reason'],

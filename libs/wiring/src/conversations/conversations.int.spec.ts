@@ -104,13 +104,30 @@ describe('agents who meet', () => {
     );
     const winners = takers.filter((_, index) => answers[index]?.ok);
     expect(winners).toHaveLength(1);
-    const assignment = { version: '2', type: 'conversation.assigned', by: `user:${winners[0] ?? ''}` };
+    const winner = `user:${winners[0] ?? ''}`;
+    const assignment = { version: '2', type: 'conversation.assigned', by: winner, agent: winner };
     for (const answer of answers.filter(({ ok }) => !ok))
       expect(answer).toMatchObject({
         reason: { code: 'conversation_refused', reason: 'already-taken', version: '2', changes: [assignment] },
       });
     const { events } = await loadedOf(id);
     expect(events.map(({ type }) => type)).toEqual(['conversation.opened', 'conversation.assigned']);
+  });
+
+  it('are told who has it, whoever gave it to them and whatever was done since', async () => {
+    const id = await opened('taken');
+    const by = { kind: 'operator', id: 'test' } as const;
+    const key = await installations[0].access.apiKeys.create({ name: 'kian', scopes: ['admin'] }, by);
+    const agent = `key:${key.id}`;
+    done(await change(id, { type: 'Assign', body: { agent } }, from('lead')));
+    for (let times = 0; times < 25; times += 1) {
+      const priority = times % 2 === 0 ? 'high' : 'low';
+      done(await change(id, { type: 'Prioritise', body: { priority } }, from('kian')));
+    }
+    const refused = await change(id, { type: 'Take' }, from('bea'));
+    const changes = refused.ok || !('changes' in refused.reason) ? [] : refused.reason.changes;
+    expect([changes.length, changes[0]?.type]).toEqual([20, 'conversation.prioritised']);
+    expect(changes.at(-1)).toMatchObject({ version: '2', by: 'user:lead', agent });
   });
 
   it('answer at once: one is heard, the others learn who was faster', async () => {
