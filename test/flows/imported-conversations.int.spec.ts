@@ -23,7 +23,8 @@ it('incidents of another system become conversations with the same states at the
   expect(asCounted(found.values())).toEqual(asCounted(expected));
 
   // What lists show of it is the last resolution, as the log has it.
-  const { readModels } = running.installation;
+  const { readModels, store } = running.installation;
+  expect(await readModels.waitUntil('conversations', await store.head(), 30_000)).toBe(true);
   const rows = await readModels.query<{ id: string; opened_at: number; resolved_at: number; channel: string }>(
     'SELECT conversation_id AS id, opened_at, resolved_at, channel FROM {conversations}',
     [],

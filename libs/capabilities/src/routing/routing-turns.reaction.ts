@@ -165,8 +165,11 @@ function changesBy(state: Turn, event: ConversationEvent): Partial<Turn> {
       return { owedSince: oldest, since: Math.min(state.since, oldest) };
     }
     case 'conversation.released':
-    case 'conversation.split_off':
-      return owing(event);
+    case 'conversation.split_off': {
+      const after = owing(event);
+      // Where it owes what it owed, nothing began anew.
+      return after.owedSince === (state.owedSince ?? null) ? {} : after;
+    }
     case 'conversation.replied':
       return isPerson(data.by) ? { owedSince: null } : {};
     case 'conversation.spam_cleared':
@@ -193,7 +196,7 @@ function afterClock(state: State, event: ClockMoved): Reacted<State, TellItem> {
  */
 export const routingTurns: Reaction<State, TellItem, Handled> = {
   name: 'routing-turns',
-  version: 1,
+  version: 2,
   // What was opened before there was routing is routed once something happens in it.
   actsFrom: 'first-start',
   initial: null,

@@ -3,8 +3,8 @@ import { customerOf, type CloudEventContext } from './cloud-events/touchpoint-of
 import { isSent, membersOf, type Sent, textOf } from './json-values.js';
 import { normaliseIdentifier } from './normalise-identifier.js';
 
-/** Ten are allowed; in what is refused there may be any number. */
-const MOST = 100;
+/** Ten are allowed; in what is refused there may be any number, and no more than these in what is kept of it, which is not that large. */
+const MOST = 2_000;
 
 /**
  * Whom anything names that was sent as a touchpoint, as a CloudEvent or as a list of them, as far as that can be recognised: the identifiers

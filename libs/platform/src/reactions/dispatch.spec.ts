@@ -51,7 +51,7 @@ describe('commands of one key', () => {
   });
 
   it('are done side by side where they are about different things, and in their order where not', async () => {
-    const rows = [row(1, 'a'), row(2, 'a'), row(3, 'b'), row(4, 'c', 'parked'), row(5, 'c')];
+    const rows = [row(0, 'c', 'parked'), row(1, 'a'), row(2, 'a'), row(3, 'b'), row(4, 'd', 'parked'), row(5, 'c')];
     const asked: unknown[][] = [];
     const query = (_sql: string, values: unknown[]) => {
       asked.push(values);
@@ -74,7 +74,7 @@ describe('commands of one key', () => {
     expect(told).toMatchObject({ answered: true, retryInMs: 0 });
     expect(most).toBe(2);
     expect(asked).toEqual([
-      ['test', defaultSettings.maxParked, defaultSettings.dispatchAtOnce],
+      ['test', defaultSettings.maxParked, true],
       ['test', ['one', 'one'], ['1', '3']],
     ]);
   });

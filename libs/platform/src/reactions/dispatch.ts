@@ -45,10 +45,10 @@ export async function dispatchHeads(
   const { rows } = await pool.query<CommandRow>(
     `SELECT key, seq, id, at, command, causation_id, correlation_id, attempts, status,
        coalesce(greatest(0, extract(epoch FROM retry_at - clock_timestamp()) * 1000), 0)::float8 AS wait_ms
-     FROM (SELECT *, row_number() OVER of_key AS place, first_value(status) OVER of_key AS first_status
-       FROM es.reaction_commands WHERE name = $1 AND status <> 'discarded' WINDOW of_key AS (PARTITION BY key ORDER BY seq)) AS c
-     WHERE first_status = 'waiting' AND place <= $3 ORDER BY key, seq LIMIT $2`,
-    [name, settings.maxParked, about ? settings.dispatchAtOnce : 1],
+     FROM (SELECT *, row_number() OVER (PARTITION BY key ORDER BY seq) AS place
+       FROM es.reaction_commands WHERE name = $1 AND status <> 'discarded') AS c
+     WHERE place = 1 AND status = 'waiting' OR $3 ORDER BY key, seq LIMIT $2`,
+    [name, settings.maxParked, about !== undefined],
   );
   const heads = about ? firstAbout(rows, about) : rows;
   // No wait is longer than the longest, unless the server's clock was set back meanwhile.
@@ -80,7 +80,7 @@ export async function dispatchHeads(
   };
 }
 
-/** Of those that are about the same thing of a key the first, where it is not parked. */
+/** Of those that are about the same thing of a key the first, where it is not parked: what is parked holds up nothing else. */
 function firstAbout(rows: readonly CommandRow[], about: (command: unknown) => string): readonly CommandRow[] {
   const first = new Map<string, CommandRow>();
   for (const row of rows) {

@@ -1,7 +1,15 @@
 import { crashingPool, type Crash } from '../consumers/crashing-pool.conformance.js';
 import { CommandRefusedError, CommandTooEarlyError } from './execute-command.js';
 import { type ReactionHealth } from './reaction-consumer.js';
-import { broken, HOUR_MS, itemReaction, itemTypes, testPool, TestReactor } from './test-reactor.conformance.js';
+import {
+  broken,
+  HOUR_MS,
+  itemReaction,
+  itemTypes,
+  type Note,
+  testPool,
+  TestReactor,
+} from './test-reactor.conformance.js';
 
 /** SAFAR_REACTION_HISTORIES: how many random histories; more than a few are for a night. */
 const HISTORIES = Number(process.env['SAFAR_REACTION_HISTORIES'] ?? 3);
@@ -272,6 +280,29 @@ describe('reactions', () => {
     await until(() => reactor.isDone(reaction), 'everything done');
     const { found, expected } = await reactor.notes(reaction);
     expect(found).toEqual(expected);
+  });
+
+  it('do what is about something else, whatever is parked of a key', async () => {
+    const reaction = itemReaction('side-by-side', { about: ({ say }) => say });
+    let refused = true;
+    reactor.failing = ({ command }) =>
+      refused && (command as Note).say === 'opened' ? new CommandRefusedError('never') : undefined;
+    await reactor.append('item.opened', 'a', Date.now() + HOUR_MS);
+    await reactor.append('item.poked', 'a', Date.now() + HOUR_MS);
+    await reactor.append('item.closed', 'a');
+    reactor.start([reaction]);
+    const admin = reactor.admin(reaction);
+    const said = async () =>
+      (await reactor.stored(reaction))
+        .get('a')
+        ?.map(({ say }) => say)
+        .sort();
+    await until(async () => (await said())?.length === 2, 'the others are done');
+    expect(await said()).toEqual(['closed', 'poked']);
+    await until(async () => (await admin.parked('side-by-side')).commands.length === 1, 'it is parked');
+    refused = false;
+    await admin.release('side-by-side', 'a', { by: 'test' });
+    await until(async () => (await said())?.length === 3, 'it is done');
   });
 
   it('wait for what a command needs, however often they have to look, and park nothing', async () => {

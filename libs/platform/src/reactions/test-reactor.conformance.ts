@@ -60,7 +60,7 @@ const pieces: Pieces<ItemState> = {
 /** Answers each trigger with a note that tells how many there were before, so that order shows. */
 export const itemReaction = (
   name: string,
-  changes: Partial<Pick<Reaction, 'version' | 'actsFrom'>> = {},
+  changes: Partial<Pick<Reaction<ItemState, Note, ItemEvent>, 'version' | 'actsFrom' | 'about'>> = {},
   kept: 'whole' | 'in-pieces' = 'whole',
 ): Reaction<ItemState, Note, ItemEvent> => ({
   name,

@@ -502,6 +502,18 @@ describe('what is owed to a customer', () => {
     ]);
   });
 
+  it('is nothing where somebody resolved it without an answer: such a one is merged and wakes nobody', async () => {
+    const own = await takenUp('83', 'thanks!');
+    const rested = await opened('83');
+    for (const id of [own, rested])
+      done(await change(id, { type: 'ChangeStatus', body: { category: 'resolved' } }, from('ada')));
+    done(await change(own, { type: 'Merge', body: { into: rested } }, from('ada')));
+    expect(await lastOf(rested, 2)).toMatchObject([
+      { type: 'conversation.status_changed' },
+      { type: 'conversation.absorbed', data: { from: own } },
+    ]);
+  });
+
   it('goes along with the messages of a split, with the team and how urgent it is', async () => {
     const own = await takenUp('82', 'where is the lamp?', '2026-03-20T10:00:00Z');
     expect(await takenUp('82', 'and the chair?', '2026-03-20T11:00:00Z')).toBe(own);

@@ -74,7 +74,8 @@ function absorbing(
   { at, by }: Planning,
 ): ConversationCommand {
   const { category, snooze, waiting } = state;
-  const owed = owedSince(waiting);
+  // Whoever resolved it without an answer said that none was owed.
+  const owed = category === 'resolved' ? null : owedSince(waiting);
   const ours = category === 'open' || (snooze !== null && snooze.until <= at);
   return { type: 'Absorb', at, by, from: id, ours, ...(owed !== null && { owed }) };
 }

@@ -9,6 +9,8 @@ type Asked = Parameters<typeof readHolidays>[0];
 
 /** Much for a file of 256 KB; a thread that needs more ends, and not the process. */
 const MAX_HEAP_MB = 256;
+/** The worst file that was found takes two seconds. */
+const MAX_MS = 20_000;
 
 let last: Promise<unknown> = Promise.resolve();
 
@@ -31,7 +33,17 @@ async function read(asked: Asked, file: URL): Promise<Read> {
     ...{ name: 'holidays', workerData: asked },
     resourceLimits: { maxOldGenerationSizeMb: MAX_HEAP_MB },
   });
-  // It ends by itself after its answer; what it throws, or that it had no memory, is told here.
-  const [answer] = (await once(worker, 'message')) as [Read];
-  return answer;
+  const ending = AbortSignal.timeout(MAX_MS);
+  try {
+    // What it throws, or that it had no memory, is told here too.
+    const [answer] = (await Promise.race([
+      once(worker, 'message', { signal: ending }),
+      once(worker, 'exit', { signal: ending }).then(([code]) => {
+        throw new Error(`the thread ended with ${String(code)} and no answer`);
+      }),
+    ])) as [Read];
+    return answer;
+  } finally {
+    await worker.terminate();
+  }
 }

@@ -68,6 +68,9 @@ function eventOf(own: readonly ContentLine[], begin: ContentLine): Result<IcsEve
     seen.add(name);
   }
   const the = (name: string): ContentLine | undefined => own.find((line) => line.name === name);
+  const excluding = the('EXRULE');
+  // Of RFC 2445: passed over, the days that it takes away would be holidays.
+  if (excluding) return faulty('unsupported-recurrence', excluding.line);
   // A repetition that was cancelled still takes the place of the one that it was.
   const isCancelled = the('STATUS')?.value.trim().toUpperCase() === 'CANCELLED';
   if (isCancelled && !the('RECURRENCE-ID')) return succeed(undefined);

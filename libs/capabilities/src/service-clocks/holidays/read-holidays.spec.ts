@@ -100,6 +100,7 @@ describe('a file that cannot be read says in which line', () => {
     ['not-a-time', 6, calendar(event(start, 'DURATION:P1X'))],
     ['not-a-time', 6, calendar(event(start, 'RDATE;VALUE=PERIOD:20270101T000000Z/P1D'))],
     ['not-a-time', 6, calendar(event(start, 'EXDATE:20270101,'))],
+    ['unsupported-recurrence', 6, calendar(event(start, 'EXRULE:FREQ=YEARLY'))],
     ['unknown-time-zone', 5, calendar(event('DTSTART;TZID=Iran Standard Time:20270321T000000'))],
     ['out-of-range', 5, calendar(event('DTSTART;VALUE=DATE:17990101'))],
     ['not-whole-days', 5, calendar(event('DTSTART:20270101T000000'))],

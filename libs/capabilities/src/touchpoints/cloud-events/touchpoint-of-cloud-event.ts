@@ -21,6 +21,7 @@ const OWN_SOURCE = /^\/sources\/([A-Za-z0-9][A-Za-z0-9._-]{0,63})$/;
 /** Not a URI: those have a scheme where the kind would be. */
 const REFERENCE = /^(?!urn:|arn:|[a-z0-9_]+:\/\/)([a-z][a-z0-9_]{0,39}):(.+)$/su;
 const MOST_OF_A_SOURCE = 50;
+const MOST_READ_OF_A_URI = 1_000;
 
 /**
  * A CloudEvent as a touchpoint, for `parseTouchpoint` to judge:
@@ -104,7 +105,9 @@ export function customerOf(
 export function sourceOf(uri: string, digest: CloudEventContext['digest']): string {
   const own = OWN_SOURCE.exec(uri)?.[1] ?? (SOURCE.test(uri) ? uri : undefined);
   if (own !== undefined) return own;
+  // Nobody bounds what others send, and trimming takes the square of its length.
   const readable = uri
+    .slice(0, MOST_READ_OF_A_URI)
     .replace(/^[a-z][a-z0-9+.-]*:/i, '')
     .replace(/[^A-Za-z0-9.-]+/g, '-')
     .replace(/^[^A-Za-z0-9]+|[^A-Za-z0-9]+$/g, '')

@@ -45,7 +45,13 @@ describe('a dead letter', () => {
     const writtenAt = (headers: BusRecord['headers']) =>
       deadLetterOf({ record: { ...record, headers }, outcome }, { as: 'some-id' }, from).headers['safar-written-at'];
     expect(writtenAt({ 'safar-written-at': '2026-03-20T00:00:00.000Z' })).toBe('2026-03-20T00:00:00.000Z');
-    for (const said of ['2099-01-01T00:00:00.000Z', 'ada@example.com'])
+    for (const said of [
+      '2099-01-01T00:00:00.000Z',
+      'ada@example.com',
+      '0000-01-01T00:00:00Z',
+      '-271821-04-20T00:00:00Z',
+      '1970-01-01T00:00:00Z',
+    ])
       expect(writtenAt({ 'safar-written-at': said })).toBe('2026-03-21T00:00:00.000Z');
   });
 });

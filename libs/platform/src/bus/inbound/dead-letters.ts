@@ -64,12 +64,17 @@ export function deadLetterOf(
   };
 }
 
+/** Anybody can write a header, and a date that a database or a calendar does not know would stop whoever reads it: only these are taken. */
+const [EARLIEST, LATEST] = [Date.UTC(2000), Date.UTC(9999)];
+const plausible = (at: EpochMs | undefined): EpochMs =>
+  at !== undefined && at >= EARLIEST && at <= LATEST ? at : Infinity;
+
 /**
  * When a record was written first: one that was mended and sent again says what its letter said. One that says too early is refused where
- * it would have been stored, no other harm can be done by it.
+ * it would have been stored.
  */
 export function firstWrittenAt({ writtenAt, headers }: BusRecord): EpochMs | undefined {
   const said = Date.parse(headers[DEAD_LETTER_HEADERS.writtenAt] ?? '');
-  const first = Math.min(writtenAt ?? Infinity, Number.isNaN(said) ? Infinity : said);
+  const first = Math.min(plausible(writtenAt), plausible(said));
   return first === Infinity ? undefined : first;
 }

@@ -85,6 +85,8 @@ export interface Inbound {
 
 /** Tries after which what the topic is like is taken for true. */
 const PATIENCE = 3;
+/** Nothing has failed for that long: then there is nothing, rather than nothing yet. */
+const SETTLED_MS = 5_000;
 
 /**
  * Takes what others write to a topic, wherever no other process does: one reads all of it, because the store takes no more from two.
@@ -168,11 +170,15 @@ class InboundLoop {
 
   async #work({ reader, lease: first, letterPartitions }: Work, signal: AbortSignal): Promise<void> {
     let lease = first;
+    const since = this.settings.now();
     while (!signal.aborted) {
       const records = this.#gather(reader, lease.offsets);
       if (records.length === 0) {
-        this.#failures = 0;
-        this.#report({ state: 'running', behind: false, ...this.#progress(), oldestAt: null });
+        // Of a reader that was just opened nothing has come yet: that says nothing of what failed before.
+        if (this.#failures === 0 || this.settings.now() - since >= SETTLED_MS) {
+          this.#failures = 0;
+          this.#report({ state: 'running', behind: false, ...this.#progress(), oldestAt: null });
+        }
         lease = await this.#rest(lease, signal);
         continue;
       }
