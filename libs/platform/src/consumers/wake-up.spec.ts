@@ -59,6 +59,21 @@ describe('waking up', () => {
     jest.useRealTimers();
   });
 
+  it('rests shorter where it is told so', async () => {
+    jest.useFakeTimers();
+    const wakeUp = new WakeUp(2);
+    await jest.advanceTimersByTimeAsync(40);
+    wakeUp.knock();
+    let isUp = false;
+    const sleeping = wakeUp.sleep(600_000, never, 0.5).then(() => (isUp = true));
+    await jest.advanceTimersByTimeAsync(19);
+    expect(isUp).toBe(false);
+    await jest.advanceTimersByTimeAsync(1);
+    expect(isUp).toBe(true);
+    await sleeping;
+    jest.useRealTimers();
+  });
+
   it('can be aborted while it rests', async () => {
     jest.useFakeTimers();
     const stopping = new AbortController();

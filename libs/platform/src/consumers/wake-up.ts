@@ -19,9 +19,9 @@ export class WakeUp {
   }
 
   /** Until the next knock, or one since the last sleep, or the time is over, or it is aborted. */
-  async sleep(timeoutMs: number, signal: AbortSignal): Promise<void> {
+  async sleep(timeoutMs: number, signal: AbortSignal, restRatio = this.restRatio): Promise<void> {
     const now = performance.now();
-    const restUntil = now + Math.min(LONGEST_REST_MS, this.restRatio * (now - this.#upSince));
+    const restUntil = now + Math.min(LONGEST_REST_MS, restRatio * (now - this.#upSince));
     if (!this.#knocked && !signal.aborted)
       await this.#rest(timeoutMs, signal, (wake) => {
         this.#sleeper = wake;

@@ -66,6 +66,8 @@ export class ReactionConsumer {
   #retryInMs: number | undefined = 0;
   /** No timer was set when it was last looked, and until then nobody looks again. Of the monotonic clock. */
   #noTimersUntil = -Infinity;
+  /** Something was for this reaction since it rested last. */
+  #concerned = false;
   /** What keys of large states were left with, under this lease. */
   #kept: Memories = new Map();
 
@@ -205,6 +207,7 @@ export class ReactionConsumer {
       this.#renewedAt = performance.now();
       return moveCheckpoint(this.parts.pool, this.#ref, lease, { to: page.upTo, leaseMs });
     }
+    this.#concerned ||= page.events.size > 0;
     const { lease: moved, commands, kept, outcome } = await reactToPage(target, lease, page);
     // Only now is it stored.
     this.#kept = kept;
@@ -235,7 +238,10 @@ export class ReactionConsumer {
       }
       wait = Math.min(wait, passTimeEveryMs - sinceMs);
     }
-    await this.#idle(() => this.#wakeUp.sleep(wait, signal));
+    const { restRatio, promptRestRatio } = this.settings;
+    const ratio = this.#concerned ? Math.min(restRatio, promptRestRatio) : restRatio;
+    this.#concerned = false;
+    await this.#idle(() => this.#wakeUp.sleep(wait, signal, ratio));
     await this.#keep(lease);
   }
 

@@ -6,6 +6,8 @@ export interface ReactionSettings {
   readonly pollMs: number;
   /** At the head, under load: so many times as long as a page took nothing is read, at most 250 ms. A page of one event takes as many statements as one of fifty. */
   readonly restRatio: number;
+  /** Likewise after something was for this reaction: people and other reactions wait for what it does, and of those it is one of a few. */
+  readonly promptRestRatio: number;
   /** After a silence of this long somebody else may take over. */
   readonly leaseMs: number;
   /** Least time between two events that only say that time has passed. */
@@ -25,6 +27,7 @@ export const defaultSettings: ReactionSettings = {
   batchSize: 1_000,
   pollMs: 1_000,
   restRatio: 2,
+  promptRestRatio: 0.5,
   leaseMs: 10_000,
   passTimeEveryMs: 1_000,
   dispatchAtOnce: 32,
