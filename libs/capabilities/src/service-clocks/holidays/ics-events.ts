@@ -74,13 +74,17 @@ function eventOf(own: readonly ContentLine[], begin: ContentLine): Result<IcsEve
   // A repetition that was cancelled still takes the place of the one that it was.
   const isCancelled = the('STATUS')?.value.trim().toUpperCase() === 'CANCELLED';
   if (isCancelled && !the('RECURRENCE-ID')) return succeed(undefined);
+  const instead = the('RECURRENCE-ID');
+  // All that follow too, or those of an event that has no name: neither says which days are meant.
+  if (instead && (instead.parameters.has('RANGE') || !the('UID')))
+    return faulty('unsupported-recurrence', instead.line);
   const start = the('DTSTART');
   if (!start) return faulty('no-start', begin.line);
   return succeed({
     ...{ line: begin.line, start, end: the('DTEND'), duration: the('DURATION'), rule: the('RRULE') },
     moreDates: own.filter(({ name }) => name === 'RDATE'),
     exceptDates: own.filter(({ name }) => name === 'EXDATE'),
-    ...{ instead: the('RECURRENCE-ID'), uid: the('UID')?.value, cancelled: isCancelled },
+    ...{ instead, uid: the('UID')?.value, cancelled: isCancelled },
     name: nameOf(the('SUMMARY')?.value ?? ''),
   });
 }

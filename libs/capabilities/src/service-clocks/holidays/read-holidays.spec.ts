@@ -15,6 +15,15 @@ const dates = (text: string, timeZone?: string, until?: string): unknown => {
 };
 
 describe('holidays of a calendar file', () => {
+  it('that repeat themselves end on the day that is meant, also where that is written as a moment elsewhere', () => {
+    const until = (end: string) =>
+      dates(calendar(event('DTSTART;VALUE=DATE:20260319', `RRULE:FREQ=DAILY;UNTIL=${end}`)));
+    // Midnight of the 21st in Tehran.
+    expect(until('20260320T203000Z')).toEqual(['2026-03-19', '2026-03-20', '2026-03-21']);
+    for (const end of ['20260320', '20260320T235959Z', '20260320T120000'])
+      expect(until(end)).toEqual(['2026-03-19', '2026-03-20']);
+  });
+
   it('are those of Iran, by name, each day of several, also where a name is folded within a letter', () => {
     const nowruz = event(
       ...['DTSTART;VALUE=DATE:20270321', 'DTEND;VALUE=DATE:20270325', 'SUMMARY:نوروز\\, آغاز سال ۱۴۰۶', 'UID:1'],
@@ -100,7 +109,10 @@ describe('a file that cannot be read says in which line', () => {
     ['not-a-time', 6, calendar(event(start, 'DURATION:P1X'))],
     ['not-a-time', 6, calendar(event(start, 'RDATE;VALUE=PERIOD:20270101T000000Z/P1D'))],
     ['not-a-time', 6, calendar(event(start, 'EXDATE:20270101,'))],
+    ['invalid-recurrence', 6, calendar(event(start, 'RRULE:FREQ=YEARLY;UNTIL=20261340T000000Z'))],
     ['unsupported-recurrence', 6, calendar(event(start, 'EXRULE:FREQ=YEARLY'))],
+    ['unsupported-recurrence', 7, calendar(event(start, 'UID:1', 'RECURRENCE-ID;RANGE=THISANDFUTURE:20280101'))],
+    ['unsupported-recurrence', 6, calendar(event(start, 'RECURRENCE-ID;VALUE=DATE:20280101'))],
     ['unknown-time-zone', 5, calendar(event('DTSTART;TZID=Iran Standard Time:20270321T000000'))],
     ['out-of-range', 5, calendar(event('DTSTART;VALUE=DATE:17990101'))],
     ['not-whole-days', 5, calendar(event('DTSTART:20270101T000000'))],

@@ -133,7 +133,13 @@ function startsOf(event: IcsEvent, start: IcsTime, reading: Reading): Result<rea
   if (event.rule) {
     const ofDay = start.kind === 'day';
     const repeated = repetitions({
-      ...{ rule: event.rule, ofDay, until: reading.until, most: Math.max(0, reading.left.repeated) },
+      ...{
+        rule: event.rule,
+        ofDay,
+        timeZone: reading.timeZone,
+        until: reading.until,
+        most: Math.max(0, reading.left.repeated),
+      },
       start: start.kind === 'day' ? start.day.toZonedDateTime('UTC') : start.moment,
     });
     if (!repeated.ok) return repeated;

@@ -27,6 +27,8 @@ export interface Repeating {
   readonly start: Temporal.ZonedDateTime;
   /** Of a day rather than a moment: an `UNTIL` is one too. */
   readonly ofDay: boolean;
+  /** Of the business calendar. */
+  readonly timeZone: string;
   /** The last day that is wanted of what has no end. */
   readonly until: Temporal.PlainDate;
   readonly most: number;
@@ -37,17 +39,18 @@ export function repetitions({
   rule,
   start,
   ofDay,
+  timeZone,
   until,
   most,
 }: Repeating): Result<readonly Temporal.ZonedDateTime[], IcsFault> {
   const given = partsOf(rule);
   if (!given.ok) return given;
-  const text = [...given.value]
-    .map(([name, value]) => `${name}=${name === 'UNTIL' ? untilOf(value, ofDay) : value}`)
-    .join(';');
   const written = start.toPlainDateTime().toString().replace(/[-:]/g, '').slice(0, 15);
   const begin = ofDay ? `DTSTART;VALUE=DATE:${written.slice(0, 8)}` : `DTSTART;TZID=${start.timeZoneId}:${written}`;
   try {
+    const text = [...given.value]
+      .map(([name, value]) => `${name}=${name === 'UNTIL' && ofDay ? lastDayOf(value, timeZone) : value}`)
+      .join(';');
     const recurrence = new RRuleTemporal({
       ...{ rruleString: `${begin}\nRRULE:${text}`, temporal: Temporal, includeDtstart: true, cache: false },
       // Five hundred years of a yearly rule. One that finds no day for so long has none, and is looked for no longer.
@@ -82,5 +85,12 @@ function partsOf({ value, line }: ContentLine): Result<ReadonlyMap<string, strin
   return isWhole ? succeed(given) : faulty('invalid-recurrence', line);
 }
 
-/** Many write the end of what lasts all day as a moment. */
-const untilOf = (value: string, ofDay: boolean): string => (ofDay ? value.slice(0, 8) : value);
+const UTC_MOMENT = /^(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)Z$/;
+
+/** Many write the end of what lasts all day as a moment; where that is the first of a day here, they mean this day and not the one in UTC. */
+function lastDayOf(value: string, timeZone: string): string {
+  const written = UTC_MOMENT.test(value) ? value.replace(UTC_MOMENT, '$1-$2-$3T$4:$5:$6Z') : undefined;
+  if (written === undefined) return value.slice(0, 8);
+  const here = Temporal.Instant.from(written).toZonedDateTimeISO(timeZone);
+  return here.equals(here.startOfDay()) ? here.toPlainDate().toString().replaceAll('-', '') : value.slice(0, 8);
+}
