@@ -30,4 +30,21 @@ describe('a topic that is watched', () => {
     expect(told).toEqual([[drift], []]);
     await watch.stop();
   });
+
+  it('is asked for again soon where it could not be asked for, however seldom it is looked at', async () => {
+    let isThere = false;
+    const bus = openMemoryBus({
+      topics: { in: 1 },
+      settings: () => {
+        if (!isThere) throw new Error('nobody answers');
+        return { 'segment.ms': '1' };
+      },
+    });
+    const topic = { name: 'in', settings: { 'segment.ms': '1' } };
+    const watch = watchTopic({ bus, topic, everyMs: 3_600_000, onChanged: () => undefined });
+    expect(watch.drifts()).toBeUndefined();
+    isThere = true;
+    await until(() => watch.drifts()?.length === 0, 'it has looked again');
+    await watch.stop();
+  });
 });

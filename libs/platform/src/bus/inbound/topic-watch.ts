@@ -17,6 +17,8 @@ export interface TopicWatchParts {
 }
 
 const EVERY_MS = 60_000;
+/** Who could not be asked is asked again sooner: until then nobody knows whether the topic is as it has to be. */
+const AGAIN_MS = 2_000;
 
 /** Compares a topic with what it has to be, now and from time to time: anybody may change it while it is read. */
 export function watchTopic({ bus, topic, everyMs = EVERY_MS, onChanged }: TopicWatchParts): TopicWatch {
@@ -35,7 +37,10 @@ export function watchTopic({ bus, topic, everyMs = EVERY_MS, onChanged }: TopicW
   const watch = async (): Promise<void> => {
     while (!stopping.signal.aborted) {
       await look();
-      await sleep(everyMs, undefined, { signal: stopping.signal, ref: false }).catch(() => undefined);
+      await sleep(drifts === undefined ? Math.min(AGAIN_MS, everyMs) : everyMs, undefined, {
+        signal: stopping.signal,
+        ref: false,
+      }).catch(() => undefined);
     }
   };
   const watching = watch();
