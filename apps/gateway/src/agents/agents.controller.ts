@@ -9,7 +9,7 @@ import {
   AgentSettingsDto,
   type AgentView,
   AvailabilityDto,
-  parseAgentListParameters,
+  parseListParameters,
   type RawParameters,
 } from '#contracts';
 import { actorOf, actorText } from '#platform/access';
@@ -38,7 +38,7 @@ export class AgentsController {
   @Operation(operations.listAgents)
   @RequireAbility('read', 'Agent')
   async list(@Query() query: RawParameters): Promise<AgentPage> {
-    return answered(await this.queries.execute(new ListAgents(readable(parseAgentListParameters(query)))));
+    return answered(await this.queries.execute(new ListAgents(readable(parseListParameters(query)))));
   }
 
   /** Before the address of anybody: `me` is nobody's id. */

@@ -3,7 +3,7 @@ import { CommandBus, QueryBus } from '@nestjs/cqrs';
 import { type FastifyReply, type FastifyRequest } from 'fastify';
 import {
   type AgentCommandView,
-  parseAgentListParameters,
+  parseListParameters,
   type RawParameters,
   type TeamPage,
   TeamSettingsDto,
@@ -34,7 +34,7 @@ export class TeamsController {
   @Operation(listTeams)
   @RequireAbility('read', 'Team')
   async list(@Query() query: RawParameters): Promise<TeamPage> {
-    return answered(await this.queries.execute(new ListTeams(readable(parseAgentListParameters(query)))));
+    return answered(await this.queries.execute(new ListTeams(readable(parseListParameters(query)))));
   }
 
   @Get(':id')

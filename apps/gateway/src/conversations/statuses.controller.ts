@@ -5,12 +5,10 @@ import { type RuleSettingsCommandView, StatusesDto, type StatusesView } from '#c
 import { GetStatuses, SaveStatuses } from '#wiring';
 import { type Caller, CalledBy } from '../access/caller.js';
 import { RequireAbility } from '../access/required-access.js';
-import { answered } from '../customers/answered.js';
 import { Operation } from '../documents/operation.js';
-import { parseText } from '../intake/parse-body.js';
-import { commandRequest } from '../server/command-request.js';
-import { entityTag, unlessKnown } from '../server/entity-tags.js';
+import { unlessKnown } from '../server/entity-tags.js';
 import { getStatuses, saveStatuses } from '../rules/rule-operations.js';
+import { saveSettings } from '../rules/save-settings.js';
 
 @Controller('v1/statuses')
 export class StatusesController {
@@ -37,10 +35,6 @@ export class StatusesController {
     @Res({ passthrough: true }) reply: FastifyReply,
     @CalledBy() caller: Caller,
   ): Promise<RuleSettingsCommandView> {
-    const asked = commandRequest(caller, request.headers);
-    const settings = await parseText(StatusesDto, request);
-    const saved = answered(await this.commands.execute(new SaveStatuses(settings, asked)));
-    void reply.header('etag', entityTag(saved.version));
-    return saved;
+    return saveSettings(this.commands, { request, reply, caller, dto: StatusesDto, command: SaveStatuses });
   }
 }

@@ -14,10 +14,11 @@ import { RequireAbility } from '../access/required-access.js';
 import { Asked, type Asking } from '../conversations/asking.js';
 import { answered } from '../customers/answered.js';
 import { Operation } from '../documents/operation.js';
-import { parseBody, parseText } from '../intake/parse-body.js';
+import { parseBody } from '../intake/parse-body.js';
 import { commandRequest } from '../server/command-request.js';
 import { entityTag, unlessKnown } from '../server/entity-tags.js';
 import { applyMacro, getMacros, saveMacros } from './rule-operations.js';
+import { saveSettings } from './save-settings.js';
 
 @Controller('v1')
 export class MacrosController {
@@ -44,11 +45,7 @@ export class MacrosController {
     @Res({ passthrough: true }) reply: FastifyReply,
     @CalledBy() caller: Caller,
   ): Promise<RuleSettingsCommandView> {
-    const asked = commandRequest(caller, request.headers);
-    const settings = await parseText(MacrosDto, request);
-    const saved = answered(await this.commands.execute(new SaveMacros(settings, asked)));
-    void reply.header('etag', entityTag(saved.version));
-    return saved;
+    return saveSettings(this.commands, { request, reply, caller, dto: MacrosDto, command: SaveMacros });
   }
 
   @Post('conversations/:id/macro')

@@ -5,12 +5,10 @@ import { RulesDto, type RulesView, type RuleSettingsCommandView } from '#contrac
 import { GetRules, SaveRules } from '#wiring';
 import { type Caller, CalledBy } from '../access/caller.js';
 import { RequireAbility } from '../access/required-access.js';
-import { answered } from '../customers/answered.js';
 import { Operation } from '../documents/operation.js';
-import { parseText } from '../intake/parse-body.js';
-import { commandRequest } from '../server/command-request.js';
-import { entityTag, unlessKnown } from '../server/entity-tags.js';
+import { unlessKnown } from '../server/entity-tags.js';
 import { getRules, saveRules } from './rule-operations.js';
+import { saveSettings } from './save-settings.js';
 
 @Controller('v1/rules')
 export class RulesController {
@@ -37,10 +35,6 @@ export class RulesController {
     @Res({ passthrough: true }) reply: FastifyReply,
     @CalledBy() caller: Caller,
   ): Promise<RuleSettingsCommandView> {
-    const asked = commandRequest(caller, request.headers);
-    const settings = await parseText(RulesDto, request);
-    const saved = answered(await this.commands.execute(new SaveRules(settings, asked)));
-    void reply.header('etag', entityTag(saved.version));
-    return saved;
+    return saveSettings(this.commands, { request, reply, caller, dto: RulesDto, command: SaveRules });
   }
 }

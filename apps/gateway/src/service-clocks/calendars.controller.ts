@@ -6,7 +6,7 @@ import {
   type BusinessCalendarView,
   CalendarSettingsDto,
   type ClockSettingsCommandView,
-  parseCalendarListParameters,
+  parseListParameters,
   type RawParameters,
 } from '#contracts';
 import { GetCalendar, ListCalendars, SaveCalendar } from '#wiring';
@@ -31,7 +31,7 @@ export class CalendarsController {
   @Operation(listCalendars)
   @RequireAbility('read', 'ServicePolicy')
   async list(@Query() query: RawParameters): Promise<BusinessCalendarPage> {
-    return answered(await this.queries.execute(new ListCalendars(readable(parseCalendarListParameters(query)))));
+    return answered(await this.queries.execute(new ListCalendars(readable(parseListParameters(query)))));
   }
 
   @Get(':id')

@@ -1,10 +1,10 @@
-import { type AgentListParameters, type AgentPage, type AgentView, type TeamPage, type TeamView } from '#contracts';
+import { type ListParameters, type AgentPage, type AgentView, type TeamPage, type TeamView } from '#contracts';
 import { type Cursor, decodeCursor, DEFAULT_PAGE_LIMIT, type Page, pageOf } from '#contracts';
 import { fail, type ReadModels, type Result, succeed } from '#kernel';
 import { type AgentRow } from './agents.projection.js';
 import { type TeamRow } from './teams.projection.js';
 
-type Listing = Pick<AgentListParameters, 'cursor' | 'limit'>;
+type Listing = Pick<ListParameters, 'cursor' | 'limit'>;
 
 export async function findTeam(readModels: ReadModels, id: string): Promise<TeamRow | undefined> {
   const sql = `SELECT team_id, stream, settings, version, last_position FROM {teams} WHERE team_id = $1`;

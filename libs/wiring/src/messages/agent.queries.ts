@@ -1,11 +1,11 @@
 import { Query } from '@nestjs/cqrs';
-import { type AgentListParameters, type AgentPage, type AgentView, type TeamPage, type TeamView } from '#contracts';
+import { type ListParameters, type AgentPage, type AgentView, type TeamPage, type TeamView } from '#contracts';
 import { type Position, type Result } from '#kernel';
 import { type AgentFailure } from './agent-failures.js';
 import { type QueryFailure } from './failures.js';
 
 export class ListTeams extends Query<Result<TeamPage, QueryFailure>> {
-  constructor(readonly parameters: AgentListParameters) {
+  constructor(readonly parameters: ListParameters) {
     super();
   }
 }
@@ -21,7 +21,7 @@ export class GetTeam extends Query<Result<TeamView, AgentFailure>> {
 }
 
 export class ListAgents extends Query<Result<AgentPage, QueryFailure>> {
-  constructor(readonly parameters: AgentListParameters) {
+  constructor(readonly parameters: ListParameters) {
     super();
   }
 }

@@ -3,7 +3,7 @@ import { type CalendarRefusal, type IcsReason, type PolicyRefusal } from '#capab
 import {
   type BusinessCalendarPage,
   type BusinessCalendarView,
-  type CalendarListParameters,
+  type ListParameters,
   type CalendarSettingsDto,
   type ClockSettingsCommandView,
   type HolidaysTakenView,
@@ -82,7 +82,7 @@ export interface HolidaysFile {
 export class GetPolicies extends Query<ServicePoliciesView> {}
 
 export class ListCalendars extends Query<Result<BusinessCalendarPage, QueryFailure>> {
-  constructor(readonly parameters: CalendarListParameters) {
+  constructor(readonly parameters: ListParameters) {
     super();
   }
 }

@@ -1,9 +1,9 @@
 import { fail, type Position, type Result, succeed } from '#kernel';
-import { given, ParameterReader, type RawParameters } from '../parameters.js';
-import { type FieldError } from '../touchpoints/touchpoint-result.js';
+import { given, ParameterReader, type RawParameters } from './parameters.js';
+import { type FieldError } from './touchpoints/touchpoint-result.js';
 
-/** What a list of teams or agents may be asked for. */
-export interface AgentListParameters {
+/** What a list may be asked for that can only be read from its beginning to its end. */
+export interface ListParameters {
   readonly cursor?: string;
   /** 1–200; 50 unless told otherwise. */
   readonly limit?: number;
@@ -11,9 +11,7 @@ export interface AgentListParameters {
   readonly minPosition?: Position;
 }
 
-export function parseAgentListParameters(
-  parameters: RawParameters,
-): Result<AgentListParameters, readonly FieldError[]> {
+export function parseListParameters(parameters: RawParameters): Result<ListParameters, readonly FieldError[]> {
   const reader = new ParameterReader(parameters);
   const read = given({
     cursor: reader.text('cursor'),
