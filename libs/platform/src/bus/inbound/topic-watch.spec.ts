@@ -33,15 +33,18 @@ describe('a topic that is watched', () => {
 
   it('is asked for again soon where it could not be asked for, however seldom it is looked at', async () => {
     let isThere = false;
+    let asked = 0;
     const bus = openMemoryBus({
       topics: { in: 1 },
       settings: () => {
+        asked += 1;
         if (!isThere) throw new Error('nobody answers');
         return { 'segment.ms': '1' };
       },
     });
     const topic = { name: 'in', settings: { 'segment.ms': '1' } };
     const watch = watchTopic({ bus, topic, everyMs: 3_600_000, onChanged: () => undefined });
+    await until(() => asked > 0, 'it has looked');
     expect(watch.drifts()).toBeUndefined();
     isThere = true;
     await until(() => watch.drifts()?.length === 0, 'it has looked again');
