@@ -75,6 +75,9 @@ describe('what is told of a conversation', () => {
     expect(told(opened, absorbed)).toEqual(['- normal nobody since +0', '- normal nobody since +-50']);
     const split = { channel: 'chat', customerId: 'c-1', team: 'front', priority: 'high', direction: 'rtl', owes };
     expect(told(['conversation.opened', split])).toEqual(['front high nobody since +-50']);
+    // What was owed neither before nor after keeps its place.
+    const apart = ['conversation.split_off', { by, into: 'y', messages: ['m'], owes: {} }] as const;
+    expect(told(opened, apart)).toEqual(['- normal nobody since +0']);
   });
 
   it('names whoever had it before, and the conversation that it continues', () => {
