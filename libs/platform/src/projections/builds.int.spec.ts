@@ -30,6 +30,15 @@ const isActive = (projection: Projection, build: number) => async (): Promise<bo
   return active.version === projection.version && active.build === build;
 };
 
+/** The events of the log come late: whoever looks before that finds nothing in a build that is filled. */
+function lateEvents(log: TestLog, looks: number): void {
+  const looked = jest.spyOn(log, 'head');
+  jest.spyOn(log, 'readAll').mockImplementation((after, limit) => {
+    const late = looked.mock.calls.length < looks;
+    return late ? Promise.resolve({ events: [], full: false }) : TestLog.prototype.readAll.call(log, after, limit);
+  });
+}
+
 /** Reads all the time, and remembers every answer that was smaller than one before it. */
 function reader(log: TestLog): { readonly shrunk: string[]; readonly answers: () => number; stop(): Promise<void> } {
   const readModels: ReadModels = createReadModels(engine.pool);
@@ -130,6 +139,22 @@ describe('a new version', () => {
     expect(host.health().errors).toEqual({});
   });
 
+  it('is not read before it has all that the log had, also where nobody can be asked to reach what was read', async () => {
+    const log = logOf(...manyEvents(3));
+    await engine.catchUp(log, {}, [itemLog]);
+    await engine.db.query('UPDATE es.consumers SET epoch = epoch - 1');
+    lateEvents(log, 12);
+    const watch = reader(log);
+    await until(() => watch.answers() > 0, 'somebody reads');
+    engine.start({ ...engine.parts(log), settings: { promoteWithin: Number.MAX_SAFE_INTEGER } }, [second]);
+    await until(isActive(second, 2), 'version 2 is read');
+    const before = watch.answers();
+    await until(() => watch.answers() > before + 4, 'read after the promotion');
+    await watch.stop();
+    expect(watch.shrunk).toEqual([]);
+    expect((await engine.rows(second)).size).toBe(3);
+  });
+
   it('does not begin with effects before where the old one was when it started', async () => {
     const log = logOf(...manyEvents(10));
     await engine.catchUp(log, {}, [itemLog]);
@@ -222,17 +247,12 @@ describe('a rebuild', () => {
     await engine.catchUp(log, {}, [itemLog]);
     // As after a restore: what is read was applied in another epoch, and nobody can be asked to reach it.
     await engine.db.query('UPDATE es.consumers SET epoch = epoch - 1');
-    // The events come late: whoever looks before that finds nothing in the new build.
-    const looked = jest.spyOn(log, 'head');
-    const read = jest.spyOn(log, 'readAll').mockImplementation((after, limit) => {
-      const late = looked.mock.calls.length < 4;
-      return late ? Promise.resolve({ events: [], full: false }) : TestLog.prototype.readAll.call(log, after, limit);
-    });
+    lateEvents(log, 4);
     const settings = { ...quick, promoteWithin: Number.MAX_SAFE_INTEGER };
     await engine.admin(log).rebuild('item-log', { settings });
     expect(await isActive(itemLog, 2)()).toBe(true);
     expect((await engine.rows(itemLog)).size).toBe(3);
-    expect(read).toHaveBeenCalled();
+    expect(log.readAll).toHaveBeenCalled();
   });
 
   it('makes the declared indexes before it is read, and keeps two builds', async () => {

@@ -1,5 +1,5 @@
 import { setMaxListeners } from 'node:events';
-import { type Projection } from '#kernel';
+import { START, type Position, type Projection } from '#kernel';
 import { type BuildRef, describeError, pause, WakeUp } from '#platform/consumers';
 import { checkDeclaration, definitionOf, tableName } from './build-table.js';
 import {
@@ -100,6 +100,8 @@ function textsOf<Part extends { readonly name: string }>(
 class Supervisor {
   readonly #consumers = new Map<string, { readonly consumer: LaneConsumer; readonly done: Promise<void> }>();
   readonly #notifier: Notifier;
+  /** What the log had when a build that is not filled was seen first, by its number. */
+  #asked: ReadonlyMap<number, Position> = new Map();
   #active: BuildRef | undefined;
   error: string | null = null;
   /** What is wrong with a build that nobody reads. */
@@ -143,6 +145,7 @@ class Supervisor {
   async #look(signal: AbortSignal): Promise<void> {
     const { pool } = this.parts;
     const builds = await this.#builds();
+    await this.#ask(builds);
     const known = await activeBuilds(pool, this.projection.name);
     this.#active = known?.active;
     const active = builds.find((build) => isSameBuild(build, known?.active));
@@ -225,9 +228,23 @@ class Supervisor {
     }
   }
 
-  async #caughtUp({ position }: StoredBuild): Promise<boolean> {
+  async #ask(builds: readonly StoredBuild[]): Promise<void> {
+    const filling = builds.filter(({ filled }) => !filled);
+    const head = filling.length > 0 ? await this.parts.source.head() : START;
+    this.#asked = new Map(filling.map(({ build }) => [build, this.#asked.get(build) ?? head]));
+  }
+
+  /**
+   * Near the head, and with all that the log had when it was seen first: a log shorter than what may be missing would be near from the
+   * start, and where the active build is of another epoch nobody can be asked how far it had come.
+   */
+  async #caughtUp({ build, position }: StoredBuild): Promise<boolean> {
     const { source } = this.parts;
-    return source.distance(position, await source.head()) <= this.settings.promoteWithin;
+    const asked = this.#asked.get(build) ?? START;
+    return (
+      source.distance(position, asked) === 0 &&
+      source.distance(position, await source.head()) <= this.settings.promoteWithin
+    );
   }
 
   /** Only a build that is newer than both: what somebody rolled back from is not promoted again by itself. */
