@@ -243,6 +243,52 @@ it('statuses are those of the list, each of one category, and the queue shows wh
   });
 });
 
+it('who comes back reopens or opens by the return rules that held when they wrote', async () => {
+  const rules = [{ id: 'mail', when: { channel: ['email'], team: ['returns'] }, reopen: 'never' }];
+  expect((await send('PUT', 'return-rules', { spam: 'stays', rules }, asAgent())).statusCode).toBe(403);
+  expect((await send('PUT', 'return-rules', { spam: 'stays', rules }, { 'if-match': '"3"' })).statusCode).toBe(412);
+  const endless = [{ ...rules[0], withinSeconds: 60 }];
+  expect((await send('PUT', 'return-rules', { spam: 'stays', rules: endless })).json()).toMatchObject({
+    ...{ code: 'rule_settings_refused', reason: 'needless-seconds', field: 'rules.0.withinSeconds' },
+  });
+  expect((await send('GET', 'return-rules')).json()).toMatchObject({ version: '0', spam: 'stays', rules: [] });
+
+  const id = await opened();
+  const writes = async (name: string): Promise<string> => {
+    const told = await send('POST', 'touchpoints', {
+      ...{
+        id: `back-${name}`,
+        source: 'shop',
+        kind: 'message',
+        channel: 'email',
+        occurredAt: new Date().toISOString(),
+      },
+      identifiers: [{ kind: 'customer_number', value: `9${String(made)}` }],
+      data: { author: 'customer', text: name },
+    });
+    return told.json<{ position: string }>().position;
+  };
+  const goesTo = async (position: string): Promise<ConversationCommandView> =>
+    (await send('POST', `touchpoints/${position}/take-up`)).json<ConversationCommandView>();
+  const resolve = async (): Promise<void> => {
+    await send('POST', `conversations/${id}/transfer`, { team: 'returns' });
+    expect((await send('POST', `conversations/${id}/status`, { category: 'resolved' })).statusCode).toBe(200);
+  };
+  await resolve();
+  const before = await writes('before');
+  const saved = await send('PUT', 'return-rules', { spam: 'stays', rules }, { 'if-match': '"0"' });
+  expect([saved.statusCode, saved.headers['etag']]).toEqual([200, '"1"']);
+  const after = await writes('after');
+  // Taken up only now, it goes by the rules of its time.
+  expect((await goesTo(before)).conversationId).toBe(id);
+  await resolve();
+  const { conversationId: another, position } = await goesTo(after);
+  expect(another).not.toBe(id);
+  const shown = await send('GET', `conversations/${another}?minPosition=${position}`);
+  expect(shown.json<ConversationView>().follows).toBe(id);
+  await send('PUT', 'return-rules', { spam: 'stays', rules: [] });
+});
+
 it('rules answer what is said and what waits too long, once each, and say why', async () => {
   const rules = [
     {

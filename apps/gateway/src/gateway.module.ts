@@ -46,6 +46,7 @@ import { RenderedReplyController } from './replies/rendered-reply.controller.js'
 import { ConversationRulesController } from './rules/conversation-rules.controller.js';
 import { MacrosController } from './rules/macros.controller.js';
 import { RulesController } from './rules/rules.controller.js';
+import { ReturnRulesController } from './conversations/return-rules.controller.js';
 import { StatusesController } from './conversations/statuses.controller.js';
 import { RequirementsController } from './rules/requirements.controller.js';
 import { SavedViewsController } from './queues/saved-views.controller.js';
@@ -94,6 +95,7 @@ const controllers = [
   RenderedReplyController,
   MacrosController,
   RequirementsController,
+  ReturnRulesController,
   StatusesController,
   RulesController,
   ConversationRulesController,

@@ -72,6 +72,7 @@ export { type ConversationPorts, listConversations } from './conversations/list-
 export { type OpenParts, type SealedPart } from './conversations/open-conversations.port.js';
 export { conversationOfMessage, ownConversations } from './conversations/own-conversations.query.js';
 export { routeTouchpoint } from './conversations/route-touchpoint.js';
+export { checkReturnRules, defaultReturnRules, type ReturnRulesRefusal } from './conversations/return-rules.js';
 export { checkStatuses, type StatusesRefusal, unlisted, type UnlistedStatus } from './conversations/statuses.js';
 export { type EndSnooze, snoozes } from './conversations/snoozes.reaction.js';
 export { takeUps, type TakeUp } from './conversations/take-ups.reaction.js';

@@ -1,4 +1,4 @@
-import { ApplyMacroDto, MacrosDto, RequirementsDto, RulesDto, StatusesDto } from '#contracts';
+import { ApplyMacroDto, MacrosDto, RequirementsDto, ReturnRulesDto, RulesDto, StatusesDto } from '#contracts';
 import { noConversation, oneConversation } from '../conversations/conversation-examples.js';
 import { bodyProblems, conversationId, storeProblems } from '../conversations/conversation-operations.js';
 import { type OperationDescription } from '../documents/operation.js';
@@ -109,6 +109,44 @@ export const saveRequirements: OperationDescription = {
     {
       summary: 'Tags that nobody asks for',
       body: { requirements: [{ id: 'why', needs: ['team'], oneOfTags: ['late'] }] },
+      status: 409,
+    },
+  ],
+};
+
+export const getReturnRules: OperationDescription = {
+  ...{ id: 'getReturnRules', tag: 'rules', summary: 'Look at what messages of returning customers do' },
+  headers: { 'If-None-Match': ifNoneMatch },
+  answers: shown,
+  problems: ['invalid_parameters'],
+  examples: [{ summary: 'All of them', status: 200 }],
+};
+
+export const saveReturnRules: OperationDescription = {
+  ...{ id: 'saveReturnRules', tag: 'rules', summary: 'Set what messages of returning customers do' },
+  description:
+    'The whole list, at most 50. The first rule that matches the resolved conversation says whether a message reopens it: `always`, `never`, or `within` so many ' +
+    'seconds of the resolution; otherwise the message opens another conversation, which follows it. Where none matches, it is seven days. `spam` says whether ' +
+    'a message stays with what is spam, or opens another conversation. They hold for touchpoints that are recorded after they are saved.',
+  headers,
+  body: { 'application/json': { dto: ReturnRulesDto } },
+  answers: saved,
+  problems: settingsProblems,
+  examples: [
+    {
+      summary: 'Returns for thirty days, chats never',
+      body: {
+        spam: 'stays',
+        rules: [
+          { id: 'returns', name: 'مرجوعی', when: { team: ['returns'] }, reopen: 'within', withinSeconds: 2_592_000 },
+          { id: 'chats', when: { channel: ['chat'] }, reopen: 'never' },
+        ],
+      },
+      status: 200,
+    },
+    {
+      summary: 'Within no time that is named',
+      body: { spam: 'stays', rules: [{ id: 'soon', reopen: 'within' }] },
       status: 409,
     },
   ],

@@ -7,7 +7,7 @@ import { type OwnConversation } from './route-touchpoint.js';
 const MOST_OWN = 200;
 
 const ownSql = `
-  SELECT conversation_id, stage, category, channel, thread, resolved_at, merged_into, follows, message_count, version,
+  SELECT conversation_id, stage, category, channel, team, priority, tags, thread, resolved_at, merged_into, follows, message_count, version,
     last_message_at FROM {conversations}
   WHERE customer_id = $1::uuid ORDER BY last_message_at DESC, conversation_id DESC LIMIT ${String(MOST_OWN)}`;
 
@@ -22,6 +22,9 @@ export async function ownConversations(
     stage: row.stage,
     category: row.category,
     channel: row.channel,
+    team: row.team,
+    priority: row.priority,
+    tags: row.tags,
     thread: row.thread,
     resolvedAt: row.resolved_at,
     mergedInto: row.merged_into,

@@ -1,4 +1,4 @@
-import { type TouchpointEvent } from '#contracts';
+import { type ReturnRulesDto, type TouchpointEvent } from '#contracts';
 import { type OwnConversation, routeTouchpoint } from './route-touchpoint.js';
 
 const noon = Date.UTC(2026, 2, 21, 12);
@@ -25,7 +25,7 @@ const said = (more: Readonly<Record<string, unknown>> = {}, at = noon) =>
 
 const one = (id: string, more: Partial<OwnConversation> = {}): OwnConversation => ({
   ...{ id, stage: 'active', category: 'open', channel: 'chat', thread: null, resolvedAt: null, mergedInto: null },
-  ...{ follows: null, full: false },
+  ...{ follows: null, full: false, team: null, priority: 'normal', tags: [] },
   lastMessageAt: noon - DAY,
   ...more,
 });
@@ -89,6 +89,31 @@ describe('a message of the customer', () => {
     expect(way(said({}, noon - 30 * DAY), resolved('a', 1))).toBe('a ReceiveMessage');
   });
 
+  it('reopens by the first rule that matches what was resolved, wherever that went on', () => {
+    const returnRules: ReturnRulesDto = {
+      spam: 'opens',
+      rules: [
+        { id: 'returns', when: { team: ['returns'], tags: ['damaged'] }, reopen: 'within', withinSeconds: 60 },
+        { id: 'urgent', when: { priority: ['urgent'] }, reopen: 'always' },
+        { id: 'chats', when: { channel: ['chat'] }, reopen: 'never' },
+      ],
+    };
+    const by = (...own: readonly OwnConversation[]) =>
+      routeTouchpoint(said(), own, { uuid, incarnation: 1, returnRules })?.conversationId;
+    const after = (id: string) => `conversation-of/sara/1/channel chat/${id}`;
+    const back = (more: Partial<OwnConversation>) => by({ ...resolved('a', 400), ...more });
+    expect(back({ priority: 'urgent' })).toBe('a');
+    const returned = { team: 'returns', tags: ['damaged'], priority: 'urgent' } as const;
+    expect([back(returned), back({ ...returned, resolvedAt: noon - 60_000 })]).toEqual([after('a'), 'a']);
+    // Never is never, also for what was sent before it was resolved.
+    expect([back({}), back({ resolvedAt: noon + 1 })]).toEqual([after('a'), after('a')]);
+    // None matches: seven days.
+    const merged = one('a', { stage: 'merged', mergedInto: 'b' });
+    const into = (days: number) => by(merged, { ...resolved('b', days), channel: 'email' });
+    expect([into(7), into(7.01)]).toEqual(['b', after('b')]);
+    expect([by(one('a')), by(one('a', { stage: 'spam' }))]).toEqual(['a', after('a')]);
+  });
+
   it('follows what was merged', () => {
     const own = [one('a', { stage: 'merged', mergedInto: 'b' }), one('b', { channel: 'email', lastMessageAt: 0 })];
     expect(way(said(), ...own)).toBe('b ReceiveMessage');
@@ -118,6 +143,7 @@ describe('a message of the customer', () => {
 
   it('is put where its spam is', () => {
     expect(way(said(), one('a', { stage: 'spam' }))).toBe('a ReceiveMessage');
+    expect(way(said(), { ...resolved('a', 30), stage: 'spam' })).toBe('a ReceiveMessage');
   });
 });
 

@@ -2,6 +2,8 @@ import {
   type ConversationKind,
   conversationKinds,
   directionOf,
+  type Priority,
+  type ReturnRulesDto,
   type StatusCategory,
   type TouchpointEvent,
 } from '#contracts';
@@ -13,6 +15,7 @@ import {
   type ReceiveMessage,
 } from './conversation-commands.js';
 import { isPastExchange, pastExchange } from './past-exchange.js';
+import { defaultReturnRules, reopens } from './return-rules.js';
 
 /** A conversation of the touchpoint's customer, as far as it decides where their next message goes. */
 export interface OwnConversation {
@@ -20,6 +23,9 @@ export interface OwnConversation {
   readonly stage: 'active' | 'merged' | 'spam';
   readonly category: StatusCategory;
   readonly channel: string | null;
+  readonly team: string | null;
+  readonly priority: Priority;
+  readonly tags: readonly string[];
   readonly thread: string | null;
   readonly resolvedAt: EpochMs | null;
   readonly mergedInto: string | null;
@@ -30,14 +36,6 @@ export interface OwnConversation {
   readonly lastMessageAt: EpochMs;
 }
 
-export interface ReturnRule {
-  /** A message that comes so long after the resolution is about something else. */
-  readonly reopenWithinMs: number;
-}
-
-/** As long as a resolution has to last to count as one-touch. */
-export const defaultReturnRule: ReturnRule = { reopenWithinMs: 7 * 24 * 60 * 60 * 1000 };
-
 /** Deterministic UUID from a purpose and parts. */
 type DeriveUuid = (purpose: string, ...parts: readonly string[]) => string;
 
@@ -45,7 +43,8 @@ export interface RouteContext {
   readonly uuid: DeriveUuid;
   /** Of the customer's key. */
   readonly incarnation: number;
-  readonly rule?: ReturnRule;
+  /** Those that held when the touchpoint was recorded. */
+  readonly returnRules?: ReturnRulesDto;
   /** Conversations that turned out to take nothing more. */
   readonly avoided?: ReadonlySet<string>;
 }
@@ -74,9 +73,9 @@ export function routeTouchpoint(
   const receive: ReceiveMessage = { type: 'ReceiveMessage', at, message: messageOf(event, spoken, context.uuid) };
   const threadId = textOf(data.details, 'conversationId');
   const thread = threadId === undefined ? undefined : context.uuid('thread', key, data.source, threadId);
-  const { avoided = new Set<string>(), rule = defaultReturnRule } = context;
+  const { avoided = new Set<string>(), returnRules = defaultReturnRules } = context;
   const continues = (each: OwnConversation): boolean =>
-    !each.full && !avoided.has(each.id) && staysWithin(each, at, rule);
+    !each.full && !avoided.has(each.id) && takesBack(each, at, returnRules);
   const latest = spoken === 'message' ? latestOf(own, { channel: data.channel, thread, continues }) : undefined;
   if (latest && continues(latest)) return { conversationId: latest.id, commands: [receive] };
   const open: OpenConversation = {
@@ -148,9 +147,13 @@ const wherever = (own: readonly OwnConversation[], conversation: OwnConversation
 const isLater = (one: OwnConversation, other: OwnConversation): boolean =>
   one.lastMessageAt === other.lastMessageAt ? one.id > other.id : one.lastMessageAt > other.lastMessageAt;
 
-/** A late message from before the resolution continues, too: nobody has read it yet. */
-const staysWithin = ({ category, resolvedAt }: OwnConversation, at: EpochMs, { reopenWithinMs }: ReturnRule): boolean =>
-  category !== 'resolved' || resolvedAt === null || at - resolvedAt <= reopenWithinMs;
+/** Whether a message of this time goes on there, by the organisation's return rules. */
+function takesBack(conversation: OwnConversation, at: EpochMs, rules: ReturnRulesDto): boolean {
+  const { stage, category, resolvedAt } = conversation;
+  // Resolved or not.
+  if (stage === 'spam') return rules.spam === 'stays';
+  return category !== 'resolved' || resolvedAt === null || reopens(rules, { ...conversation, resolvedAt }, at);
+}
 
 const textMember = { message: 'text', call: 'notes', complaint: 'text', review: 'text' } as const;
 const subjectMembers = { message: 'subject', call: 'notes', complaint: 'issue', review: 'title' } as const;

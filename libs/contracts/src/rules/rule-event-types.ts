@@ -1,6 +1,7 @@
 import { type DtoClass } from '../events/fields/dto-class.js';
 import { RuleAppliedDto, RuleNotAppliedDto, RuleScheduledDto } from './rule-decision.dto.js';
 import { RulesSavedDto } from './rule.dto.js';
+import { ReturnRulesSavedDto } from '../conversations/return-rules.dto.js';
 import { StatusesSavedDto } from '../conversations/status-list.dto.js';
 import { RequirementsSavedDto } from './requirement.dto.js';
 import { MacroAppliedDto, MacrosSavedDto } from './macro.dto.js';
@@ -41,6 +42,20 @@ export const ruleEventTypes: readonly (readonly [type: string, data: DtoClass, e
           ...{ id: 'returns', needs: ['agent', 'team', 'tag', 'root_cause'], oneOfTags: ['damaged', 'late'] },
           when: { channel: ['email'], priority: ['high'], team: ['returns'], tags: ['returned'] },
         },
+      ],
+    },
+  ],
+  [
+    'return_rules.saved',
+    ReturnRulesSavedDto,
+    {
+      ...{ by, spam: 'opens' },
+      rules: [
+        {
+          ...{ id: 'returns-are-long', name: 'مرجوعی', reopen: 'within', withinSeconds: 2_592_000 },
+          when: { channel: ['email'], team: ['returns'], priority: ['high'], tags: ['damaged'] },
+        },
+        { id: 'others', reopen: 'never' },
       ],
     },
   ],

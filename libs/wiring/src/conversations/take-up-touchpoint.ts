@@ -46,6 +46,8 @@ async function takeUp(
   const { vault, store, directory } = ports;
   const commandId = vault.uuid('take-up', event.id);
   const avoided = new Set<string>();
+  // From the log, as of the touchpoint: whoever takes it up, and however late, it goes by the same rules.
+  const returnRules = (await ports.ruleBooks.returnRules.before(event.position))?.data;
   for (let tries = 0; tries < TRIES; tries += 1) {
     // From old rows a second conversation would be opened beside the one that it belongs to.
     const late = await caughtUp(directory, await store.head(), models);
@@ -56,7 +58,8 @@ async function takeUp(
     // What was read before an erasure is not sealed again under a key that was made after it.
     if (key?.incarnation !== incarnationOf(event.stream)) return erased(ports, event.key);
     const own = await ownConversations(directory.readModels, event.key);
-    const routed = routeTouchpoint(event, own, { uuid: vault.uuid, incarnation: key.incarnation, avoided });
+    const context = { uuid: vault.uuid, incarnation: key.incarnation, avoided, ...(returnRules && { returnRules }) };
+    const routed = routeTouchpoint(event, own, context);
     if (!routed) return refused('no-exchange');
     const loaded = await loadConversation(ports, routed.conversationId);
     const plan = decided(loaded, ...routed.commands);

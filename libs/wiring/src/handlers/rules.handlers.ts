@@ -5,6 +5,7 @@ import {
   type ConversationRulesView,
   type MacrosView,
   type RequirementsView,
+  type ReturnRulesView,
   type RuleSettingsCommandView,
   type RulesView,
   type StatusesView,
@@ -21,12 +22,14 @@ import {
   GetConversationRules,
   GetMacros,
   GetRequirements,
+  GetReturnRules,
   GetRules,
   GetStatuses,
   type RuleSettingsFailure,
   type RuleSettingsSaved,
   SaveMacros,
   SaveRequirements,
+  SaveReturnRules,
   SaveRules,
   SaveStatuses,
 } from '../messages/rule-settings.messages.js';
@@ -34,10 +37,12 @@ import { type CommandAttempt } from '../once.js';
 import {
   saveMacros,
   saveRequirements,
+  saveReturnRules,
   saveRules,
   saveStatuses,
   showMacros,
   showRequirements,
+  showReturnRules,
   showRules,
   showStatuses,
 } from '../rules/rule-settings.js';
@@ -56,7 +61,7 @@ interface Asked {
 /** Saves once, and tells the audit log of it. */
 function auditedSave(
   { audit, once }: Pick<Installation, 'audit' | 'once'>,
-  what: 'macros' | 'requirements' | 'rules' | 'statuses',
+  what: 'macros' | 'requirements' | 'return_rules' | 'rules' | 'statuses',
   { settings, request }: Asked,
   save: (attempt: CommandAttempt) => Promise<RuleSettingsSaved>,
 ): Promise<RuleSettingsSaved> {
@@ -107,6 +112,26 @@ export class GetRequirementsHandler implements IQueryHandler<GetRequirements> {
 
   execute(): Promise<RequirementsView> {
     return showRequirements(this.installation.conversations);
+  }
+}
+
+@CommandHandler(SaveReturnRules)
+export class SaveReturnRulesHandler implements ICommandHandler<SaveReturnRules> {
+  constructor(@Inject(INSTALLATION) private readonly installation: Installation) {}
+
+  execute(asked: SaveReturnRules): Promise<RuleSettingsSaved> {
+    const { conversations } = this.installation;
+    const save = (attempt: CommandAttempt) => saveReturnRules(conversations, asked, attempt);
+    return auditedSave(this.installation, 'return_rules', asked, save);
+  }
+}
+
+@QueryHandler(GetReturnRules)
+export class GetReturnRulesHandler implements IQueryHandler<GetReturnRules> {
+  constructor(@Inject(INSTALLATION) private readonly installation: Installation) {}
+
+  execute(): Promise<ReturnRulesView> {
+    return showReturnRules(this.installation.conversations);
   }
 }
 
@@ -165,6 +190,8 @@ export class GetConversationRulesHandler implements IQueryHandler<GetConversatio
 export const ruleHandlers = [
   SaveRulesHandler,
   GetRulesHandler,
+  SaveReturnRulesHandler,
+  GetReturnRulesHandler,
   SaveStatusesHandler,
   GetStatusesHandler,
   SaveRequirementsHandler,

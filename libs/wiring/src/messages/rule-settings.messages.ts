@@ -2,6 +2,7 @@ import { Command, Query } from '@nestjs/cqrs';
 import {
   type MacrosRefusal,
   type RequirementsRefusal,
+  type ReturnRulesRefusal,
   type RulesRefusal,
   type StatusesRefusal,
   type UnlistedStatus,
@@ -12,6 +13,8 @@ import {
   type MacrosView,
   type RequirementsDto,
   type RequirementsView,
+  type ReturnRulesDto,
+  type ReturnRulesView,
   type RuleSettingsCommandView,
   type RulesDto,
   type RulesView,
@@ -23,7 +26,7 @@ import { type CommandRequest } from './command-request.js';
 import { type ConversationFailure } from './conversation-failures.js';
 import { type CommandFailure } from './failures.js';
 
-/** Why macros, rules, requirements or statuses were not saved. */
+/** Why macros, rules, requirements, return rules or statuses were not saved. */
 export type RuleSettingsFailure =
   | CommandFailure
   | {
@@ -31,6 +34,7 @@ export type RuleSettingsFailure =
       readonly reason:
         | MacrosRefusal['code']
         | RequirementsRefusal['code']
+        | ReturnRulesRefusal['code']
         | RulesRefusal['code']
         | StatusesRefusal['code']
         | UnlistedStatus
@@ -71,6 +75,18 @@ export class SaveRequirements extends Command<RuleSettingsSaved> {
     super();
   }
 }
+
+/** Likewise. */
+export class SaveReturnRules extends Command<RuleSettingsSaved> {
+  constructor(
+    readonly settings: ReturnRulesDto,
+    readonly request: CommandRequest,
+  ) {
+    super();
+  }
+}
+
+export class GetReturnRules extends Query<ReturnRulesView> {}
 
 /** Likewise. */
 export class SaveStatuses extends Command<RuleSettingsSaved> {

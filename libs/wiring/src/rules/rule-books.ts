@@ -1,5 +1,6 @@
 import {
   isMacrosSaved,
+  isReturnRulesSaved,
   isRulesSaved,
   isStatusesSaved,
   ruleListStream,
@@ -9,6 +10,8 @@ import {
   macrosStream,
   type RequirementsSaved,
   requirementsStream,
+  type ReturnRulesSaved,
+  returnRulesStream,
   type StatusesSaved,
   statusesStream,
 } from '#contracts';
@@ -20,6 +23,7 @@ export interface RuleBooks {
   readonly macros: SettingsBook<MacrosSaved>;
   readonly rules: SettingsBook<RulesSaved>;
   readonly requirements: SettingsBook<RequirementsSaved>;
+  readonly returnRules: SettingsBook<ReturnRulesSaved>;
   readonly statuses: SettingsBook<StatusesSaved>;
 }
 
@@ -27,5 +31,6 @@ export const createRuleBooks = (store: Pick<EventStore, 'readStream'>): RuleBook
   macros: new SettingsBook(store, macrosStream, isMacrosSaved),
   rules: new SettingsBook(store, ruleListStream, isRulesSaved),
   requirements: new SettingsBook(store, requirementsStream, isRequirementsSaved),
+  returnRules: new SettingsBook(store, returnRulesStream, isReturnRulesSaved),
   statuses: new SettingsBook(store, statusesStream, isStatusesSaved),
 });

@@ -1,9 +1,11 @@
 import {
   checkMacros,
   checkRequirements,
+  checkReturnRules,
   checkRules,
   checkStatuses,
   alwaysOpen,
+  defaultReturnRules,
   findCannedReply,
   type RefusedAction,
   type RulesRefusal,
@@ -14,6 +16,7 @@ import {
   type ActionDto,
   type MacrosView,
   type RequirementsView,
+  type ReturnRulesView,
   type RulesView,
   type RuleSettingsCommandView,
   type StatusesView,
@@ -26,6 +29,7 @@ import {
   type RuleSettingsSaved,
   type SaveMacros,
   type SaveRequirements,
+  type SaveReturnRules,
   type SaveRules,
   type SaveStatuses,
 } from '../messages/rule-settings.messages.js';
@@ -63,6 +67,19 @@ export async function saveRequirements(
   const book = ports.ruleBooks.requirements;
   const saving = { book, type: 'requirements.saved', settings: { requirements }, request, attempt } as const;
   return saved(await saveSettings(ports, saving), 'requirements');
+}
+
+/** Saves the whole list of what messages do that come back. */
+export async function saveReturnRules(
+  ports: ConversationPorts,
+  { settings: { spam, rules }, request }: Pick<SaveReturnRules, 'settings' | 'request'>,
+  attempt: CommandAttempt,
+): Promise<RuleSettingsSaved> {
+  const refusal = checkReturnRules(rules);
+  if (refusal) return fail({ ...refusal, code: 'rule_settings_refused', reason: refusal.code });
+  const book = ports.ruleBooks.returnRules;
+  const saving = { book, type: 'return_rules.saved', settings: { spam, rules }, request, attempt } as const;
+  return saved(await saveSettings(ports, saving), 'rules');
 }
 
 /** Saves the whole list of statuses. */
@@ -151,6 +168,12 @@ export const versionOf = (last: RecordedEvent<string, { readonly by: string }> |
 export async function showRequirements({ ruleBooks }: Pick<ConversationPorts, 'ruleBooks'>): Promise<RequirementsView> {
   const last = await ruleBooks.requirements.last();
   return { ...versionOf(last), requirements: last?.data.requirements ?? [] };
+}
+
+export async function showReturnRules({ ruleBooks }: Pick<ConversationPorts, 'ruleBooks'>): Promise<ReturnRulesView> {
+  const last = await ruleBooks.returnRules.last();
+  const { spam, rules } = last?.data ?? defaultReturnRules;
+  return { ...versionOf(last), spam, rules };
 }
 
 export async function showStatuses({ ruleBooks }: Pick<ConversationPorts, 'ruleBooks'>): Promise<StatusesView> {
