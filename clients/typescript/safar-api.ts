@@ -1839,6 +1839,27 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/return-rules": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Look at what messages of returning customers do */
+        get: operations["getReturnRules"];
+        /**
+         * Set what messages of returning customers do
+         * @description The whole list, at most 50. The first rule that matches the resolved conversation says whether a message reopens it: `always`, `never`, or `within` so many seconds of the resolution; otherwise the message opens another conversation, which follows it. Where none matches, it is seven days. `spam` says whether a message stays with what is spam, or opens another conversation. They hold for touchpoints that are recorded after they are saved.
+         */
+        put: operations["saveReturnRules"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/root-causes": {
         parameters: {
             query?: never;
@@ -3437,6 +3458,57 @@ export interface components {
             text: string;
             /** @enum {unknown} */
             offered?: "refund" | "replacement" | "repair" | "correction" | "compensation" | "explanation" | "apology" | "other";
+        };
+        /** @description What the resolved conversation has to be like; each that is named must hold, none named matches everything. */
+        ReturnMatchDto: {
+            channel?: ("web" | "email" | "chat" | "phone" | "sms" | "whatsapp" | "telegram" | "bale" | "viber" | "instagram" | "facebook" | "x" | "store" | "app" | "letter" | "fax" | "referral" | "other")[];
+            team?: string[];
+            priority?: ("low" | "normal" | "high" | "urgent")[];
+            /** @description One of them. */
+            tags?: string[];
+        };
+        /** @description What a customer's message does who comes back to a resolved conversation. */
+        ReturnRuleDto: {
+            id: string;
+            name?: string;
+            when?: components["schemas"]["ReturnMatchDto"];
+            /**
+             * @description Otherwise the message opens another conversation, which follows the resolved one.
+             * @enum {string}
+             */
+            reopen: "within" | "always" | "never";
+            /** @description From the resolution to when the message was sent; with `within`, and with nothing else. */
+            withinSeconds?: number;
+        };
+        ReturnRules: {
+            /** @enum {unknown} */
+            spam: "stays" | "opens";
+            rules: {
+                id: string;
+                name?: string;
+                when?: {
+                    channel?: ("web" | "email" | "chat" | "phone" | "sms" | "whatsapp" | "telegram" | "bale" | "viber" | "instagram" | "facebook" | "x" | "store" | "app" | "letter" | "fax" | "referral" | "other")[];
+                    team?: string[];
+                    priority?: ("low" | "normal" | "high" | "urgent")[];
+                    tags?: string[];
+                };
+                /** @enum {unknown} */
+                reopen: "within" | "always" | "never";
+                withinSeconds?: number;
+            }[];
+        };
+        ReturnRulesView: {
+            /** @description `0`: nobody has saved any, and a message reopens within seven days. The `ETag`. */
+            version: string;
+            /**
+             * @description What a message does whose conversation is spam.
+             * @enum {string}
+             */
+            spam: "stays" | "opens";
+            rules: components["schemas"]["ReturnRuleDto"][];
+            /** @description RFC 3339; `null` where nobody has, as is `by`. */
+            savedAt: null | string;
+            by: null | string;
         };
         /** @description What one customer bought and gave back in one currency: exact decimals, for example `12.30`. */
         RevenueView: {
@@ -19044,6 +19116,267 @@ export interface operations {
         requestBody: {
             content: {
                 "application/json": components["schemas"]["Requirements"];
+            };
+        };
+        responses: {
+            /** @description They are saved. */
+            200: {
+                headers: {
+                    /** @description Version of the list. */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RuleSettingsCommandView"];
+                };
+            };
+            /** @description `malformed_json`: Malformed JSON. `empty_body`: Empty body. `invalid_parameters`: Invalid parameters. `malformed_request`: Malformed request. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "malformed_json" | "empty_body" | "invalid_parameters" | "malformed_request";
+                        /** @constant */
+                        status?: 400;
+                    };
+                };
+            };
+            /** @description `unauthenticated`: Not authenticated. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "unauthenticated";
+                        /** @constant */
+                        status?: 401;
+                    };
+                };
+            };
+            /** @description `forbidden`: Not allowed. `foreign_page`: From another page. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "forbidden" | "foreign_page";
+                        /** @constant */
+                        status?: 403;
+                    };
+                };
+            };
+            /** @description `command_running`: Being done. `rule_settings_refused`: Not saved. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "command_running" | "rule_settings_refused";
+                        /** @constant */
+                        status?: 409;
+                    };
+                };
+            };
+            /** @description `version_mismatch`: Changed meanwhile. */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "version_mismatch";
+                        /** @constant */
+                        status?: 412;
+                    };
+                };
+            };
+            /** @description `body_too_large`: Body too large. `too_large_for_store`: Too large for the event store. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "body_too_large" | "too_large_for_store";
+                        /** @constant */
+                        status?: 413;
+                    };
+                };
+            };
+            /** @description `unsupported_encoding`: Unsupported encoding. `unsupported_media_type`: Unsupported content type. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "unsupported_encoding" | "unsupported_media_type";
+                        /** @constant */
+                        status?: 415;
+                    };
+                };
+            };
+            /** @description `idempotency_key_reused`: Idempotency key used before. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "idempotency_key_reused";
+                        /** @constant */
+                        status?: 422;
+                    };
+                };
+            };
+            /** @description `rate_limited`: Too many requests. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "rate_limited";
+                        /** @constant */
+                        status?: 429;
+                    };
+                };
+            };
+            /** @description `not_caught_up`: Not caught up. `store_busy`: Busy. `store_refused`: Not writable. `outcome_unknown`: Outcome unknown. `overloaded`: Overloaded. `shutting_down`: Shutting down. `unavailable`: Unavailable. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "not_caught_up" | "store_busy" | "store_refused" | "outcome_unknown" | "overloaded" | "shutting_down" | "unavailable";
+                        /** @constant */
+                        status?: 503;
+                    };
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    getReturnRules: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Versions that the sender has already (RFC 9110 §13.1.2). */
+                "If-None-Match"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description All of them. */
+            200: {
+                headers: {
+                    /** @description Version of the list. */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReturnRulesView"];
+                };
+            };
+            /** @description The sender has this version. */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description `invalid_parameters`: Invalid parameters. `malformed_request`: Malformed request. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "invalid_parameters" | "malformed_request";
+                        /** @constant */
+                        status?: 400;
+                    };
+                };
+            };
+            /** @description `unauthenticated`: Not authenticated. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "unauthenticated";
+                        /** @constant */
+                        status?: 401;
+                    };
+                };
+            };
+            /** @description `forbidden`: Not allowed. `foreign_page`: From another page. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "forbidden" | "foreign_page";
+                        /** @constant */
+                        status?: 403;
+                    };
+                };
+            };
+            /** @description `rate_limited`: Too many requests. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "rate_limited";
+                        /** @constant */
+                        status?: 429;
+                    };
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    saveReturnRules: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes the command safe to repeat: the first answer is given again. */
+                "Idempotency-Key"?: string;
+                /** @description Versions that the sender believes in (RFC 9110 §13.1.1). */
+                "If-Match"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReturnRules"];
             };
         };
         responses: {
