@@ -1116,7 +1116,7 @@ export interface paths {
         put?: never;
         /**
          * Transfer it to a team
-         * @description A transfer to another team, or to none, takes it from whoever had it, so that the new team may give it to one of theirs; with `keepAgent` they keep it. A transfer to the team that it is in changes nothing.
+         * @description A transfer to another team, or to none, takes it from whoever had it, so that the new team may give it to one of theirs; with `keepAgent` they keep it. A transfer to the team that it is in changes nothing; one to a team that nobody has set up is refused.
          */
         post: operations["transferConversation"];
         delete?: never;
@@ -2383,7 +2383,7 @@ export interface components {
         BacklogView: {
             asOf: string;
             /** @enum {string} */
-            by: "channel" | "priority" | "team" | "category" | "agent" | "total";
+            by: "agent" | "team" | "channel" | "priority" | "category" | "total";
             /** @description The largest first, at most 1,000. */
             groups: components["schemas"]["BacklogGroup"][];
             more: boolean;
@@ -3176,6 +3176,13 @@ export interface components {
         Merge: {
             into: string;
         };
+        /** @description Whom or what a command names. */
+        Named: {
+            /** @enum {string} */
+            kind: "agent" | "team";
+            /** @description Kind and id of an agent; the word of a team. */
+            name: string;
+        };
         NewApiKey: {
             name: string;
             scopes: ("touchpoints:write" | "customers:read" | "timelines:read" | "conversations:read" | "conversations:write" | "customers:erase" | "events:export" | "debugger:read" | "metrics:read" | "audit:read" | "admin")[];
@@ -3282,7 +3289,7 @@ export interface components {
             priority: "low" | "normal" | "high" | "urgent";
         };
         Problem: components["schemas"]["ProblemDocument"];
-        /** @description RFC 9457. Members that are not in the standard: `code`, stable and for machines, `traceId` and `errors`. */
+        /** @description RFC 9457. Members that are not in the standard: `code`, stable and for machines, `traceId`, `errors` and `unknown`. */
         ProblemDocument: {
             type: string;
             title: string;
@@ -3291,6 +3298,8 @@ export interface components {
             detail: string;
             traceId: string;
             errors?: components["schemas"]["FieldError"][];
+            /** @description Whom or what the request names that nobody has set up. */
+            unknown?: components["schemas"]["Named"];
         };
         /** @description How many conversations a view shows. */
         QueueCount: {
@@ -3422,7 +3431,7 @@ export interface components {
             id: string;
             when?: components["schemas"]["RequirementMatchDto"];
             /** @description `agent`, `team`: that it has one; `tag`: any, or one of `oneOfTags`; `root_cause`: of each complaint that was made in it. */
-            needs: ("team" | "agent" | "tag" | "root_cause")[];
+            needs: ("agent" | "team" | "tag" | "root_cause")[];
             oneOfTags?: string[];
         };
         /** @description Each that is named must have one of its values; none named matches every conversation. */
@@ -3651,7 +3660,7 @@ export interface components {
         /** @description A condition that held; of what was said and who it was, not with what. */
         RuleReasonDto: {
             /** @enum {string} */
-            condition: "channel" | "priority" | "team" | "tags" | "withoutTags" | "category" | "agent" | "direction" | "text" | "identifiers" | "waiting";
+            condition: "agent" | "team" | "channel" | "priority" | "tags" | "withoutTags" | "category" | "direction" | "text" | "identifiers" | "waiting";
             value?: string;
         };
         /** @description What became of a change of macros, rules or requirements. */
@@ -3903,7 +3912,7 @@ export interface components {
             from: string;
             to: string;
             /** @enum {string} */
-            by: "channel" | "team" | "agent" | "total" | "policy" | "day" | "week" | "month";
+            by: "agent" | "team" | "channel" | "total" | "policy" | "day" | "week" | "month";
             timeZone: null | string;
             /** @enum {string} */
             calendar: "gregorian" | "persian";
@@ -21919,7 +21928,7 @@ export interface operations {
             path: {
                 /**
                  * @description The organisation’s own word for the team.
-                 * @example returns
+                 * @example front
                  */
                 id: string;
             };

@@ -43,8 +43,8 @@ async function send(request: InjectOptions): Promise<Answered> {
   return { method, url: String(url), status: answer.statusCode, type: type as string | undefined, body };
 }
 
-/** What depends on what was before: the order of a first visit. */
-const order = ['recordTouchpoints', 'takeCloudEvents'];
+/** What depends on what was before: the order of a first visit, and teams before what goes to them. */
+const order = ['recordTouchpoints', 'takeCloudEvents', 'configureTeam'];
 const rank = (id: string): number => (order.includes(id) ? order.indexOf(id) : id === 'eraseCustomer' ? 99 : 50);
 
 it('every example of the document is answered as it says', async () => {

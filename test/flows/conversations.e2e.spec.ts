@@ -16,6 +16,12 @@ const post = (url: string, body?: object, headers: Headers = {}) =>
     headers: { authorization: `Bearer ${gateway.key}`, 'content-type': 'application/json', ...headers },
     ...(body && { payload: JSON.stringify(body) }),
   });
+const put = (url: string, body: object, headers: Headers = {}) =>
+  gateway.app.inject({
+    ...{ method: 'PUT', url: `/v1/${url}` },
+    headers: { authorization: `Bearer ${gateway.key}`, 'content-type': 'application/json', ...headers },
+    payload: JSON.stringify(body),
+  });
 const get = (url: string, headers: Headers = {}) =>
   gateway.app.inject({ url: `/v1/${url}`, headers: { authorization: `Bearer ${gateway.key}`, ...headers } });
 const view = async (id: string, position: string): Promise<ConversationView> =>
@@ -74,6 +80,7 @@ it('a conversation goes its way: taken up, answered, put aside, resolved, come b
     },
   ]);
 
+  await put('teams/returns', { strategy: 'balanced' });
   const late = await post(`${at}/note`, { text: 'Carrier rang.' }, { 'if-match': '"3"' });
   expect([late.statusCode, late.headers['etag'], late.json()]).toMatchObject([
     412,
@@ -105,6 +112,57 @@ it('a conversation goes its way: taken up, answered, put aside, resolved, come b
   await post(`${at}/status`, { category: 'resolved' });
   const third = await takeUp(await says('m-3', 'One more', new Date().toISOString()));
   expect(await view(id, third.json<Done>().position)).toMatchObject({ category: 'open', resolvedAt: null });
+});
+
+it('a team or an agent that nobody has set up is refused in every way in, and named', async () => {
+  const taken = await takeUp(await says('m-9', 'Where do I send it?', '2026-03-25T10:00:00Z'));
+  const { conversationId: id } = taken.json<Done>();
+  const unknown = { kind: 'team', name: 'retruns' };
+  const stranger = { kind: 'agent', name: 'user:0f6a1c52-8f0e-8a3b-9d7e-5b1c2d3e4f5a' };
+  const refused = (code: string, more: object = {}) => ({
+    status: 409,
+    code,
+    reason: 'unknown-team',
+    unknown,
+    ...more,
+  });
+
+  const transfer = await post(`conversations/${id}/transfer`, { team: 'retruns' });
+  expect(transfer.json()).toMatchObject(refused('conversation_refused'));
+  expect(transfer.json<{ detail: string }>().detail).toContain('“retruns”');
+  const persian = await post(`conversations/${id}/transfer`, { team: 'retruns' }, { 'accept-language': 'fa' });
+  expect(persian.json<{ detail: string }>().detail).toMatch(/گروهی با نام «retruns»/);
+  expect((await post(`conversations/${id}/assign`, { agent: stranger.name })).json()).toMatchObject({
+    ...{ code: 'conversation_refused', reason: 'unknown-agent', unknown: stranger },
+  });
+  const items = ['retruns', 'returns'].map((team) => ({ conversation: id, command: 'transfer', body: { team } }));
+  expect((await post('bulk/conversations', { items })).json()).toMatchObject({
+    results: [{ status: 'refused', problem: refused('conversation_refused') }, { status: 'done' }],
+  });
+
+  const actions = [{ tag: { add: ['late'] } }, { transfer: { team: 'retruns' } }];
+  expect((await put('macros', { macros: [{ id: 'm', name: 'M', actions }] })).json()).toMatchObject(
+    refused('rule_settings_refused', { field: 'macros.0.actions.1' }),
+  );
+  expect((await put('rules', { match: 'all', rules: [{ id: 'r', on: ['opened'], actions }] })).json()).toMatchObject(
+    refused('rule_settings_refused', { field: 'rules.0.actions.1' }),
+  );
+  const assign = [{ assign: { to: stranger.name } }];
+  expect((await put('macros', { macros: [{ id: 'm', name: 'M', actions: assign }] })).json()).toMatchObject({
+    ...{ reason: 'unknown-agent', unknown: stranger },
+  });
+  const overflow = [{ team: 'retruns', afterSeconds: 60 }];
+  expect((await put('teams/front', { strategy: 'balanced', overflow })).json()).toMatchObject(refused('team_refused'));
+  const policy = { id: 'p', calendarId: 'always', targetSeconds: { resolution: 3_600 } };
+  const warning = (to: string) => ({ policies: [{ ...policy, warnings: [{ beforePercent: 20, to: [to] }] }] });
+  const field = 'policies.0.warnings.0.to';
+  expect((await put('service-policies', warning('team:retruns'))).json()).toMatchObject(
+    refused('policies_refused', { field }),
+  );
+  expect((await put('service-policies', warning(stranger.name))).json()).toMatchObject({
+    ...{ reason: 'unknown-agent', unknown: stranger, field },
+  });
+  expect((await put('service-policies', warning('team:returns'))).statusCode).toBe(200);
 });
 
 it('conversations are merged and split, listed in pages, and forgotten with their customer', async () => {

@@ -299,6 +299,7 @@ it('rules answer what is said and what waits too long, once each, and say why', 
     { id: 'never', on: ['tagged'], actions: [{ note: { text: 'A rule woke a rule.' } }] },
     { id: 'unheard', after: { waiting: 'unassigned', minutes: 5 }, actions: [{ transfer: { team: 'front' } }] },
   ];
+  await send('PUT', 'teams/front', { strategy: 'balanced' });
   const twice = { match: 'all', rules: [rules[0], rules[0]] };
   expect((await send('PUT', 'rules', twice)).json()).toMatchObject({ reason: 'listed-twice', field: 'rules.1.id' });
   const elsewhere = { id: 'x', after: { waiting: 'us', minutes: 5, calendarId: 'moon' }, actions: rules[0]?.actions };

@@ -24,6 +24,7 @@ import { type Metrics, type Tracing } from '#platform/telemetry';
 import { type Vault } from '#platform/vault';
 import { type OnBehalfOf, type QuarantineAdmin } from './audited.js';
 import { type Config } from './config/config.js';
+import { type SetUp } from './conversations/agents.js';
 import { type TakeUpPorts } from './conversations/take-up-touchpoint.js';
 import { type DirectoryPorts } from './customer-directory.js';
 import { type Database, openDatabase } from './database.js';
@@ -101,7 +102,7 @@ export interface Installation {
   readonly queues: QueuePagePorts;
   readonly queueFeed: QueueFeed;
   /** What service clocks are measured by, and how that is changed. */
-  readonly clockSettings: ClockSettingsPorts;
+  readonly clockSettings: ClockSettingsPorts & SetUp;
   readonly recordTouchpoints: RecordTouchpointsInto;
   /** What Segment's and RudderStack's SDKs send. */
   readonly recordMessages: RecordMessagesInto;

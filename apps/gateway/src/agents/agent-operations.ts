@@ -46,6 +46,7 @@ export const configureTeam: OperationDescription = {
   answers: done('team'),
   problems: [...commandProblems, 'team_not_found', 'team_refused'],
   examples: [
+    { summary: 'Each in turn', path: { id: 'front' }, body: { strategy: 'round_robin' }, status: 200 },
     {
       summary: 'Balanced, and to others after ten minutes',
       path: { id: 'returns' },
@@ -56,6 +57,12 @@ export const configureTeam: OperationDescription = {
       summary: 'Into itself',
       path: { id: 'returns' },
       body: { strategy: 'balanced', overflow: [{ team: 'returns', afterSeconds: 600 }] },
+      status: 409,
+    },
+    {
+      summary: 'Into one that nobody has set up',
+      path: { id: 'returns' },
+      body: { strategy: 'balanced', overflow: [{ team: 'nobody', afterSeconds: 600 }] },
       status: 409,
     },
     {

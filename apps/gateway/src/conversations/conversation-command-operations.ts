@@ -123,11 +123,12 @@ export const transfer = command({
   id: 'transferConversation',
   summary: 'Transfer it to a team',
   description:
-    'A transfer to another team, or to none, takes it from whoever had it, so that the new team may give it to one of theirs; with `keepAgent` they keep it. A transfer to the team that it is in changes nothing.',
+    'A transfer to another team, or to none, takes it from whoever had it, so that the new team may give it to one of theirs; with `keepAgent` they keep it. A transfer to the team that it is in changes nothing; one to a team that nobody has set up is refused.',
   dto: TransferDto,
   examples: [
     { summary: 'To the returns desk', path, body: { team: 'returns' }, status: 200 },
-    { summary: 'With whoever has it', path, body: { team: 'repairs', keepAgent: true }, status: 200 },
+    { summary: 'With whoever has it', path, body: { team: 'front', keepAgent: true }, status: 200 },
+    { summary: 'To one that nobody has set up', path, body: { team: 'nobody' }, status: 409 },
   ],
 });
 

@@ -6,6 +6,7 @@ import {
   type ClockSettingsFailure,
   type ComplaintFailure,
   type ConversationFailure,
+  type Named,
   type PresenceFailure,
   type RuleSettingsFailure,
   type SavedViewsFailure,
@@ -52,26 +53,26 @@ function problemOf(failure: Failure): ProblemError {
         headers: { etag: entityTag(failure.version) },
       });
     case 'conversation_refused': {
-      const { code, ...extensions } = failure;
+      const { code, ...told } = failure;
       const headers = failure.version === null ? {} : { etag: entityTag(failure.version) };
-      return new ProblemError(code, { extensions, headers });
+      return new ProblemError(code, { ...naming(told), headers });
     }
     case 'team_refused':
+    case 'rule_settings_refused':
+    case 'policies_refused':
     case 'agent_refused':
     case 'canned_reply_refused':
     case 'queue_views_refused':
     case 'complaint_refused':
     case 'root_causes_refused':
     case 'calendar_refused':
-    case 'rule_settings_refused':
-    case 'policies_refused':
     case 'invalid_calendar_file': {
-      const { code, ...extensions } = failure;
-      return new ProblemError(code, { extensions });
+      const { code, ...told } = failure;
+      return new ProblemError(code, naming(told));
     }
     case 'macro_refused': {
-      const { code, ...extensions } = failure;
-      return new ProblemError(code, { extensions, headers: { etag: entityTag(failure.version) } });
+      const { code, ...told } = failure;
+      return new ProblemError(code, { ...naming(told), headers: { etag: entityTag(failure.version) } });
     }
     case 'resolution_incomplete': {
       const { version, missing } = failure;
@@ -88,6 +89,12 @@ function problemOf(failure: Failure): ProblemError {
       return new ProblemError(failure.code, { errors: failure.errors });
   }
 }
+
+/** What is told of a refusal, and of whom or what it names that nobody has set up. */
+const naming = <Told extends { readonly unknown?: Named }>({ unknown, ...extensions }: Told) => ({
+  unknown,
+  extensions,
+});
 
 /** Parameters that were read, or the problem that they are. */
 export function readable<Parameters>(result: Result<Parameters, readonly FieldError[]>): Parameters {

@@ -1,4 +1,5 @@
 import { type FieldError } from '#contracts';
+import { type Named } from '#wiring';
 import { type Language } from './language.js';
 import { english } from './problem-texts.en.js';
 import { persian } from './problem-texts.fa.js';
@@ -11,6 +12,11 @@ export const parameterError = (pointer: string, code: ParameterCode): FieldError
   code,
   detail: english.parameters[code],
 });
+
+/** That nobody has set up what is named, in a language. */
+export const unknownIn = (language: Language, { kind, name }: Named): string =>
+  // A function, because a name may hold what stands for something in a replacement.
+  catalogues[language].unknown[kind].replace('{name}', () => name);
 
 /** What is missing before a conversation is resolved, in a language; `code` is what it is. */
 export function requiredErrorsIn(language: Language, errors: readonly FieldError[]): readonly FieldError[] {

@@ -1,10 +1,11 @@
 import { type FieldError } from '#contracts';
+import { type Named } from '#wiring';
 import { type Language } from './language.js';
 import { type ProblemError } from './problem-error.js';
 import { type ProblemCode } from './problem-codes.js';
-import { catalogues, parameterErrorsIn, requiredErrorsIn } from './catalogues.js';
+import { catalogues, parameterErrorsIn, requiredErrorsIn, unknownIn } from './catalogues.js';
 
-/** RFC 9457. Members that are not in the standard: `code`, stable and for machines, `traceId` and `errors`. */
+/** RFC 9457. Members that are not in the standard: `code`, stable and for machines, `traceId`, `errors` and `unknown`. */
 export interface ProblemDocument {
   readonly type: string;
   readonly title: string;
@@ -13,6 +14,8 @@ export interface ProblemDocument {
   readonly detail: string;
   readonly traceId: string;
   readonly errors?: readonly FieldError[];
+  /** Whom or what the request names that nobody has set up. */
+  readonly unknown?: Named;
 }
 
 export const PROBLEM_TYPE = 'application/problem+json; charset=utf-8';
@@ -22,15 +25,16 @@ export type Problem = Pick<ProblemError, 'code' | 'status' | 'details'>;
 
 export function problemDocument(error: Problem, traceId: string, language: Language): ProblemDocument {
   const [title, detail] = catalogues[language].problems[error.code];
-  const { errors, extensions } = error.details;
+  const { errors, unknown, extensions } = error.details;
   return {
     type: `urn:safar:problem:${error.code}`,
     title,
     status: error.status,
     code: error.code,
-    detail,
+    detail: unknown ? unknownIn(language, unknown) : detail,
     traceId,
     ...(errors && { errors: errorsIn(language, error.code, errors) }),
+    ...(unknown && { unknown }),
     ...extensions,
   };
 }

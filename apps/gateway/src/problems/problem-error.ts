@@ -1,4 +1,5 @@
 import { type FieldError } from '#contracts';
+import { type Named } from '#wiring';
 import { type ProblemCode, statusOf } from './problem-codes.js';
 
 export interface ProblemDetails {
@@ -8,6 +9,8 @@ export interface ProblemDetails {
   readonly headers?: Readonly<Record<string, string>>;
   /** Further members of the document. */
   readonly extensions?: Readonly<Record<string, unknown>>;
+  /** What is named and nobody has set up: the detail says so, and a member of the document. */
+  readonly unknown?: Named | undefined;
   /** For the log only. */
   readonly cause?: unknown;
 }

@@ -127,6 +127,10 @@ export const english: ProblemTexts = {
     too_deep: 'Objects and arrays may be nested 32 deep.',
     duplicate_member: 'A member is there more than once in one object.',
   },
+  unknown: {
+    agent: 'Nobody who can have conversations goes by “{name}”.',
+    team: 'Nobody has set up a team “{name}”: no agent would be given its conversations. PUT /v1/teams/{id} sets one up.',
+  },
   required: {
     agent: 'Must have an agent before it is resolved.',
     team: 'Must be in a team before it is resolved.',

@@ -24,6 +24,8 @@ export type ParameterCode =
 export interface ProblemTexts {
   readonly problems: Readonly<Record<ProblemCode, readonly [title: string, detail: string]>>;
   readonly items: Readonly<Record<TextFault, string>>;
+  /** What is named and nobody has set up; `{name}` stands for it. */
+  readonly unknown: Readonly<Record<'agent' | 'team', string>>;
   /** What is missing before a conversation is resolved. */
   readonly required: Readonly<Record<RequiredThing, string>>;
   readonly parameters: Readonly<Record<ParameterCode, string>>;

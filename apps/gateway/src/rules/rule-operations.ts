@@ -228,6 +228,11 @@ export const saveRules: OperationDescription = {
       status: 200,
     },
     {
+      summary: 'To a team that nobody has set up',
+      body: { match: 'first', rules: [{ id: 'lost', on: ['opened'], actions: [{ transfer: { team: 'nobody' } }] }] },
+      status: 409,
+    },
+    {
       summary: 'Neither on something nor after a wait',
       body: { match: 'first', rules: [{ id: 'never', actions: [{ tag: { add: ['late'] } }] }] },
       status: 409,

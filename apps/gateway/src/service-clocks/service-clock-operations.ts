@@ -43,7 +43,7 @@ export const savePolicies: OperationDescription = {
           {
             ...{ id: 'urgent-chat', when: { channel: ['chat'], priority: ['urgent'] }, calendarId: 'always' },
             targetSeconds: { first_response: 300, resolution: 14_400 },
-            warnings: [{ beforePercent: 20, to: ['team:chat'] }],
+            warnings: [{ beforePercent: 20, to: ['team:front'] }],
           },
           {
             ...{ id: 'standard', calendarId: 'always', pausedWhile: { resolution: ['waiting_third_party'] } },
@@ -56,6 +56,18 @@ export const savePolicies: OperationDescription = {
     {
       summary: 'By a calendar that is not there',
       body: { policies: [{ id: 'standard', calendarId: 'moon', targetSeconds: { resolution: 3_600 } }] },
+      status: 409,
+    },
+    {
+      summary: 'With a warning for a team that nobody has set up',
+      body: {
+        policies: [
+          {
+            ...{ id: 'standard', calendarId: 'always', targetSeconds: { resolution: 3_600 } },
+            warnings: [{ beforePercent: 20, to: ['team:nobody'] }],
+          },
+        ],
+      },
       status: 409,
     },
   ],

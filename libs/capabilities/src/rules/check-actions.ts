@@ -8,7 +8,8 @@ export type ActionsRefusal =
   /** Its tags are none. */
   | 'empty-action'
   | 'unknown-canned-reply'
-  | 'unknown-agent';
+  | 'unknown-agent'
+  | 'unknown-team';
 
 export interface RefusedAction {
   readonly code: ActionsRefusal;

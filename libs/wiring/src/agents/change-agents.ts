@@ -2,15 +2,13 @@ import { agent, findAgent, findTeam, team } from '#capabilities';
 import { type AgentCommandView, agentStream, teamStream } from '#contracts';
 import { fail, type Result, succeed } from '#kernel';
 import { decideOnRow, type RowAsked, type RowPorts } from '../decide-on-row.js';
+import { firstUnknown, type SetUp } from '../conversations/agents.js';
 import { type AgentFailure } from '../messages/agent-failures.js';
 import { type AgentChange } from '../messages/agent.commands.js';
 import { type ChangeAgent, type ConfigureTeam } from '../messages/agent.commands.js';
 import { type CommandAttempt } from '../once.js';
 
-export interface AgentPorts extends RowPorts {
-  /** Whether somebody can have conversations, by kind and id. */
-  readonly isAgent: (actor: string) => Promise<boolean>;
-}
+export type AgentPorts = RowPorts & SetUp;
 
 export type AgentChanged = Result<AgentCommandView, AgentFailure>;
 
@@ -19,8 +17,13 @@ export async function configureTeam(
   { teamId, settings, request }: Pick<ConfigureTeam, 'teamId' | 'settings' | 'request'>,
   attempt: CommandAttempt,
 ): Promise<AgentChanged> {
-  for (const member of settings.members ?? [])
-    if (!(await ports.isAgent(member))) return fail({ code: 'team_refused', reason: 'unknown-agent' });
+  const { members = [], overflow = [] } = settings;
+  const unknown = await firstUnknown(ports, [
+    ...members.map((name) => ({ kind: 'agent', name }) as const),
+    // Itself is refused for another reason, set up or not.
+    ...overflow.flatMap(({ team: name }) => (name === teamId ? [] : [{ kind: 'team', name } as const])),
+  ]);
+  if (unknown) return fail({ code: 'team_refused', ...unknown });
   const asking = { request, attempt, change: { teamId, settings }, model: 'teams', about: 'agent' };
   return decideOnRow<AgentFailure>(ports, asking, async (asked) => {
     const row = await findTeam(ports.directory.readModels, teamId);

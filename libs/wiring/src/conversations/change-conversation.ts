@@ -8,7 +8,9 @@ import { type DirectoryPorts } from '../customer-directory.js';
 import { type ChangeConversation, type ConversationChange } from '../messages/change-conversation.command.js';
 import { type ExpectedVersions } from '../messages/command-request.js';
 import { type ConversationFailure } from '../messages/conversation-failures.js';
+import { type Named } from '../messages/failures.js';
 import { type CommandAttempt } from '../once.js';
+import { firstUnknown, type SetUp } from './agents.js';
 import {
   type AppendContext,
   appendParts,
@@ -25,13 +27,11 @@ import { type RuleBooks } from '../rules/rule-books.js';
 import { type DecodeEvents } from '../sealing.js';
 import { planChange } from './plan-change.js';
 
-export interface ConversationPorts extends ConversationLogPorts {
+export interface ConversationPorts extends ConversationLogPorts, SetUp {
   readonly clock: Clock;
   readonly directory: DirectoryPorts;
   readonly decode: DecodeEvents;
   readonly ruleBooks: RuleBooks;
-  /** Whether somebody is known by kind and id. */
-  readonly isAgent: (actor: string) => Promise<boolean>;
 }
 
 export type Changed = Result<ConversationCommandView, ConversationFailure>;
@@ -54,7 +54,8 @@ export async function changeConversation(
   const requestHash = ports.vault.digest('conversation', canonicalJson({ id: conversationId, change }));
   const attempted = { commandId, requestHash };
   // A mention is not sealed: it names somebody who is known here, or it could be anything.
-  for (const named of namedIn(change)) if (!(await ports.isAgent(named))) return refused('unknown-agent');
+  const unknown = await firstUnknown(ports, namedIn(change));
+  if (unknown) return fail({ code: 'conversation_refused', ...unknown, version: null, changes: [] });
   let expected: ExpectedVersions = expectedVersions;
   for (let tries = 1; ; tries += 1) {
     const own = known(await loadConversation(ports, conversationId));
@@ -73,9 +74,12 @@ export async function changeConversation(
   }
 }
 
-function namedIn(change: ConversationChange): readonly string[] {
-  if (change.type === 'Assign') return change.body.agent === undefined ? [] : [change.body.agent];
-  return change.type === 'Note' ? (change.body.mentions ?? []) : [];
+function namedIn(change: ConversationChange): readonly Named[] {
+  const agents = (...names: readonly string[]) => names.map((name) => ({ kind: 'agent', name }) as const);
+  if (change.type === 'Transfer')
+    return change.body.team === undefined ? [] : [{ kind: 'team', name: change.body.team }];
+  if (change.type === 'Assign') return change.body.agent === undefined ? [] : agents(change.body.agent);
+  return change.type === 'Note' ? agents(...(change.body.mentions ?? [])) : [];
 }
 
 /** What is stored with the conversation's own events. */

@@ -6,6 +6,7 @@ import { getConversation, listConversations, MAX_MESSAGES } from '#capabilities'
 import { type ConversationCommandView, NOBODY } from '#contracts';
 import { fail } from '#kernel';
 import { testDatabase, type TestDatabase } from '#testing';
+import { configureTeam } from '../agents/change-agents.js';
 import { loadConfig } from '../config/config.js';
 import { type Installation, openInstallation } from '../installation.js';
 import { migrations } from '../migrations.js';
@@ -88,6 +89,12 @@ async function opened(customer: string): Promise<string> {
   await says(customer, 'hello');
   const body = { customer: `customer_number:${customer}`, channel: 'chat' as const, subject: 'Parcel' };
   return done(await startConversation(installations[0].conversations, body, from('ada'), fresh)).conversationId;
+}
+
+async function setUpTeam(teamId: string): Promise<void> {
+  const settings = { strategy: 'balanced' } as const;
+  const set = await configureTeam(installations[0].conversations, { teamId, settings, request: from('lead') }, fresh);
+  if (!set.ok) throw new Error(JSON.stringify(set.reason));
 }
 
 const reply = (text: string, sinceVersion: string): ConversationChange => ({
@@ -517,6 +524,7 @@ describe('what is owed to a customer', () => {
   it('goes along with the messages of a split, with the team and how urgent it is', async () => {
     const own = await takenUp('82', 'where is the lamp?', '2026-03-20T10:00:00Z');
     expect(await takenUp('82', 'and the chair?', '2026-03-20T11:00:00Z')).toBe(own);
+    await setUpTeam('returns');
     done(await change(own, { type: 'Transfer', body: { team: 'returns' } }, from('ada')));
     done(await change(own, { type: 'Prioritise', body: { priority: 'high' } }, from('ada')));
     const [first = ''] = (await loadedOf(own)).events.flatMap(({ data }) => (hasMessage(data) ? [data.messageId] : []));
@@ -527,6 +535,19 @@ describe('what is owed to a customer', () => {
       { type: 'conversation.opened', data: { team: 'returns', priority: 'high', direction: 'ltr', owes } },
     ]);
     expect(await lastOf(own, 1)).toMatchObject([{ data: { owes: { since: '2026-03-20T11:00:00.000Z' } } }]);
+  });
+});
+
+describe('a team', () => {
+  it('that nobody has set up is given nothing, and named', async () => {
+    const id = await opened('84');
+    const transfer: ConversationChange = { type: 'Transfer', body: { team: 'retruns' } };
+    expect(await change(id, transfer, from('ada'))).toMatchObject({
+      reason: { code: 'conversation_refused', reason: 'unknown-team', unknown: { kind: 'team', name: 'retruns' } },
+    });
+    await setUpTeam('retruns');
+    done(await change(id, transfer, from('ada')));
+    done(await change(id, { type: 'Transfer', body: {} }, from('ada')));
   });
 });
 

@@ -3,7 +3,7 @@ import { createPresence, PRESENCE_MOVED, PresenceBoard } from '#platform/presenc
 import { createInTurn } from '../conversations/in-turn.js';
 import { createOpener } from '../conversations/open-parts.js';
 import { openPresence } from '../conversations/presence.js';
-import { isAgentIn } from '../conversations/agents.js';
+import { isAgentIn, isTeamIn } from '../conversations/agents.js';
 import { type DirectoryPorts } from '../customer-directory.js';
 import { type PresencePort } from '../messages/presence.port.js';
 import { createRuleBooks } from '../rules/rule-books.js';
@@ -30,6 +30,7 @@ export function conversationOperations(parts: Parts, directory: DirectoryPorts, 
     conversations: {
       ...{ store, vault, clock, directory, decode, inTurn: createInTurn(), ruleBooks: createRuleBooks(store) },
       isAgent: isAgentIn(parts.access, clock),
+      isTeam: isTeamIn(store),
     },
   };
 }

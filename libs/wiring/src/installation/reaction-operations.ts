@@ -25,7 +25,8 @@ export function reactionOperations(
   const admin = reactionAdmin({ pool, ...reading }, reactions);
   observeReactions(metrics, admin);
   const books = new ClockBooks(store);
-  const clockSettings = { store, vault, clock, books };
+  const { isAgent, isTeam } = conversations;
+  const clockSettings = { store, vault, clock, books, isAgent, isTeam };
   return {
     clockSettings,
     takeHolidays: (holidays: HolidaysFile, { dryRun, ...by }: OnBehalfOf & { readonly dryRun: boolean }) =>

@@ -13,7 +13,7 @@ import {
 } from '#contracts';
 import { type Result } from '#kernel';
 import { type CommandRequest } from './command-request.js';
-import { type KeyFailure, type QueryFailure, type VersionMismatch } from './failures.js';
+import { type KeyFailure, type Named, type QueryFailure, type VersionMismatch } from './failures.js';
 
 /** Why policies or a calendar were not saved, or not shown. */
 export type ClockSettingsFailure =
@@ -25,8 +25,10 @@ export type ClockSettingsFailure =
   | { readonly code: 'calendar_refused'; readonly reason: CalendarRefusal['code'] | 'built-in'; readonly field: string }
   | {
       readonly code: 'policies_refused';
-      readonly reason: PolicyRefusal['code'] | 'too-many-versions';
+      readonly reason: PolicyRefusal['code'] | 'too-many-versions' | 'unknown-agent' | 'unknown-team';
       readonly field: string;
+      /** Who is to be warned and nobody has set up. */
+      readonly unknown?: Named;
     };
 
 export type ClockSettingsSaved = Result<ClockSettingsCommandView, ClockSettingsFailure>;

@@ -1,6 +1,6 @@
 import { type ConversationRefusal, type Missing, type UnlistedStatus } from '#capabilities';
 import { type ConversationChangeView } from '#contracts';
-import { type CommandFailure } from './failures.js';
+import { type CommandFailure, type Named } from './failures.js';
 
 /** Why nothing was done to a conversation. */
 export type ConversationFailure =
@@ -15,6 +15,8 @@ export type ConversationFailure =
       readonly reason: ActionReason | 'needs-version';
       /** Which one stopped it: 0 for the first. */
       readonly action: number | null;
+      /** Whom or what it names that nobody has set up. */
+      readonly unknown?: Named;
       readonly version: string;
       /** Who did what since the version that the sender knew, newest first. */
       readonly changes: readonly ConversationChangeView[];
@@ -22,6 +24,8 @@ export type ConversationFailure =
   | {
       readonly code: 'conversation_refused';
       readonly reason: ConversationReason;
+      /** Whom or what the command names that nobody has set up. */
+      readonly unknown?: Named;
       /** Of the conversation as it is; `null` where there is none. */
       readonly version: string | null;
       /** Who did what since the version that the sender knew, newest first. */
@@ -34,6 +38,8 @@ export type ConversationReason =
   | UnlistedStatus
   /** Nobody is known by this. */
   | 'unknown-agent'
+  /** Nobody has set it up: no agent would ever be given the conversation. */
+  | 'unknown-team'
   /** Not a touchpoint in which the customer says something to us. */
   | 'no-exchange';
 

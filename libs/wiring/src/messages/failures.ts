@@ -37,6 +37,13 @@ export type KeyFailure =
   /** The same command is being done at the moment. */
   | { readonly code: 'command_running'; readonly retryAfterMs: number };
 
+/** Whom or what a command names. */
+export interface Named {
+  readonly kind: 'agent' | 'team';
+  /** Kind and id of an agent; the word of a team. */
+  readonly name: string;
+}
+
 export const invalidCursor: QueryFailure = {
   code: 'invalid_parameters',
   errors: [

@@ -24,7 +24,7 @@ import {
 import { type Position, type Result } from '#kernel';
 import { type CommandRequest } from './command-request.js';
 import { type ConversationFailure } from './conversation-failures.js';
-import { type CommandFailure } from './failures.js';
+import { type CommandFailure, type Named } from './failures.js';
 
 /** Why macros, rules, requirements, return rules or statuses were not saved. */
 export type RuleSettingsFailure =
@@ -40,6 +40,8 @@ export type RuleSettingsFailure =
         | UnlistedStatus
         | 'too-many-versions';
       readonly field: string;
+      /** Whom or what it names that nobody has set up. */
+      readonly unknown?: Named;
     };
 
 export type RuleSettingsSaved = Result<RuleSettingsCommandView, RuleSettingsFailure>;

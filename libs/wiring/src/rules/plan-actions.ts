@@ -2,16 +2,16 @@ import { actionTypeOf, conversation, type ConversationCommand, findCannedReply, 
 import { type ActionDto, type ActionType, type ConversationFact, directionOf } from '#contracts';
 import { type EpochMs, fail, type Result, succeed } from '#kernel';
 import { type Pseudonyms } from '#platform/vault';
+import { firstUnknown, type SetUp } from '../conversations/agents.js';
 import { type LoadedConversation } from '../conversations/conversation-log.js';
 import { caughtUp, type DirectoryPorts } from '../customer-directory.js';
 import { type ActionReason } from '../messages/conversation-failures.js';
-import { type QueryFailure } from '../messages/failures.js';
+import { type Named, type QueryFailure } from '../messages/failures.js';
 import { type RuleBooks } from './rule-books.js';
 import { renderFor, type RenderPorts } from '../replies/render-for.js';
 
-export interface ActionPorts extends RenderPorts {
+export interface ActionPorts extends RenderPorts, SetUp {
   readonly vault: Pseudonyms;
-  readonly isAgent: (actor: string) => Promise<boolean>;
   readonly ruleBooks: Pick<RuleBooks, 'statuses'>;
 }
 
@@ -35,6 +35,8 @@ export interface ActionsPlanned {
 export interface ActionsStopped {
   readonly reason: ActionReason;
   readonly action: number;
+  /** Whom or what the action names that nobody has set up. */
+  readonly unknown?: Named;
 }
 
 /**
@@ -53,7 +55,7 @@ export async function planActions(
   const done: ActionsPlanned['done'][number][] = [];
   for (const [index, action] of actions.entries()) {
     const command = await commandFor(ports, { ...loaded, state }, action, { ...acting, index });
-    if (!command.ok) return fail({ reason: command.reason, action: index });
+    if (!command.ok) return fail({ ...command.reason, action: index });
     const decision = conversation.decide(state, command.value);
     if (!decision.accepted) return fail({ reason: decision.reason, action: index });
     state = decision.events.reduce(conversation.evolve, state);
@@ -73,7 +75,8 @@ export async function cannedRepliesLate(
   return caughtUp(directory, await directory.head(), ['canned-replies']);
 }
 
-type Commanded = Result<ConversationCommand, ActionReason>;
+type Commanded = Result<ConversationCommand, Omit<ActionsStopped, 'action'>>;
+const stopped = (reason: ActionReason) => fail({ reason });
 
 async function commandFor(
   ports: ActionPorts,
@@ -85,12 +88,16 @@ async function commandFor(
   const { assign, transfer, prioritise, tag, status, snooze, reply, note } = action;
   const messageId = ports.vault.uuid('conversation-message', commandId, String(index));
   if (assign) return assigned(ports, assign.to, { at, by, mayAssign });
-  if (transfer) return succeed({ type: 'Transfer', ...asked, ...transfer });
+  if (transfer) {
+    // Of a list that was saved when nobody asked.
+    const unknown = await firstUnknown(ports, namedIn(action));
+    return unknown ? fail(unknown) : succeed({ type: 'Transfer', ...asked, ...transfer });
+  }
   if (prioritise) return succeed({ type: 'Prioritise', ...asked, priority: prioritise.priority });
   if (tag) return succeed({ type: 'Tag', ...asked, ...tag });
   if (status) {
     const wrong = unlisted((await ports.ruleBooks.statuses.last())?.data.statuses, status);
-    return wrong ? fail(wrong) : succeed({ type: 'ChangeStatus', ...asked, ...status });
+    return wrong ? stopped(wrong) : succeed({ type: 'ChangeStatus', ...asked, ...status });
   }
   if (snooze) {
     const until = at + snooze.minutes * 60_000;
@@ -98,9 +105,9 @@ async function commandFor(
   }
   if (reply) {
     const found = await findCannedReply(ports.directory.readModels, reply.cannedReply);
-    if (!found || found.removed) return fail('unknown-canned-reply');
+    if (!found || found.removed) return stopped('unknown-canned-reply');
     const { text, missing } = await renderFor(ports, loaded, found.reply.text);
-    if (missing.length > 0) return fail('missing-variable');
+    if (missing.length > 0) return stopped('missing-variable');
     const said = { messageId, text, direction: directionOf(text), since };
     return succeed({ type: 'Reply', ...asked, ...said, ...(reply.then && { then: reply.then }) });
   }
@@ -111,15 +118,26 @@ async function commandFor(
   throw new Error('an action is none that there is');
 }
 
+/** Whom and what an action names that has to be set up. */
+export function namedIn({ assign, transfer }: ActionDto): readonly Named[] {
+  const agents = assign === undefined || assign.to === 'me' || assign.to === 'nobody' ? [] : [assign.to];
+  const teams = transfer?.team === undefined ? [] : [transfer.team];
+  return [
+    ...agents.map((name) => ({ kind: 'agent', name }) as const),
+    ...teams.map((name) => ({ kind: 'team', name }) as const),
+  ];
+}
+
 async function assigned(
-  { isAgent }: ActionPorts,
+  ports: ActionPorts,
   to: string,
   { at, by, mayAssign }: Pick<Acting, 'at' | 'by' | 'mayAssign'>,
 ): Promise<Commanded> {
   // Whoever may not take it from somebody else takes what nobody has.
   if (to === 'me' && !mayAssign) return succeed({ type: 'Take', at, by });
-  if (!mayAssign) return fail('may-not-assign');
+  if (!mayAssign) return stopped('may-not-assign');
   if (to === 'nobody') return succeed({ type: 'Assign', at, by });
   const agent = to === 'me' ? by : to;
-  return (await isAgent(agent)) ? succeed({ type: 'Assign', at, by, agent }) : fail('unknown-agent');
+  const unknown = await firstUnknown(ports, [{ kind: 'agent', name: agent }]);
+  return unknown ? fail(unknown) : succeed({ type: 'Assign', at, by, agent });
 }

@@ -50,6 +50,7 @@ async function planned(
       vault,
       ruleBooks,
       isAgent: () => Promise.resolve(true),
+      isTeam: (team) => Promise.resolve(team === 'returns'),
       directory,
       decode: () => Promise.reject(),
     },
@@ -62,6 +63,14 @@ async function planned(
 }
 
 describe('a macro', () => {
+  it('of before teams were asked for moves nothing to one that nobody has set up', async () => {
+    const moved = await planned([{ tag: { add: ['late'] } }, { transfer: { team: 'retruns' } }], person('agent'));
+    expect(moved).toMatchObject({
+      ...{ code: 'macro_refused', reason: 'unknown-team', action: 1 },
+      unknown: { kind: 'team', name: 'retruns' },
+    });
+  });
+
   it('gives nobody the right to assign that they do not have', async () => {
     const actions: readonly ActionDto[] = [{ tag: { add: ['late'] } }, { assign: { to: someoneElse } }];
     const refused = { code: 'macro_refused', reason: 'may-not-assign', action: 1 };

@@ -43,7 +43,7 @@ export async function planMacro(
   const mayAssign = may(principal, { action: 'assign', subject: 'Conversation' });
   const acting = { at, by, commandId, since: Number(sinceVersion ?? own.state.version), mayAssign };
   const planned = await planActions(ports, own, { actions: macro.actions }, acting);
-  if (!planned.ok) return refused(planned.reason.reason, planned.reason.action);
+  if (!planned.ok) return refusal(own, planned.reason, sinceVersion);
   const { facts, done } = planned.value;
   const data: MacroAppliedDto = {
     ...{ version: own.events.length + facts.length, by, macro: id, macrosVersion: saved.version, actions: [...done] },
@@ -60,7 +60,7 @@ type MacroRefused = Extract<ConversationFailure, { code: 'macro_refused' }>;
 /** Whoever names no version is told of the last change, as with a single command. */
 const refusal = (
   { state: { version }, events }: LoadedConversation & { readonly state: KnownConversation },
-  stopped: Pick<MacroRefused, 'reason' | 'action'>,
+  stopped: Pick<MacroRefused, 'reason' | 'action' | 'unknown'>,
   since: string | undefined,
 ): Result<never, MacroRefused> => {
   const changes = changesSince(events, Number(since ?? version - 1));

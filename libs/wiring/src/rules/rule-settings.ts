@@ -23,6 +23,7 @@ import {
 } from '#contracts';
 import { fail, type RecordedEvent, type Result } from '#kernel';
 import { caughtUp } from '../customer-directory.js';
+import { firstUnknown } from '../conversations/agents.js';
 import { type ConversationPorts } from '../conversations/change-conversation.js';
 import {
   type RuleSettingsFailure,
@@ -34,6 +35,7 @@ import {
   type SaveStatuses,
 } from '../messages/rule-settings.messages.js';
 import { type CommandAttempt } from '../once.js';
+import { namedIn } from './plan-actions.js';
 import { type ClockBooks } from '../service-clocks/clock-books.js';
 import { saveSettings, type SettingsFailure } from './save-settings.js';
 
@@ -126,16 +128,19 @@ export async function saveRules(
 
 /** Whether everything that actions name is there. */
 export async function unknownIn(
-  { directory, isAgent, ruleBooks }: ConversationPorts,
+  ports: ConversationPorts,
   actions: readonly ActionDto[],
   field: string,
 ): Promise<Result<undefined, RuleSettingsFailure>> {
+  const { directory, ruleBooks } = ports;
   const statuses = (await ruleBooks.statuses.last())?.data.statuses;
-  for (const [index, { assign, reply, status }] of actions.entries()) {
+  for (const [index, action] of actions.entries()) {
+    const { reply, status } = action;
+    const at = `${field}.${String(index)}`;
     const refused = (reason: RefusedAction['code'] | UnlistedStatus) =>
-      fail({ code: 'rule_settings_refused' as const, reason, field: `${field}.${String(index)}` });
-    if (assign && assign.to !== 'me' && assign.to !== 'nobody' && !(await isAgent(assign.to)))
-      return refused('unknown-agent');
+      fail({ code: 'rule_settings_refused' as const, reason, field: at });
+    const unknown = await firstUnknown(ports, namedIn(action));
+    if (unknown) return fail({ code: 'rule_settings_refused', ...unknown, field: at });
     const wrong = status && unlisted(statuses, status);
     if (wrong) return refused(wrong);
     if (!reply) continue;

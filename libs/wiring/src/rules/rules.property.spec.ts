@@ -149,6 +149,7 @@ async function world(
   const execute = createRuleExecutor({
     ...{ store: dying, vault, clock, ruleBooks, directory, decode: createDecoder(vault) },
     isAgent: () => Promise.resolve(true),
+    isTeam: () => Promise.resolve(true),
     calendars: { calendarAsOf: () => Promise.resolve(calendar) },
   });
 

@@ -14,6 +14,7 @@ import { canonicalJson, type Clock, type EpochMs, fail, type RecordedEvent, type
 import { type Actor, actorOf, actorText } from '#platform/access';
 import { type EventStore } from '#platform/event-store';
 import { type Pseudonyms } from '#platform/vault';
+import { firstUnknown, type SetUp } from '../conversations/agents.js';
 import {
   type ClockSettingsFailure,
   type ClockSettingsSaved,
@@ -21,6 +22,7 @@ import {
   type SavePolicies,
 } from '../messages/clock-settings.messages.js';
 import { type CommandRequest } from '../messages/command-request.js';
+import { type Named } from '../messages/failures.js';
 import { type CommandAttempt } from '../once.js';
 import { type ClockBooks, MAX_POLICY_VERSIONS, versionOf } from './clock-books.js';
 
@@ -49,8 +51,11 @@ export const savingBy = ({ principal, ...request }: CommandRequest): SavingBy =>
   actor: actorOf(principal),
 });
 
-export const savePolicies = (ports: ClockSettingsPorts, { settings, request }: SavePolicies, attempt: CommandAttempt) =>
-  again(() => tryPolicies(ports, settings, { request: savingBy(request), attempt }));
+export const savePolicies = (
+  ports: ClockSettingsPorts & SetUp,
+  { settings, request }: SavePolicies,
+  attempt: CommandAttempt,
+) => again(() => tryPolicies(ports, settings, { request: savingBy(request), attempt }));
 
 export const saveCalendar = (
   ports: ClockSettingsPorts,
@@ -68,13 +73,19 @@ async function again(attempt: () => Promise<Tried>): Promise<ClockSettingsSaved>
   }
 }
 
-async function tryPolicies(ports: ClockSettingsPorts, settings: ServicePoliciesDto, asked: Asked): Promise<Tried> {
+async function tryPolicies(
+  ports: ClockSettingsPorts & SetUp,
+  settings: ServicePoliciesDto,
+  asked: Asked,
+): Promise<Tried> {
   const present = await ports.books.policies();
   const calendars = new Map<string, boolean>([[alwaysOpen.id, true]]);
   for (const { calendarId } of settings.policies)
     if (!calendars.has(calendarId)) calendars.set(calendarId, (await ports.books.calendar(calendarId)).length > 0);
   const refusal = refusalOfPolicies(settings.policies, (id) => calendars.get(id) === true);
   if (refusal) return refused('policies_refused', refusal);
+  const nobody = await nobodyToWarn(ports, settings);
+  if (nobody) return fail(nobody);
   if (present.length >= MAX_POLICY_VERSIONS)
     return refused('policies_refused', { code: 'too-many-versions', field: 'policies' });
   return append(ports, asked, present, {
@@ -83,6 +94,30 @@ async function tryPolicies(ports: ClockSettingsPorts, settings: ServicePoliciesD
     settings: { policies: settings.policies },
   });
 }
+
+/** The first warning that nobody would see; each name is looked up once. */
+async function nobodyToWarn(
+  setUp: SetUp,
+  { policies }: ServicePoliciesDto,
+): Promise<Failure<'policies_refused'> | undefined> {
+  const seen = new Set<string>();
+  for (const [index, { warnings = [] }] of policies.entries())
+    for (const [warning, { to }] of warnings.entries()) {
+      const named = to.filter((each) => !seen.has(each)).map(recipientOf);
+      const unknown = await firstUnknown(setUp, named);
+      const field = `policies.${String(index)}.warnings.${String(warning)}.to`;
+      if (unknown) return { code: 'policies_refused', ...unknown, field };
+      for (const each of to) seen.add(each);
+    }
+  return undefined;
+}
+
+const recipientOf = (recipient: string): Named => {
+  const team = 'team:';
+  return recipient.startsWith(team)
+    ? { kind: 'team', name: recipient.slice(team.length) }
+    : { kind: 'agent', name: recipient };
+};
 
 async function tryCalendar(
   ports: ClockSettingsPorts,
