@@ -91,9 +91,8 @@ function problemOf(failure: Failure): ProblemError {
 }
 
 /** What is told of a refusal, and of whom or what it names that nobody has set up. */
-const naming = <Told extends { readonly unknown?: Named }>({ unknown, ...extensions }: Told) => ({
-  unknown,
-  extensions,
+const naming = ({ unknown, ...extensions }: Readonly<Record<string, unknown>> & { readonly unknown?: Named }) => ({
+  ...{ unknown, extensions },
 });
 
 /** Parameters that were read, or the problem that they are. */
