@@ -44,6 +44,7 @@ export { type Kind, type Language } from './touchpoints/kinds/kind.js';
 export { exampleEventData, exampleTouchpoint } from './touchpoints/kinds/examples.js';
 export { kindOf } from './touchpoints/kinds/kind-of.js';
 export { kinds } from './touchpoints/kinds/kinds.js';
+export { isKnownName } from './touchpoints/known-names.js';
 export * from './touchpoints/parse-touchpoint.js';
 export { prepareReading } from './touchpoints/read-compiled.js';
 export { TouchpointDto } from './touchpoints/touchpoint.dto.js';

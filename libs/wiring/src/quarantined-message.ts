@@ -1,5 +1,5 @@
 import { identifiersOfMessage, personaOf } from '#capabilities';
-import { type FieldError, type Identifier } from '#contracts';
+import { type FieldError, type Identifier, isKnownName } from '#contracts';
 import { type Clock, type EpochMs } from '#kernel';
 import { type NewQuarantined, type Quarantined, type QuarantineReason } from '#platform/quarantine';
 import { openAll, type Vault } from '#platform/vault';
@@ -65,7 +65,14 @@ export async function sealMessage(
 const MOST_REASONS = 20;
 
 export const reasonsOf = (errors: readonly FieldError[]): readonly QuarantineReason[] =>
-  errors.slice(0, MOST_REASONS).map(({ pointer, code }) => ({ pointer: shortened(pointer), code }));
+  errors.slice(0, MOST_REASONS).map(({ pointer, code }) => ({ pointer: masked(shortened(pointer)), code }));
+
+/** For what stands in the open: a name that a sender made up may be that of somebody, or their number. */
+const masked = (pointer: string): string =>
+  pointer
+    .split('/')
+    .map((name) => (name === '' || isKnownName(name) ? name : '…'))
+    .join('/');
 
 /** Below the second name of a pointer stand names that the sender made up, and those may be anything. */
 export const shortened = (pointer: string): string =>

@@ -39,7 +39,7 @@ export const relayChecks = (
     : []),
 ];
 
-/** By a sender's clock nobody knows what was written before an erasure. Whatever else has drifted, the metrics and the log tell. */
+/** By a sender's clock nobody knows what was written before an erasure: who came back is refused. Whatever else has drifted, the metrics and the log tell. */
 function isStampedByBrokers({ drifts }: WatchedInbound['watch']): Promise<void> {
   const drift = drifts()?.find(({ setting }) => setting === TIMESTAMP_SETTING);
   if (!drift) return Promise.resolve();

@@ -26,7 +26,12 @@ type Attributes = Readonly<Record<string, unknown>>;
 
 const required = ['id', 'source', 'type'] as const;
 const optional = ['datacontenttype', 'dataschema', 'subject', 'time'] as const;
-const core: ReadonlySet<string> = new Set([...required, ...optional, 'specversion', 'data', 'data_base64']);
+/** Members of an event in JSON format that are not extensions. */
+export const cloudEventMembers: ReadonlySet<string> = new Set([
+  ...required,
+  ...optional,
+  ...['specversion', 'data', 'data_base64'],
+]);
 
 /** RFC 2046: a type, a subtype, and parameters that nothing here depends on. */
 const MEDIA_TYPE = /^[A-Za-z0-9!#$&^_.+-]+\/[A-Za-z0-9!#$&^_.+-]+\s*(;.*)?$/;
@@ -94,7 +99,7 @@ function extensionsOf(
   given: Attributes,
   refuse: (name: string, code: FieldErrorCode, limits?: readonly unknown[]) => void,
 ): IncomingCloudEvent['extensions'] {
-  const found = Object.entries(given).filter(([name]) => !core.has(name));
+  const found = Object.entries(given).filter(([name]) => !cloudEventMembers.has(name));
   const extensions: Record<string, string | number | boolean> = {};
   if (found.length > MOST_EXTENSIONS) refuse('', 'too_many', [MOST_EXTENSIONS]);
   for (const [name, value] of found.slice(0, MOST_EXTENSIONS))

@@ -17,6 +17,8 @@ export interface BusRecord extends NewBusRecord {
   readonly offset: bigint;
   /** Of what others write: when the topic got it, by the clock that the topic goes by. */
   readonly writtenAt?: EpochMs;
+  /** The topic went by the clock of whoever sent it: `writtenAt` may be anything. */
+  readonly stampedBy?: 'sender';
 }
 
 /** `own`: what the relay writes, which is text. `foreign`: what anybody may write: with its bytes, and when it was written. */

@@ -34,7 +34,8 @@ describe('the quarantine', () => {
   });
   beforeEach(async () => {
     await database.owner.query('TRUNCATE quarantine.messages CASCADE; TRUNCATE vault.erasures');
-    quarantine = createQuarantine(pool, { messages: 5, messagesOfSource: 3, bytes: 100, messageBytes: 40 });
+    const shares = { messagesOfSource: 3, messagesOfSender: 2, bytesOfSource: 80 };
+    quarantine = createQuarantine(pool, { messages: 5, bytes: 100, messageBytes: 40, ...shares });
   });
 
   it('keeps a message once, with why it is there', async () => {
@@ -64,7 +65,17 @@ describe('the quarantine', () => {
     await database.owner.query('TRUNCATE quarantine.messages CASCADE');
     for (let times = 0; times < 2; times++)
       expect(await quarantine.put(message({ sealed: 'x'.repeat(40) }))).toBe(true);
-    expect(await quarantine.put(message({ sealed: 'x'.repeat(40) }))).toBe(false);
+    // A source of large ones leaves room for others; what is left of all of it is the bound for them.
+    expect(await quarantine.put(message({ sealed: 'x' }))).toBe(false);
+    expect(await quarantine.put(message({ source: 'b', sealed: 'x'.repeat(21) }))).toBe(false);
+    expect(await quarantine.put(message({ source: 'b', sealed: 'x'.repeat(20) }))).toBe(true);
+  });
+
+  it('has a share of the room of a source for each of its senders', async () => {
+    const [one, other] = [randomUUID(), randomUUID()];
+    const put = (sender: string, more = {}) => quarantine.put(message({ sender, ...more }));
+    expect([await put(one), await put(one), await put(one)]).toEqual([true, true, false]);
+    expect([await put(one, { source: 'b' }), await put(other), await put(other)]).toEqual([true, true, false]);
   });
 
   it('is listed oldest first, by source, by age and in pages', async () => {

@@ -19,11 +19,16 @@ interface Row {
   readonly tried_at: Date | null;
 }
 
-/** A browser that sends one bad message a second fills its own thousand in a quarter of an hour, and nobody else's. */
+/**
+ * A browser that sends one bad message a second fills its own thousand in a quarter of an hour, and nobody else's; nor do a thousand of the
+ * largest leave the others without room.
+ */
 export const quarantineLimits: QuarantineLimits = {
   messages: 10_000,
   messagesOfSource: 1_000,
+  messagesOfSender: 250,
   bytes: 134_217_728,
+  bytesOfSource: 33_554_432,
   // 32 KB as JSON, once more as JSON in JSON, and base64.
   messageBytes: 131_072,
 };
@@ -45,26 +50,31 @@ class PostgresQuarantine implements Quarantine, QuarantineUpkeep {
     private readonly limits: QuarantineLimits,
   ) {}
 
-  async put({ id, source, sealed, reasons, personas, at }: NewQuarantined): Promise<boolean> {
+  async put({ id, source, sender, sealed, reasons, personas, at }: NewQuarantined): Promise<boolean> {
     if (sealed.length > this.limits.messageBytes) return false;
-    const { messages, messagesOfSource, bytes } = this.limits;
+    const { messages, messagesOfSource, messagesOfSender, bytes, bytesOfSource } = this.limits;
     // The size of a text in bytes is known without reading it; these are base64url, so it is their length.
     // One statement, so that there is never a message of which an erasure could not know.
     const { rows } = await this.pool.query<{ kept: number }>(
       `WITH room AS (
          SELECT count(*) < $6 AND coalesce(sum(octet_length(sealed)), 0) + octet_length($3) <= $8
-                AND count(*) FILTER (WHERE source = $2) < $7 AS free
+                AND count(*) FILTER (WHERE source = $2) < $7
+                AND coalesce(sum(octet_length(sealed)) FILTER (WHERE source = $2), 0) + octet_length($3) <= $10
+                AND ($11::uuid IS NULL OR count(*) FILTER (WHERE source = $2 AND sender = $11) < $12) AS free
          FROM quarantine.messages),
        kept AS (
-         INSERT INTO quarantine.messages (id, source, sealed, reasons, quarantined_at, named)
-         SELECT $1, $2, $3, $4, $5, true FROM room WHERE free
+         INSERT INTO quarantine.messages (id, source, sealed, reasons, quarantined_at, named, sender)
+         SELECT $1, $2, $3, $4, $5, true, $11 FROM room WHERE free
          ON CONFLICT (id) DO NOTHING
          RETURNING id),
        named AS (
          INSERT INTO quarantine.personas (message_id, persona_id)
          SELECT DISTINCT kept.id, persona FROM kept, unnest($9::uuid[]) AS persona)
        SELECT count(*)::integer AS kept FROM kept`,
-      [id, source, sealed, JSON.stringify(reasons), isoTime(at), messages, messagesOfSource, bytes, personas],
+      [
+        ...[id, source, sealed, JSON.stringify(reasons), isoTime(at), messages, messagesOfSource, bytes, personas],
+        ...[bytesOfSource, sender ?? null, messagesOfSender],
+      ],
     );
     if (rows[0]?.kept === 1) return true;
     // There already, or no room for it.

@@ -54,4 +54,21 @@ class NameQuarantined1795990000000 implements MigrationInterface {
   }
 }
 
-export const quarantineMigrations: readonly Migration[] = [CreateQuarantine1795390000000, NameQuarantined1795990000000];
+/** Who of a source that many send to: one of them shall not fill the room of all. */
+class ShareQuarantine1796200000000 implements MigrationInterface {
+  readonly name = 'ShareQuarantine1796200000000';
+
+  async up(runner: QueryRunner): Promise<void> {
+    await runner.query('ALTER TABLE quarantine.messages ADD COLUMN sender uuid');
+  }
+
+  async down(runner: QueryRunner): Promise<void> {
+    await runner.query('ALTER TABLE quarantine.messages DROP COLUMN sender');
+  }
+}
+
+export const quarantineMigrations: readonly Migration[] = [
+  CreateQuarantine1795390000000,
+  NameQuarantined1795990000000,
+  ShareQuarantine1796200000000,
+];

@@ -11,6 +11,8 @@ export interface NewQuarantined {
   /** UUID, the same for the same message of the same source: sent again it is kept once. */
   readonly id: string;
   readonly source: string;
+  /** Who of a source that many send to, as far as it says so: a UUID that nobody can guess it from. Each has a share of the source's room. */
+  readonly sender?: string;
   /** As it came in, with all that is needed to try again; sealed. */
   readonly sealed: string;
   readonly reasons: readonly QuarantineReason[];
@@ -19,7 +21,7 @@ export interface NewQuarantined {
   readonly at: EpochMs;
 }
 
-export interface Quarantined extends Omit<NewQuarantined, 'personas'> {
+export interface Quarantined extends Omit<NewQuarantined, 'personas' | 'sender'> {
   /** How often it was tried again. */
   readonly tries: number;
   readonly triedAt: EpochMs | undefined;
@@ -28,8 +30,10 @@ export interface Quarantined extends Omit<NewQuarantined, 'personas'> {
 export interface QuarantineLimits {
   readonly messages: number;
   readonly messagesOfSource: number;
+  readonly messagesOfSender: number;
   /** Of all sealed texts together. */
   readonly bytes: number;
+  readonly bytesOfSource: number;
   /** Of one sealed text. */
   readonly messageBytes: number;
 }

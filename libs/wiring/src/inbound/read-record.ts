@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { identifiersOfSent, readCloudEvent, type ReadCloudEvent } from '#capabilities';
 import { decodeUtf8, type FieldError, type Identifier, parseTraceContext, readTouchpointText } from '#contracts';
 import { type EpochMs, fail, type Result, succeed } from '#kernel';
-import { type BusRecord } from '#platform/bus';
+import { type BusRecord, firstWrittenAt } from '#platform/bus';
 
 /** A record as a touchpoint that is still to be judged, or why it is none. */
 export type ReadRecord = ReadCloudEvent;
@@ -20,9 +20,10 @@ const JSON_DATA = /^(\s*|application\/json|[^;]+\+json)\s*(;|$)/i;
  * - a CloudEvent in binary mode: its attributes are headers `ce_…`, its data is the value.
  */
 export function readRecord(record: BusRecord, now: EpochMs): ReadRecord {
-  const { headers, bytes = Buffer.from(record.value), writtenAt = now } = record;
-  // The same each time that the record is read.
-  const context = { receivedAt: writtenAt, digest };
+  const { headers, bytes = Buffer.from(record.value), writtenAt = now, stampedBy } = record;
+  // The same each time that the record is read, as long as its sender did not make up a time that is none.
+  const receivedAt = stampedBy === 'sender' ? Math.min(now, firstWrittenAt(record) ?? now) : writtenAt;
+  const context = { receivedAt, digest };
   if (headers[`${ATTRIBUTE}specversion`] !== undefined) {
     const data = dataOf(bytes, headers[CONTENT_TYPE] ?? '');
     return data.ok ? readCloudEvent({ ...attributesOf(headers), ...data.value }, context) : unread(data);
@@ -44,6 +45,15 @@ export function identifiersOfRecord(
   const isBinary = headers[`${ATTRIBUTE}specversion`] !== undefined;
   const sent = isBinary ? { ...attributesOf(headers), data: said } : said;
   return identifiersOfSent(sent, { digest, defaultRegion });
+}
+
+/** Who says to have sent a record; empty where it does not say so. Nobody has proved it. */
+export function sourceOfRecord({ headers, value, bytes = Buffer.from(value) }: BusRecord): string {
+  const header = headers[`${ATTRIBUTE}source`];
+  if (header !== undefined) return header;
+  const said = parsed(bytes);
+  const source: unknown = typeof said === 'object' && said !== null && 'source' in said ? said.source : undefined;
+  return typeof source === 'string' ? source : '';
 }
 
 function parsed(bytes: Uint8Array): unknown {

@@ -147,6 +147,21 @@ describe('a record of Kafka that was refused', () => {
     );
     expect(await setAside([record('y'), record('z')])).toEqual([{ not: 'no_room' }, { not: 'no_room' }]);
   });
+
+  it('leaves room for what others sent, however many of one sender are refused', async () => {
+    const of = (source: string) => record({ source });
+    const [first] = await setAside([of('broken-shop')]);
+    await database.owner.query(
+      `INSERT INTO quarantine.messages (id, source, sealed, reasons, quarantined_at, named, sender)
+       SELECT gen_random_uuid(), source, '', '[]', now(), true, sender FROM quarantine.messages, generate_series(2, 250)`,
+    );
+    const event = { ce_specversion: '1.0', ce_source: 'broken-shop' };
+    const kept = await setAside([of('broken-shop'), of('shop'), record('x', { headers: event }), record('x')]);
+    expect(kept.map((one) => ('as' in one ? 'kept' : one.not))).toEqual(['no_room', 'kept', 'no_room', 'kept']);
+    expect(first).toMatchObject({ as: expect.any(String) as string });
+    const { rows } = await database.owner.query<{ text: string }>('SELECT m::text AS text FROM quarantine.messages m');
+    for (const { text } of rows) expect(text).not.toMatch(/broken-shop/);
+  });
 });
 
 describe('trying such a record again', () => {

@@ -113,6 +113,21 @@ describe('a record of the inbound topic', () => {
     ]);
   });
 
+  it('is told of without the names that its sender made up: they may be those of people', async () => {
+    const { recordTouchpoints } = recorder();
+    const data = { ...(exampleTouchpoint('visit', 'en').data as object), '09121234567': 1, page: 7 };
+    const names = { 'ada.lovelace': 'a', data, identifiers: [{ kind: 'email', 'ali-rezaei': 1 }] };
+    const custom = { kind: 'custom:mood', data: { 'ada-lovelace': 'bad\u0000text' } };
+    const outcomes = await createTakeInbound(portsWith(recordTouchpoints))(
+      [names, custom].map((more) => record(json({ ...visit('of people'), ...more }))),
+      0,
+    );
+    const pointers = outcomes.map((one) => (one.status === 'refused' ? one.errors.map(({ pointer }) => pointer) : []));
+    expect(JSON.stringify(pointers)).not.toMatch(/ada|lovelace|ali|rezaei|0912/);
+    expect(pointers[0]).toEqual(expect.arrayContaining(['/…', '/data/…', '/data/page', '/identifiers/0']));
+    expect(pointers[1]).toEqual(['/data/…']);
+  });
+
   it('that was sent before somebody was erased is not stored, and not copied; its neighbours are', async () => {
     const asked: number[] = [];
     // As the real one: when one of them is gone, none of the call is stored.
@@ -153,6 +168,44 @@ describe('a record of the inbound topic', () => {
     expect(asked).toEqual([Date.UTC(2026, 2, 20, 11, 59), noon - 60_000, noon - 60_000]);
     await take([{ ...record(json(visit('ahead'))), writtenAt: noon + 99_000 }], 0);
     expect(asked.at(-1)).toBe(noon - 60_000);
+  });
+});
+
+describe('a record that its sender stamped', () => {
+  const stamped = (writtenAt: number, value: object = visit('forged')): BusRecord => ({
+    ...record(json(value)),
+    ...{ writtenAt, stampedBy: 'sender' },
+  });
+
+  it('is stored only where nobody whom it names was ever erased, whatever it says of when it was written', async () => {
+    const asked: number[] = [];
+    const { recordTouchpoints } = recorder(async (id, { stillThere }) => {
+      const isThere = await stillThere?.([id]);
+      return isThere === true ? undefined : { status: 'refused', id, code: 'not_stored', errors: [] };
+    });
+    const anyErasedSince: InboundPorts['anyErasedSince'] = (_personas, since) => {
+      asked.push(since);
+      return Promise.resolve(since <= noon - 3_600_000);
+    };
+    const take = createTakeInbound(portsWith(recordTouchpoints, { anyErasedSince }));
+    for (const writtenAt of [noon, noon + 99_000, 0, -1, Number.MAX_SAFE_INTEGER])
+      expect((await take([stamped(writtenAt)], 0)).map(codesOf)).toEqual([['erased']]);
+    expect(new Set(asked)).toEqual(new Set([0]));
+    expect((await take([record(json(visit('true')))], 0)).map(codesOf)).toEqual(['accepted']);
+  });
+
+  it('happened no later than now where it does not say when, and at no time that is none', async () => {
+    const times: unknown[] = [];
+    const take = createTakeInbound(
+      portsWith((values) => {
+        times.push(...values.map((value) => (value as { readonly occurredAt: string }).occurredAt));
+        return Promise.resolve(values.map(() => ({ status: 'refused', code: 'invalid', errors: [] })));
+      }),
+    );
+    const event = { ...cloudEvent, data: { ...visit('when'), occurredAt: undefined } };
+    for (const writtenAt of [noon - 1_000, noon + 1_000, Number.MAX_SAFE_INTEGER, -Number.MAX_SAFE_INTEGER])
+      await take([stamped(writtenAt, event)], 0);
+    expect(times).toEqual([noon - 1_000, noon, noon, noon].map((time) => new Date(time).toISOString()));
   });
 });
 

@@ -48,9 +48,14 @@ export const createTakeInbound = (ports: InboundPorts): TakeInbound => {
 
 const isBlamed = (outcome: InboundOutcome): boolean => outcome.status === 'refused' && outcome.reason === 'failed';
 
-/** Whoever was erased at that time or later must not come back by these records. */
+/**
+ * Whoever was erased at that time or later must not come back by these records. Where a sender stamped one nobody knows when it was
+ * written: then it is whoever was ever erased.
+ */
 export const erasedSince = (records: readonly BusRecord[], now: EpochMs): EpochMs =>
-  Math.min(now, ...records.map((record) => firstWrittenAt(record) ?? now)) - CLOCKS_DIFFER_MS;
+  records.some(({ stampedBy }) => stampedBy === 'sender')
+    ? 0
+    : Math.min(now, ...records.map((record) => firstWrittenAt(record) ?? now)) - CLOCKS_DIFFER_MS;
 
 /** Nothing, when somebody was erased whom one of several names: each has to be judged alone. */
 async function takeTogether(

@@ -2,13 +2,13 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type pg from 'pg';
 import { createPool } from '#platform/postgres';
 import { testDatabase, until, type TestDatabase } from '#testing';
-import { type BusRecord, type NewBusRecord } from '../bus.port.js';
+import { type BusRecord, type NewBusRecord, ReaderLostError } from '../bus.port.js';
 import { openMemoryBus, type MemoryBus, type WriteFault } from '../memory/memory-bus.js';
 import { type SetAside } from './inbound-outcome.js';
 import { acquireInboundLease, InboundLeaseLostError, inboundState, moveInbound } from './inbound-checkpoint.js';
 import { inboundMigrations } from './inbound-migrations.js';
 import { startInbound, type Inbound, type InboundParts, type TakeInbound } from './inbound.js';
-import { startingOffsets, withoutExpired } from './starting-offsets.js';
+import { behindRecords, startingOffsets, withoutExpired } from './starting-offsets.js';
 
 const topic = 'in';
 const deadLetters = 'in.dlq';
@@ -162,14 +162,17 @@ describe('the reader of an inbound topic', () => {
     const take = keeping(stored);
     // A busy machine lets half a second pass between two renewals.
     const leaseMs = 1_200;
+    let hasBegun = false;
     start(
       bus,
       async (records, failures) => {
+        hasBegun = true;
         await sleep(1.5 * leaseMs);
         return take(records, failures);
       },
       { settings: { leaseMs } },
     );
+    await until(() => hasBegun, 'the first one has the lease');
     const second = start(bus, keeping(stored), { settings: { leaseMs } });
     await read(7);
     expect(second.health().state).toBe('standby');
@@ -270,6 +273,29 @@ describe('the reader of an inbound topic', () => {
     expect(stored.size).toBeLessThan(30 - keptAfter(0));
   });
 
+  it('does not count what came to it while it asked, whatever the topic says then', async () => {
+    const bus = busOf();
+    await send(bus, 30);
+    const told: bigint[] = [];
+    const ends = bus.ends.bind(bus);
+    // What comes while it asks the topic is deleted before the topic answers, and is on its way to the reader all the same.
+    let isHasty = false;
+    jest.spyOn(bus, 'ends').mockImplementation(async (name) => {
+      const found = new Map(await ends(name));
+      if (!isHasty || name !== topic) return found;
+      isHasty = false;
+      await send(bus, 30, 30);
+      return new Map([...found].map(([partition, { next }]) => [partition, { first: next + 10n, next: next + 10n }]));
+    });
+    const stored = new Map<string, number>();
+    start(bus, keeping(stored), { onExpired: (records) => told.push(records), settings: { leaseMs: 60 } });
+    await read(30);
+    isHasty = true;
+    await read(60);
+    expect([told, (await inboundState(pool, topic))?.expired]).toEqual([[], 0n]);
+    expect(stored.size + keptTexts.size).toBe(60);
+  });
+
   it('counts how often its lease was taken over', async () => {
     const bus = busOf();
     const reader = start(bus, keeping(new Map()));
@@ -277,6 +303,42 @@ describe('the reader of an inbound topic', () => {
     await database.owner.query(`UPDATE es.inbound SET owner = 'other', fence = fence + 1, lease_until = 'infinity'`);
     await until(() => reader.health().state === 'standby', 'it noticed');
     expect(reader.health()).toMatchObject({ leaseLosses: 1, behind: false });
+  });
+
+  it('does not say that it runs while whatever it opens breaks, and says so when one has held for a while', async () => {
+    const bus = busOf();
+    await send(bus, 3);
+    let [isBroken, opened, ahead] = [true, 0, 0];
+    const open = bus.openReader.bind(bus);
+    const states: string[] = [];
+    jest.spyOn(bus, 'openReader').mockImplementation(async (...given) => {
+      const whole = await open(...given);
+      opened += 1;
+      if (!isBroken) return { ...whole, take: () => [], onArrived: () => undefined, close: () => whole.close() };
+      // Nothing comes at first, and when it has rested it is lost.
+      let hasRested = false;
+      const take = (): [] => {
+        if (hasRested) {
+          states.push(reader.health().state);
+          throw new ReaderLostError('the coordinator is gone');
+        }
+        setImmediate(() => (hasRested = true));
+        return [];
+      };
+      return { take, onArrived: () => undefined, close: () => whole.close() };
+    });
+    const reader = start(bus, keeping(new Map()), { settings: { now: () => Date.now() + ahead } });
+    await until(() => opened > 6, 'it has opened several');
+    // The first has nothing to be ashamed of.
+    expect(new Set(states.slice(1))).toEqual(new Set(['retrying']));
+    isBroken = false;
+    const held = opened;
+    await until(() => opened > held, 'one that does not break');
+    await until(() => {
+      ahead += 5_000;
+      return reader.health().state === 'running';
+    }, 'it says that it runs');
+    expect(reader.health().error).toBeNull();
   });
 
   it('says what to do where there is no topic', async () => {
@@ -294,17 +356,39 @@ describe('where reading goes on', () => {
     [3, { first: 1n, next: 3n }],
   ]);
 
-  it('is behind what was deleted while it was read, but for what is at hand', () => {
+  it('is behind what was deleted while it was read', () => {
     const read = new Map([
       [0, 3n],
       [1, 1n],
-      [2, 1n],
       [9, 1n],
     ]);
-    expect(withoutExpired(read, ends, new Map([[2, 1n]]))).toEqual({
-      offsets: new Map([...read, [1, 4n]]),
-      expired: 3n,
+    expect(withoutExpired(read, ends)).toEqual({ offsets: new Map([...read, [1, 4n]]), expired: 3n });
+  });
+
+  it('is behind what was read, and never before what was counted as deleted', () => {
+    const read = new Map([
+      [0, 3n],
+      [1, 4n],
+    ]);
+    const records = [0n, 1n, 3n].map((offset) => ({ partition: 1, offset }));
+    expect(behindRecords(read, records)).toEqual({ offsets: read, countedInVain: 3n });
+    expect(behindRecords(read, [...records, { partition: 1, offset: 6n }, { partition: 2, offset: 0n }])).toEqual({
+      offsets: new Map([...read, [1, 7n], [2, 1n]]),
+      countedInVain: 3n,
     });
+  });
+
+  it('knows that what was stored is no loss, wherever the checkpoint stands', () => {
+    const read = new Map([
+      [0, 1n],
+      [1, 1n],
+      [2, 1n],
+    ]);
+    const taken = new Map([
+      [1, 3n],
+      [2, 9n],
+    ]);
+    expect(startingOffsets(read, ends, taken)).toMatchObject({ expired: 1n });
   });
 
   it('is behind what was read, or at the first record of what is new, was deleted or was made anew', () => {

@@ -2,7 +2,14 @@ import { randomUUID } from 'node:crypto';
 import type pg from 'pg';
 import { type EpochMs } from '#kernel';
 import { pause, WakeUp } from '#platform/consumers';
-import { BusGuardError, type Bus, type BusReader, type BusRecord, type BusWriter } from '../bus.port.js';
+import {
+  BusGuardError,
+  type Bus,
+  type BusReader,
+  type BusRecord,
+  type BusWriter,
+  type PartitionEnds,
+} from '../bus.port.js';
 import { inParts } from '../bytes-of.js';
 import { deadLetterOf } from './dead-letters.js';
 import {
@@ -17,7 +24,7 @@ import {
   renewInboundLease,
 } from './inbound-checkpoint.js';
 import { type InboundOutcome, type Kept, type SetAside } from './inbound-outcome.js';
-import { startingOffsets, withoutExpired } from './starting-offsets.js';
+import { behindRecords, startingOffsets, withoutExpired } from './starting-offsets.js';
 
 /**
  * Stores what records say, one outcome for each, in their order. What throws is tried again with all of them, so doing it twice has to
@@ -112,6 +119,8 @@ class InboundLoop {
   #writer: BusWriter | undefined;
   #failures = 0;
   #renewedAt = 0;
+  /** Everything before is stored or in the topic of dead letters, whether or not that could be written down. */
+  #taken: Offsets = new Map();
   #health: InboundHealth;
 
   constructor(
@@ -151,7 +160,7 @@ class InboundLoop {
       this.#looks();
       return;
     }
-    const { offsets, expired, short } = startingOffsets(lease.offsets, ends);
+    const { offsets, expired, short } = startingOffsets(lease.offsets, ends, this.#taken);
     // What was read before is known by its ids, should it come again.
     if (short.length > 0 && this.#failures < PATIENCE)
       throw new Error(`partition ${String(short[0])} of ${topic} ends before what was read of it`);
@@ -170,44 +179,66 @@ class InboundLoop {
 
   async #work({ reader, lease: first, letterPartitions }: Work, signal: AbortSignal): Promise<void> {
     let lease = first;
+    let atHand: readonly BusRecord[] = [];
     const since = this.settings.now();
     while (!signal.aborted) {
-      const records = this.#gather(reader, lease.offsets);
+      const records = atHand.length > 0 ? atHand : this.#gather(reader, lease.offsets);
+      atHand = [];
       if (records.length === 0) {
         // Of a reader that was just opened nothing has come yet: that says nothing of what failed before.
         if (this.#failures === 0 || this.settings.now() - since >= SETTLED_MS) {
           this.#failures = 0;
           this.#report({ state: 'running', behind: false, ...this.#progress(), oldestAt: null });
         }
-        lease = await this.#rest(lease, signal);
+        if (await this.#rest(lease, signal)) ({ lease, atHand } = await this.#lookForExpired(reader, lease));
         continue;
       }
-      this.#report({ oldestAt: Math.min(...records.map(({ writtenAt }) => writtenAt ?? Infinity)) });
-      const firsts = new Map([...records].reverse().map(({ partition, offset }) => [partition, offset]));
-      // Holes are ordinary where senders use transactions; only the topic knows.
-      if ([...firsts].some(([partition, offset]) => offset > (lease.offsets.get(partition) ?? 0n)))
-        lease = await this.#countExpired(lease, firsts);
+      this.#report({ oldestAt: oldestOf(records, this.settings.now()) });
+      lease = await this.#countHoles(lease, records);
       const held = lease;
       const done = await this.#whileHeld(held, async () => {
         const outcomes = await this.#take(records, held, signal);
         return outcomes && { outcomes, kept: await this.#bury(records, outcomes, letterPartitions) };
       });
       if (done === undefined) return;
-      const offsets = new Map(lease.offsets);
-      for (const { partition, offset } of records) offsets.set(partition, offset + 1n);
-      lease = await moveInbound(this.parts.pool, this.#claim, lease, { offsets });
+      const { offsets, countedInVain } = behindRecords(lease.offsets, records);
+      this.#taken = offsets;
+      lease = await moveInbound(this.parts.pool, this.#claim, lease, { offsets, expired: -countedInVain });
       this.parts.onTaken?.(done.outcomes, done.kept);
       this.#failures = 0;
       this.#report({ state: 'running', behind: true, ...this.#progress() });
     }
   }
 
-  async #countExpired(lease: InboundLease, held?: Offsets): Promise<InboundLease> {
-    const { pool, bus, topic, onExpired } = this.parts;
-    const { offsets, expired } = withoutExpired(lease.offsets, await bus.ends(topic), held);
+  /** Holes are ordinary where senders use transactions; only the topic knows. What it deleted of what is at hand was read before that. */
+  async #countHoles(lease: InboundLease, records: readonly BusRecord[]): Promise<InboundLease> {
+    const firsts = new Map([...records].reverse().map(({ partition, offset }) => [partition, offset]));
+    const holes = [...firsts].filter(([partition, offset]) => offset > (lease.offsets.get(partition) ?? 0n));
+    if (holes.length === 0) return lease;
+    const ends = await this.parts.bus.ends(this.parts.topic);
+    const upToHand = holes.flatMap(([partition, offset]): [number, PartitionEnds][] => {
+      const { first, next } = ends.get(partition) ?? { first: 0n, next: 0n };
+      return [[partition, { first: first < offset ? first : offset, next }]];
+    });
+    return this.#count(lease, new Map(upToHand));
+  }
+
+  /** All that waited may have been deleted, and nothing come since that would show it. */
+  async #lookForExpired(
+    reader: BusReader,
+    lease: InboundLease,
+  ): Promise<{ readonly lease: InboundLease; readonly atHand: readonly BusRecord[] }> {
+    const ends = await this.parts.bus.ends(this.parts.topic);
+    // What has come meanwhile was read before it was deleted.
+    const atHand = this.#gather(reader, lease.offsets);
+    return { lease: atHand.length > 0 ? lease : await this.#count(lease, ends), atHand };
+  }
+
+  async #count(lease: InboundLease, ends: ReadonlyMap<number, PartitionEnds>): Promise<InboundLease> {
+    const { offsets, expired } = withoutExpired(lease.offsets, ends);
     if (expired === 0n) return lease;
-    const moved = await moveInbound(pool, this.#claim, lease, { offsets, expired });
-    onExpired?.(expired);
+    const moved = await moveInbound(this.parts.pool, this.#claim, lease, { offsets, expired });
+    this.parts.onExpired?.(expired);
     return moved;
   }
 
@@ -280,15 +311,15 @@ class InboundLoop {
     return kept;
   }
 
-  async #rest(lease: InboundLease, signal: AbortSignal): Promise<InboundLease> {
+  /** Answers whether enough time has passed for a look at the topic. */
+  async #rest(lease: InboundLease, signal: AbortSignal): Promise<boolean> {
     const { pollMs, leaseMs, now } = this.settings;
     await this.#wakeUp.sleep(Math.min(pollMs, leaseMs / 3), signal);
     this.#looks();
-    if (now() - this.#renewedAt < leaseMs / 3) return lease;
+    if (now() - this.#renewedAt < leaseMs / 3) return false;
     await renewInboundLease(this.parts.pool, this.#claim, lease);
     this.#renewedAt = now();
-    // All that waited may have been deleted, and nothing come since that would show it.
-    return this.#countExpired(lease);
+    return true;
   }
 
   /** Everything since the checkpoint is read again. */
@@ -337,5 +368,9 @@ interface Work {
   readonly lease: InboundLease;
   readonly letterPartitions: number;
 }
+
+/** A sender's clock says nothing of how long a record has waited. */
+const oldestOf = (records: readonly BusRecord[], now: EpochMs): EpochMs =>
+  Math.min(...records.map(({ writtenAt = now, stampedBy }) => (stampedBy === 'sender' ? now : writtenAt)));
 
 const textOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));

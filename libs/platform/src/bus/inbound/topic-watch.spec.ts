@@ -1,6 +1,6 @@
 import { until } from '#testing';
 import { openMemoryBus } from '../memory/memory-bus.js';
-import { type TopicDrift } from '../kafka/topic-declaration.js';
+import { driftsIn, type TopicDrift } from '../kafka/topic-declaration.js';
 import { watchTopic } from './topic-watch.js';
 
 describe('a topic that is watched', () => {
@@ -49,5 +49,19 @@ describe('a topic that is watched', () => {
     isThere = true;
     await until(() => watch.drifts()?.length === 0, 'it has looked again');
     await watch.stop();
+  });
+
+  it('may keep for longer than it has to, and not for shorter', () => {
+    const settings = { 'retention.ms': '1000', 'segment.ms': '10' };
+    const drifted = (retention: string, segment = '10') =>
+      driftsIn(settings, new Map(Object.entries({ 'retention.ms': retention, 'segment.ms': segment }))).map(
+        ({ setting }) => setting,
+      );
+    expect(['1000', '1001', '-1'].map((retention) => drifted(retention))).toEqual([[], [], []]);
+    expect(['999', '0', '', '-2', 'soon'].map((retention) => drifted(retention))).toEqual(
+      Array.from({ length: 5 }, () => ['retention.ms']),
+    );
+    expect(drifted('1000', '11')).toEqual(['segment.ms']);
+    expect(driftsIn({ 'retention.ms': '-1' }, new Map([['retention.ms', '1000']]))).toHaveLength(1);
   });
 });

@@ -3,7 +3,7 @@ import { busConformance } from '../bus.conformance.js';
 import { type BusRecord } from '../bus.port.js';
 import { type KafkaSettings } from './kafka-settings.js';
 import { ensureTopics, openKafkaBus } from './load-kafka.js';
-import { safeTopic } from './topic-declaration.js';
+import { inboundTopic, safeTopic } from './topic-declaration.js';
 
 const cluster = KafkaCluster.at(process.env['SAFAR_TEST_KAFKA'] ?? '');
 const settings = { brokers: cluster.brokers, clientId: 'conformance' };
@@ -23,10 +23,10 @@ describe('making topics', () => {
     const declared = safeTopic('safar.drift.v1', 3, 3);
     expect(await ensureTopics(settings, [declared])).toEqual([{ name: declared.name, made: true, drifts: [] }]);
     expect(await ensureTopics(settings, [declared])).toEqual([{ name: declared.name, made: false, drifts: [] }]);
-    const other = { ...declared, partitions: 4, settings: { ...declared.settings, 'retention.ms': '1000' } };
+    const other = { ...declared, partitions: 4, settings: { ...declared.settings, 'retention.ms': '1209600000' } };
     const drifts = [
       { setting: 'partitions', is: '3', should: '4' },
-      { setting: 'retention.ms', is: '604800000', should: '1000' },
+      { setting: 'retention.ms', is: '604800000', should: '1209600000' },
     ];
     expect(await ensureTopics(settings, [other])).toEqual([{ name: declared.name, made: false, drifts }]);
     expect(await ensureTopics(settings, [declared])).toEqual([{ name: declared.name, made: false, drifts: [] }]);
@@ -37,6 +37,28 @@ describe('making topics', () => {
         ['retention.ms', '604800000'],
       ]),
     );
+    await bus.close();
+  });
+});
+
+describe('the times of what others write', () => {
+  it('are told to be of the sender where the topic goes by its clock', async () => {
+    const declared = inboundTopic('safar.stamped.v1', 1, 3);
+    const own = { ...declared, name: 'safar.unstamped.v1', settings: safeTopic('', 1, 3).settings };
+    await ensureTopics(settings, [declared, own]);
+    const bus = await openKafkaBus(settings);
+    for (const [{ name }, stampedBy] of [
+      [declared, undefined],
+      [own, 'sender'],
+    ] as const) {
+      const writer = await bus.openWriter(name);
+      await writer.write([{ partition: 0, key: '', headers: {}, value: 'when?' }]);
+      const reader = await bus.openReader(name, new Map([[0, 0n]]), 'foreign');
+      const found: BusRecord[] = [];
+      await until(() => found.push(...reader.take(0, 1)) > 0, 'a record');
+      expect(found.map((one) => one.stampedBy)).toEqual([stampedBy]);
+      await Promise.all([reader.close(), writer.close()]);
+    }
     await bus.close();
   });
 });
@@ -56,6 +78,17 @@ describe('brokers that ask who is there', () => {
     tls: { ca: cluster.certificate, ...cluster.clientCertificate },
   });
   const record = { partition: 0, key: 'k', headers: {}, value: 'سلام' };
+  const ends = async (of: KafkaSettings, topic: string): Promise<unknown> => {
+    const bus = await openKafkaBus(of);
+    return bus.ends(topic).finally(() => bus.close());
+  };
+  /** A topic that is there: nobody is turned away because of what they ask for. */
+  const there = 'guarded.there';
+  beforeAll(async () => {
+    await ensureTopics(scram(), [safeTopic(there, 1, 3)]);
+    const found = new Map([[0, { first: 0n, next: 0n }]]);
+    for (const known of [scram(), secure(), mutual()]) expect(await ends(known, there)).toEqual(found);
+  });
 
   it.each([
     ['a password by SCRAM', scram],
@@ -79,25 +112,19 @@ describe('brokers that ask who is there', () => {
     ['another password', () => ({ ...scram(), sasl: { ...sasl, password: 'another' } })],
     ['no password', () => ({ brokers: cluster.secureBrokers, clientId: 'nobody', tls: { ca: cluster.certificate } })],
   ])('turn %s away', async (_what, of) => {
-    const bus = await openKafkaBus(of());
-    await expect(bus.ends('anything')).rejects.toThrow();
-    await bus.close();
+    await expect(ends(of(), there)).rejects.toThrow();
   });
 
   it('are told nothing where nobody vouches for them, nor without TLS, and turn away who shows no certificate', async () => {
     const unknown: KafkaSettings = { ...secure(), tls: {} };
     const { certificate: ca, brokers } = cluster;
-    const ends = async (of: KafkaSettings): Promise<unknown> => {
-      const bus = await openKafkaBus(of);
-      return bus.ends('anything').finally(() => bus.close());
-    };
     const begun = performance.now();
     // The client tries each for ten seconds: all at once.
     await Promise.all([
-      expect(ends(unknown)).rejects.toThrow(/self.signed certificate/),
-      expect(ends({ ...secure(), tls: undefined })).rejects.toThrow(),
-      expect(ends({ brokers, clientId: 'secure', tls: { ca } })).rejects.toThrow(),
-      expect(ends({ ...mutual(), tls: { ca } })).rejects.toThrow(),
+      expect(ends(unknown, there)).rejects.toThrow(/self.signed certificate/),
+      expect(ends({ ...secure(), tls: undefined }, there)).rejects.toThrow(),
+      expect(ends({ brokers, clientId: 'secure', tls: { ca } }, there)).rejects.toThrow(),
+      expect(ends({ ...mutual(), tls: { ca } }, there)).rejects.toThrow(),
       expect(ensureTopics(unknown, [safeTopic('anything', 1, 3)])).rejects.toThrow(/self.signed certificate/),
     ]);
     // Where it may pass, making topics is tried for half a minute.

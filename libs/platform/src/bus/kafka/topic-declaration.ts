@@ -20,6 +20,12 @@ export interface EnsuredTopic {
   readonly drifts: readonly TopicDrift[];
 }
 
+/** What may be more than it has to be: who raises it keeps longer what was not read yet. -1 is without end. */
+const AT_LEAST: ReadonlySet<string> = new Set(['retention.ms']);
+
+const holds = (setting: string, is: string, should: string): boolean =>
+  is === should || (AT_LEAST.has(setting) && (is === '-1' || (should !== '-1' && Number(is) > Number(should))));
+
 /** Settings that are not as they have to be. */
 export const driftsIn = (
   settings: TopicDeclaration['settings'],
@@ -27,7 +33,7 @@ export const driftsIn = (
 ): readonly TopicDrift[] =>
   Object.entries(settings)
     .map(([setting, should]) => ({ setting, is: found.get(setting) ?? '', should }))
-    .filter(({ is, should }) => is !== should);
+    .filter(({ setting, is, should }) => !holds(setting, is, should));
 
 const DAY_MS = 86_400_000;
 const WEEK_MS = 7 * DAY_MS;

@@ -143,11 +143,16 @@ class TopicReader implements BusReader {
     this.#listener();
   }
 
-  #recordOf({ key, value, headers, timestamp }: Message, partition: number, offset: bigint): BusRecord {
+  #recordOf(message: Message, partition: number, offset: bigint): BusRecord {
+    const { key, value, headers, timestamp } = message;
     const record = { partition, offset, key: textOf(key), headers: headersOf(headers) };
     if (this.#form === 'own') return { ...record, value: textOf(value) };
+    const stamp = {
+      writtenAt: Number(timestamp),
+      ...(!isStampedByBroker(message) && ({ stampedBy: 'sender' } as const)),
+    };
     // A copy: a part of it would keep all of what was fetched together in memory.
-    return { ...record, value: '', bytes: Buffer.from(value ?? []), writtenAt: Number(timestamp) };
+    return { ...record, value: '', bytes: Buffer.from(value ?? []), ...stamp };
   }
 
   #demandReader(): void {
@@ -163,6 +168,16 @@ class TopicReader implements BusReader {
 const textOf = (bytes: Buffer | null): string => bytes?.toString('utf8') ?? '';
 
 type Message = EachBatchPayload['batch']['messages'][number];
+
+/** `message.timestamp.type` of the topic when the broker wrote it. */
+const LOG_APPEND_TIME = 1;
+
+/** Each batch says whose clock its times are of; the client hands that on without declaring it (kafkajs 2.2.4, `batchContext`). */
+function isStampedByBroker(
+  message: Message & { readonly batchContext?: { readonly timestampType?: unknown } },
+): boolean {
+  return message.batchContext?.timestampType === LOG_APPEND_TIME;
+}
 
 function headersOf(headers: Message['headers']): Record<string, string> {
   const texts: Record<string, string> = {};

@@ -21,7 +21,7 @@ export type WriteFault = 'lost' | 'vanished' | 'unanswered' | 'refused' | 'half'
 
 export interface MemoryBusOptions {
   readonly topics: Readonly<Record<string, number>>;
-  /** Of every topic, as they are at that moment. */
+  /** Of every topic, as they are at that moment. Without any, brokers stamp records. */
   readonly settings?: () => Readonly<Record<string, string>>;
   /** Decides on each write; none is the ordinary case. */
   readonly onWrite?: () => WriteFault | undefined;
