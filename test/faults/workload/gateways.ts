@@ -33,7 +33,10 @@ export class Gateways {
   /** As one that looks whether they are ready, until the signal; otherwise each is knocked at, whatever has become of it. */
   async balance(signal: AbortSignal): Promise<void> {
     while (!signal.aborted) {
-      const looked = await Promise.all(this.urls.map(async (url) => ((await isReady(url)) ? [url] : [])));
+      const before = this.#ready;
+      const looked = await Promise.all(
+        this.urls.map(async (url) => ((await isReady(url, before.includes(url))) ? [url] : [])),
+      );
       const ready = looked.flat();
       this.#ready = ready.length > 0 ? ready : this.urls;
       await sleep(LOOK_INTERVAL_MS);
@@ -72,10 +75,13 @@ const whyOf = (error: unknown): string =>
     ? `${String(error)}: ${String(error.cause)}`
     : String(error);
 
-const isReady = async (url: string): Promise<boolean> => {
-  const response = await fetch(`${url}/readyz`, { signal: AbortSignal.timeout(LOOK_TIMEOUT_MS) }).catch(
-    () => undefined,
-  );
-  await response?.body?.cancel().catch(() => undefined);
-  return response?.ok === true;
+/** Who is merely slow to say is taken for what they were: with the other one stopped, nobody else is there to be asked. */
+const isReady = async (url: string, before: boolean): Promise<boolean> => {
+  try {
+    const response = await fetch(`${url}/readyz`, { signal: AbortSignal.timeout(LOOK_TIMEOUT_MS) });
+    await response.body?.cancel();
+    return response.ok;
+  } catch (error) {
+    return before && (error as Error).name === 'TimeoutError';
+  }
 };
