@@ -144,6 +144,8 @@ export class ReactionConsumer {
       if (page.upTo > lease.position) lease = await this.#react(lease, page);
       if (newer) throw new ConsumerTroubleError('paused', newer.error.message);
       if (page.upTo > lease.position || full) continue;
+      // What came of the page: people and other reactions wait for it, and nobody rests before it is done.
+      if (this.#retryInMs === 0) await this.#dispatch(lease, signal);
       if (lease.troubled) {
         await recordTrouble(this.parts.pool, this.#ref, this.#owner, { status: 'running', error: null });
         lease = { ...lease, troubled: false };

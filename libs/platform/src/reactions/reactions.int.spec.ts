@@ -89,6 +89,13 @@ describe('reactions', () => {
     await until(() => !health().behind, 'nothing to do again');
   });
 
+  it('do what comes of a page before they rest: somebody waits for it', async () => {
+    await reactor.append('item.closed', 'a');
+    const host = reactor.start([itemReaction('prompt')], { pollMs: 1_000, restRatio: 1_000, promptRestRatio: 1_000 });
+    await until(() => host.health().reactions[0]?.behind === false, 'it rests');
+    expect(reactor.asked.size).toBe(1);
+  });
+
   it('do everything once though the process dies at any statement of its way', async () => {
     await history(7, 12);
     await reactor.setClock(5 * HOUR_MS);
