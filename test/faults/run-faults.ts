@@ -46,7 +46,7 @@ const CALLERS = 6;
 /** So much has to be there before anything is broken. */
 const WARM_UP = 30;
 /** Several looks of the load balancer. */
-const SHUTDOWN_DELAY_MS = 2_000;
+const SHUTDOWN_DELAY_MS = 5_000;
 
 /** Runs Safar, breaks it by a plan under load, mends it, and looks at what is left. */
 export async function runFaults(run: FaultRun): Promise<FaultReport> {

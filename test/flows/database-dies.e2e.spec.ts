@@ -55,7 +55,7 @@ describe('npm start, when its PostgreSQL is killed', () => {
     expect(new Set(again.map(({ body }) => (body as { status: string }).status))).toEqual(new Set(['duplicate']));
     // Who feeds the read models tries again after a pause of its own, a moment after the store takes events again.
     let ready = await standalone.request('GET', '/readyz');
-    for (const deadline = Date.now() + 20_000; ready.status === 503 && Date.now() < deadline;) {
+    for (const deadline = Date.now() + 90_000; ready.status === 503 && Date.now() < deadline;) {
       await pause(200);
       ready = await standalone.request('GET', '/readyz');
     }

@@ -17,7 +17,7 @@ describe('an epoch that is raised beside a running server', () => {
     expect(stands).toContain('safar reactions resume take-ups');
     expect(await safar(folder.path, 'reactions', 'resume', '--all')).toMatchObject({ code: 0 });
     const ready = async (): Promise<number> => (await next.request('GET', '/readyz')).status;
-    for (let tries = 0; (await ready()) !== 200 && tries < 100; tries++)
+    for (let tries = 0; (await ready()) !== 200 && tries < 500; tries++)
       await new Promise((resolve) => setTimeout(resolve, 200));
     expect(await ready()).toBe(200);
     expect(await next.stop()).toBe(0);

@@ -17,14 +17,14 @@ it('incidents of another system become conversations with the same states at the
   const file = fixture('incident-servicenow');
   const expected = historiesInFile(readFileSync(file, 'utf8'));
   await running.import('incident-servicenow', file);
-  await running.takenUp(expected.length, 30_000);
+  await running.takenUp(expected.length, 120_000);
   const events = await running.conversations();
   const found = historiesInLog(events);
   expect(asCounted(found.values())).toEqual(asCounted(expected));
 
   // What lists show of it is the last resolution, as the log has it.
   const { readModels, store } = running.installation;
-  expect(await readModels.waitUntil('conversations', await store.head(), 30_000)).toBe(true);
+  expect(await readModels.waitUntil('conversations', await store.head(), 60_000)).toBe(true);
   const rows = await readModels.query<{ id: string; opened_at: number; resolved_at: number; channel: string }>(
     'SELECT conversation_id AS id, opened_at, resolved_at, channel FROM {conversations}',
     [],
@@ -38,7 +38,7 @@ it('incidents of another system become conversations with the same states at the
   }
 
   // Reports say the same of it, in calendar and in business time.
-  const report = await running.report('2016-02-01T00:00:00Z', expected.length, 30_000);
+  const report = await running.report('2016-02-01T00:00:00Z', expected.length, 120_000);
   expect(report.resolution).toEqual(resolutionFigures(expected));
   expect([report.opened, report.reopened?.of]).toEqual([expected.length, expected.length]);
   // Nobody told how they were answered.
@@ -57,7 +57,7 @@ it('complaints arrive in the queue by the five ways they came, and can be told a
   const before = (await running.conversations()).filter(({ type }) => type === 'conversation.opened').length;
   await running.import('cfpb-complaints', file);
   const complaints = Object.values(expected).reduce((sum, count) => sum + count, 0);
-  await running.takenUp(before + complaints, 30_000);
+  await running.takenUp(before + complaints, 120_000);
   expect(await running.queuedComplaints()).toEqual(expected);
 
   const selection = { view: 'all', self: 'user:nobody', channel: 'fax' } as const;

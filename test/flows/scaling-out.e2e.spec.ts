@@ -37,7 +37,7 @@ describe('processes that share a store', () => {
     const child = startApp('gateway', { ...settings, SAFAR_HTTP_PORT: String(port) });
     started.push(child);
     const url = `http://127.0.0.1:${String(port)}`;
-    for (let tries = 0; tries < 300 && child.exitCode === null; tries++) {
+    for (let tries = 0; tries < 1_200 && child.exitCode === null; tries++) {
       const answer = await fetch(`${url}/livez`).catch(() => undefined);
       if (answer?.ok) return { url, child };
       await sleep(100);
@@ -79,7 +79,7 @@ describe('processes that share a store', () => {
     const route = `/v1/customers/customer_number:12347/timeline?limit=200&minPosition=${last}`;
     let answer = await request(second.url, route);
     // The leases of the killed one run out first.
-    for (let tries = 0; answer.status === 503 && tries < 10; tries++) answer = await request(second.url, route);
+    for (let tries = 0; answer.status === 503 && tries < 30; tries++) answer = await request(second.url, route);
     if (!answer.ok) throw new Error(await answer.text());
     const { data } = (await answer.json()) as { data: { details: { text: string } }[] };
     expect(new Set(data.map(({ details }) => details.text))).toEqual(new Set(answers.map((_, n) => String(n))));

@@ -106,7 +106,7 @@ describe('erasing a customer', () => {
   it('removes what names somebody of whom nothing else is known', async () => {
     await send(broken(1, { userId: 'only-here' }), broken(2, { userId: 'other' }));
     const position = await installation.store.head();
-    await installation.readModels.waitUntil('customer-erasures', position, 5_000);
+    await installation.readModels.waitUntil('customer-erasures', position, 60_000);
     expect(await erase('customer_number:only-here')).toBe('customer_not_found');
     expect(await ids()).toHaveLength(1);
   });

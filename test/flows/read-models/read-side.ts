@@ -51,7 +51,7 @@ export async function startReadSide(): Promise<ReadSide> {
     append: (...events) => log.append(events),
     record: async (...events) => {
       const position = log.append(events);
-      const applied = await Promise.all(models.map(({ name }) => readModels.waitUntil(name, position, 30_000)));
+      const applied = await Promise.all(models.map(({ name }) => readModels.waitUntil(name, position, 60_000)));
       if (!applied.every(Boolean)) throw new Error(`not applied: ${JSON.stringify(host.health())}`);
       return position;
     },

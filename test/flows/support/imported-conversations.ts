@@ -42,7 +42,7 @@ export async function openRunning(): Promise<Running> {
       const deadline = Date.now() + timeoutMs;
       for (let found = 0; found < count; await pause(100)) {
         const head = await store.head();
-        for (const model of ['conversation-messages', 'conversations']) await readModels.waitUntil(model, head, 10_000);
+        for (const model of ['conversation-messages', 'conversations']) await readModels.waitUntil(model, head, 60_000);
         const [row] = await readModels.query<{ n: bigint }>('SELECT count(*) AS n FROM {conversation-messages}', []);
         found = Number(row?.n ?? 0);
         if (Date.now() > deadline) throw new Error(`${String(found)} of ${String(count)} were taken up`);

@@ -103,7 +103,7 @@ describe('waiting for a position', () => {
     engine.start({ ...engine.parts(log), hub }, [itemLog]);
     for (let number = 2; number < 10; number++) {
       const position = log.append(added(customer(number)));
-      expect(await readModels.waitUntil('item-log', position, 20_000)).toBe(true);
+      expect(await readModels.waitUntil('item-log', position, 60_000)).toBe(true);
       expect(await readModels.query('SELECT count(*) AS count FROM {item-log}', [])).toEqual([
         { count: BigInt(number) },
       ]);
@@ -114,7 +114,7 @@ describe('waiting for a position', () => {
     const log = logOf(added(customer(1)));
     const readModels = open(engine.pool, { pollMs: 5 });
     expect(await readModels.waitUntil('customer-totals', await log.head(), 20)).toBe(false);
-    const waiting = readModels.waitUntil('customer-totals', await log.head(), 20_000);
+    const waiting = readModels.waitUntil('customer-totals', await log.head(), 60_000);
     await engine.catchUp(log, {}, [customerTotals]);
     expect(await waiting).toBe(true);
   });
@@ -136,7 +136,7 @@ describe('waiting for a position', () => {
     await engine.catchUp(log, {}, [customerTotals]);
     const readModels = open(engine.pool, { pollMs: 5 });
     const head = await log.head();
-    const waits = [1n, 2n, 3n].map((beyond) => readModels.waitUntil('customer-totals', head + beyond, 20_000));
+    const waits = [1n, 2n, 3n].map((beyond) => readModels.waitUntil('customer-totals', head + beyond, 60_000));
     log.append(added(customer(2)), added(customer(3)), added(customer(4)));
     await engine.catchUp(log, { batchSize: 1 }, [customerTotals]);
     expect(await Promise.all(waits)).toEqual([true, true, true]);

@@ -81,7 +81,7 @@ async function says(customer: string, text: string, occurredAt = '2026-03-20T10:
   if (result?.status !== 'accepted') throw new Error(JSON.stringify(result));
   const position = BigInt(result.position);
   for (const model of ['customers', 'customer-erasures'])
-    await installations[0].readModels.waitUntil(model, position, 10_000);
+    await installations[0].readModels.waitUntil(model, position, 60_000);
   return position;
 }
 
@@ -343,7 +343,7 @@ describe('a command that is late for an erasure', () => {
     ]);
     const { readModels } = installations[0];
     for (const name of ['conversations', 'conversation-messages']) {
-      await readModels.waitUntil(name, await installations[0].store.head(), 10_000);
+      await readModels.waitUntil(name, await installations[0].store.head(), 60_000);
       expect(await readModels.query(`SELECT 1 FROM {${name}} WHERE conversation_id = $1::uuid`, [id])).toEqual([]);
     }
   });
@@ -355,7 +355,7 @@ describe('a conversation that is looked at', () => {
     getConversation(installations[0].conversationViews, id, { now: at, caughtUp });
   const shown = async (...models: readonly string[]) => {
     const { readModels, store } = installations[0];
-    for (const model of models) await readModels.waitUntil(model, await store.head(), 10_000);
+    for (const model of models) await readModels.waitUntil(model, await store.head(), 60_000);
   };
   const both = ['conversations', 'conversation-messages'] as const;
 
@@ -417,7 +417,7 @@ describe('a conversation that is looked at', () => {
 describe('a list', () => {
   it('reads no more rows than it shows, whatever it is filtered by', async () => {
     const { conversationViews, readModels, store } = installations[0];
-    await readModels.waitUntil('conversations', await store.head(), 10_000);
+    await readModels.waitUntil('conversations', await store.head(), 60_000);
     const pool = new pg.Pool({ connectionString: database.url, max: 1 });
     const plans: string[] = [];
     const explained = {
@@ -569,7 +569,7 @@ describe('the read models', () => {
     const head = await installation.store.head();
     const admin = installation.projectionAdmin({ actor: { kind: 'operator', id: 'cli:test' } });
     for (const name of ['conversations', 'conversation-messages']) {
-      await installation.readModels.waitUntil(name, head, 10_000);
+      await installation.readModels.waitUntil(name, head, 60_000);
       expect(await admin.verify(name)).toMatchObject({ ok: true, parkedKeys: [] });
     }
   });

@@ -93,7 +93,7 @@ it('the end of a snooze is an event of its time, once, whenever it is noticed; w
   };
   const context = { correlationId: 'a'.repeat(32), causationId: 'test' };
   expect(await installation.recordTouchpoints([touchpoint], context)).toMatchObject([{ status: 'accepted' }]);
-  await installation.readModels.waitUntil('customers', await installation.store.head(), 10_000);
+  await installation.readModels.waitUntil('customers', await installation.store.head(), 60_000);
   const back = { id: 'back', name: 'Back', on: ['status_changed' as const], when: { category: ['open' as const] } };
   const rules = [{ ...back, actions: [{ tag: { add: ['back'] } }] }];
   const ports = { ...installation.conversations, calendars: installation.clockSettings.books };

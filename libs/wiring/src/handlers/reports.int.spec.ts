@@ -19,7 +19,7 @@ beforeAll(async () => {
   });
   installation.startProjections({ pollMs: 20 });
   for (const model of ['response-facts', 'queue'])
-    if (!(await installation.readModels.waitUntil(model, 0n, 10_000))) throw new Error('not there');
+    if (!(await installation.readModels.waitUntil(model, 0n, 60_000))) throw new Error('not there');
 });
 afterAll(async () => {
   await installation.close();

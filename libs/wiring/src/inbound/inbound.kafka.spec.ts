@@ -67,7 +67,7 @@ describe('touchpoints from Kafka', () => {
     expect((await admin.init()).map(({ made: again, drifts }) => [again, drifts])).toEqual(made.map(() => [false, []]));
     await admin.close();
     bus = await openKafkaBus({ brokers: cluster.brokers, clientId: 'sender' });
-  }, 60_000);
+  });
   afterAll(async () => {
     relay?.kill('SIGKILL');
     await Promise.all(cluster.nodes.map((node) => cluster.start(node)));

@@ -91,7 +91,7 @@ async function opened(team: string, by: string): Promise<string> {
   if (recorded?.status !== 'accepted') throw new Error(JSON.stringify(recorded));
   const { directory } = installation;
   for (const model of ['customers', 'customer-identifiers', 'customer-erasures'])
-    await directory.readModels.waitUntil(model, await directory.head(), 10_000);
+    await directory.readModels.waitUntil(model, await directory.head(), 60_000);
   const body = { customer: `customer_number:${number}`, channel: 'chat', subject: 'Parcel' } as const;
   const { conversationId } = done(await startConversation(installation.conversations, body, from(by), fresh));
   done(await change(conversationId, { type: 'Transfer', body: { team } }, by));

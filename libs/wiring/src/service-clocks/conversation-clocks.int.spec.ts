@@ -149,7 +149,7 @@ describe('the clocks of conversations', () => {
     );
     expect(inTime).toHaveLength(answered.length);
     const head = await installation.store.head();
-    await installation.readModels.waitUntil('service-clocks', head, 10_000);
+    await installation.readModels.waitUntil('service-clocks', head, 60_000);
     expect(await installation.projectionAdmin(operator).verify('service-clocks')).toMatchObject({ ok: true });
     // Every one of them is the customer's, as the conversation is.
     expect(new Set((await facts()).map(({ key }) => key)).size).toBe(conversations.length);
