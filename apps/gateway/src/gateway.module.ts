@@ -16,6 +16,7 @@ import { BulkController } from './conversations/bulk.controller.js';
 import { ConversationCommandsController } from './conversations/conversation-commands.controller.js';
 import { ConversationStreamController } from './conversations/conversation-stream.controller.js';
 import { ConversationsController } from './conversations/conversations.controller.js';
+import { PromisesController } from './conversations/promises.controller.js';
 import { PresenceController } from './conversations/presence.controller.js';
 import { TakeUpController } from './conversations/take-up.controller.js';
 import { CustomersController } from './customers/customers.controller.js';
@@ -87,6 +88,7 @@ const controllers = [
   TakeUpController,
   BulkController,
   ConversationCommandsController,
+  PromisesController,
   ComplaintsController,
   RootCausesController,
   TeamsController,

@@ -94,6 +94,9 @@ export { type ReturnMatchDto, type ReturnRuleDto, ReturnRulesDto } from './conve
 export { type ListedStatusDto, StatusesDto } from './conversations/status-list.dto.js';
 export * from './conversations/return-rules-event.js';
 export * from './conversations/status-list-event.js';
+export { isTimeZoneName } from './events/fields/time-zone.js';
+export * from './conversations/promise-commands.dto.js';
+export * from './conversations/promise-view.js';
 export { PresenceDto } from './conversations/presence.dto.js';
 export * from './conversations/presence-view.js';
 export * from './queues/queue-parameters.js';

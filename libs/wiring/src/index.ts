@@ -21,6 +21,7 @@ export * from './messages/erase-customer.command.js';
 export * from './messages/failures.js';
 export * from './messages/get-conversation-clocks.query.js';
 export * from './messages/get-conversation.query.js';
+export * from './messages/get-conversation-promises.query.js';
 export * from './messages/get-customer.query.js';
 export * from './messages/get-timeline.query.js';
 export * from './messages/list-conversations.query.js';

@@ -101,6 +101,8 @@ export interface Installation {
   /** What the queue is read from. */
   readonly queues: QueuePagePorts;
   readonly queueFeed: QueueFeed;
+  /** IANA name: where today ends unless somebody says otherwise. */
+  readonly timeZone: string;
   /** What service clocks are measured by, and how that is changed. */
   readonly clockSettings: ClockSettingsPorts & SetUp;
   readonly recordTouchpoints: RecordTouchpointsInto;

@@ -1,10 +1,19 @@
 import { randomUUID } from 'node:crypto';
-import { conversationClocks, policyChanges, routing, routingTurns, rules, snoozes, takeUps } from '#capabilities';
+import {
+  conversationClocks,
+  policyChanges,
+  promises,
+  routing,
+  routingTurns,
+  rules,
+  snoozes,
+  takeUps,
+} from '#capabilities';
 import { type Clock, type NewEvent, type Reaction } from '#kernel';
 import { type AppendToStore } from '#platform/event-store';
 import { runnable, type RunnableReaction } from '#platform/reactions';
 import { type Vault } from '#platform/vault';
-import { createSnoozeEnder } from './conversations/end-snooze.js';
+import { createPassingTeller } from './conversations/tell-passing.js';
 import { createTakeUpExecutor } from './conversations/execute-take-up.js';
 import { type TakeUpPorts } from './conversations/take-up-touchpoint.js';
 import { createRouter } from './routing/route-conversation.js';
@@ -23,6 +32,7 @@ export const reactions: readonly Reaction[] = [
   policyChanges,
   rules,
   snoozes,
+  promises,
 ];
 
 export type ReactionPorts = ClockPorts &
@@ -36,7 +46,8 @@ export const runnableReactions = (ports: ReactionPorts): readonly RunnableReacti
   runnable(routing, createRouter(ports.conversations)),
   runnable(policyChanges, createPolicyApplier(ports)),
   runnable(rules, createRuleExecutor({ ...ports.conversations, calendars: ports.books })),
-  runnable(snoozes, createSnoozeEnder(ports.conversations)),
+  runnable(snoozes, createPassingTeller(ports.conversations)),
+  runnable(promises, createPassingTeller(ports.conversations)),
 ];
 
 const TIME_STREAM = 'time-passing';

@@ -7,6 +7,7 @@ import { ChangeConversationHandler } from './handlers/change-conversation.handle
 import { CountQueueHandler } from './handlers/count-queue.handler.js';
 import { EraseCustomerHandler } from './handlers/erase-customer.handler.js';
 import { GetConversationHandler } from './handlers/get-conversation.handler.js';
+import { GetConversationPromisesHandler } from './handlers/get-conversation-promises.handler.js';
 import { GetCustomerHandler } from './handlers/get-customer.handler.js';
 import { GetTimelineHandler } from './handlers/get-timeline.handler.js';
 import { ListConversationsHandler } from './handlers/list-conversations.handler.js';
@@ -32,6 +33,8 @@ import { QUEUE_FEED, type QueueFeed } from './messages/queue-feed.port.js';
 import { READINESS_CHECKS, type ReadinessCheck } from './messages/readiness-check.port.js';
 import { TIMELINE_FEED, type TimelineFeed } from './messages/timeline-feed.port.js';
 
+const conversationQueryHandlers = [GetConversationHandler, GetConversationPromisesHandler, ListConversationsHandler];
+
 /** What the edges dispatch to: the handlers of the messages, on an open installation. */
 @Module({})
 export class SafarModule {
@@ -44,7 +47,8 @@ export class SafarModule {
     const queueFeed: QueueFeed = {
       now: () => installation.queueFeed.now(),
       since: (position, by) => queueMark(installation.queues, position, by),
-      follow: (selection, from, signal) => installation.queueFeed.follow({ selection, from, signal }),
+      follow: (selection, from, signal) =>
+        installation.queueFeed.follow({ selection: { timeZone: installation.timeZone, ...selection }, from, signal }),
     };
     const conversationFeed: ConversationFeed = {
       follow: (conversationId, after, signal) =>
@@ -71,8 +75,7 @@ export class SafarModule {
         StartConversationHandler,
         TakeUpTouchpointHandler,
         ChangeConversationHandler,
-        GetConversationHandler,
-        ListConversationsHandler,
+        ...conversationQueryHandlers,
         ...agentHandlers,
         ...cannedReplyHandlers,
         ...complaintHandlers,

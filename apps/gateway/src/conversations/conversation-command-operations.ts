@@ -23,12 +23,14 @@ interface Told {
   readonly summary: string;
   readonly description?: string;
   readonly dto?: new () => object;
+  /** Of the address, beside the conversation. */
+  readonly path?: OperationDescription['path'];
   readonly examples: OperationDescription['examples'];
 }
 
 /** Every command on a conversation is asked for, done and refused in the same way. */
-const command = ({ id, summary, description, dto, examples }: Told): OperationDescription => ({
-  ...{ id, summary, examples, tag: 'conversations', path: conversationId },
+export const command = ({ id, summary, description, dto, examples, path: more = {} }: Told): OperationDescription => ({
+  ...{ id, summary, examples, tag: 'conversations', path: { ...conversationId, ...more } },
   ...(description !== undefined && { description }),
   ...(dto && { body: { 'application/json': { dto } } }),
   headers: { 'Idempotency-Key': idempotencyKey, 'If-Match': ifMatch },

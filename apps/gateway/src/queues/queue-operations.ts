@@ -14,6 +14,10 @@ const within = {
   schema: { type: 'integer', minimum: 1, maximum: MAX_AT_RISK_SECONDS, default: AT_RISK_SECONDS },
 };
 
+const timeZone = text('Where today ends, as an IANA name; the installation’s own unless told otherwise.', {
+  maxLength: 64,
+});
+
 const selection = {
   view: text('Which of it.', { enum: queueViews, default: 'all' }),
   team,
@@ -24,6 +28,7 @@ const selection = {
   priority: text('Priorities; several with commas.', several(priorities)),
   tag: text('Tags that it must have, with commas between; at most ten.', { maxLength: 512 }),
   within,
+  timeZone,
 };
 
 export const listQueue: OperationDescription = {
@@ -33,7 +38,8 @@ export const listQueue: OperationDescription = {
   description:
     'Conversations that are open, over all channels. Breached ones first, then by priority, by what is due next, by who waits longest, and by id. ' +
     '`mine` and `unassigned` leave out what is put aside; `at_risk` is due soon, `breached` was due; `mentions` are those in which a colleague ' +
-    'mentioned you and you have done nothing since; `warned` are those of which the policy warns you before a due time that is not met yet.',
+    'mentioned you and you have done nothing since; `promised_today` those in which something that we promised and have not done is due before today ends, ' +
+    'what was due before among it; `warned` are those of which the policy warns you before a due time that is not met yet.',
   query: {
     ...selection,
     asOf: time('The queue as it was then.'),
@@ -46,6 +52,7 @@ export const listQueue: OperationDescription = {
   examples: [
     { summary: 'What waits for somebody to take it', query: { view: 'unassigned', limit: '10' }, status: 200 },
     { summary: 'What is due within two hours', query: { view: 'at_risk', within: '7200' }, status: 200 },
+    { summary: 'What we promised for today', query: { view: 'promised_today', timeZone: 'Asia/Tehran' }, status: 200 },
     { summary: 'As it was when nothing was there', query: { asOf: '2020-03-21T00:00:00+03:30' }, status: 200 },
     { summary: 'A view that is none', query: { view: 'late' }, status: 400 },
   ],
@@ -56,13 +63,14 @@ export const countQueue: OperationDescription = {
   tag: 'conversations',
   summary: 'Count the queue',
   description: 'How many conversations each view shows, up to 1,000.',
-  query: { team, channel, within, minPosition },
+  query: { team, channel, within, timeZone, minPosition },
   answers: { 200: { description: 'The counts.' } },
   problems: ['invalid_parameters', 'unknown_position', 'not_caught_up'],
   examples: [
     { summary: 'Of everything', status: 200 },
     { summary: 'Of a team', query: { team: 'returns' }, status: 200 },
     { summary: 'Of no channel', query: { channel: 'pigeon' }, status: 400 },
+    { summary: 'Of no time zone', query: { timeZone: 'Mars/Olympus' }, status: 400 },
   ],
 };
 

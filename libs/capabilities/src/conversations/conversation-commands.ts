@@ -102,14 +102,37 @@ export type RelationCommand = Asked &
     | { readonly type: 'Link'; readonly to: string; readonly self: string; readonly linked: boolean }
   );
 
+export type PromiseCommand = Asked & { readonly promiseId: string } & (
+    | {
+        readonly type: 'MakePromise';
+        readonly owner: string;
+        readonly dueAt: EpochMs;
+        readonly what: string;
+        readonly condition?: string;
+      }
+    | { readonly type: 'KeepPromise' }
+    | { readonly type: 'ReschedulePromise'; readonly dueAt: EpochMs }
+    | { readonly type: 'WaivePromise' }
+  );
+
 /** That a time has come: a snooze that is over by then ends, at its own time. */
 export interface Wake {
   readonly type: 'Wake';
   readonly at: EpochMs;
 }
 
+/** That a time is over: promises that were due by then and not kept are broken, each at its own time. */
+export interface BreakPromises {
+  readonly type: 'BreakPromises';
+  readonly at: EpochMs;
+}
+
+/** What nobody asks for: the passing of time. */
+export type PassingCommand = Wake | BreakPromises;
+
 export type SpokenCommand = ReceiveMessage | Reply | AddNote;
-export type ConversationCommand = OpenConversation | SpokenCommand | WorkCommand | RelationCommand | Wake;
+export type ConversationCommand =
+  OpenConversation | SpokenCommand | WorkCommand | RelationCommand | PromiseCommand | PassingCommand;
 
 export type ConversationRefusal =
   | 'never-opened'
@@ -137,4 +160,13 @@ export type ConversationRefusal =
   | 'too-many-messages'
   | 'too-many-tags'
   | 'too-many-links'
+  /** It is not one of this conversation. */
+  | 'unknown-promise'
+  /** It was kept or waived. */
+  | 'promise-settled'
+  /** Another time is agreed before the one that was promised. */
+  | 'promise-over'
+  /** We owe the customer something that we promised: keep or waive it first. */
+  | 'promise-owed'
+  | 'too-many-promises'
   | 'too-long';

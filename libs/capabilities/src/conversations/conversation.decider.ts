@@ -5,8 +5,9 @@ import {
   type ConversationCommand,
   type ConversationRefusal,
   type OpenConversation,
-  type Wake,
+  type PassingCommand,
 } from './conversation-commands.js';
+import { brokenBefore, decidePromise } from './decide-promise.js';
 import { decideRelation } from './decide-relation.js';
 import { decideSpoken } from './decide-spoken.js';
 import { decideWork, passedBy } from './decide-work.js';
@@ -21,11 +22,12 @@ export const conversation: Decider<Conversation, ConversationCommand, Conversati
     if (command.type === 'OpenConversation')
       return state.stage === 'unknown' ? accept(opened(command)) : openAgain(command);
     if (state.stage === 'unknown') return refuse('never-opened');
+    // A snooze that had room has room for its end, and a promise for what becomes of it.
+    if (command.type === 'Wake') return accept(...passedBy(state, command.at));
+    if (command.type === 'BreakPromises') return accept(...brokenBefore(state, command.at + 1));
     const passed = passedBy(state, command.at);
-    // A snooze that had room has room for its end.
-    if (command.type === 'Wake') return accept(...passed);
     // What ends it has room: a conversation must not be stuck because it is long.
-    if (state.version >= MAX_EVENTS && !resolves(state, command)) return refuse('too-long');
+    if (state.version >= MAX_EVENTS && !resolves(state, command) && !settles(command)) return refuse('too-long');
     const decided = decideKnown(passed.reduce(evolveKnown, state), command);
     return decided.accepted && decided.events.length > 0 ? accept(...passed, ...decided.events) : decided;
   },
@@ -40,6 +42,9 @@ const openAgain = ({ origin }: OpenConversation): Decided =>
 const resolves = ({ category }: KnownConversation, command: ConversationCommand): boolean =>
   command.type === 'ChangeStatus' && command.category === 'resolved' && category !== 'resolved';
 
+/** Each promise once. */
+const settles = ({ type }: ConversationCommand): boolean => type === 'KeepPromise' || type === 'WaivePromise';
+
 function opened({ type, at, messages, owes, ...data }: OpenConversation): ConversationFact {
   const along = { ...(messages && { messages: [...messages] }), ...(owes !== undefined && { owes: toOwed(owes) }) };
   return { type: 'conversation.opened', at, data: { ...data, ...along } };
@@ -47,7 +52,7 @@ function opened({ type, at, messages, owes, ...data }: OpenConversation): Conver
 
 function decideKnown(
   state: KnownConversation,
-  command: Exclude<ConversationCommand, OpenConversation | Wake>,
+  command: Exclude<ConversationCommand, OpenConversation | PassingCommand>,
 ): Decided {
   switch (command.type) {
     case 'ReceiveMessage':
@@ -62,6 +67,11 @@ function decideKnown(
     case 'ChangeStatus':
     case 'Snooze':
       return stopped(state) ?? decideWork(state, command);
+    case 'MakePromise':
+    case 'KeepPromise':
+    case 'ReschedulePromise':
+    case 'WaivePromise':
+      return stopped(state) ?? decidePromise(state, command);
     case 'Merge':
     case 'Absorb':
     case 'Unmerge':

@@ -2,6 +2,7 @@ import {
   type Channel,
   type ChosenCategory,
   type Priority,
+  type PromiseStatus,
   type StatusCategory,
   type TextDirection,
   type WakeRule,
@@ -26,6 +27,13 @@ export interface Borrowed {
   readonly at: EpochMs;
   /** Of the merge. */
   readonly version: number;
+}
+
+/** Something that we told the customer we would do by a time. */
+export interface MadePromise {
+  readonly id: string;
+  readonly dueAt: EpochMs;
+  readonly status: PromiseStatus;
 }
 
 /** Since when the customer waits for a person's reply; `null` where they do not. */
@@ -64,6 +72,7 @@ export interface KnownConversation {
   readonly mergedInto: string | null;
   readonly absorbed: readonly string[];
   readonly links: readonly string[];
+  readonly promises: readonly MadePromise[];
 }
 
 export type Conversation = { readonly stage: 'unknown' } | KnownConversation;

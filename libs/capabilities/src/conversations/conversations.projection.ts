@@ -117,6 +117,12 @@ function changes(before: ConversationRow, { type, data, occurredAt }: Work): Col
       return { links: [...before.links, data.to] };
     case 'conversation.unlinked':
       return { links: before.links.filter((each) => each !== data.to) };
+    case 'conversation.promised':
+    case 'conversation.promise_kept':
+    case 'conversation.promise_rescheduled':
+    case 'conversation.promise_waived':
+    case 'conversation.promise_broken':
+      return {};
   }
 }
 
@@ -194,6 +200,11 @@ export const conversations: Projection<ConversationRow, ConversationEvent | Pers
     'conversation.spam_cleared': worked,
     'conversation.linked': worked,
     'conversation.unlinked': worked,
+    'conversation.promised': worked,
+    'conversation.promise_kept': worked,
+    'conversation.promise_rescheduled': worked,
+    'conversation.promise_waived': worked,
+    'conversation.promise_broken': worked,
     'conversation.forgotten': () => gone,
     'persona.erased': () => allGone,
   },

@@ -2,6 +2,7 @@ import { type ConversationFact, toOwed } from '#contracts';
 import { accept, type Decision, refuse } from '#kernel';
 import { type KnownConversation, MAX_ABSORBED, MAX_LINKS, owedSince } from './conversation.js';
 import { type ConversationRefusal, type RelationCommand } from './conversation-commands.js';
+import { owesPromise } from './decide-promise.js';
 import { moveTo } from './decide-work.js';
 
 type Decided = Decision<ConversationFact, ConversationRefusal>;
@@ -24,6 +25,7 @@ export function decideRelation(state: KnownConversation, command: RelationComman
     case 'MarkSpam':
       if (state.stage === 'merged') return refuse('merged');
       if (command.spam === (state.stage === 'spam')) return accept();
+      if (command.spam && owesPromise(state)) return refuse('promise-owed');
       return accept({
         type: command.spam ? 'conversation.spam_marked' : 'conversation.spam_cleared',
         at,
@@ -43,6 +45,7 @@ function merge(state: KnownConversation, { at, by, into, self, customerId, incar
   if (customerId !== state.customerId || incarnation !== state.incarnation) return refuse('other-customer');
   // A chain of merges would be followed at every look at it.
   if (state.absorbed.length > 0) return refuse('has-absorbed');
+  if (owesPromise(state)) return refuse('promise-owed');
   return accept({ type: 'conversation.merged', at, data: { by, into } });
 }
 

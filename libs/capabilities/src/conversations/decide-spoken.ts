@@ -8,6 +8,7 @@ import {
   type Reply,
   type SpokenCommand,
 } from './conversation-commands.js';
+import { owesPromise } from './decide-promise.js';
 import { moveTo } from './decide-work.js';
 
 type Decided = Decision<ConversationFact, ConversationRefusal>;
@@ -27,6 +28,7 @@ export function decideSpoken(state: KnownConversation, command: SpokenCommand): 
       if (command.since > state.version) return refuse('unknown-version');
       // Two agents must not answer the same message differently, nor anybody a message that they have not read.
       if (state.spokenAtVersion > command.since) return refuse('replied-since');
+      if (command.then === 'resolved' && owesPromise(state)) return refuse('promise-owed');
       return accept(replied(state, command), ...afterReply(state, command));
     case 'AddNote':
       return state.stage === 'spam' ? refuse('spam') : accept(noted(command));

@@ -1,15 +1,20 @@
 import { type ChosenCategory, type ConversationFact, MAX_TAGS } from '#contracts';
 import { accept, type Decision, type EpochMs, refuse } from '#kernel';
 import { type KnownConversation } from './conversation.js';
+import { brokenBefore, owesPromise } from './decide-promise.js';
 import { type ConversationRefusal, type WorkCommand } from './conversation-commands.js';
 
 type Decided = Decision<ConversationFact, ConversationRefusal>;
 
-/** What had happened by itself before `at`: a snooze ends at its time, whoever notices. */
-export const passedBy = ({ snooze }: KnownConversation, at: EpochMs): readonly ConversationFact[] =>
-  snooze === null || at < snooze.until
-    ? []
-    : [{ type: 'conversation.woken', at: snooze.until, data: { cause: 'time' } }];
+/** What had happened by itself before `at`, in its order: a snooze ends and a promise is broken at its time, whoever notices. */
+export function passedBy(state: KnownConversation, at: EpochMs): readonly ConversationFact[] {
+  const { snooze } = state;
+  const woken: readonly ConversationFact[] =
+    snooze === null || at < snooze.until
+      ? []
+      : [{ type: 'conversation.woken', at: snooze.until, data: { cause: 'time' } }];
+  return [...woken, ...brokenBefore(state, at)].sort((one, other) => one.at - other.at);
+}
 
 /** Whose it is, where it waits and how it stands. What is so already is accepted and changes nothing. */
 export function decideWork(state: KnownConversation, command: WorkCommand): Decided {
@@ -40,6 +45,7 @@ export function decideWork(state: KnownConversation, command: WorkCommand): Deci
       return tag(state, command);
     case 'ChangeStatus': {
       const { category, status } = command;
+      if (category === 'resolved' && owesPromise(state)) return refuse('promise-owed');
       return accept(...moveTo(state, { at, by, category, status: status ?? category, cause: 'agent' }));
     }
     case 'Snooze': {

@@ -1,5 +1,6 @@
 import { type ConversationFact, isPerson } from '#contracts';
 import { type Conversation, type KnownConversation } from './conversation.js';
+import { evolvePromise, isPromiseFact } from './evolve-promise.js';
 import { borrowedAfter, evolveRelation, isRelation } from './evolve-relation.js';
 
 type Opened = Extract<ConversationFact, { readonly type: 'conversation.opened' }>;
@@ -32,6 +33,7 @@ const begun = ({ data }: Opened): KnownConversation => ({
   mergedInto: null,
   absorbed: [],
   links: [],
+  promises: [],
 });
 
 const open = { category: 'open', status: 'open', snooze: null, resolvedAt: null } as const;
@@ -40,6 +42,7 @@ export function evolveKnown(before: KnownConversation, fact: ConversationFact): 
   const version = before.version + 1;
   const state = { ...before, version, borrowed: borrowedAfter(before, fact) };
   if (isRelation(fact)) return evolveRelation(state, fact);
+  if (isPromiseFact(fact)) return evolvePromise(state, fact);
   const { type, at, data } = fact;
   switch (type) {
     case 'conversation.opened':

@@ -84,6 +84,11 @@ export function borrowedAfter(before: KnownConversation, { type, at, data }: Con
     case 'conversation.spam_cleared':
     case 'conversation.linked':
     case 'conversation.unlinked':
+    case 'conversation.promised':
+    case 'conversation.promise_kept':
+    case 'conversation.promise_rescheduled':
+    case 'conversation.promise_waived':
+    case 'conversation.promise_broken':
       return borrowed;
   }
 }

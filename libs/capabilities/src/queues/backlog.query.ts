@@ -40,7 +40,9 @@ export async function backlog(
     ...(team !== undefined && { team }),
     ...(agent !== undefined && { agent }),
   };
-  const conditions = ['true', ...conditionsOf({ ...filter, view: 'all', self: '' }, () => now, values)].join(' AND ');
+  const conditions = ['true', ...conditionsOf({ ...filter, view: 'all', self: '' }, () => now, values, at)].join(
+    ' AND ',
+  );
   const columns = `channel, team, agent, priority, category, due_at, waiting_since, coalesce(snoozed_until > ${now}, false) AS aside`;
   const there = past
     ? wasSql({ columns, now, conditions })

@@ -36,6 +36,7 @@ export async function countQueue(
       unassigned: countOf('unassigned'),
       at_risk: countOf('at_risk'),
       breached: countOf('breached'),
+      promised_today: countOf('promised_today'),
       snoozed: countOf('snoozed'),
       mentions: countOf('mentions'),
       warned: countOf('warned'),
@@ -75,10 +76,13 @@ function countSql(selection: QueueSelection, at: EpochMs, now: () => string, val
     ...(view === 'breached' || until !== undefined || priorities.length > 0 ? [`rank IN (${ranks.join(', ')})`] : []),
     ...(view === 'breached' ? [`due_at < ${now()}`] : []),
     ...(until === undefined ? [] : [`due_at >= ${now()} AND due_at <= ${values.of(rfc3339(until), 'timestamptz')}`]),
-    ...conditionsOf(selection, now, values),
+    ...conditionsOf(selection, now, values, at),
   ];
   // In the order of an index, or the server might rather look through the whole table for the first of them.
-  const order = view === 'mine' || view === 'unassigned' ? 'ORDER BY rank, due_at, waiting_since, conversation_id' : '';
+  const order =
+    view === 'mine' || view === 'unassigned' || view === 'promised_today'
+      ? 'ORDER BY rank, due_at, waiting_since, conversation_id'
+      : '';
   const found = `SELECT FROM {queue} WHERE ${conditions.join(' AND ')} ${order} LIMIT ${String(MAX_COUNT + 1)}`;
   return `(SELECT count(*) FROM (${found}) AS found)`;
 }

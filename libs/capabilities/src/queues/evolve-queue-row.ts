@@ -4,9 +4,11 @@ import {
   isPerson,
   NOBODY,
   owedSinceOf,
+  type PromiseEventType,
   type StatusCategory,
 } from '#contracts';
 import { type EpochMs } from '#kernel';
+import { afterPromise } from './row-promises.js';
 import { NEVER, type QueueRow, rankOf } from './queue-row.js';
 
 type Opened = Extract<ConversationEvent, { readonly type: 'conversation.opened' }>;
@@ -22,6 +24,7 @@ export function openedRow(event: Opened): QueueRow {
     ...{ until_position: 0n, kept: 'queued', until_at: null, span: null, stage: 'active', category: 'open' },
     ...{ status: 'open', agent: NOBODY, team, priority, rank: rankOf[priority], labels: [], direction, channel },
     ...{ unanswered_since: owed, snoozed_until: null, clocks: [], due_at: NEVER, due_clock: null },
+    ...{ promises: [], promised_at: null },
     since_at: event.recordedAt,
     since_position: event.position,
     turn_since: owed ?? event.occurredAt,
@@ -45,7 +48,9 @@ function attended(row: QueueRow, by: string): QueueRow {
   return row.labels.includes(mention) ? { ...row, labels: row.labels.filter((each) => each !== mention) } : row;
 }
 
-function changes(before: QueueRow, { type, data, occurredAt: at }: Later): Columns {
+function changes(before: QueueRow, event: Later): Columns {
+  if (isPromise(event)) return afterPromise(before.promises, event);
+  const { type, data, occurredAt: at } = event;
   switch (type) {
     case 'conversation.message_received': {
       const spoken = { last_message_at: Math.max(before.last_message_at, at), direction: data.direction ?? null };
@@ -102,6 +107,9 @@ function changes(before: QueueRow, { type, data, occurredAt: at }: Later): Colum
       return {};
   }
 }
+
+const isPromise = (event: Later): event is Extract<Later, { readonly type: PromiseEventType }> =>
+  event.type.startsWith('conversation.promise');
 
 /** What is owed came or went with a merge or a split: the turn is ours since then, whenever that was told. */
 function owing(before: QueueRow, since: EpochMs | null, at: EpochMs): Columns {

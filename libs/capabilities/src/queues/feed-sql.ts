@@ -1,6 +1,7 @@
 import { type EpochMs, type Position } from '#kernel';
 import { itemColumns, rfc3339 } from './queue-item.js';
-import { conditionsOf, dueUntil, type QueueSelection, Values } from './queue-conditions.js';
+import { startOfDay } from './end-of-day.js';
+import { conditionsOf, dueUntil, promisedUntil, type QueueSelection, Values } from './queue-conditions.js';
 import { type Statement } from './queue-sql.js';
 
 interface Looking {
@@ -48,6 +49,8 @@ export function turnedSql({
     (SELECT ${itemColumns}, ${instant} AS turned_at, ${shown} AS shown FROM {queue}
     WHERE kept = 'queued' AND ${where} AND (${instant}, conversation_id) > ${place} AND ${instant} <= ${now}
     ORDER BY turned_at, conversation_id LIMIT ${String(most)})`;
+  const time = (instant: EpochMs): string => values.of(rfc3339(instant), 'timestamptz');
+  const today = startOfDay(at, selection.timeZone ?? 'UTC');
   const until = dueUntil(selection, at);
   const risk = until === undefined ? 0 : until - at;
   const sql = [
@@ -57,6 +60,11 @@ export function turnedSql({
       : [
           turns(`due_at - make_interval(secs => ${String(risk / 1_000)})`, dueBetween(since + risk, at + risk, values)),
         ]),
+    turns(`promised_at + interval '1 millisecond'`, `promised_at >= ${time(since - 1)} AND promised_at <= ${now}`),
+    // With the day, what is promised for it comes into the view: once a day, all of it is told.
+    ...(selection.view !== 'promised_today' || today < since
+      ? []
+      : [turns(`${time(today)}`, `promised_at < ${time(promisedUntil(selection, at))}`)]),
     turns('snoozed_until', `snoozed_until >= ${values.of(rfc3339(since), 'timestamptz')}`),
   ].join(' UNION ALL ');
   return {
@@ -79,6 +87,6 @@ function shownSql(selection: QueueSelection, at: EpochMs, values: Values): strin
     ...(view === 'breached' ? [`due_at < ${now()}`] : []),
     ...(until === undefined ? [] : [`due_at >= ${now()} AND due_at <= ${values.of(rfc3339(until), 'timestamptz')}`]),
     ...(priorities.length === 0 ? [] : [`priority = ANY (${values.of(priorities, 'text[]')})`]),
-    ...conditionsOf(selection, now, values),
+    ...conditionsOf(selection, now, values, at),
   ].join(' AND ');
 }

@@ -1,5 +1,7 @@
 import { AT_RISK_SECONDS, type QueueFilter, type QueueView } from '#contracts';
 import { type EpochMs } from '#kernel';
+import { endOfDay } from './end-of-day.js';
+import { rfc3339 } from './queue-item.js';
 import { rankOf } from './queue-row.js';
 
 /** What of the queue somebody looks at. */
@@ -19,8 +21,13 @@ export class Values {
   }
 }
 
-/** Which rows a selection has at the time that `now` gives, beside those of a due time; to be joined with AND. */
-export function conditionsOf(selection: QueueSelection, now: () => string, values: Values): readonly string[] {
+/** Which rows a selection has at a time, which `now` gives as a value, beside those of a due time; to be joined with AND. */
+export function conditionsOf(
+  selection: QueueSelection,
+  now: () => string,
+  values: Values,
+  at: EpochMs,
+): readonly string[] {
   const { view, self, agent, team, channel, categories = [], statuses = [], tags = [] } = selection;
   const aside = (): string => `snoozed_until > ${now()}`;
   const here = (): string => `(snoozed_until IS NULL OR snoozed_until <= ${now()})`;
@@ -28,6 +35,8 @@ export function conditionsOf(selection: QueueSelection, now: () => string, value
   if (view === 'mine') conditions.push(`agent = ${values.of(self, 'text')}`, here());
   if (view === 'unassigned') conditions.push(`agent = 'nobody'`, here());
   if (view === 'snoozed') conditions.push(aside());
+  if (view === 'promised_today')
+    conditions.push(`promised_at < ${values.of(rfc3339(promisedUntil(selection, at)), 'timestamptz')}`);
   if (agent !== undefined) conditions.push(`agent = ${values.of(agent, 'text')}`);
   if (team !== undefined) conditions.push(`team = ${values.of(team, 'text')}`);
   if (channel !== undefined) conditions.push(`channel = ${values.of(channel, 'text')}`);
@@ -49,6 +58,9 @@ export function conditionsOf(selection: QueueSelection, now: () => string, value
   if (labels.length > 0) conditions.push(`labels @> ${values.of(JSON.stringify(labels), 'jsonb')}`);
   return conditions;
 }
+
+/** Until when what is due is due today; what was due before is broken, and due no less. */
+export const promisedUntil = ({ timeZone = 'UTC' }: QueueSelection, at: EpochMs): EpochMs => endOfDay(at, timeZone);
 
 /** Due times that a view has, beside those that are over: until when, or none at all. */
 export const dueUntil = (

@@ -3,13 +3,13 @@ import { type EpochMs } from '#kernel';
 import { NEVER, type QueueRow } from './queue-row.js';
 
 export const itemColumns = `
-  conversation_id, customer_id, channel, team, agent, priority, rank, category, status, labels, turn_since, waiting_since, due_at, due_clock,
+  conversation_id, customer_id, channel, team, agent, priority, rank, category, status, labels, turn_since, waiting_since, due_at, due_clock, promised_at,
   snoozed_until, direction, opened_at, last_message_at, version, since_position`;
 
 /** What is read of a row; each value as the projection declares its column. */
 export type ItemColumns = Omit<
   QueueRow,
-  'until_position' | 'kept' | 'since_at' | 'until_at' | 'span' | 'stage' | 'unanswered_since' | 'clocks'
+  'until_position' | 'kept' | 'since_at' | 'until_at' | 'span' | 'stage' | 'unanswered_since' | 'clocks' | 'promises'
 >;
 
 export const rfc3339 = (time: EpochMs): string => new Date(time).toISOString();
@@ -48,6 +48,9 @@ export function toQueueItem(row: ItemColumns, subject: string | null, at: EpochM
     nextDueClock: due ? row.due_clock : null,
     // Stopping at the due time is on time.
     breached: row.due_at < at,
+    promisedAt: row.promised_at === null ? null : rfc3339(row.promised_at),
+    // Keeping it when it is due is keeping it.
+    promiseBroken: row.promised_at !== null && row.promised_at < at,
     snoozedUntil: woken || row.snoozed_until === null ? null : rfc3339(row.snoozed_until),
     direction: row.direction,
     openedAt: rfc3339(row.opened_at),

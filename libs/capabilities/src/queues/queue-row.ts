@@ -13,6 +13,12 @@ export interface OpenClock {
   readonly warned?: readonly string[];
 }
 
+/** A promise that is neither kept nor waived. */
+export interface OwedPromise {
+  readonly id: string;
+  readonly dueAt: EpochMs;
+}
+
 /**
  * A conversation as the queue shows it, as it is or as it was. Whatever the passing of time changes by itself is not here: a due time
  * that is over, a snooze that has ended. These are instants, and whoever asks says for which time.
@@ -55,6 +61,9 @@ export type QueueRow = {
   /** The earliest of its open clocks; `NEVER` where there is none. */
   readonly due_at: EpochMs;
   readonly due_clock: ClockKind | null;
+  readonly promises: readonly OwedPromise[];
+  /** When the first of them is due. */
+  readonly promised_at: EpochMs | null;
   readonly direction: TextDirection | null;
   readonly opened_at: EpochMs;
   readonly last_message_at: EpochMs;
@@ -107,6 +116,8 @@ export const queueTable: Table = {
     clocks: { type: 'json' },
     due_at: { type: 'timestamp' },
     due_clock: { type: 'text', nullable: true },
+    promises: { type: 'json' },
+    promised_at: { type: 'timestamp', nullable: true },
     direction: { type: 'text', nullable: true },
     opened_at: { type: 'timestamp' },
     last_message_at: { type: 'timestamp' },
@@ -123,10 +134,12 @@ export const queueTable: Table = {
     { on: `team, agent, rank, ${ORDER}, snoozed_until`, where: queued },
     { on: `channel, rank, ${ORDER}`, where: queued },
     { on: `rank, ${ORDER}`, where: `${queued} AND snoozed_until IS NOT NULL` },
+    { on: `rank, ${ORDER}, promised_at`, where: `${queued} AND promised_at IS NOT NULL` },
     { on: 'labels jsonb_path_ops', using: 'gin', where: queued },
     // What changed, and what time changes by itself.
     { on: 'since_position', where: `kept <> 'past'` },
     { on: 'snoozed_until', where: `${queued} AND snoozed_until IS NOT NULL` },
+    { on: 'promised_at', where: `${queued} AND promised_at IS NOT NULL` },
     // What was at a time: of each length, what ended soon after it; and what is still so.
     { on: 'span, until_at', where: `kept = 'past'` },
     { on: 'since_at', where: queued },

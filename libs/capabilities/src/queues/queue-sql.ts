@@ -41,7 +41,7 @@ function presentSql({ selection, at, towards, most, from }: QueueStatement): Sta
   if (left.length === 0) return { sql: `SELECT 0 AS place, ${itemColumns} FROM {queue} LIMIT 0`, values: [] };
   const values = new Values();
   const now = values.of(rfc3339(at), 'timestamptz');
-  const filters = conditionsOf(selection, () => now, values);
+  const filters = conditionsOf(selection, () => now, values, at);
   const until = dueUntil(selection, at);
   const untilSql = until === undefined ? undefined : values.of(rfc3339(until), 'timestamptz');
   const beyond = from && left.some(({ place }) => place === from.place) ? beyondSql(from, values) : undefined;
@@ -77,7 +77,7 @@ function pastSql({ selection, at, towards, most, from }: QueueStatement): Statem
     ...(selection.view === 'breached' ? [`due_at < ${now}`] : []),
     ...(until === undefined ? [] : [`due_at >= ${now} AND due_at <= ${values.of(rfc3339(until), 'timestamptz')}`]),
     ...(ranks.length === 0 ? [] : [`priority = ANY (${values.of(ranks, 'text[]')})`]),
-    ...conditionsOf(selection, () => now, values),
+    ...conditionsOf(selection, () => now, values, at),
     ...(from
       ? [`(${place}, ${ORDER}) ${compared} (${values.of(from.place, 'integer')}, ${beyondSql(from, values)})`]
       : []),

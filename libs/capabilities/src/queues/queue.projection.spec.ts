@@ -169,6 +169,33 @@ describe('what is due next', () => {
   });
 });
 
+describe('what was promised', () => {
+  const promise = { by: 'user:ada', promiseId: 'p' };
+  const promised = (due: number, promiseId = 'p') =>
+    told('conversation.promised', 5, {
+      ...promise,
+      promiseId,
+      owner: 'user:ada',
+      what: '',
+      dueAt: new Date(t(due)).toISOString(),
+    });
+
+  it('is due first by the promise that is owed first, until each is kept or waived', () => {
+    const both = [opened(), promised(60), promised(90, 'q')];
+    expect(after(...both).is).toMatchObject({ promised_at: t(60) });
+    const broken = told('conversation.promise_broken', 60, { promiseId: 'p' });
+    expect(after(...both, broken).is).toMatchObject({ promised_at: t(60) });
+    const late = told('conversation.promise_kept', 70, { ...promise, verdict: 'kept_late' });
+    expect(after(...both, broken, late).is).toMatchObject({ promised_at: t(90) });
+    const waived = told('conversation.promise_waived', 80, { ...promise, promiseId: 'q' });
+    expect(after(...both, broken, late, waived).is).toMatchObject({ promised_at: null, promises: [] });
+  });
+  it('moves with the time that is agreed', () => {
+    const moved = told('conversation.promise_rescheduled', 6, { ...promise, dueAt: new Date(t(120)).toISOString() });
+    expect(after(opened(), promised(60), moved).is).toMatchObject({ promised_at: t(120) });
+  });
+});
+
 describe('who was warned', () => {
   it('is told of a conversation until its clock ends', () => {
     const first = clock('service_clock.activated', 0, { kind: 'next_response', terms, dueAt: t(60) });

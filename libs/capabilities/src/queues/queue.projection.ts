@@ -57,7 +57,7 @@ const conversationOf = (event: ConversationEvent | StoredClockEvent): string | u
 /** The queue: a row for each conversation as it is, and one for each state in which the queue showed it. Nothing in it is personal. */
 export const queue: Projection<QueueRow, ConversationEvent | StoredClockEvent | PersonaErased> = {
   name: 'queue',
-  version: 5,
+  version: 6,
   reads: 'sealed',
   table: queueTable,
   keys: (event) => {
@@ -92,6 +92,11 @@ export const queue: Projection<QueueRow, ConversationEvent | StoredClockEvent | 
     'conversation.spam_cleared': worked,
     'conversation.linked': worked,
     'conversation.unlinked': worked,
+    'conversation.promised': worked,
+    'conversation.promise_kept': worked,
+    'conversation.promise_rescheduled': worked,
+    'conversation.promise_waived': worked,
+    'conversation.promise_broken': worked,
     // Nobody was to see it, so nothing is kept of it.
     'conversation.forgotten': (_row, _event, key) => (key[1] === PRESENT ? gone : undefined),
     'service_clock.activated': clocked,

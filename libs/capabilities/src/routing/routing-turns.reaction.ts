@@ -178,6 +178,11 @@ function changesBy(state: Turn, event: ConversationEvent): Partial<Turn> {
     case 'conversation.noted':
     case 'conversation.linked':
     case 'conversation.unlinked':
+    case 'conversation.promised':
+    case 'conversation.promise_kept':
+    case 'conversation.promise_rescheduled':
+    case 'conversation.promise_waived':
+    case 'conversation.promise_broken':
       return {};
   }
 }
@@ -224,6 +229,11 @@ export const routingTurns: Reaction<State, TellItem, Handled> = {
     'conversation.spam_cleared': afterConversation,
     'conversation.linked': afterConversation,
     'conversation.unlinked': afterConversation,
+    'conversation.promised': afterConversation,
+    'conversation.promise_kept': afterConversation,
+    'conversation.promise_rescheduled': afterConversation,
+    'conversation.promise_waived': afterConversation,
+    'conversation.promise_broken': afterConversation,
     'service_clock.activated': afterClock,
     'service_clock.paused': afterClock,
     'service_clock.resumed': afterClock,

@@ -102,6 +102,11 @@ export const rules: Reaction<State, RulesCommand, Handled> = {
     'conversation.spam_marked': keep,
     'conversation.linked': keep,
     'conversation.unlinked': keep,
+    'conversation.promised': keep,
+    'conversation.promise_kept': keep,
+    'conversation.promise_rescheduled': keep,
+    'conversation.promise_waived': keep,
+    'conversation.promise_broken': keep,
     'service_clock.breached': on('clock_breached'),
     'rule.scheduled': (before, event) => {
       const { data } = event;

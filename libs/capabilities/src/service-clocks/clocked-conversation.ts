@@ -7,6 +7,7 @@ import {
   isPerson,
   owedSinceOf,
   type PolicySubject,
+  type PromiseEventType,
   type StatusCategory,
   type TurnStatus,
 } from '#contracts';
@@ -42,7 +43,7 @@ export type ClockedEvent = Extract<
   {
     readonly type: Exclude<
       ConversationEventType,
-      `conversation.${'noted' | 'assigned' | 'tagged' | 'linked' | 'unlinked'}`
+      `conversation.${'noted' | 'assigned' | 'tagged' | 'linked' | 'unlinked'}` | PromiseEventType
     >;
   }
 >;

@@ -2,6 +2,13 @@ import { type DtoClass } from '../events/fields/dto-class.js';
 import { type ConversationData, type ConversationEventType } from './conversation-event.js';
 import { ConversationOpenedDto, MessageReceivedDto, NotedDto, RepliedDto } from './message-events.dto.js';
 import {
+  PromiseBrokenDto,
+  PromisedDto,
+  PromiseKeptDto,
+  PromiseRescheduledDto,
+  PromiseWaivedDto,
+} from './promise-events.dto.js';
+import {
   AbsorbedDto,
   ForgottenDto,
   LinkedDto,
@@ -72,13 +79,27 @@ const declared: Declared = {
   'conversation.merged': [MergedDto, { by, into: other }],
   'conversation.unmerged': [UnmergedDto, { by, into: other, owes }],
   'conversation.absorbed': [AbsorbedDto, { by, from: other, owes }],
-  'conversation.forgotten': [ForgottenDto, { messages: [uuid('1')] }],
+  'conversation.forgotten': [ForgottenDto, { messages: [uuid('1')], promises: [uuid('5')] }],
   'conversation.released': [ReleasedDto, { by, from: other, owes }],
   'conversation.split_off': [SplitOffDto, { by, into: other, messages: [uuid('1')], owes }],
   'conversation.spam_marked': [ByDto, { by }],
   'conversation.spam_cleared': [ByDto, { by }],
   'conversation.linked': [LinkedDto, { by, to: other }],
   'conversation.unlinked': [LinkedDto, { by, to: other }],
+  'conversation.promised': [
+    PromisedDto,
+    {
+      ...{ by, promiseId: uuid('5'), owner: by, dueAt: '2026-03-22T12:00:00.000Z' },
+      ...{ what: 'A new lampshade is with you by Sunday noon.', condition: 'The broken one is photographed.' },
+    },
+  ],
+  'conversation.promise_kept': [PromiseKeptDto, { by, promiseId: uuid('5'), verdict: 'kept' }],
+  'conversation.promise_rescheduled': [
+    PromiseRescheduledDto,
+    { by, promiseId: uuid('5'), dueAt: '2026-03-23T12:00:00.000Z' },
+  ],
+  'conversation.promise_waived': [PromiseWaivedDto, { by, promiseId: uuid('5') }],
+  'conversation.promise_broken': [PromiseBrokenDto, { promiseId: uuid('5') }],
 };
 
 /** Every type of a conversation's events with its DTO and an example that has all of its members. */

@@ -6,6 +6,13 @@ import {
   type RepliedDto,
 } from './message-events.dto.js';
 import {
+  type PromiseBrokenDto,
+  type PromisedDto,
+  type PromiseKeptDto,
+  type PromiseRescheduledDto,
+  type PromiseWaivedDto,
+} from './promise-events.dto.js';
+import {
   type AbsorbedDto,
   type ForgottenDto,
   type LinkedDto,
@@ -50,9 +57,17 @@ export interface ConversationData {
   readonly 'conversation.spam_cleared': ByDto;
   readonly 'conversation.linked': LinkedDto;
   readonly 'conversation.unlinked': LinkedDto;
+  readonly 'conversation.promised': PromisedDto;
+  readonly 'conversation.promise_kept': PromiseKeptDto;
+  readonly 'conversation.promise_rescheduled': PromiseRescheduledDto;
+  readonly 'conversation.promise_waived': PromiseWaivedDto;
+  readonly 'conversation.promise_broken': PromiseBrokenDto;
 }
 
 export type ConversationEventType = keyof ConversationData;
+
+/** What was promised in a conversation, and what became of it. */
+export type PromiseEventType = Extract<ConversationEventType, `conversation.promise${string}`>;
 
 /** Something that was decided about a conversation. `at` becomes the event's `occurredAt`. */
 export type ConversationFact = {

@@ -87,6 +87,8 @@ export interface ConversationCommandView {
   readonly conversationId: string;
   /** The conversation that was split off. */
   readonly opened?: string;
+  /** The promise that was made. */
+  readonly promise?: string;
   /** Of the conversation after it. */
   readonly version: string;
   /** Decimal digits; pass it as `minPosition` to see it. */

@@ -24,6 +24,17 @@ export type ConversationKind = (typeof conversationKinds)[number];
 export const MAX_ATTACHMENTS = 50;
 export const MAX_MENTIONS = 20;
 export const MAX_TAGS = 50;
+/** Of one conversation, settled ones too. */
+export const MAX_PROMISES = 50;
+
+/** `kept`: by its due time. `kept_late`: after that, and broken all the same. */
+export const keptVerdicts = ['kept', 'kept_late'] as const;
+export type KeptVerdict = (typeof keptVerdicts)[number];
+
+/** `broken`: it was due and is neither kept nor waived yet. */
+export const promiseStatuses = ['open', 'kept', 'broken', 'kept_late', 'waived'] as const;
+export type PromiseStatus = (typeof promiseStatuses)[number];
+
 /** Messages that can be split off at once. */
 export const MAX_SPLIT = 200;
 

@@ -1,7 +1,7 @@
 import { Public } from '../events/fields/field-class.js';
 import { Nested, Optional } from '../events/fields/structure.js';
 import { Pattern, Patterns } from '../events/fields/text.js';
-import { ACTOR, MAX_SPLIT, UUID } from './conversation-words.js';
+import { ACTOR, MAX_PROMISES, MAX_SPLIT, UUID } from './conversation-words.js';
 import { OwedDto } from './owed.dto.js';
 
 /** It goes on in another conversation of the same customer. */
@@ -72,6 +72,11 @@ export class ForgottenDto {
   @Optional()
   @Patterns(UUID, 36, MAX_SPLIT)
   messages?: string[];
+
+  @Public()
+  @Optional()
+  @Patterns(UUID, 36, MAX_PROMISES)
+  promises?: string[];
 }
 
 /** Some of its messages went on in a conversation of their own. */

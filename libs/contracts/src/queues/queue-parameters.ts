@@ -5,6 +5,7 @@ import {
   statusCategories,
   type StatusCategory,
 } from '../conversations/conversation-words.js';
+import { isTimeZoneName } from '../events/fields/time-zone.js';
 import { foldDigits } from '../events/fields/fold-digits.js';
 import { given, ParameterReader, type RawParameters } from '../parameters.js';
 import { type FieldError } from '../touchpoints/touchpoint-result.js';
@@ -26,6 +27,8 @@ export interface QueueFilter {
   readonly tags?: readonly string[];
   /** How near a due time is at risk. */
   readonly withinSeconds?: number;
+  /** IANA name: where today ends. The installation's own unless told otherwise. */
+  readonly timeZone?: string;
 }
 
 export interface QueueParameters extends QueueFilter {
@@ -39,7 +42,7 @@ export interface QueueParameters extends QueueFilter {
   readonly minPosition?: Position;
 }
 
-export interface QueueCountParameters extends Pick<QueueFilter, 'team' | 'channel' | 'withinSeconds'> {
+export interface QueueCountParameters extends Pick<QueueFilter, 'team' | 'channel' | 'withinSeconds' | 'timeZone'> {
   readonly minPosition?: Position;
 }
 
@@ -86,6 +89,7 @@ export function parseQueueCountParameters(
     team: reader.text('team', 64),
     channel: oneOf(reader, 'channel', isChannel),
     withinSeconds: secondsIn(reader),
+    timeZone: zoneIn(reader),
     minPosition: reader.position('minPosition'),
   });
   reader.refuseOthers();
@@ -101,6 +105,7 @@ const filterIn = (reader: ParameterReader) => ({
   priorities: reader.choices('priority', isPriority),
   tags: codesIn(reader, 'tag'),
   withinSeconds: secondsIn(reader),
+  timeZone: zoneIn(reader),
 });
 
 function oneOf<Choice extends string>(
@@ -127,6 +132,12 @@ function secondsIn(reader: ParameterReader): number | undefined {
   if (seconds >= 1 && seconds <= MAX_AT_RISK_SECONDS) return seconds;
   const detail = `Must be a whole number of seconds from 1 to ${String(MAX_AT_RISK_SECONDS)}.`;
   return refuse(reader, 'within', 'out_of_range', detail);
+}
+
+function zoneIn(reader: ParameterReader): string | undefined {
+  const value = reader.text('timeZone', 64);
+  if (value === undefined || isTimeZoneName(value)) return value;
+  return refuse(reader, 'timeZone', 'unknown_value', 'Must be an IANA name, for example Asia/Tehran.');
 }
 
 function refuse(reader: ParameterReader, name: string, code: string, detail: string): undefined {

@@ -31,6 +31,9 @@ export interface QueueItemView {
   readonly nextDueAt: string | null;
   readonly nextDueClock: ClockKind | null;
   readonly breached: boolean;
+  /** When the first of our promises is due that is neither kept nor waived; past where it is broken, `null` where there is none. */
+  readonly promisedAt: string | null;
+  readonly promiseBroken: boolean;
   readonly snoozedUntil: string | null;
   /** Of the customer's last message. */
   readonly direction: TextDirection | null;

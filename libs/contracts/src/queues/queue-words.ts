@@ -5,6 +5,7 @@ export const queueViews = [
   'unassigned',
   'at_risk',
   'breached',
+  'promised_today',
   'snoozed',
   'mentions',
   'warned',

@@ -23,6 +23,7 @@ describe('the configuration', () => {
       masterKey: undefined,
       logLevel: 'info',
       defaultRegion: 'IR',
+      timeZone: 'UTC',
       http: { host: '127.0.0.1', port: 3000, bodyLimitBytes: 4_194_304, shutdownDelayMs: 0, shutdownTimeoutMs: 10_000 },
     });
   });
@@ -55,6 +56,7 @@ describe('the configuration', () => {
       SAFAR_HTTP_PORT: '65536',
       SAFAR_LOG_LEVEL: 'loud',
       SAFAR_DEFAULT_REGION: 'Iran',
+      SAFAR_TIME_ZONE: '+03:30',
       SAFAR_MASTER_KEY: 'short',
       SAFAR_DATABASE_URL: 'mysql://x',
       SAFAR_HTPP_HOST: 'localhost',
@@ -69,6 +71,7 @@ describe('the configuration', () => {
       'SAFAR_LOG_LEVEL',
       'SAFAR_MASTER_KEY',
       'SAFAR_STORE_QUEUE_LIMIT',
+      'SAFAR_TIME_ZONE',
     ]);
     for (const { variable, problem, remedy } of problems) {
       expect(remedy).not.toBe('');

@@ -67,6 +67,8 @@ export interface Config {
   readonly logLevel: LogLevel;
   /** ISO 3166-1; the country of telephone numbers without a country code. */
   readonly defaultRegion: string;
+  /** IANA name: where today ends for people who do not say otherwise. */
+  readonly timeZone: string;
   readonly http: HttpConfig;
   /** Port of health and metrics for what runs beside the process, on `http.host`; none unless it is asked for. */
   readonly internalPort: number | undefined;
@@ -153,6 +155,7 @@ function toConfig(environment: SafarEnvironment): Config {
     masterKey: environment.SAFAR_MASTER_KEY,
     logLevel: logLevels.find((level) => level === environment.SAFAR_LOG_LEVEL) ?? 'info',
     defaultRegion: environment.SAFAR_DEFAULT_REGION ?? 'IR',
+    timeZone: environment.SAFAR_TIME_ZONE ?? 'UTC',
     http: Object.freeze({
       host: environment.SAFAR_HTTP_HOST ?? '127.0.0.1',
       publicUrl: environment.SAFAR_PUBLIC_URL === undefined ? undefined : new URL(environment.SAFAR_PUBLIC_URL).origin,

@@ -1,6 +1,6 @@
 import { isIP } from 'node:net';
 import { IsOptional, ValidateBy, type ValidationArguments } from 'class-validator';
-import { isRole, roles } from '#contracts';
+import { isRole, isTimeZoneName, roles } from '#contracts';
 import { saslMechanisms } from '#platform/bus';
 import { eventStoreDbAddress } from '#platform/event-store';
 import { connectionOf } from '#platform/postgres';
@@ -165,6 +165,13 @@ export class SafarEnvironment {
     (value) => /^[A-Z]{2}$/.test(value),
   )
   SAFAR_DEFAULT_REGION?: string;
+
+  @Rule(
+    'must be an IANA time zone, such as Asia/Tehran',
+    'It is where today ends for what was promised for today; leave it unset for UTC.',
+    isTimeZoneName,
+  )
+  SAFAR_TIME_ZONE?: string;
 
   @Rule(
     'must be an address or a host name',

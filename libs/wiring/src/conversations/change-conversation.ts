@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { changesSince, erasureOf, type KnownConversation, unlisted, versionBeforeAssignment } from '#capabilities';
-import { type ConversationChangeView, type ConversationCommandView } from '#contracts';
+import { type ConversationChangeView, type ConversationCommandView, type ConversationFact } from '#contracts';
 import { canonicalJson, type Clock, fail, type Result, succeed } from '#kernel';
 import { actorOf, actorText } from '#platform/access';
 import { type StreamAppend } from '#platform/event-store';
@@ -78,6 +78,7 @@ function namedIn(change: ConversationChange): readonly Named[] {
   const agents = (...names: readonly string[]) => names.map((name) => ({ kind: 'agent', name }) as const);
   if (change.type === 'Transfer')
     return change.body.team === undefined ? [] : [{ kind: 'team', name: change.body.team }];
+  if (change.type === 'MakePromise') return change.body.owner === undefined ? [] : agents(change.body.owner);
   if (change.type === 'Assign') return change.body.agent === undefined ? [] : agents(change.body.agent);
   return change.type === 'Note' ? agents(...(change.body.mentions ?? [])) : [];
 }
@@ -107,6 +108,7 @@ async function planned(
   const plan = await planChange(ports, own, change, {
     ...{ at, by: actorText(actorOf(request.principal)), self: id },
     messageId: vault.uuid('conversation-message', commandId),
+    promiseId: vault.uuid('conversation-promise', commandId),
     newId: vault.uuid('conversation', commandId),
   });
   if (plan.ok) return succeed({ parts: plan.value });
@@ -143,7 +145,7 @@ async function tryChange(
     case 'appended':
     case 'repeated': {
       const version = String(outcome.versions[0] ?? 0);
-      return succeed({ conversationId: id, version, position: outcome.lastPosition.toString(), ...openedBy(parts) });
+      return succeed({ conversationId: id, version, position: outcome.lastPosition.toString(), ...madeBy(parts) });
     }
     case 'conflict':
       return undefined;
@@ -162,10 +164,18 @@ export const known = (loaded: LoadedConversation): Known | undefined => {
   return state.stage === 'unknown' ? undefined : { ...loaded, state };
 };
 
-const openedBy = (parts: readonly Part[]): { readonly opened?: string } => {
+/** What came about by a command, for whoever asked for it. */
+type Made = Pick<ConversationCommandView, 'opened' | 'promise'>;
+
+function madeBy(parts: readonly Part[]): Made {
   const split = parts.find(({ facts }) => facts.some(({ type }) => type === 'conversation.opened'));
-  return split ? { opened: split.conversation.id } : {};
-};
+  return { ...(split && { opened: split.conversation.id }), ...promiseIn(parts.flatMap(({ facts }) => facts)) };
+}
+
+function promiseIn(facts: readonly Pick<ConversationFact, 'type' | 'data'>[]): Made {
+  const made = facts.find((fact) => fact.type === 'conversation.promised');
+  return made && 'promiseId' in made.data ? { promise: made.data.promiseId } : {};
+}
 
 /** The conversation as its last event left it. */
 export function answerOf({ id, events }: LoadedConversation): ConversationCommandView {
@@ -188,7 +198,7 @@ export function answerBefore(
   const split = left.find((event) => event.type === 'conversation.split_off');
   const opened = split ? { opened: split.data.into } : {};
   const answer = { conversationId: loaded.id, version: String(last.version), position: last.position.toString() };
-  return succeed({ ...answer, ...opened });
+  return succeed({ ...answer, ...opened, ...promiseIn(left) });
 }
 
 function mismatch(

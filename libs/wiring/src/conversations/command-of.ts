@@ -10,12 +10,14 @@ export interface Asking {
   readonly self: string;
   /** Of what is said, if something is. */
   readonly messageId: string;
+  /** Of what is promised, if something is. */
+  readonly promiseId: string;
 }
 
 type OneSided = Exclude<ConversationChange, { readonly type: 'Merge' | 'Unmerge' | 'Split' | 'ApplyMacro' }>;
 
 /** What is asked for, as the decider takes it; what concerns two conversations is planned elsewhere. */
-export function commandOf(change: OneSided, { at, by, self, messageId }: Asking): ConversationCommand {
+export function commandOf(change: OneSided, { at, by, self, messageId, promiseId }: Asking): ConversationCommand {
   const asked = { at, by };
   switch (change.type) {
     case 'Reply': {
@@ -55,6 +57,18 @@ export function commandOf(change: OneSided, { at, by, self, messageId }: Asking)
       };
     case 'Spam':
       return { type: 'MarkSpam', ...asked, spam: change.body.spam };
+    case 'MakePromise': {
+      const { what, dueAt, owner = by, condition } = change.body;
+      const promised = { promiseId, what, owner, dueAt: Date.parse(dueAt) };
+      return { type: 'MakePromise', ...asked, ...promised, ...(condition !== undefined && { condition }) };
+    }
+    case 'KeepPromise':
+    case 'WaivePromise':
+      return { ...asked, type: change.type, promiseId: change.promiseId };
+    case 'ReschedulePromise': {
+      const { promiseId: moved, body } = change;
+      return { type: 'ReschedulePromise', ...asked, promiseId: moved, dueAt: Date.parse(body.dueAt) };
+    }
     case 'Link':
       return { type: 'Link', ...asked, self, to: change.body.to, linked: change.body.linked };
   }

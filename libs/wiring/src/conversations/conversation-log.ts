@@ -124,7 +124,8 @@ async function forget({ store, vault }: ConversationLogPorts, parts: readonly Pa
   const appendId = vault.uuid('conversation-forgotten', commandId);
   const streams = parts.map(({ conversation: { id }, facts }, index): StreamAppend => {
     const messages = facts.flatMap(({ data }) => ('messageId' in data ? [data.messageId] : []));
-    const data = messages.length > 0 ? { messages } : {};
+    const promises = facts.flatMap(({ type, data }) => (type === 'conversation.promised' ? [data.promiseId] : []));
+    const data = { ...(messages.length > 0 && { messages }), ...(promises.length > 0 && { promises }) };
     return {
       ...{ stream: conversationStream(id), expect: 'any' },
       events: [

@@ -62,6 +62,10 @@ export async function planChange(
     case 'ChangeStatus':
     case 'Snooze':
     case 'Spam':
+    case 'MakePromise':
+    case 'KeepPromise':
+    case 'ReschedulePromise':
+    case 'WaivePromise':
     case 'Link': {
       const part = decided(own, commandOf(change, asking));
       return part.ok ? succeed([part.value]) : part;

@@ -14,10 +14,10 @@ export class CountQueueHandler implements IQueryHandler<CountQueue> {
   constructor(@Inject(INSTALLATION) private readonly installation: Installation) {}
 
   async execute({ parameters, self }: CountQueue): Promise<Result<QueueCountsView, QueryFailure>> {
-    const { directory, readModels, clock } = this.installation;
+    const { directory, readModels, clock, timeZone } = this.installation;
     const { minPosition, ...filter } = parameters;
     const late = await caughtUp(directory, minPosition, ['queue']);
     if (late) return fail(late);
-    return succeed(await countQueue(readModels, { filter, self, at: clock.now() }));
+    return succeed(await countQueue(readModels, { filter: { timeZone, ...filter }, self, at: clock.now() }));
   }
 }

@@ -84,14 +84,14 @@ export class CountQueueViewsHandler implements IQueryHandler<CountQueueViews> {
   constructor(@Inject(INSTALLATION) private readonly installation: Installation) {}
 
   async execute({ owner, self, minPosition }: CountQueueViews): Promise<Result<SavedViewCountsView, QueryFailure>> {
-    const { directory, readModels, clock } = this.installation;
+    const { directory, readModels, clock, timeZone } = this.installation;
     const late = await caughtUp(directory, minPosition, ['queue', 'queue-views']);
     if (late) return fail(late);
     const { views = [] } = (await findSavedViews(readModels, ownerOf(owner))) ?? {};
     const at = clock.now();
     const counts = await countSelections(
       readModels,
-      views.map(({ filter }) => ({ view: 'all', ...filter, self })),
+      views.map(({ filter }) => ({ view: 'all', timeZone, ...filter, self })),
       at,
     );
     return succeed({

@@ -5,10 +5,12 @@ import {
   type ChangeStatusDto,
   type ConversationCommandView,
   type LinkDto,
+  type MakePromiseDto,
   type MergeDto,
   type NoteDto,
   type PrioritiseDto,
   type ReplyDto,
+  type ReschedulePromiseDto,
   type SnoozeDto,
   type SpamDto,
   type SplitDto,
@@ -35,6 +37,10 @@ export type ConversationChange =
   | { readonly type: 'Split'; readonly body: SplitDto }
   | { readonly type: 'Spam'; readonly body: SpamDto }
   | { readonly type: 'Link'; readonly body: LinkDto }
+  | { readonly type: 'MakePromise'; readonly body: MakePromiseDto }
+  | { readonly type: 'KeepPromise'; readonly promiseId: string }
+  | { readonly type: 'ReschedulePromise'; readonly promiseId: string; readonly body: ReschedulePromiseDto }
+  | { readonly type: 'WaivePromise'; readonly promiseId: string }
   | { readonly type: 'ApplyMacro'; readonly body: ApplyMacroDto };
 
 /**

@@ -11,6 +11,8 @@ import { settledPosition, type SettlingPorts } from '../settled-position.js';
 export interface QueuePagePorts extends QueuePorts, SettlingPorts {
   readonly directory: DirectoryPorts;
   readonly audit: AuditLog;
+  /** Where today ends unless somebody says otherwise. */
+  readonly timeZone: string;
 }
 
 /** What somebody looks at who looks for their next conversation. More, or the pages behind it, is reading all of them. */
@@ -39,7 +41,7 @@ export async function queuePage(
   { view, asOf, minPosition, cursor, limit, ...filter }: QueueParameters,
   by: OnBehalfOf,
 ): Promise<Result<QueuePage, QueryFailure>> {
-  const { directory, clock, audit } = ports;
+  const { directory, clock, audit, timeZone } = ports;
   const settled = await settledPosition(ports, 'asOf', asOf);
   if (!settled.ok) return settled;
   for (const position of [minPosition, settled.value]) {
@@ -54,7 +56,7 @@ export async function queuePage(
     });
   const self = `${by.actor.kind}:${by.actor.id}`;
   const page = await listQueue(ports, {
-    ...{ selection: { ...filter, view, self }, at: asOf ?? clock.now(), past: asOf !== undefined },
+    ...{ selection: { timeZone, ...filter, view, self }, at: asOf ?? clock.now(), past: asOf !== undefined },
     ...(cursor !== undefined && { cursor }),
     ...(limit !== undefined && { limit }),
   });

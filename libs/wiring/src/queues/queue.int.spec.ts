@@ -2,9 +2,10 @@ import { randomBytes, randomUUID } from 'node:crypto';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { countQueue, listQueue, queueSql, type QueueSelection } from '#capabilities';
+import { countQueue, listQueue, QueueFeed, queueSql, type QueueSelection } from '#capabilities';
 import { clockStream, type ConversationData, conversationStream, type QueueItemView, queueViews } from '#contracts';
-import { testDatabase, type TestDatabase } from '#testing';
+import { testDatabase, type TestDatabase, until } from '#testing';
+import { Temporal } from 'temporal-polyfill';
 import { loadConfig } from '../config/config.js';
 import { type Installation, openInstallation } from '../installation.js';
 import { migrations } from '../migrations.js';
@@ -102,6 +103,9 @@ function happening(conversation: number): Told {
     ...{ type: `service_clock.${type}`, at, data: { at, ...data } },
   });
   clocks += 1;
+  const promise = { by: me, promiseId: uuid(800_000 + below(3)) };
+  // Due at any moment, today, or another day.
+  const promisedFor = oneOf(soon, soon, at + below(86_400_000), at + 2 * 86_400_000);
   return oneOf<() => Told>(
     () =>
       one('conversation.message_received', {
@@ -135,12 +139,27 @@ function happening(conversation: number): Told {
     () => clock('breached', { terms }),
     () => one('conversation.woken', { cause: 'time' }),
     () => one('conversation.merged', { by: me, into: uuid(0) }),
+    () => one('conversation.promised', { ...promise, owner: me, dueAt: new Date(promisedFor).toISOString() }),
+    () =>
+      one(
+        oneOf(
+          'conversation.promise_rescheduled',
+          'conversation.promise_kept',
+          'conversation.promise_waived',
+          'conversation.promise_broken',
+        ),
+        {
+          ...promise,
+          ...{ verdict: 'kept', dueAt: new Date(promisedFor).toISOString() },
+        },
+      ),
     () => one('conversation.unmerged', { by: me, from: uuid(0) }),
   )();
 }
 
 const selections: readonly QueueSelection[] = [
   ...queueViews.map((view) => ({ view, self: me, withinSeconds: 1 })),
+  { view: 'promised_today', self: me, timeZone: 'Asia/Tehran' },
   { view: 'all', self: me, team: 'returns' },
   { view: 'unassigned', self: me, priorities: ['urgent', 'low'], channel: 'chat' },
   { view: 'all', self: me, tags: ['late'], categories: ['open', 'snoozed'] },
@@ -178,7 +197,7 @@ describe('the queue', () => {
     for (let step = 0; step < SAMPLES / 8; step += 1) {
       let position = 0n;
       for (let event = 0; event < 3; event += 1) {
-        const isNew = conversations === 0 || (conversations < 40 && random() < 0.2);
+        const isNew = conversations === 0 || (conversations < 40 && random() < 0.3);
         const which = isNew ? conversations++ : below(conversations);
         position = await append(which, isNew ? opening(which, Date.now() - below(5_000)) : happening(which));
       }
@@ -288,6 +307,41 @@ describe('the queue', () => {
     }
   });
 
+  it('is told with the day what is promised for it', async () => {
+    const timeZone = 'Asia/Tehran';
+    const selection = { view: 'promised_today', self: me, timeZone } as const;
+    const day = Temporal.Now.plainDateISO(timeZone).add({ days: 5 });
+    const midnight = day.toZonedDateTime(timeZone).epochMilliseconds;
+    const promise = { by: me, promiseId: uuid(810_000), owner: me, what: '' };
+    const dueAt = new Date(midnight + 36_000_000).toISOString();
+    await append(70, opening(70, Date.now()));
+    await shown(await append(70, fact(70, 'conversation.promised', Date.now(), { ...promise, dueAt })));
+    let now = midnight - 1_000;
+    const feed = new QueueFeed({ ...installation.queues, clock: { now: () => now } }, { lookIntervalMs: 10 });
+    const isThere = async (at: number) =>
+      (await page(selection, { at })).data.some(({ conversationId }) => conversationId === uuid(70));
+    expect([await isThere(now), await isThere(midnight)]).toEqual([false, true]);
+    const stop = new AbortController();
+    const told: boolean[] = [];
+    const following = (async () => {
+      for await (const { conversationId, item } of feed.follow({
+        selection,
+        from: await feed.now(),
+        signal: stop.signal,
+      }))
+        if (conversationId === uuid(70)) told.push(item !== null);
+    })();
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    expect(told).toEqual([]);
+    now = midnight;
+    await until(() => told.length > 0, 'the day is told');
+    now = midnight + 36_000_001;
+    await until(() => told.length > 1, 'that it was due is told');
+    stop.abort();
+    await following;
+    expect(told).toEqual([true, true]);
+  });
+
   it('is counted as it is shown', async () => {
     const at = Date.now();
     const { views } = await countQueue(installation.readModels, { filter: { withinSeconds: 1 }, self: me, at });
@@ -388,6 +442,8 @@ const presentRow = {
   waiting_since: `now() - make_interval(secs => n)`,
   snoozed_until: `CASE WHEN n % 50 = 0 THEN now() + interval '1 day' END`,
   clocks: `'[]'::json`,
+  promises: `'[]'::json`,
+  promised_at: `CASE WHEN n % 40 = 0 THEN now() + make_interval(secs => n * 7919 % 900000 - 100000) END`,
   due_at: `now() + make_interval(secs => n * 7919 % 90000 - 10000)`,
   opened_at: 'now()',
   last_message_at: 'now()',

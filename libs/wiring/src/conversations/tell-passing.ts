@@ -1,4 +1,4 @@
-import { type EndSnooze } from '#capabilities';
+import { type BreakPromises, type EndSnooze } from '#capabilities';
 import { CommandRefusedError, type IssuedCommand } from '#platform/reactions';
 import { appendParts, type ConversationLogPorts, loadConversation } from './conversation-log.js';
 import { decided } from './plan-change.js';
@@ -7,29 +7,36 @@ import { decided } from './plan-change.js';
 const TRIES = 5;
 
 /**
- * Ends a snooze at its time. Whoever did something in it before this was stored has ended the snooze, or begun another one: then there
- * is nothing to end.
+ * Tells a conversation that a time has come: a snooze ends, or a promise is broken, each at its own time. Whoever did something in it
+ * before this was stored has told it already, or moved that time: then there is nothing to tell.
  */
-export const createSnoozeEnder =
+export const createPassingTeller =
   (ports: ConversationLogPorts) =>
-  async (issued: IssuedCommand<EndSnooze>): Promise<void> => {
-    for (let tries = 0; tries < TRIES; tries += 1) if (await tryEnd(ports, issued)) return;
+  async (issued: IssuedCommand<EndSnooze | BreakPromises>): Promise<void> => {
+    for (let tries = 0; tries < TRIES; tries += 1) if (await tryTell(ports, issued)) return;
     throw new Error(`conversation ${issued.key} changed each of ${String(TRIES)} times`);
   };
 
+/** What the conversation is told, and what its append is remembered by. */
+const toldBy = {
+  EndSnooze: { type: 'Wake', purpose: 'snooze' },
+  BreakPromises: { type: 'BreakPromises', purpose: 'promises' },
+} as const;
+
 /** False where the conversation changed meanwhile. */
-async function tryEnd(
+async function tryTell(
   ports: ConversationLogPorts,
-  { id, key, at, correlationId }: IssuedCommand<EndSnooze>,
+  { id, key, at, correlationId, command }: IssuedCommand<EndSnooze | BreakPromises>,
 ): Promise<boolean> {
+  const { type, purpose } = toldBy[command.type];
   const loaded = await loadConversation(ports, key);
   const { state } = loaded;
-  const plan = decided(loaded, { type: 'Wake', at });
+  const plan = decided(loaded, { type, at });
   if (!plan.ok || state.stage === 'unknown') throw new CommandRefusedError('never-opened');
   if (plan.value.facts.length === 0) return true;
   const outcome = await appendParts(ports, [plan.value], {
     ...{ customerId: state.customerId, incarnation: state.incarnation, commandId: id },
-    requestHash: ports.vault.digest('snooze', key),
+    requestHash: ports.vault.digest(purpose, key),
     meta: { source: '/safar', correlationId },
   });
   switch (outcome.status) {

@@ -1,6 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { listQueue, promisesOfConversation } from '#capabilities';
 import { conversationStream } from '#contracts';
 import { testDatabase, type TestDatabase, until } from '#testing';
 import { loadConfig } from '../config/config.js';
@@ -116,4 +117,64 @@ it('the end of a snooze is an event of its time, once, whenever it is noticed; w
   expect((await byTime()).map((each) => each.some(([cause]) => cause === 'conversation.tagged'))).toEqual([
     ...[true, true, false, true],
   ]);
+});
+
+it('a promise that nobody kept is broken at its due time, once, whatever the downtime; the queue shows it until it is made good', async () => {
+  const promised = async (id: string, hours: number, due: number): Promise<string> => {
+    const body = {
+      what: 'A new lampshade',
+      condition: 'A photograph',
+      dueAt: new Date(begun + due * HOUR).toISOString(),
+    };
+    const made = await changeConversation(
+      at(hours),
+      { conversationId: id, change: { type: 'MakePromise', body }, request },
+      fresh,
+    );
+    return done(made).promise ?? '';
+  };
+  const [broken, kept, moved] = [await started(), await started(), await started()];
+  const ids = [await promised(broken, 1, 3), await promised(kept, 1, 3), await promised(moved, 1, 3)] as const;
+  await changed(kept, 3, { type: 'KeepPromise', promiseId: ids[1] });
+  const later = new Date(begun + 4.5 * HOUR).toISOString();
+  await changed(moved, 2, { type: 'ReschedulePromise', promiseId: ids[2], body: { dueAt: later } });
+  await running();
+  const told = async (id: string) =>
+    (await installation.store.readStream(conversationStream(id), 0, 100)).events
+      .filter(({ type }) => type.startsWith('conversation.promise_'))
+      .map(
+        ({ type, occurredAt }) =>
+          `${type.slice('conversation.promise_'.length)} ${String((occurredAt - begun) / HOUR)}`,
+      );
+  const all = async () => [await told(broken), await told(kept), await told(moved)];
+  await until(async () => (await all()).flat().length >= 4, 'two are broken');
+  expect(await all()).toEqual([['broken 3'], ['kept 3'], ['rescheduled 2', 'broken 4.5']]);
+
+  const shown = async (now: number) => {
+    const { readModels, conversationViews, queues } = installation;
+    const head = await installation.store.head();
+    for (const model of ['queue', 'conversation-promises']) await readModels.waitUntil(model, head, 10_000);
+    const selection = { view: 'promised_today', self: 'user:ada', timeZone: 'UTC' } as const;
+    const page = done(await listQueue(queues, { selection, at: now, past: false }));
+    const { promises = [] } = (await promisesOfConversation(conversationViews, broken, now)) ?? {};
+    return { queue: new Map(page.data.map((item) => [item.conversationId, item])), promises };
+  };
+  const now = begun + 5 * HOUR;
+  const late = await shown(now);
+  expect(late.queue.get(broken)).toMatchObject({
+    promisedAt: new Date(begun + 3 * HOUR).toISOString(),
+    promiseBroken: true,
+  });
+  expect([late.queue.has(kept), late.queue.has(moved)]).toEqual([false, true]);
+  expect(late.promises).toMatchObject([
+    { id: ids[0], what: 'A new lampshade', condition: 'A photograph', owner: 'user:ada', status: 'broken' },
+  ]);
+  const resolve = { type: 'ChangeStatus', body: { category: 'resolved' } } as const;
+  const refused = await changeConversation(at(5), { conversationId: broken, change: resolve, request }, fresh);
+  expect(refused).toMatchObject({ ok: false, reason: { code: 'conversation_refused', reason: 'promise-owed' } });
+  await changed(broken, 5, { type: 'KeepPromise', promiseId: ids[0] });
+  await changed(broken, 5, resolve);
+  const good = await shown(now);
+  expect(good.queue.has(broken)).toBe(false);
+  expect(good.promises).toMatchObject([{ status: 'kept_late', brokenAt: new Date(begun + 3 * HOUR).toISOString() }]);
 });
