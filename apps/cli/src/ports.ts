@@ -106,8 +106,8 @@ export interface Installation extends TouchpointRecorder {
   readonly reactionNames: readonly string[];
   /** Names of all projections. */
   readonly projectionNames: readonly string[];
-  /** Until the read models have applied a position; false when that took longer. */
-  waitUntilApplied(position: Position, timeoutMs: number): Promise<boolean>;
+  /** Until the read models have applied a position; false when none of them has come any further for so long, or for up to twice that. */
+  waitUntilApplied(position: Position, patienceMs: number): Promise<boolean>;
   /**
    * Whether everything up to the position is still in the store: not after it was restored to an earlier time, and then an
    * interrupted import must not go on from where it was.

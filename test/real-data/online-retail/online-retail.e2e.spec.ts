@@ -23,6 +23,7 @@ interface Expected {
 
 interface Report {
   readonly finished: boolean;
+  readonly applied: boolean | null;
   readonly lines: Expected['lines'] & { readonly refused: number };
   readonly touchpoints: { readonly accepted: number; readonly duplicate: number; readonly refused: number };
 }
@@ -154,6 +155,7 @@ describe('the whole Online Retail data set', () => {
     expect({ code, stderr }).toMatchObject({ code: 3 });
     expect(peak.stop()).toBeLessThan(MAX_RESIDENT_KIB);
     first = JSON.parse(stdout) as Report;
+    expect(first.applied).toBe(true);
     expect(first.lines.read).toBe(541_909);
     expect(first.lines.inTouchpoints + first.lines.refused).toBe(541_909);
     expect(first.lines).toMatchObject(expected.lines);
@@ -205,7 +207,9 @@ describe('the whole Online Retail data set', () => {
     }
     const last = startCli(killed.path, ['import', '--profile', 'online-retail', '--json', csv], settings);
     last.stdin?.end();
-    expect((JSON.parse((await ended(last)).stdout) as Report).lines).toMatchObject(expected.lines);
+    const report = JSON.parse((await ended(last)).stdout) as Report;
+    expect(report.lines).toMatchObject(expected.lines);
+    expect(report.applied).toBe(true);
 
     expect(contentHash(await exported(killed.path))).toBe(contentHash(await exported(whole.path)));
     expect(await readModelHashes(killed.path)).toEqual(await readModelHashes(whole.path));

@@ -20,8 +20,8 @@ interface ImportOptions extends CommonOptions {
   readonly wait: boolean;
 }
 
-/** Longest wait for the read models after the last touchpoint. They go on by themselves. */
-const APPLY_WAIT_MS = 60_000;
+/** How long the read models may stand still after the last touchpoint before nobody waits for them. They go on by themselves. */
+const APPLY_PATIENCE_MS = 60_000;
 
 export function addImport(program: Command, context: CommandContext): void {
   const command = program
@@ -125,7 +125,7 @@ async function waitForTimelines(
   isWanted: boolean,
 ): Promise<boolean | undefined> {
   if (!isWanted || report.position === undefined) return undefined;
-  return installation.waitUntilApplied(BigInt(report.position), APPLY_WAIT_MS);
+  return installation.waitUntilApplied(BigInt(report.position), APPLY_PATIENCE_MS);
 }
 
 function formatFrom(format: string | undefined): InputFormat | undefined {

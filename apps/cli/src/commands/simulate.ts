@@ -47,7 +47,7 @@ interface SimulateOptions extends CommonOptions {
 }
 
 const BATCH_SIZE = 250;
-const APPLY_WAIT_MS = 60_000;
+const APPLY_PATIENCE_MS = 60_000;
 
 export function addSimulate(program: Command, context: CommandContext): void {
   const command = program
@@ -106,7 +106,7 @@ async function simulate(context: CommandContext, installation: Installation, opt
   if (history.finished) await remember(installation, { plan, position: history.position ?? null });
   const seconds = (Date.now() - startedAt) / 1000;
   if (options.wait && history.finished && history.position !== undefined)
-    await installation.waitUntilApplied(BigInt(history.position), APPLY_WAIT_MS);
+    await installation.waitUntilApplied(BigInt(history.position), APPLY_PATIENCE_MS);
   if (options.json !== true) await terminal.print(historyText(plan, history, seconds));
   const live =
     options.live === true && history.finished

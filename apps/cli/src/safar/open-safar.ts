@@ -73,7 +73,15 @@ function adapt(opened: OpenInstallation): Installation {
     audit,
     quarantine: opened.quarantineAdmin(by, context.causationId),
     projectionNames: projections.map(({ name }) => name),
-    waitUntilApplied: apply,
+    waitUntilApplied: async (position, patienceMs) => {
+      let before = -1n;
+      while (!(await apply(position, patienceMs))) {
+        const reached = (await opened.projectionAdmin(by).status()).reduce((sum, lane) => sum + lane.position, 0n);
+        if (reached <= before) return false;
+        before = reached;
+      }
+      return true;
+    },
     holds: async (position) => (await store.head()) >= position,
     close: () => opened.close(),
   };
