@@ -228,6 +228,18 @@ it('statuses are those of the list, each of one category, and the queue shows wh
   expect((await stand('resolved', 'waiting_customer')).json()).toMatchObject({ reason: 'status-of-other-category' });
   const macros = [{ id: 'm', name: 'M', actions: [{ status: { category: 'open', status: 'carrier' } }] }];
   expect((await send('PUT', 'macros', { macros })).json()).toMatchObject({ reason: 'status-of-other-category' });
+  // A word that a macro gives cannot be taken away from under it, nor count as something else.
+  const gives = [{ status: { category: 'waiting_third_party', status: 'carrier' } }];
+  expect((await send('PUT', 'macros', { macros: [{ id: 'm', name: 'M', actions: gives }] })).statusCode).toBe(200);
+  const named = [{ kind: 'macro', id: 'm', status: 'carrier' }];
+  for (const less of [[], [{ ...statuses[0], category: 'open' }]])
+    expect((await send('PUT', 'statuses', { statuses: less })).json()).toMatchObject({
+      ...{ code: 'rule_settings_refused', reason: 'named-by-actions', field: 'statuses', named },
+    });
+  const more = [...statuses, { id: 'billed', category: 'resolved', label }];
+  expect((await send('PUT', 'statuses', { statuses: more })).statusCode).toBe(200);
+  await send('PUT', 'macros', { macros: [] });
+
   expect((await stand('open')).statusCode).toBe(200);
   const { position } = (await stand('waiting_third_party', 'carrier')).json<ConversationCommandView>();
 

@@ -73,7 +73,14 @@ export { type OpenParts, type SealedPart } from './conversations/open-conversati
 export { conversationOfMessage, ownConversations } from './conversations/own-conversations.query.js';
 export { routeTouchpoint } from './conversations/route-touchpoint.js';
 export { checkReturnRules, defaultReturnRules, type ReturnRulesRefusal } from './conversations/return-rules.js';
-export { checkStatuses, type StatusesRefusal, unlisted, type UnlistedStatus } from './conversations/statuses.js';
+export {
+  checkStatuses,
+  contradicted,
+  type NamedStatus,
+  type StatusesRefusal,
+  unlisted,
+  type UnlistedStatus,
+} from './conversations/statuses.js';
 export { type EndSnooze, snoozes } from './conversations/snoozes.reaction.js';
 export { type BreakPromises, promises } from './conversations/promises.reaction.js';
 export { promisesOfConversation } from './conversations/promises-of-conversation.query.js';

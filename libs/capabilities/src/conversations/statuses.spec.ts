@@ -1,5 +1,5 @@
 import { type ListedStatusDto, type StatusCategory } from '#contracts';
-import { checkStatuses, unlisted } from './statuses.js';
+import { checkStatuses, contradicted, unlisted } from './statuses.js';
 
 const status = (id: string, category: StatusCategory): ListedStatusDto => ({ id, category, label: { en: id, fa: id } });
 
@@ -23,4 +23,19 @@ it('a conversation stands by a listed word of the category, or by the categoryâ€
   expect(unlisted(list, { category: 'resolved', status: 'open' })).toBe('status-of-other-category');
   expect(unlisted([], { category: 'resolved', status: 'billed' })).toBe('unknown-status');
   expect(unlisted(undefined, { category: 'open', status: 'anything' })).toBeUndefined();
+});
+
+it('a list contradicts what macros and rules give, and nothing that names a category or what it has', () => {
+  const gives = (category: StatusCategory, word?: string) => ({ status: { category, ...(word && { status: word }) } });
+  const macro = { kind: 'macro' as const, id: 'm', actions: [gives('resolved', 'billed'), {}, gives('open')] };
+  const rule = { kind: 'rule' as const, id: 'r', actions: [gives('waiting_third_party', 'carrier')] };
+  const both = [status('billed', 'resolved'), status('carrier', 'waiting_third_party')];
+  expect(contradicted(both, [macro, rule])).toEqual([]);
+  expect(contradicted([], [macro, rule])).toEqual([
+    { kind: 'macro', id: 'm', status: 'billed' },
+    { kind: 'rule', id: 'r', status: 'carrier' },
+  ]);
+  expect(contradicted([status('billed', 'resolved'), status('carrier', 'open')], [macro, rule])).toEqual([
+    { kind: 'rule', id: 'r', status: 'carrier' },
+  ]);
 });

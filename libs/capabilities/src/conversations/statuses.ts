@@ -25,6 +25,33 @@ export function checkStatuses(statuses: readonly ListedStatusDto[]): StatusesRef
   return undefined;
 }
 
+/** Something that gives conversations a status by itself. */
+export interface StatusNaming {
+  readonly kind: 'macro' | 'rule';
+  readonly id: string;
+  readonly actions: readonly { readonly status?: { readonly category: StatusCategory; readonly status?: string } }[];
+}
+
+export interface NamedStatus {
+  readonly kind: StatusNaming['kind'];
+  /** Of the macro or rule. */
+  readonly id: string;
+  readonly status: string;
+}
+
+/** What names statuses that a list does not have, or has for something else: with that list, it could do nothing any more. */
+export const contradicted = (
+  statuses: readonly ListedStatusDto[],
+  naming: readonly StatusNaming[],
+): readonly NamedStatus[] =>
+  naming.flatMap(({ kind, id, actions }) =>
+    actions.flatMap(({ status }) =>
+      status !== undefined && unlisted(statuses, status) !== undefined
+        ? [{ kind, id, status: status.status ?? status.category }]
+        : [],
+    ),
+  );
+
 export type UnlistedStatus = 'unknown-status' | 'status-of-other-category';
 
 /** Why a conversation cannot stand like this. Where nobody has saved a list, every word is taken; a category's own name always is. */

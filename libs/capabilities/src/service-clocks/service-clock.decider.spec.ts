@@ -1,4 +1,12 @@
-import { type BusinessCalendar, type ClockEvent, type ClockTerms, weekdays } from '#contracts';
+import {
+  type BusinessCalendar,
+  type ClockEvent,
+  clockEventOf,
+  type ClockTerms,
+  type StoredClockEvent,
+  toStoredClockData,
+  weekdays,
+} from '#contracts';
 import { type ClockCommand, serviceClock, type ServiceClock } from './service-clock.decider.js';
 
 const calendar: BusinessCalendar = {
@@ -57,6 +65,35 @@ function short({ type, data }: ClockEvent): string {
   if ('verdict' in data) said.push(data.verdict ?? 'undecided');
   return said.join(' ');
 }
+
+describe('a verdict', () => {
+  const fulfilledAfter = (...commands: readonly ClockCommand[]): ClockEvent | undefined => {
+    const events: ClockEvent[] = [];
+    for (const command of [start, ...commands]) {
+      const decision = decider.decide(events.reduce(decider.evolve, decider.initial), command);
+      if (decision.accepted) events.push(...decision.events);
+    }
+    return events.find(({ type }) => type === 'service_clock.fulfilled');
+  };
+
+  it.each([
+    ['by which the clock was measured', [stop('09T13:00')], 'on_time', 1],
+    ['that came while it ran', [retarget('09T11:00', 6), stop('09T15:00')], 'on_time', 2],
+    [
+      'by which it was breached, whatever came since',
+      [elapse('09T15:00'), retarget('09T15:30', 8), stop('09T16:00')],
+      'breached',
+      1,
+    ],
+  ] as const)('names the terms %s', (_which, commands, verdict, policyVersion) => {
+    const fulfilled = fulfilledAfter(...commands);
+    expect(fulfilled).toMatchObject({
+      data: { verdict, terms: { policyId: 'gold', policyVersion, calendarId: 'office', calendarVersion: 1 } },
+    });
+    const stored = { type: 'service_clock.fulfilled', data: fulfilled && toStoredClockData(fulfilled) };
+    expect(clockEventOf(stored as StoredClockEvent)).toEqual(fulfilled);
+  });
+});
 
 describe('a warning', () => {
   const to = ['user:ada', 'team:gold'];

@@ -33,6 +33,8 @@ export interface StartedClock {
   readonly dueAt: EpochMs | null;
   /** The first one reached; it counts, and stays. */
   readonly verdict?: ClockVerdict;
+  /** The terms by which it was breached: others may have come since. */
+  readonly breachedBy?: ClockTerms;
   /** The verdict beside it; `open` where terms changed after a breach and the new due time is not decided yet. */
   readonly beside?: ClockVerdict | 'open';
   /** Warnings that were told, and when each was to be. */
@@ -185,7 +187,7 @@ function stop(calendarOf: CalendarOf, clock: StartedClock, at: EpochMs): Decisio
     return kind === 'resolution' && at > clock.lastAt ? accept(restated('stopped_again')) : refuse('already-ended');
   }
   const spentMs = businessMs(calendarOf(terms.calendarId, terms.calendarVersion), clock.startedAt, at, clock.pauses);
-  const data = { at, dueAt, verdict: reached ?? own, spentMs };
+  const data = { at, dueAt, verdict: reached ?? own, spentMs, terms: clock.breachedBy ?? terms };
   const fulfilled: ClockEvent = { type: 'service_clock.fulfilled', data };
   if (reached === undefined) return accept(fulfilled);
   if (beside === 'open') return accept(fulfilled, restated('terms_changed'));
@@ -254,7 +256,7 @@ function evolveStarted(clock: StartedClock, { type, data }: ClockEvent): Started
       return { ...clock, warned: [...(clock.warned ?? []), { beforeSeconds, at }], lastAt };
     }
     case 'service_clock.breached':
-      return { ...clock, verdict: 'breached', lastAt };
+      return { ...clock, verdict: 'breached', breachedBy: data.terms, lastAt };
     case 'service_clock.cancelled':
       return { ...clock, status: 'cancelled', lastAt };
     case 'service_clock.restated': {

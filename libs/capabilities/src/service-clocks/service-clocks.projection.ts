@@ -32,7 +32,7 @@ const told: Evolve<ServiceClockRow, StoredClockEvent> = (before, event) => {
 /** Service clocks: a row for each, the customer's. */
 export const serviceClocks: Projection<ServiceClockRow, StoredClockEvent | PersonaErased> = {
   name: 'service-clocks',
-  version: 3,
+  version: 4,
   reads: 'sealed',
   table: {
     columns: {

@@ -64,7 +64,7 @@ const serviceClockTypes = [
   decision('service_clock.activated', ClockActivatedDto, { at, kind: 'first_response', terms, dueAt }),
   decision('service_clock.paused', ClockTurnedDto, { at }),
   decision('service_clock.resumed', ClockTurnedDto, { at, dueAt }),
-  decision('service_clock.fulfilled', ClockFulfilledDto, { at, dueAt, verdict: 'on_time', spentMs: 1_800_000 }),
+  decision('service_clock.fulfilled', ClockFulfilledDto, { at, dueAt, verdict: 'on_time', spentMs: 1_800_000, terms }),
   decision('service_clock.warned', ClockWarnedDto, {
     ...{ at: dueAt - 600_000, dueAt, beforeSeconds: 600, to: ['team:returns'], warnAt: dueAt - 60_000 },
   }),

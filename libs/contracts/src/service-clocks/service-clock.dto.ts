@@ -156,6 +156,12 @@ export class ClockFulfilledDto {
   @Optional()
   @Whole(0, MAX_SPENT_MS)
   spentMs?: number;
+
+  /** What its verdict was reached by. Clocks that stopped before this was told are without it. */
+  @Public()
+  @Optional()
+  @Nested(ClockTermsDto)
+  terms?: ClockTermsDto;
 }
 
 /** It ran out: `at` is the due time, whoever noticed and whenever. */

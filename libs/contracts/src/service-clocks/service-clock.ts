@@ -58,6 +58,8 @@ export type ClockEvent =
         readonly verdict: ClockVerdict;
         /** Business time from the start to `at`, less the pauses; `null` of clocks that stopped before it was told. */
         readonly spentMs: number | null;
+        /** What the verdict was reached by: of one that was reached before other terms came, the terms of then. Absent as `spentMs` is. */
+        readonly terms?: ClockTerms;
       }
     >
   /** `at` is when it was to be told, exactly; each once, whatever becomes of the due time later. */

@@ -6,7 +6,7 @@ type StoredTerms = Omit<ClockTerms, 'pausedWhile'> & Partial<Pick<ClockTerms, 'p
 
 /** Where `null` stands for what is not there, the member is left out. */
 type Stored<Data> = {
-  readonly [Name in keyof Data as null extends Data[Name] ? never : Name]: Data[Name] extends ClockTerms
+  readonly [Name in keyof Data as null extends Data[Name] ? never : Name]: Data[Name] extends ClockTerms | undefined
     ? StoredTerms
     : Data[Name];
 } & {
@@ -45,8 +45,8 @@ export function clockEventOf(event: StoredClockEvent): ClockEvent {
       return { type: event.type, data: { ...told, dueAt } };
     }
     case 'service_clock.fulfilled': {
-      const { at, dueAt = null, verdict, spentMs = null } = event.data;
-      return { type: event.type, data: { at, dueAt, verdict, spentMs } };
+      const { at, dueAt = null, verdict, spentMs = null, terms } = event.data;
+      return { type: event.type, data: { at, dueAt, verdict, spentMs, ...(terms && { terms: whole(terms) }) } };
     }
     case 'service_clock.breached':
       return { type: event.type, data: { at: event.data.at, terms: whole(event.data.terms) } };

@@ -1,6 +1,7 @@
 import { Command, Query } from '@nestjs/cqrs';
 import {
   type MacrosRefusal,
+  type NamedStatus,
   type RequirementsRefusal,
   type ReturnRulesRefusal,
   type RulesRefusal,
@@ -38,10 +39,14 @@ export type RuleSettingsFailure =
         | RulesRefusal['code']
         | StatusesRefusal['code']
         | UnlistedStatus
+        /** Macros or rules give conversations a status that the list does not have, or has for something else. */
+        | 'named-by-actions'
         | 'too-many-versions';
       readonly field: string;
       /** Whom or what it names that nobody has set up. */
       readonly unknown?: Named;
+      /** By which macros and rules, at most 20. */
+      readonly named?: readonly NamedStatus[];
     };
 
 export type RuleSettingsSaved = Result<RuleSettingsCommandView, RuleSettingsFailure>;

@@ -4,6 +4,8 @@ import {
   checkReturnRules,
   checkRules,
   checkStatuses,
+  contradicted,
+  type NamedStatus,
   alwaysOpen,
   defaultReturnRules,
   findCannedReply,
@@ -14,6 +16,7 @@ import {
 } from '#capabilities';
 import {
   type ActionDto,
+  type ListedStatusDto,
   type MacrosView,
   type RequirementsView,
   type ReturnRulesView,
@@ -92,9 +95,27 @@ export async function saveStatuses(
 ): Promise<RuleSettingsSaved> {
   const refusal = checkStatuses(statuses);
   if (refusal) return fail({ ...refusal, code: 'rule_settings_refused', reason: refusal.code });
+  const named = await namedWithout(ports.ruleBooks, statuses);
+  if (named.length > 0)
+    return fail({ code: 'rule_settings_refused', reason: 'named-by-actions', field: 'statuses', named });
   const book = ports.ruleBooks.statuses;
   const saving = { book, type: 'statuses.saved', settings: { statuses }, request, attempt } as const;
   return saved(await saveSettings(ports, saving), 'statuses');
+}
+
+/** As many as somebody reads before they look for themselves. */
+const MOST_NAMED = 20;
+
+/** Macros and rules, as they are, that give conversations a status which a list does not have like this. */
+async function namedWithout(
+  { macros, rules }: ConversationPorts['ruleBooks'],
+  statuses: readonly ListedStatusDto[],
+): Promise<readonly NamedStatus[]> {
+  const naming = [
+    ...((await macros.last())?.data.macros ?? []).map(({ id, actions }) => ({ kind: 'macro' as const, id, actions })),
+    ...((await rules.last())?.data.rules ?? []).map(({ id, actions }) => ({ kind: 'rule' as const, id, actions })),
+  ];
+  return contradicted(statuses, naming).slice(0, MOST_NAMED);
 }
 
 /** Saves the whole list of rules. */
