@@ -14,7 +14,8 @@ describe('the Helm chart', () => {
   let program: string;
   beforeAll(async () => {
     program = await helm();
-  });
+    // Where it has to be built first.
+  }, 900_000);
   const render = (...parameters: readonly string[]): Promise<string> =>
     run(program, ['template', 'safar', chart, '--kube-version', '1.31.0', ...parameters]);
   const objectsOf = async (values: string, ...parameters: readonly string[]): Promise<Objects> => {

@@ -245,7 +245,7 @@ const ofConsumers: readonly PlantedBug[] = [
     breaks: 'I11',
     patches: [
       { file: 'libs/platform/src/consumers/transaction.js', find: 'client.release(!usable);', replace: '' },
-      { file: 'libs/wiring/src/installation.js', find: 'max: POOL_SIZE', replace: 'max: 230' },
+      { file: 'libs/wiring/src/installation/parts.js', find: 'max: POOL_SIZE', replace: 'max: 230' },
     ],
     plan: nothing,
   },

@@ -22,12 +22,9 @@ export function patchedBuild(patches: readonly Patch[]): PatchedBuild {
   cpSync(path.join(root, 'dist'), path.join(folder, 'dist'), { recursive: true });
   cpSync(path.join(root, 'package.json'), path.join(folder, 'package.json'));
   symlinkSync(realpathSync(path.join(root, 'node_modules')), path.join(folder, 'node_modules'));
-  for (const { file, find, replace } of patches) {
-    const target = path.join(folder, 'dist', file);
-    const text = readFileSync(target, 'utf8');
-    const changed = text.replace(find, typeof replace === 'string' ? () => replace : replace);
-    if (changed === text) throw new Error(`there is no ${String(find)} in ${file}`);
-    writeFileSync(target, changed);
+  for (const patch of patches) {
+    const target = path.join(folder, 'dist', patch.file);
+    writeFileSync(target, patched(readFileSync(target, 'utf8'), patch));
   }
   return {
     path: folder,
@@ -35,4 +32,11 @@ export function patchedBuild(patches: readonly Patch[]): PatchedBuild {
       rmSync(folder, { recursive: true, force: true });
     },
   };
+}
+
+/** @throws Error where there is nothing to be changed */
+export function patched(text: string, { file, find, replace }: Patch): string {
+  const changed = text.replace(find, typeof replace === 'string' ? () => replace : replace);
+  if (changed === text) throw new Error(`there is no ${String(find)} in ${file}`);
+  return changed;
 }
