@@ -37,6 +37,8 @@ export interface Lease {
   readonly filled: boolean;
   /** What was wrong before is still written down. */
   readonly troubled: boolean;
+  /** Another holder wishes for it; see `handOver`. */
+  readonly wanted: boolean;
 }
 
 /** Somebody else has the lease, or an operator moved it: what is known of the consumer's state is out of date. */
@@ -77,6 +79,11 @@ export const STORE_EPOCH = `(SELECT s.epoch FROM es.store s)`;
 export const OTHER_EPOCH =
   'the store is in another epoch than this process: it was restored or failed over; restart the process';
 
+/** Whether another holder wishes for the lane that an UPDATE of es.consumers has just touched. */
+const WANTED = `EXISTS (SELECT FROM es.lane_wishes w
+  WHERE (w.name, w.version, w.build, w.lane) = (consumers.name, consumers.version, consumers.build, consumers.lane)
+    AND w.wanted_until > clock_timestamp() AND w.wanted_by <> consumers.owner)`;
+
 /**
  * Takes the lease when it is free, has run out, or is ours already; every taking raises the fence. The database's clock
  * decides, so that hosts with wrong clocks cannot steal from each other. `fenced`: the store is in another epoch than the one
@@ -94,7 +101,10 @@ export async function acquireLease(
     [...idOf(lane), owner, leaseMs, epoch],
   );
   const row = rows[0];
-  if (row) return { ...row, position: BigInt(row.position), epoch: BigInt(row.epoch), fence: BigInt(row.fence) };
+  if (row) {
+    const { position, epoch: of, fence, ...rest } = row;
+    return { ...rest, position: BigInt(position), epoch: BigInt(of), fence: BigInt(fence), wanted: false };
+  }
   const found = await db.query<{ fenced: boolean }>(
     `SELECT $5 IS DISTINCT FROM ${STORE_EPOCH} AS fenced FROM es.consumers WHERE ${WHERE_LANE}`,
     [...idOf(lane), epoch],
@@ -105,12 +115,15 @@ export async function acquireLease(
 }
 
 /** Keeps an idle consumer's lease. */
-export async function renewLease(db: Queryable, lane: LaneRef, fence: bigint, leaseMs: number): Promise<void> {
-  const { rowCount } = await db.query(
-    `UPDATE es.consumers SET lease_until = clock_timestamp() + $6 * interval '1 ms' WHERE ${WHERE_LANE} AND fence = $5`,
-    [...idOf(lane), fence, leaseMs],
+export async function renewLease(db: Queryable, lane: LaneRef, lease: Lease, leaseMs: number): Promise<Lease> {
+  const { rows } = await db.query<{ wanted: boolean }>(
+    `UPDATE es.consumers SET lease_until = clock_timestamp() + $6 * interval '1 ms' WHERE ${WHERE_LANE} AND fence = $5
+     RETURNING ${WANTED} AS wanted`,
+    [...idOf(lane), lease.fence, leaseMs],
   );
-  if (rowCount === 0) throw new LeaseLostError(lane);
+  const [row] = rows;
+  if (!row) throw new LeaseLostError(lane);
+  return { ...lease, wanted: row.wanted };
 }
 
 export async function giveUpLease(db: Queryable, lane: LaneRef, owner: string): Promise<void> {
@@ -135,7 +148,7 @@ function movement(first: number): string {
           lease_until = clock_timestamp() + ${parameter(8)} * interval '1 ms'
       WHERE ${whereLane(first)} AND position = ${parameter(4)} AND fence = ${parameter(5)} AND epoch = ${parameter(6)}
         AND epoch = ${STORE_EPOCH}
-      RETURNING filled_at IS NOT NULL AS filled`;
+      RETURNING filled_at IS NOT NULL AS filled, ${WANTED} AS wanted`;
 }
 
 const movementOf = (lane: LaneRef, lease: Lease, move: Move): unknown[] => [
@@ -148,16 +161,16 @@ const movementOf = (lane: LaneRef, lease: Lease, move: Move): unknown[] => [
   move.cursor ?? null,
 ];
 
+interface MovedRow {
+  readonly filled: boolean;
+  readonly wanted: boolean;
+}
+
 /** @throws LeaseLostError when no checkpoint was moved. */
-function movedLease(
-  lane: LaneRef,
-  lease: Lease,
-  { to, cursor = null }: Move,
-  rows: readonly { readonly filled: boolean }[],
-): Lease {
+function movedLease(lane: LaneRef, lease: Lease, { to, cursor = null }: Move, rows: readonly MovedRow[]): Lease {
   const [row] = rows;
   if (!row) throw new LeaseLostError(lane);
-  return { ...lease, position: to, cursor, filled: row.filled, troubled: false };
+  return { ...lease, position: to, cursor, filled: row.filled, troubled: false, wanted: row.wanted };
 }
 
 /**
@@ -167,7 +180,7 @@ function movedLease(
  * outcome is known.
  */
 export async function moveCheckpoint(client: Queryable, lane: LaneRef, lease: Lease, move: Move): Promise<Lease> {
-  const { rows } = await client.query<{ filled: boolean }>({
+  const { rows } = await client.query<MovedRow>({
     name: 'safar move checkpoint',
     text: movement(1),
     values: movementOf(lane, lease, move),
@@ -182,10 +195,10 @@ export async function moveCheckpointAndInsert(
   lease: Lease,
   { insertion: { name, text, values }, ...move }: Move & { readonly insertion: Statement },
 ): Promise<Lease> {
-  const { rows } = await client.query<{ filled: boolean }>({
+  const { rows } = await client.query<MovedRow>({
     name: `${name} moving`,
     text: `WITH moved AS (${movement(values.length + 1)}), inserted AS (${text} WHERE EXISTS (SELECT FROM moved))
-      SELECT filled FROM moved`,
+      SELECT filled, wanted FROM moved`,
     values: [...values, ...movementOf(lane, lease, move)],
   });
   return movedLease(lane, lease, move, rows);

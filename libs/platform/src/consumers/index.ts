@@ -3,6 +3,7 @@ export * from './decode-page.js';
 export * from './event-source.port.js';
 export { laneOf } from './lane.js';
 export * from './lane-feed.port.js';
+export * from './lane-sharing.js';
 export { ReadAhead } from './read-ahead.js';
 export { storeSubscription, type SubscribableStore } from './store-subscription.js';
 export { transaction, transactionAtOnce } from './transaction.js';

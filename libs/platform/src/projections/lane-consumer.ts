@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto';
 import type pg from 'pg';
 import type { Position, Projection, RecordedEvent } from '#kernel';
 import {
@@ -13,6 +12,7 @@ import {
   type EventSource,
   FencedError,
   giveUpLease,
+  handOver,
   isOutage,
   isRefusedByTable,
   type LaneRef,
@@ -22,12 +22,14 @@ import {
   type LaneInput,
   type NewerEvent,
   OTHER_EPOCH,
+  ownerOf,
   pause,
   type ReadFrom,
   recordTrouble,
   renewLease,
   storeFeed,
   WakeUp,
+  wishForLane,
 } from '#platform/consumers';
 import { applyPage, foldPage, type ApplicablePage } from './apply-page.js';
 import { BuildTable } from './build-table.js';
@@ -78,10 +80,16 @@ class TryAgainError extends Error {
   override readonly name = 'TryAgainError';
 }
 
+export interface LaneSettings extends ProjectionSettings {
+  /** Whose lanes are counted together, where they are divided. */
+  readonly holder: string;
+  readonly onMoved: () => void;
+}
+
 /** The loop that moves one lane of one build: takes the lease, reads ahead, applies, sleeps at the head. */
 export class LaneConsumer {
   readonly lane: LaneRef;
-  readonly #owner = `${String(process.pid)}-${randomUUID()}`;
+  readonly #owner: string;
   readonly #table: BuildTable;
   readonly #folding: Folding;
   readonly #wakeUp: WakeUp;
@@ -99,8 +107,9 @@ export class LaneConsumer {
     private readonly build: Build,
     lane: number,
     private readonly parts: ProjectionParts,
-    private readonly settings: ProjectionSettings & { readonly onMoved: () => void },
+    private readonly settings: LaneSettings,
   ) {
+    this.#owner = ownerOf(settings.holder);
     const { name, version, build: number } = build;
     this.lane = { name, version, build: number, lane };
     this.#wakeUp = new WakeUp(settings.restRatio);
@@ -142,6 +151,7 @@ export class LaneConsumer {
     }
     if (lease === 'taken') {
       await this.#input.close();
+      await wishForLane(pool, this.lane, { owner: this.#owner, leaseMs });
       this.#report({ state: 'standby', behind: false, lastProgressAt: this.settings.now() });
       await pause(Math.min(this.settings.pollMs, leaseMs / 3), signal);
       this.#looks();
@@ -165,6 +175,12 @@ export class LaneConsumer {
     let lease = first;
     let reading: Promise<ReadPage> | undefined;
     while (!signal.aborted) {
+      if (lease.wanted) {
+        const given = await handOver(this.parts.pool, this.lane, lease, { ...this.settings, owner: this.#owner });
+        // What it reads ahead is read to its end before the input is closed.
+        if (given) return void (await reading?.catch(() => undefined));
+        lease = { ...lease, wanted: false };
+      }
       const { page, newer, full } = await (reading ?? this.#read(lease, lease, parked));
       // The next page is read and decoded while this one is applied.
       reading = full && !newer ? this.#read({ position: page.upTo, cursor: page.cursor }, lease, parked) : undefined;
@@ -180,7 +196,7 @@ export class LaneConsumer {
       if (full) continue;
       if (lease.troubled) lease = await this.#allIsWell(lease);
       this.#report({ state: 'running', behind: false, lastProgressAt: this.settings.now(), error: null });
-      await this.#rest(lease, signal);
+      lease = await this.#rest(lease, signal);
     }
   }
 
@@ -266,13 +282,14 @@ export class LaneConsumer {
     return { ...lease, troubled: false };
   }
 
-  async #rest(lease: Lease, signal: AbortSignal): Promise<void> {
+  async #rest(lease: Lease, signal: AbortSignal): Promise<Lease> {
     const { pollMs, leaseMs } = this.settings;
     await this.#wakeUp.sleep(Math.min(pollMs, leaseMs / 3), signal);
     this.#looks();
-    if (this.settings.now() - this.#renewedAt < leaseMs / 3) return;
-    await renewLease(this.parts.pool, this.lane, lease.fence, leaseMs);
+    if (this.settings.now() - this.#renewedAt < leaseMs / 3) return lease;
+    const renewed = await renewLease(this.parts.pool, this.lane, lease, leaseMs);
     this.#renewedAt = this.settings.now();
+    return renewed;
   }
 
   async #afterFailure(error: unknown, signal: AbortSignal): Promise<void> {

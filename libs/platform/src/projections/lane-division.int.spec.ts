@@ -60,7 +60,7 @@ describe('an installation whose read models were divided as the version before d
     await upgrade();
     const lane = { name: 'items', version: 1, build: 1, lane: 0 };
     const old: Lease = {
-      ...{ position: 14n, cursor: null, epoch: 1n, fence: 1n, lanes, filled: true, troubled: false },
+      ...{ position: 14n, cursor: null, epoch: 1n, fence: 1n, lanes, filled: true, troubled: false, wanted: false },
     };
     await expect(moveCheckpoint(database.owner, lane, old, { to: 15n, leaseMs: 1000 })).rejects.toThrow(LeaseLostError);
     const taken = await acquireLease(database.owner, lane, { owner: 'us', leaseMs: 1000, epoch: 1n });

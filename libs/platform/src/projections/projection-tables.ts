@@ -89,8 +89,26 @@ class LaneFeeds1795948100000 implements MigrationInterface {
   }
 }
 
+/** So that whoever joins gets a share of the lanes. */
+class LaneWishes1796210000000 implements MigrationInterface {
+  async up(runner: QueryRunner): Promise<void> {
+    await runner.query(`CREATE TABLE es.lane_wishes (
+      name text, version integer, build integer, lane integer,
+      wanted_by text NOT NULL, wanted_until timestamptz NOT NULL,
+      PRIMARY KEY (name, version, build, lane))`);
+    await runner.query(`COMMENT ON TABLE es.lane_wishes IS
+      'Lanes that one has too many of, and which of those with too few asks for it. Forgotten within seconds.'`);
+    await runner.query(`GRANT SELECT, INSERT, UPDATE, DELETE ON es.lane_wishes TO ${APP_ROLE}`);
+  }
+
+  async down(runner: QueryRunner): Promise<void> {
+    await runner.query(`DROP TABLE es.lane_wishes`);
+  }
+}
+
 export const projectionsMigrations: readonly Migration[] = [
   ProjectionTables1795305605000,
   UnappliedErasures1795339800000,
   LaneFeeds1795948100000,
+  LaneWishes1796210000000,
 ];

@@ -1,5 +1,5 @@
 import { START, type Projection } from '#kernel';
-import { type BuildRef, WakeUp } from '#platform/consumers';
+import { type BuildRef, newHolder, WakeUp } from '#platform/consumers';
 import { tableName } from './build-table.js';
 import { createBuild, dropRetired, finishFilling, isSameBuild, listBuilds, type StoredBuild } from './builds.js';
 import { LaneConsumer, type ProjectionParts } from './lane-consumer.js';
@@ -48,11 +48,12 @@ export async function rebuildProjection(
   });
   const stopping = new AbortController();
   const wakeUp = new WakeUp();
+  const holder = newHolder();
   const consumers = Array.from({ length: lanes }, (_, lane) => {
     const onMoved = (): void => {
       if (!consumer.health.behind) wakeUp.knock();
     };
-    const consumer = new LaneConsumer({ ...ref, lanes, projection }, lane, parts, { ...settings, onMoved });
+    const consumer = new LaneConsumer({ ...ref, lanes, projection }, lane, parts, { ...settings, holder, onMoved });
     return consumer.run(stopping.signal);
   });
   try {

@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto';
 import type pg from 'pg';
 import type { EpochMs, Position, RecordedEvent } from '#kernel';
 import {
@@ -11,6 +10,7 @@ import {
   type EventSource,
   FencedError,
   giveUpLease,
+  handOver,
   isOutage,
   type LaneRef,
   type Lease,
@@ -18,10 +18,12 @@ import {
   moveCheckpoint,
   type NewerEvent,
   OTHER_EPOCH,
+  ownerOf,
   pause,
   recordTrouble,
   renewLease,
   WakeUp,
+  wishForLane,
 } from '#platform/consumers';
 import { beginReaction, consumerOf } from './begin-reaction.js';
 import { countCommands, dispatchHeads } from './dispatch.js';
@@ -53,7 +55,7 @@ export interface ReactionHealth {
 /** The loop of one reaction: takes the lease, reacts page by page, dispatches, sleeps until something is due. */
 export class ReactionConsumer {
   readonly #ref: LaneRef;
-  readonly #owner = `${String(process.pid)}-${randomUUID()}`;
+  readonly #owner: string;
   readonly #wakeUp: WakeUp;
   #health: ReactionHealth;
   #failures = 0;
@@ -74,8 +76,9 @@ export class ReactionConsumer {
   constructor(
     private readonly runnable: RunnableReaction,
     private readonly parts: ReactionParts,
-    private readonly settings: ReactionSettings,
+    private readonly settings: ReactionSettings & { readonly holder: string },
   ) {
+    this.#owner = ownerOf(settings.holder);
     const { name, version } = runnable.reaction;
     this.#ref = consumerOf({ name, version });
     this.#wakeUp = new WakeUp(settings.restRatio);
@@ -115,6 +118,7 @@ export class ReactionConsumer {
     // Removed by a newer version a moment ago: the next round learns of it.
     if (lease === 'retired') return;
     if (lease === 'taken') {
+      await wishForLane(pool, this.#ref, { owner: this.#owner, leaseMs });
       this.#report('standby');
       await this.#idle(() => pause(Math.min(pollMs, leaseMs / 3), signal));
       return;
@@ -139,7 +143,11 @@ export class ReactionConsumer {
   async #work(first: Lease, signal: AbortSignal): Promise<void> {
     let lease = first;
     while (!signal.aborted) {
-      if (this.#retryInMs !== undefined) await this.#dispatch(lease, signal);
+      if (lease.wanted) {
+        if (await handOver(this.parts.pool, this.#ref, lease, { ...this.settings, owner: this.#owner })) return;
+        lease = { ...lease, wanted: false };
+      }
+      if (this.#retryInMs !== undefined) lease = await this.#dispatch(lease, signal);
       const { page, newer, full } = await this.#read(lease.position);
       if (page.upTo > lease.position) lease = await this.#react(lease, page);
       if (newer) throw new ConsumerTroubleError('paused', newer.error.message);
@@ -152,15 +160,16 @@ export class ReactionConsumer {
       }
       this.#failures = 0;
       this.#report('running');
-      await this.#rest(lease, signal);
+      lease = await this.#rest(lease, signal);
     }
   }
 
   /** Until nothing can be dispatched at once; so what waits is bounded by one page, and by what is parked. */
-  async #dispatch(lease: Lease, signal: AbortSignal): Promise<void> {
+  async #dispatch(first: Lease, signal: AbortSignal): Promise<Lease> {
     const { pool } = this.parts;
+    let lease = first;
     do {
-      await this.#keep(lease);
+      lease = await this.#keep(lease);
       const { retryInMs, answered, hindrance } = await dispatchHeads(pool, this.runnable, this.settings);
       // Also of what came too early: what it waits for may stand still for long, and a restart would not move it.
       if (answered) this.#health = { ...this.#health, lastProgressAt: Date.now() };
@@ -174,6 +183,7 @@ export class ReactionConsumer {
         'failed',
         `${String(waiting)} commands are parked or wait, ${String(this.settings.maxParked)} may; release or discard what is parked`,
       );
+    return lease;
   }
 
   async #read(after: Position): Promise<ReadPage> {
@@ -225,7 +235,7 @@ export class ReactionConsumer {
   }
 
   /** At the head: sleeps until an event, a timer or a command is due, and never longer than the polling interval. */
-  async #rest(lease: Lease, signal: AbortSignal): Promise<void> {
+  async #rest(lease: Lease, signal: AbortSignal): Promise<Lease> {
     const { pollMs, leaseMs, passTimeEveryMs } = this.settings;
     let wait = Math.min(pollMs, leaseMs / 3, this.#retryInMs ?? Infinity);
     const dueInMs = this.#timersMayBeSet() ? await this.#nextDue() : undefined;
@@ -236,7 +246,7 @@ export class ReactionConsumer {
       if (sinceMs >= passTimeEveryMs) {
         this.#passedTimeAt = performance.now();
         await this.parts.passTime();
-        return;
+        return lease;
       }
       wait = Math.min(wait, passTimeEveryMs - sinceMs);
     }
@@ -244,7 +254,7 @@ export class ReactionConsumer {
     const ratio = this.#concerned ? Math.min(restRatio, promptRestRatio) : restRatio;
     this.#concerned = false;
     await this.#idle(() => this.#wakeUp.sleep(wait, signal, ratio));
-    await this.#keep(lease);
+    return this.#keep(lease);
   }
 
   /** An operator who releases a trigger may set one at any time. */
@@ -267,11 +277,12 @@ export class ReactionConsumer {
     return dueInMs;
   }
 
-  async #keep(lease: Lease): Promise<void> {
+  async #keep(lease: Lease): Promise<Lease> {
     const { leaseMs } = this.settings;
-    if (performance.now() - this.#renewedAt < leaseMs / 3) return;
-    await renewLease(this.parts.pool, this.#ref, lease.fence, leaseMs);
+    if (performance.now() - this.#renewedAt < leaseMs / 3) return lease;
+    const renewed = await renewLease(this.parts.pool, this.#ref, lease, leaseMs);
     this.#renewedAt = performance.now();
+    return renewed;
   }
 
   async #readEffectsFrom(): Promise<Position> {

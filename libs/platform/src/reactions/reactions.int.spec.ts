@@ -1,6 +1,7 @@
 import { crashingPool, type Crash } from '../consumers/crashing-pool.conformance.js';
 import { CommandRefusedError, CommandTooEarlyError } from './execute-command.js';
 import { type ReactionHealth } from './reaction-consumer.js';
+import { type ReactionHost } from './reaction-host.js';
 import {
   broken,
   HOUR_MS,
@@ -78,6 +79,29 @@ describe('reactions', () => {
       expect([...found.values()].flat().length).toBeGreaterThan(60);
     },
   );
+
+  it('are shared by reactors that come and go, and each does all there is to do, once', async () => {
+    const reactions = ['one', 'two', 'three', 'four', 'five'].map((name) => itemReaction(name));
+    const other = testPool(reactor.database.url);
+    const settings = { leaseMs: 3_000 };
+    const running = ({ health }: ReactionHost): number =>
+      health().reactions.filter(({ state }) => state === 'running').length;
+    const first = reactor.start(reactions, settings);
+    await until(() => running(first) === 5, 'the first has all of them');
+    const second = reactor.start(reactions, settings, other);
+    // Those that nothing happens to are handed over, too: whoever sleeps looks when they renew their lease.
+    await until(() => running(first) === 3 && running(second) === 2, 'they share them');
+    await history(3, 20);
+    await reactor.setClock(5 * HOUR_MS);
+    await first.stop();
+    for (const reaction of reactions) await until(() => reactor.isDone(reaction), 'everything done');
+    await second.stop();
+    await other.end();
+    for (const reaction of reactions) {
+      const { found, expected } = await reactor.notes(reaction);
+      expect(found).toEqual(expected);
+    }
+  });
 
   it('tell that they hang, also where that begins after an idle moment', async () => {
     const host = reactor.start([itemReaction('hung')]);
