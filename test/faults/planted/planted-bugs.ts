@@ -199,8 +199,8 @@ const ofConsumers: readonly PlantedBug[] = [
       },
       {
         file: 'libs/platform/src/consumers/checkpoint.js',
-        find: /AND fence = \$5\n/,
-        replace: 'AND $5::bigint IS NOT NULL\n',
+        find: 'AND fence = $5`',
+        replace: 'AND $5::bigint IS NOT NULL`',
       },
     ],
     counts: { projector: 2 },

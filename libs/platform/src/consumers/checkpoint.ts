@@ -116,11 +116,12 @@ export async function acquireLease(
 
 /** Keeps an idle consumer's lease. */
 export async function renewLease(db: Queryable, lane: LaneRef, lease: Lease, leaseMs: number): Promise<Lease> {
-  const { rows } = await db.query<{ wanted: boolean }>(
-    `UPDATE es.consumers SET lease_until = clock_timestamp() + $6 * interval '1 ms' WHERE ${WHERE_LANE} AND fence = $5
-     RETURNING ${WANTED} AS wanted`,
-    [...idOf(lane), lease.fence, leaseMs],
-  );
+  const renewal = `UPDATE es.consumers SET lease_until = clock_timestamp() + $6 * interval '1 ms' WHERE ${WHERE_LANE} AND fence = $5`;
+  const { rows } = await db.query<{ wanted: boolean }>(`${renewal} RETURNING ${WANTED} AS wanted`, [
+    ...idOf(lane),
+    lease.fence,
+    leaseMs,
+  ]);
   const [row] = rows;
   if (!row) throw new LeaseLostError(lane);
   return { ...lease, wanted: row.wanted };

@@ -27,6 +27,8 @@ export interface Dispatched {
   readonly retryInMs: number | undefined;
   /** Nothing was asked, or there was an answer: also "too early" is one. */
   readonly answered: boolean;
+  /** Some are done, or will not be tried again by themselves. */
+  readonly moved: boolean;
   /** Why one could not be tried: nothing is wrong with it, and the whole reaction waits. */
   readonly hindrance?: unknown;
 }
@@ -71,10 +73,12 @@ export async function dispatchHeads(
     if ((await recordFailure(pool, name, row, { error, settings })) === 'parked') parked++;
   }
   const hindrance = outcomes.find((error) => error !== undefined && isNobodysFault(error));
-  const isMore = done.length + parked > 0 || heads.length > ready.length + waits.length;
+  const moved = done.length + parked > 0;
+  const isMore = moved || heads.length > ready.length + waits.length;
   return {
     // What was done or parked may have kept another one beyond the limit.
     retryInMs: isMore ? 0 : ready.length > 0 ? settings.backoffMs : waits.length > 0 ? Math.min(...waits) : undefined,
+    moved,
     answered: outcomes.length === 0 || outcomes.some(isAnswer),
     ...(hindrance !== undefined && { hindrance }),
   };

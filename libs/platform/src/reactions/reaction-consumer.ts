@@ -27,7 +27,7 @@ import {
 } from '#platform/consumers';
 import { beginReaction, consumerOf } from './begin-reaction.js';
 import { countCommands, dispatchHeads } from './dispatch.js';
-import { type RunnableReaction } from './execute-command.js';
+import { CommandTooEarlyError, type RunnableReaction } from './execute-command.js';
 import { type Memories, type ReactionPage, reactToPage } from './react-page.js';
 import { type ReactionSettings } from './settings.js';
 
@@ -170,9 +170,10 @@ export class ReactionConsumer {
     let lease = first;
     do {
       lease = await this.#keep(lease);
-      const { retryInMs, answered, hindrance } = await dispatchHeads(pool, this.runnable, this.settings);
+      const { retryInMs, answered, moved, hindrance } = await dispatchHeads(pool, this.runnable, this.settings);
       // Also of what came too early: what it waits for may stand still for long, and a restart would not move it.
       if (answered) this.#health = { ...this.#health, lastProgressAt: Date.now() };
+      if (moved) this.#failures = 0;
       if (hindrance !== undefined) throw hindrance;
       this.#retryInMs = retryInMs;
     } while (this.#retryInMs === 0 && !signal.aborted);
@@ -301,8 +302,10 @@ export class ReactionConsumer {
     this.#report(status === 'running' ? 'retrying' : status, text);
     if (!(error instanceof FencedError) && (status !== 'running' || isOutage(error) || this.#failures > 1))
       await recordTrouble(this.parts.pool, this.#ref, this.#owner, { status, error: text }).catch(() => undefined);
-    const { backoffMs, maxBackoffMs } = this.settings;
-    await pause(Math.min(backoffMs * 2 ** Math.min(this.#failures - 1, 20), maxBackoffMs), signal);
+    const { backoffMs, maxBackoffMs, pollMs } = this.settings;
+    // What came too early is no failure, and whoever does commands has waited already: it goes on soon after what it needs is there.
+    const longestMs = error instanceof CommandTooEarlyError ? Math.min(pollMs, maxBackoffMs) : maxBackoffMs;
+    await pause(Math.min(backoffMs * 2 ** Math.min(this.#failures - 1, 20), longestMs), signal);
   }
 
   /** What it asks of others may never be answered: only while it sleeps is nothing to be missed. */

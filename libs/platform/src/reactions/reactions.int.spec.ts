@@ -356,6 +356,17 @@ describe('reactions', () => {
     expect(found).toEqual(expected);
   });
 
+  it('look again soon for what a command needs, however long it was away', async () => {
+    const reaction = itemReaction('soon');
+    let looks = 0;
+    reactor.failing = () => (++looks < 20 ? new CommandTooEarlyError('the read model is behind') : undefined);
+    await reactor.append('item.closed', 'a');
+    // Doubled each time, it would look for the last time after four minutes.
+    reactor.start([reaction], { backoffMs: 1, maxBackoffMs: 600_000 });
+    await until(() => reactor.isDone(reaction), 'it is done');
+    expect(looks).toBe(20);
+  });
+
   it('pass by as many parked commands as there may be, and stop at one more', async () => {
     const reaction = itemReaction('refused');
     reactor.failing = ({ key }) => (key === 'z' ? undefined : new CommandRefusedError('never'));
