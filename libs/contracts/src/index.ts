@@ -52,6 +52,7 @@ export * from './cloud-events/incoming-cloud-event.js';
 export * from './debugger/debugger-parameters.js';
 export * from './debugger/debugger-view.js';
 export * from './cloud-events/cloud-event-parameters.js';
+export * from './cloud-events/media-type.js';
 export * from './rules/action-words.js';
 export { type ActionDto } from './rules/action.dto.js';
 export * from './rules/macro-event.js';

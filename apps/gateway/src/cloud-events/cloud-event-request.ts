@@ -1,10 +1,8 @@
 import { type IncomingHttpHeaders } from 'node:http';
+import { mediaTypeOf } from '#contracts';
 import { ProblemError } from '../problems/problem-error.js';
 
 export type CloudEventMode = 'binary' | 'structured' | 'batch';
-
-const mediaTypeOf = ({ 'content-type': type = '' }: IncomingHttpHeaders): string =>
-  (type.split(';')[0] ?? '').trim().toLowerCase();
 
 /**
  * How a request holds its events (CloudEvents 1.0.2, HTTP Protocol Binding §3): here the content type decides, because the specification
@@ -12,10 +10,10 @@ const mediaTypeOf = ({ 'content-type': type = '' }: IncomingHttpHeaders): string
  * @throws ProblemError `unsupported_media_type` for event formats other than JSON
  */
 export function modeOf(headers: IncomingHttpHeaders): CloudEventMode {
-  const type = mediaTypeOf(headers);
+  const type = mediaTypeOf(headers['content-type']);
   if (type === 'application/cloudevents+json') return 'structured';
   if (type === 'application/cloudevents-batch+json') return 'batch';
-  if (type.startsWith('application/cloudevents')) throw new ProblemError('unsupported_media_type');
+  if (type?.startsWith('application/cloudevents')) throw new ProblemError('unsupported_media_type');
   return 'binary';
 }
 
@@ -24,7 +22,8 @@ const TEXT_TYPE = /^(text\/|application\/([a-z0-9!#$&^_.+-]+\+)?xml$)/;
 
 /** What a body of that content type is read as; without one, JSON. */
 export function dataFormOf(headers: IncomingHttpHeaders): 'json' | 'text' | 'bytes' {
-  const type = mediaTypeOf(headers);
+  const type = mediaTypeOf(headers['content-type']);
+  if (type === undefined) return 'bytes';
   if (type === '' || JSON_TYPE.test(type)) return 'json';
   return TEXT_TYPE.test(type) ? 'text' : 'bytes';
 }

@@ -1,6 +1,13 @@
 import { createHash } from 'node:crypto';
 import { identifiersOfSent, readCloudEvent, type ReadCloudEvent } from '#capabilities';
-import { decodeUtf8, type FieldError, type Identifier, parseTraceContext, readTouchpointText } from '#contracts';
+import {
+  decodeUtf8,
+  type FieldError,
+  type Identifier,
+  mediaTypeOf,
+  parseTraceContext,
+  readTouchpointText,
+} from '#contracts';
 import { type EpochMs, fail, type Result, succeed } from '#kernel';
 import { type BusRecord, firstWrittenAt } from '#platform/bus';
 
@@ -9,8 +16,7 @@ export type ReadRecord = ReadCloudEvent;
 
 const CONTENT_TYPE = 'content-type';
 const ATTRIBUTE = 'ce_';
-const STRUCTURED = /^application\/cloudevents\+json\s*(;|$)/i;
-const JSON_DATA = /^(\s*|application\/json|[^;]+\+json)\s*(;|$)/i;
+const STRUCTURED = 'application/cloudevents+json';
 
 /**
  * What a record says, in each of the forms that it may have:
@@ -25,12 +31,12 @@ export function readRecord(record: BusRecord, now: EpochMs): ReadRecord {
   const receivedAt = stampedBy === 'sender' ? Math.min(now, firstWrittenAt(record) ?? now) : writtenAt;
   const context = { receivedAt, digest };
   if (headers[`${ATTRIBUTE}specversion`] !== undefined) {
-    const data = dataOf(bytes, headers[CONTENT_TYPE] ?? '');
+    const data = dataOf(bytes, mediaTypeOf(headers[CONTENT_TYPE]));
     return data.ok ? readCloudEvent({ ...attributesOf(headers), ...data.value }, context) : unread(data);
   }
   const read = readValue(bytes);
   if (!read.ok) return unread(read);
-  if (STRUCTURED.test(headers[CONTENT_TYPE] ?? '') || isCloudEvent(read.value))
+  if (mediaTypeOf(headers[CONTENT_TYPE]) === STRUCTURED || isCloudEvent(read.value))
     return readCloudEvent(read.value, context);
   const trace = parseTraceContext(headers['traceparent'], headers['tracestate']);
   return { touchpoint: read, isKnownById: false, trace };
@@ -92,13 +98,16 @@ function attributesOf(headers: BusRecord['headers']): Readonly<Record<string, un
   return { ...Object.fromEntries(attributes), ...(type !== undefined && { datacontenttype: type }) };
 }
 
+const isJson = (type: string | undefined): boolean =>
+  type === '' || type === 'application/json' || type?.endsWith('+json') === true;
+
 /** The members of the JSON format that hold the data. */
-function dataOf(bytes: Uint8Array, type: string): Result<object, readonly FieldError[]> {
+function dataOf(bytes: Uint8Array, type: string | undefined): Result<object, readonly FieldError[]> {
   if (bytes.length === 0) return succeed({});
-  if (JSON_DATA.test(type)) {
+  if (isJson(type)) {
     const data = readValue(bytes);
     return data.ok ? succeed({ data: data.value }) : data;
   }
-  const text = /^text\//i.test(type) ? decodeUtf8(bytes) : undefined;
+  const text = type?.startsWith('text/') === true ? decodeUtf8(bytes) : undefined;
   return succeed(text === undefined ? { data_base64: Buffer.from(bytes).toString('base64') } : { data: text });
 }

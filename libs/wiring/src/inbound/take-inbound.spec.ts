@@ -60,6 +60,15 @@ describe('a record of the inbound topic', () => {
       { ...Object.fromEntries(Object.entries(cloudEvent).map(([name, value]) => [`ce_${name}`, value])) },
       exampleTouchpoint('visit', 'fa').id,
     ],
+    [
+      'a CloudEvent in binary mode, with a content type as people write it',
+      json(exampleTouchpoint('visit', 'fa')),
+      {
+        ...Object.fromEntries(Object.entries(cloudEvent).map(([name, value]) => [`ce_${name}`, value])),
+        'content-type': `application/JSON${' '.repeat(1_000)}; charset=utf-8`,
+      },
+      exampleTouchpoint('visit', 'fa').id,
+    ],
   ])('is %s', async (_what, bytes, headers, id) => {
     const { calls, recordTouchpoints } = recorder();
     expect(await createTakeInbound(portsWith(recordTouchpoints))([record(bytes, headers)], 0)).toEqual([
