@@ -1,6 +1,6 @@
 import { createHash, randomBytes } from 'node:crypto';
-import { isIPv6 } from 'node:net';
 import { Inject, Injectable } from '@nestjs/common';
+import { networkOf } from '#platform/access';
 import { type HttpConfig, type Principal } from '#wiring';
 import { HTTP_CONFIG } from '../server/tokens.js';
 import { FixedWindow, type Left } from './fixed-window.js';
@@ -79,15 +79,6 @@ export class RateLimits {
     const counter = createHash('sha256').update(this.#salt).update(networkOf(address)).digest().readUInt32BE(0);
     return this.#strangers.spend(String(counter % ADDRESS_COUNTERS), items);
   }
-}
-
-/** One household or server has 2^64 addresses of IPv6: they count as one. */
-function networkOf(address: string): string {
-  if (!isIPv6(address)) return address;
-  const [head = '', tail] = address.split('::');
-  const groups = head.split(':').filter((group) => group !== '');
-  const missing = tail === undefined ? 0 : 8 - groups.length - tail.split(':').filter((group) => group !== '').length;
-  return [...groups, ...Array.from({ length: Math.max(0, missing) }, () => '0')].slice(0, 4).join(':');
 }
 
 /**

@@ -1,6 +1,7 @@
 export * from './api-keys.port.js';
 export * from './audit-trail.port.js';
 export * from './create-access.js';
+export { networkOf } from './network-of.js';
 export * from './oidc/oidc.port.js';
 export { accessMigrations } from './postgres/access-migrations.js';
 export * from './principal.js';

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
-import { isIPv6 } from 'node:net';
 import { type Pool } from 'pg';
 import { RateLimiterPostgres, RateLimiterRes } from 'rate-limiter-flexible';
+import { networkOf } from '../network-of.js';
 
 /** How often somebody may guess. In the database, so that it holds over all processes and restarts. */
 export interface AttemptLimits {
@@ -33,7 +33,7 @@ export function createAttemptLimits(pool: Pool): AttemptLimits {
   // One address against many accounts; an office behind one address has this many wrong passwords in a morning.
   const address = limiter('address', 50, 15 * MINUTE);
   const keysOf = (attempt: Attempt): readonly (readonly [RateLimiterPostgres, string])[] => {
-    const [name, from] = [digest(attempt.name), digest(network(attempt.address))];
+    const [name, from] = [digest(attempt.name), digest(networkOf(attempt.address))];
     return [
       [pair, `${name}${from}`],
       [account, name],
@@ -67,13 +67,3 @@ async function consume(limit: RateLimiterPostgres, key: string): Promise<number 
 
 /** Names and addresses are about people: only what they hash to is kept. */
 const digest = (text: string): string => createHash('sha256').update(text).digest('base64url').slice(0, 32);
-
-/** Of IPv6, the /64 that one subscriber has whole (RFC 6177). */
-function network(address: string): string {
-  if (!isIPv6(address) || address.startsWith('::ffff:')) return address.replace('::ffff:', '');
-  const [head = '', tail] = address.toLowerCase().split('::');
-  const before = head === '' ? [] : head.split(':');
-  const after = tail === undefined || tail === '' ? [] : tail.split(':');
-  const zeros = tail === undefined ? [] : Array.from({ length: 8 - before.length - after.length }, () => '0');
-  return [...before, ...zeros, ...after].slice(0, 4).join(':');
-}
