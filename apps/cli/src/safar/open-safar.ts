@@ -91,7 +91,7 @@ const startOf = (after: Position | 'now' | 'start'): Position | 'now' => (after 
 
 /**
  * Waits for the read models. From the first wait on they are fed from here, too: a command needs no running platform, and where
- * one runs it has the leases and this one stands by. Not before: while a file is imported, folding would take memory and time.
+ * one runs, the two share the work. Not before: while a file is imported, folding would take memory and time.
  */
 function applier({
   readModels,
