@@ -1,3 +1,4 @@
+export * from './breaking-connections.js';
 export * from './collector.js';
 export * from './database.js';
 export * from './until.js';
