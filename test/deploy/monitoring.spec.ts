@@ -12,7 +12,7 @@ describe('the alert rules', () => {
   });
 
   it('are rules that Prometheus takes', async () => {
-    expect(await run(program, ['check', 'rules', 'deploy/helm/safar/files/alerts.yml'])).toContain('SUCCESS: 21 rules');
+    expect(await run(program, ['check', 'rules', 'deploy/helm/safar/files/alerts.yml'])).toContain('SUCCESS: 26 rules');
   });
 
   it('are loaded by a configuration that Prometheus takes', async () => {

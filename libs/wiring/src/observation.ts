@@ -5,6 +5,7 @@ import {
   type Inbound,
   type InboundHealth,
   inboundState,
+  type Relay,
   relayCheckpoint,
   type TopicWatch,
 } from '#platform/bus';
@@ -73,6 +74,8 @@ export function observeProjections(metrics: Metrics, admin: Pick<ProjectionAdmin
     safar_projection_lag_events: 'Events that the read model has not applied yet',
     safar_projection_lag_seconds: 'Age of the oldest event that the read model has not applied yet',
     safar_projection_parked_events: 'Events that were set aside because applying them failed',
+    safar_projection_failed_lanes: 'Lanes of the read model that have halted until somebody acts',
+    safar_projection_paused_lanes: 'Lanes of the read model that have halted until a newer program is there',
   };
   metrics.gauges({
     label: 'projection',
@@ -80,18 +83,22 @@ export function observeProjections(metrics: Metrics, admin: Pick<ProjectionAdmin
     read: async () => {
       const lanes = (await inTime(admin.status())).filter(({ role }) => role === 'active');
       const found = new Map<string, Record<keyof typeof names, number>>();
-      for (const { name, eventsBehind, secondsBehind, parked } of lanes) {
+      for (const { name, eventsBehind, secondsBehind, parked, state } of lanes) {
         const before = found.get(name);
         found.set(name, {
           safar_projection_lag_events: Math.max(eventsBehind, before?.safar_projection_lag_events ?? 0),
           safar_projection_lag_seconds: Math.max(secondsBehind, before?.safar_projection_lag_seconds ?? 0),
           safar_projection_parked_events: parked + (before?.safar_projection_parked_events ?? 0),
+          safar_projection_failed_lanes: oneIf(state === 'failed') + (before?.safar_projection_failed_lanes ?? 0),
+          safar_projection_paused_lanes: oneIf(state === 'paused') + (before?.safar_projection_paused_lanes ?? 0),
         });
       }
       return found;
     },
   });
 }
+
+const oneIf = (so: boolean): number => (so ? 1 : 0);
 
 /** Of the one relay that works, whichever process it is in. */
 export function observeRelay(
@@ -106,6 +113,13 @@ export function observeRelay(
     },
     read: () => inTime(relayLag(pool, source, topic)),
   });
+}
+
+/** Of the relay in this process: one that stands still before it has the lease leaves nothing in the database. */
+export function observeRelayState(metrics: Metrics, relay: Pick<Relay, 'health'>): void {
+  metrics.gauge('safar_relay_failed', '1 while the relay in this process has halted until somebody acts', () =>
+    oneIf(relay.health().state === 'failed'),
+  );
 }
 
 async function relayLag(pool: pg.Pool, source: EventSource, topic: string) {
@@ -194,6 +208,8 @@ export function observeReactions(metrics: Metrics, admin: Pick<ReactionAdmin, 's
     safar_reaction_overdue_seconds: 'How long the oldest of them has been due',
     safar_reaction_waiting_commands: 'Commands that wait to be dispatched',
     safar_reaction_parked: 'Triggers and commands that were set aside because they failed',
+    safar_reaction_failed: '1 while the reaction has halted until somebody acts',
+    safar_reaction_paused: '1 while the reaction has halted until a newer program is there',
   };
   metrics.gauges({
     label: 'reaction',
@@ -209,6 +225,8 @@ export function observeReactions(metrics: Metrics, admin: Pick<ReactionAdmin, 's
             safar_reaction_overdue_seconds: reaction.secondsOverdue,
             safar_reaction_waiting_commands: reaction.waitingCommands,
             safar_reaction_parked: reaction.parkedTriggers + reaction.parkedCommands,
+            safar_reaction_failed: oneIf(reaction.state === 'failed'),
+            safar_reaction_paused: oneIf(reaction.state === 'paused'),
           },
         ]),
       ),

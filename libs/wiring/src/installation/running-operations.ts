@@ -7,6 +7,7 @@ import { openInternalServer } from '../internal-server.js';
 import { type ReadinessCheck } from '../messages/readiness-check.port.js';
 import { EVENTS_TOPIC, kafkaFeed, kafkaNeeded } from '../kafka.js';
 import { beginInbound, type Warn, type WatchedInbound } from '../inbound/begin-inbound.js';
+import { observeRelayState } from '../observation.js';
 import { projections } from '../projections.js';
 import { type RecordTouchpointsInto } from '../record-touchpoints.js';
 import { type DecodeEvents } from '../sealing.js';
@@ -21,10 +22,11 @@ export const judging = ({ pool, store }: Parts) => ({
   checkWritable: () => store.checkWritable(),
 });
 
-function beginRelay({ pool, bus }: Parts, source: EventSource, closers: (() => Promise<void>)[]): Relay {
+function beginRelay({ pool, bus, metrics }: Parts, source: EventSource, closers: (() => Promise<void>)[]): Relay {
   if (!bus) throw kafkaNeeded();
   const relay = startRelay({ pool, source, bus, topic: EVENTS_TOPIC });
   closers.push(() => relay.stop());
+  observeRelayState(metrics, relay);
   return relay;
 }
 
