@@ -41,7 +41,7 @@ describe('docker-compose.yml', () => {
       ...{ COMPOSE_PROFILES: 'kafka', SAFAR_KAFKA_BROKERS: 'kafka:9092', SAFAR_KAFKA_INBOUND: 'true' },
     });
     await compose.run('up', '--detach', '--no-build');
-    await compose.healthy('postgres', 'gateway', 'kafka', 'relay', 'projector');
+    await compose.healthy('postgres', 'gateway', 'kafka', 'relay', 'projector', 'reactor');
     const made = await compose.safar('keys', 'create', '--name', 'test', '--scope', 'admin', '--json');
     ({ key } = JSON.parse(made) as { key: string });
   });
@@ -103,7 +103,7 @@ describe('docker-compose.yml', () => {
     await compose.run('stop');
     await expect(fetch(`${url}/livez`)).rejects.toThrow();
     await compose.run('start');
-    await compose.healthy('postgres', 'gateway', 'kafka', 'relay', 'projector');
+    await compose.healthy('postgres', 'gateway', 'kafka', 'relay', 'projector', 'reactor');
     const after = await send('after');
     expect(BigInt(after)).toBeGreaterThan(BigInt(before));
     expect(new Set(await timeline(after))).toEqual(new Set(['before', 'after']));
