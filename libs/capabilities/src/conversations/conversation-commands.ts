@@ -94,8 +94,8 @@ export type RelationCommand = Asked &
       })
     /** With since when an answer is owed in the other one, and whether it is our turn there. */
     | { readonly type: 'Absorb'; readonly from: string; readonly ours: boolean; readonly owed?: EpochMs }
-    /** `answered`: in the other one, since it was merged. */
-    | { readonly type: 'Unmerge'; readonly answered: boolean }
+    /** `answered`: in the other one, since it was merged. `measured`: what was owed in it was owed there meanwhile. */
+    | { readonly type: 'Unmerge'; readonly answered: boolean; readonly measured: boolean }
     | { readonly type: 'Release'; readonly from: string }
     | { readonly type: 'SplitOff'; readonly into: string; readonly messages: readonly string[] }
     | { readonly type: 'MarkSpam'; readonly spam: boolean }

@@ -227,7 +227,7 @@ describe('what conversations are to one another', () => {
     // They wrote in it meanwhile: that is its own.
     expect(after(reply('r1', 1), absorb, from('m1'), release)).toEqual(['released']);
     expect(owedIn(stateAfter(open, reply('r1', 1), absorb, from('m1'), release))).toBe(at);
-    const unmerge = (answered: boolean): ConversationCommand => ({ type: 'Unmerge', at, by, answered });
+    const unmerge = (answered: boolean): ConversationCommand => ({ type: 'Unmerge', at, by, answered, measured: true });
     expect(owedIn(stateAfter(open, from('m1'), merge(), unmerge(false)))).toBe(at);
     // It was answered there, so nobody owes an answer here.
     expect(owedIn(stateAfter(open, from('m1'), merge(), unmerge(true)))).toBeNull();
@@ -237,11 +237,65 @@ describe('what conversations are to one another', () => {
     ]);
   });
 
+  it('stands as before where it owed something of its own, or was put aside, since when it had', () => {
+    const absorb: ConversationCommand = { type: 'Absorb', at: at + HOUR, by, from: 'x', ours: true, owed: noon };
+    const released = (...before: readonly ConversationCommand[]) =>
+      conversation.decide(stateAfter(open, ...before, absorb), { type: 'Release', at: at + 2 * HOUR, by, from: 'x' });
+    const since = new Date(at).toISOString();
+    expect(released(from('m1'), status('waiting_third_party'))).toMatchObject({
+      events: [{ data: { owes: { since } } }, { type: 'conversation.status_changed', data: { since } }],
+    });
+    expect(released(reply('r1', 1), status('resolved'))).toMatchObject({
+      events: [{ data: { owes: {} } }, { data: { category: 'resolved', since } }],
+    });
+    expect(released({ type: 'Snooze', at, by, until: at + 9 * HOUR, wake: 'on_reply' })).toMatchObject({
+      events: [{}, { type: 'conversation.snoozed', data: { until: new Date(at + 9 * HOUR).toISOString(), since } }],
+    });
+    // It would have been open since its snooze was over.
+    const until = new Date(at + 1.5 * HOUR).toISOString();
+    expect(released({ type: 'Snooze', at, by, until: at + 1.5 * HOUR, wake: 'on_reply' })).toMatchObject({
+      events: [{ data: { since: until } }],
+    });
+  });
+
+  it('is not restored while another is merged into it', () => {
+    const absorb = (other: string): ConversationCommand => ({
+      type: 'Absorb',
+      at,
+      by,
+      from: other,
+      ours: true,
+      owed: noon,
+    });
+    const release = (other: string): ConversationCommand => ({ type: 'Release', at, by, from: other });
+    expect(after(status('waiting_third_party'), absorb('x'), absorb('y'), release('x'))).toEqual(['released']);
+    expect(after(status('waiting_third_party'), absorb('x'), absorb('y'), release('x'), release('y'))).toEqual([
+      'released',
+      'status_changed agent waiting_third_party/waiting_third_party',
+    ]);
+  });
+
+  it('that nothing measured meanwhile is owed from when it came back', () => {
+    const later = at + HOUR;
+    const unmerge: ConversationCommand = { type: 'Unmerge', at: later, by, answered: false, measured: false };
+    expect(owedIn(stateAfter(open, from('m1'), merge(), unmerge))).toBe(later);
+    expect(owedIn(stateAfter(open, merge(), unmerge))).toBeNull();
+    const spam = (is: boolean, when = at): ConversationCommand => ({ type: 'MarkSpam', at: when, by, spam: is });
+    expect(owedIn(stateAfter(open, from('m1'), spam(true), from('m2'), spam(false, later)))).toBe(later);
+    expect(owedIn(stateAfter(open, spam(true), spam(false, later)))).toBeNull();
+  });
+
   it('comes back as it was', () => {
     const before = stateAfter(open, status('waiting_third_party'));
-    const back = stateAfter(open, status('waiting_third_party'), merge(), { type: 'Unmerge', at, by, answered: false });
+    const back = stateAfter(open, status('waiting_third_party'), merge(), {
+      type: 'Unmerge',
+      at,
+      by,
+      answered: false,
+      measured: true,
+    });
     expect({ ...back, version: 0 }).toEqual({ ...before, version: 0 });
-    expect(after({ type: 'Unmerge', at, by, answered: false })).toBe('not-merged');
+    expect(after({ type: 'Unmerge', at, by, answered: false, measured: true })).toBe('not-merged');
   });
 
   it('gives messages away, but not all of them', () => {

@@ -1,6 +1,5 @@
 import {
   type Channel,
-  type ChosenCategory,
   type Priority,
   type PromiseStatus,
   type StatusCategory,
@@ -19,13 +18,17 @@ export interface Unanswered {
   readonly from?: string;
 }
 
-/** How a conversation stood before a merge opened it. */
+/** How a conversation stood before others were merged into it. */
 export interface Borrowed {
-  readonly from: string;
-  readonly category: ChosenCategory;
+  /** Those of them that still are. */
+  readonly from: readonly string[];
+  readonly category: StatusCategory;
   readonly status: string;
+  readonly snooze: KnownConversation['snooze'];
+  /** Since when. */
+  readonly since: EpochMs;
+  /** Of the last merge. */
   readonly at: EpochMs;
-  /** Of the merge. */
   readonly version: number;
 }
 
@@ -63,6 +66,8 @@ export interface KnownConversation {
   readonly spokenAtVersion: number;
   readonly messages: readonly string[];
   readonly waiting: readonly Unanswered[];
+  /** Since when it is the turn of whose it is by the category. */
+  readonly turnSince: EpochMs;
   /** Of what the customer said last. */
   readonly direction: TextDirection | null;
   /** Its first message is history: how that was answered is not known here. */

@@ -91,7 +91,8 @@ function changes(before: ConversationRow, { type, data, occurredAt }: Work): Col
     case 'conversation.status_changed': {
       const { category, status } = data;
       // Another word for what is resolved moves no resolution.
-      const resolvedAt = category === 'resolved' ? (before.resolved_at ?? occurredAt) : null;
+      const resolvedAt =
+        category === 'resolved' ? (before.resolved_at ?? (data.since ? Date.parse(data.since) : occurredAt)) : null;
       return { ...awake, category, status, resolved_at: resolvedAt };
     }
     case 'conversation.snoozed':

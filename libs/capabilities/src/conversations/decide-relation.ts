@@ -1,6 +1,6 @@
 import { type ConversationFact, toOwed } from '#contracts';
-import { accept, type Decision, refuse } from '#kernel';
-import { type KnownConversation, MAX_ABSORBED, MAX_LINKS, owedSince } from './conversation.js';
+import { accept, type Decision, type EpochMs, refuse } from '#kernel';
+import { type Borrowed, type KnownConversation, MAX_ABSORBED, MAX_LINKS, owedSince } from './conversation.js';
 import { type ConversationRefusal, type RelationCommand } from './conversation-commands.js';
 import { owesPromise } from './decide-promise.js';
 import { moveTo } from './decide-work.js';
@@ -26,10 +26,10 @@ export function decideRelation(state: KnownConversation, command: RelationComman
       if (state.stage === 'merged') return refuse('merged');
       if (command.spam === (state.stage === 'spam')) return accept();
       if (command.spam && owesPromise(state)) return refuse('promise-owed');
+      if (command.spam) return accept({ type: 'conversation.spam_marked', at, data: { by } });
       return accept({
-        type: command.spam ? 'conversation.spam_marked' : 'conversation.spam_cleared',
-        at,
-        data: { by },
+        ...{ type: 'conversation.spam_cleared', at },
+        data: { by, owes: toOwed(state.waiting.length > 0 ? at : null) },
       });
     case 'Link':
       return link(state, command);
@@ -75,11 +75,15 @@ function opensBy({ category, snooze }: KnownConversation, { at, by, ours, owed }
   }
 }
 
-/** What was answered where it went on is owed no more, and waits for the customer as after any reply. */
-function unmerge(state: KnownConversation, { at, by, answered }: Of<'Unmerge'>): Decided {
+/**
+ * What was answered where it went on is owed no more, and waits for the customer as after any reply. What was measured nowhere meanwhile,
+ * because the merge is from before merges took it over, is owed from here on: it would be late at once.
+ */
+function unmerge(state: KnownConversation, { at, by, answered, measured }: Of<'Unmerge'>): Decided {
   if (state.mergedInto === null) return refuse('not-merged');
   const owed = owedSince(state.waiting);
-  const data = { by, into: state.mergedInto, owes: toOwed(answered ? null : owed) };
+  const stillOwed = owed === null || measured ? owed : at;
+  const data = { by, into: state.mergedInto, owes: toOwed(answered ? null : stillOwed) };
   const unmerged: ConversationFact = { type: 'conversation.unmerged', at, data };
   const waits = answered && owed !== null && state.category === 'open';
   if (!waits) return accept(unmerged);
@@ -90,11 +94,36 @@ function unmerge(state: KnownConversation, { at, by, answered }: Of<'Unmerge'>):
 function release(state: KnownConversation, { at, by, from }: Of<'Release'>): Decided {
   if (!state.absorbed.includes(from)) return accept();
   const owed = owedSince(state.waiting.filter((each) => each.from !== from));
-  const released: ConversationFact = { type: 'conversation.released', at, data: { by, from, owes: toOwed(owed) } };
   const { borrowed, stage } = state;
-  if (stage !== 'active' || borrowed?.from !== from || owed !== null) return accept(released);
-  const { category, status } = borrowed;
-  return accept(released, ...moveTo(state, { at, by, category, status, cause: 'agent' }));
+  const isLast = stage === 'active' && borrowed?.from.every((each) => each === from) === true;
+  const before = isLast ? borrowed : null;
+  const openSince = before && opensAt(before, at);
+  const since = openSince === null || owed !== null ? {} : { since: new Date(openSince).toISOString() };
+  const data = { by, from, owes: toOwed(owed), ...since };
+  const released: ConversationFact = { type: 'conversation.released', at, data };
+  return before === null || openSince !== null
+    ? accept(released)
+    : accept(released, ...standAgain(state, before, { at, by }));
+}
+
+/** Since when it would be open without the merge; its snooze may be over by now. */
+function opensAt({ category, snooze, since }: Borrowed, at: EpochMs): EpochMs | null {
+  if (category === 'open') return since;
+  return snooze !== null && snooze.until <= at ? snooze.until : null;
+}
+
+/** As it stood before, since when it did. */
+function standAgain(
+  state: KnownConversation,
+  { category, status, snooze, since }: Borrowed,
+  { at, by }: Pick<RelationCommand, 'at' | 'by'>,
+): readonly ConversationFact[] {
+  if (category !== 'snoozed') return moveTo(state, { at, by, category, status, cause: 'agent', since });
+  // It sleeps through messages, and did so through the merge.
+  if (snooze === null || state.category === 'snoozed') return [];
+  const until = new Date(snooze.until).toISOString();
+  const data = { by, until, wake: snooze.wake, since: new Date(since).toISOString() };
+  return [{ type: 'conversation.snoozed', at, data }];
 }
 
 function splitOff(state: KnownConversation, { at, by, into, messages }: Of<'SplitOff'>): Decided {

@@ -82,17 +82,20 @@ interface Move {
   /** The category's own name unless told otherwise. */
   readonly status?: string;
   readonly cause: 'agent' | 'reply';
+  /** Where it has stood so before, since when. */
+  readonly since?: EpochMs;
 }
 
 /** From how it stands to how it should: a snooze or a resolution is ended first, each by an event of its own. */
 export function moveTo(state: KnownConversation, move: Move): readonly ConversationFact[] {
-  const { at, by, category, status = category, cause } = move;
+  const { at, by, category, status = category, cause, since } = move;
   if (state.category === category && state.status === status) return [];
   const ended: ConversationFact[] = [];
   if (state.category === 'snoozed') ended.push({ type: 'conversation.woken', at, data: { by, cause: 'agent' } });
   if (state.category === 'resolved' && category !== 'resolved')
     ended.push({ type: 'conversation.reopened', at, data: { by, cause: 'agent' } });
+  const data = { by, category, status, cause, ...(since !== undefined && { since: new Date(since).toISOString() }) };
   // Both leave it open, under the plain name.
   if (ended.length > 0 && category === 'open' && status === 'open') return ended;
-  return [...ended, { type: 'conversation.status_changed', at, data: { by, category, status, cause } }];
+  return [...ended, { type: 'conversation.status_changed', at, data }];
 }

@@ -1,7 +1,8 @@
 import { type ConversationFact, isPerson } from '#contracts';
 import { type Conversation, type KnownConversation } from './conversation.js';
 import { evolvePromise, isPromiseFact } from './evolve-promise.js';
-import { borrowedAfter, evolveRelation, isRelation } from './evolve-relation.js';
+import { borrowedAfter, evolveRelation, isRelation, waitingFrom } from './evolve-relation.js';
+import { turnAfter } from './evolve-turn.js';
 
 type Opened = Extract<ConversationFact, { readonly type: 'conversation.opened' }>;
 
@@ -10,7 +11,7 @@ export function evolveConversation(state: Conversation, fact: ConversationFact):
   return fact.type === 'conversation.opened' ? begun(fact) : state;
 }
 
-const begun = ({ data }: Opened): KnownConversation => ({
+const begun = ({ at, data }: Opened): KnownConversation => ({
   stage: 'active',
   version: 1,
   customerId: data.customerId,
@@ -27,6 +28,7 @@ const begun = ({ data }: Opened): KnownConversation => ({
   spokenAtVersion: 1,
   messages: data.messages ?? [],
   waiting: data.owes?.since === undefined ? [] : [{ since: Date.parse(data.owes.since) }],
+  turnSince: data.owes?.since === undefined ? at : Date.parse(data.owes.since),
   direction: data.direction ?? null,
   imported: data.origin === 'import',
   borrowed: null,
@@ -39,6 +41,11 @@ const begun = ({ data }: Opened): KnownConversation => ({
 const open = { category: 'open', status: 'open', snooze: null, resolvedAt: null } as const;
 
 export function evolveKnown(before: KnownConversation, fact: ConversationFact): KnownConversation {
+  const after = changed(before, fact);
+  return { ...after, turnSince: turnAfter(before, after, fact) };
+}
+
+function changed(before: KnownConversation, fact: ConversationFact): KnownConversation {
   const version = before.version + 1;
   const state = { ...before, version, borrowed: borrowedAfter(before, fact) };
   if (isRelation(fact)) return evolveRelation(state, fact);
@@ -81,7 +88,7 @@ export function evolveKnown(before: KnownConversation, fact: ConversationFact): 
         category,
         status,
         snooze: null,
-        resolvedAt: category === 'resolved' ? (state.resolvedAt ?? at) : null,
+        resolvedAt: category === 'resolved' ? (state.resolvedAt ?? (data.since ? Date.parse(data.since) : at)) : null,
       };
     }
     case 'conversation.snoozed': {
@@ -94,6 +101,6 @@ export function evolveKnown(before: KnownConversation, fact: ConversationFact): 
     case 'conversation.spam_marked':
       return { ...state, stage: 'spam' };
     case 'conversation.spam_cleared':
-      return { ...state, stage: 'active' };
+      return { ...state, stage: 'active', waiting: waitingFrom(state.waiting, at) };
   }
 }

@@ -1,4 +1,5 @@
 import { type ConversationFact, owedSinceOf } from '#contracts';
+import { type EpochMs } from '#kernel';
 import { type Borrowed, type KnownConversation, type Unanswered } from './conversation.js';
 
 const relations = [
@@ -23,7 +24,7 @@ export function evolveRelation(state: KnownConversation, { type, data }: Relatio
     case 'conversation.unmerged':
       return {
         ...{ ...state, stage: 'active', mergedInto: null },
-        waiting: data.owes && owedSinceOf(data.owes) === null ? [] : state.waiting,
+        waiting: data.owes ? waitingFrom(state.waiting, owedSinceOf(data.owes)) : state.waiting,
       };
     case 'conversation.absorbed': {
       const { from, owes } = data;
@@ -53,13 +54,27 @@ export function evolveRelation(state: KnownConversation, { type, data }: Relatio
   }
 }
 
-/** How it stood before the merge that opened it, until something else moves it or is said in it. */
+/** What waits, none of it since before an instant; nothing, without one. */
+export const waitingFrom = (waiting: readonly Unanswered[], earliest: EpochMs | null): readonly Unanswered[] =>
+  earliest === null ? [] : waiting.map((each) => ({ ...each, since: Math.max(each.since, earliest) }));
+
+/** How it stood before the merges of those that are in it, until something else moves it or is said in it. */
 export function borrowedAfter(before: KnownConversation, { type, at, data }: ConversationFact): Borrowed | null {
-  const { borrowed, category, status, version } = before;
+  const { borrowed, version } = before;
   switch (type) {
-    case 'conversation.absorbed':
-      if (category === 'open' || category === 'snoozed') return borrowed;
-      return { from: data.from, category, status, at, version: version + 1 };
+    case 'conversation.absorbed': {
+      const { category, status, snooze, turnSince: since } = before;
+      const was = borrowed ?? { from: [], category, status, snooze, since };
+      return { ...was, from: [...was.from, data.from], at, version: version + 1 };
+    }
+    case 'conversation.released': {
+      // Of one that is not known here, it is not known either what it had brought.
+      const from = borrowed?.from.filter((each) => each !== data.from) ?? [];
+      return borrowed === null || from.length === 0 || from.length === borrowed.from.length
+        ? null
+        : { ...borrowed, from };
+    }
+    case 'conversation.woken':
     case 'conversation.reopened':
     case 'conversation.status_changed':
       // The one that came with the merge.
@@ -67,7 +82,6 @@ export function borrowedAfter(before: KnownConversation, { type, at, data }: Con
     case 'conversation.message_received':
     case 'conversation.replied':
     case 'conversation.snoozed':
-    case 'conversation.woken':
       return null;
     case 'conversation.opened':
     case 'conversation.noted':
@@ -78,7 +92,6 @@ export function borrowedAfter(before: KnownConversation, { type, at, data }: Con
     case 'conversation.merged':
     case 'conversation.unmerged':
     case 'conversation.forgotten':
-    case 'conversation.released':
     case 'conversation.split_off':
     case 'conversation.spam_marked':
     case 'conversation.spam_cleared':

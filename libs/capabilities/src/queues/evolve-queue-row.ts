@@ -77,10 +77,10 @@ function changes(before: QueueRow, event: Later): Columns {
     case 'conversation.tagged':
       return { labels: withLabels(before.labels, 'tag:', data.added ?? [], data.removed ?? []) };
     case 'conversation.status_changed':
-      return { ...turned(before, data.category, at), status: data.status };
+      return { ...turned(before, data.category, sinceOf(data) ?? at), status: data.status };
     case 'conversation.snoozed': {
       const until = Date.parse(data.until);
-      const waiting = { turn_since: at, waiting_since: before.unanswered_since ?? until };
+      const waiting = { turn_since: sinceOf(data) ?? at, waiting_since: before.unanswered_since ?? until };
       return { category: 'snoozed', status: 'snoozed', snoozed_until: until, ...waiting };
     }
     case 'conversation.woken':
@@ -91,7 +91,7 @@ function changes(before: QueueRow, event: Later): Columns {
     case 'conversation.unmerged':
       return { stage: 'active', ...(data.owes && owing(before, owedSinceOf(data.owes), at)) };
     case 'conversation.spam_cleared':
-      return { stage: 'active' };
+      return { stage: 'active', ...(data.owes && owing(before, owedSinceOf(data.owes), at)) };
     case 'conversation.spam_marked':
       return { stage: 'spam' };
     case 'conversation.absorbed': {
@@ -100,6 +100,7 @@ function changes(before: QueueRow, event: Later): Columns {
       return taken === null ? {} : owing(before, own === null ? taken : Math.min(own, taken), at);
     }
     case 'conversation.released':
+      return data.owes ? owing(before, owedSinceOf(data.owes), sinceOf(data) ?? at) : {};
     case 'conversation.split_off':
       return data.owes ? owing(before, owedSinceOf(data.owes), at) : {};
     case 'conversation.linked':
@@ -110,6 +111,10 @@ function changes(before: QueueRow, event: Later): Columns {
 
 const isPromise = (event: Later): event is Extract<Later, { readonly type: PromiseEventType }> =>
   event.type.startsWith('conversation.promise');
+
+/** Since when something is so again that the end of a merge restores. */
+const sinceOf = ({ since }: { readonly since?: string }): EpochMs | undefined =>
+  since === undefined ? undefined : Date.parse(since);
 
 /** What is owed came or went with a merge or a split: the turn is ours since then, whenever that was told. */
 function owing(before: QueueRow, since: EpochMs | null, at: EpochMs): Columns {

@@ -104,7 +104,8 @@ function turned(before: Turn, changes: Partial<Turn>, event: ConversationEvent):
 function owing(event: Extract<ConversationEvent, { data: { owes?: unknown } }>): Partial<Turn> {
   if (event.data.owes === undefined) return {};
   const owedSince = owedSinceOf(event.data.owes);
-  return { owedSince, since: owedSince ?? momentOf(event) };
+  const since = 'since' in event.data && event.data.since ? Date.parse(event.data.since) : momentOf(event);
+  return { owedSince, since: owedSince ?? since };
 }
 
 function afterConversation(state: State, event: ConversationEvent): Reacted<State, TellItem> {
@@ -173,7 +174,7 @@ function changesBy(state: Turn, event: ConversationEvent): Partial<Turn> {
     case 'conversation.replied':
       return isPerson(data.by) ? { owedSince: null } : {};
     case 'conversation.spam_cleared':
-      return { stage: 'active' };
+      return { stage: 'active', ...owing(event) };
     case 'conversation.opened':
     case 'conversation.noted':
     case 'conversation.linked':

@@ -20,6 +20,11 @@ interface Running {
   readonly startedAt: EpochMs;
 }
 
+interface Turn {
+  readonly at: EpochMs;
+  readonly status: TurnStatus;
+}
+
 /** As much of a conversation as decides which of its clocks run. */
 export interface ClockedConversation {
   readonly stage: 'active' | 'merged' | 'spam' | 'deleted';
@@ -31,6 +36,12 @@ export interface ClockedConversation {
   readonly running: Readonly<Partial<Record<ClockKind, Running>>>;
   /** How many clocks of a kind there were. */
   readonly begun: Readonly<Partial<Record<ClockKind, number>>>;
+  /** How it stood from when on, newest last. Unknown in states that were stored before this was told. */
+  readonly turns?: readonly Turn[];
+  /** Of clocks that a merge cancelled and that may pause, since when they ran; its end lets them run as if there had been none. */
+  readonly aside?: Readonly<Partial<Record<ClockKind, EpochMs>>>;
+  /** When another was merged into it last. */
+  readonly mergedAt?: EpochMs;
   /** When it was imported, if it was: how messages before that were answered is not known here. */
   readonly importedAt?: EpochMs;
   /** How long after it was said the last thing that somebody said was recorded: of what was imported, years. */
@@ -53,6 +64,8 @@ export interface Told {
   readonly acts: readonly ClockAct[];
 }
 
+/** Of one that turned more often, a merge that is undone counts the oldest pauses. */
+const MAX_TURNS = 100;
 /** Clocks that a policy may let stand still. */
 const pausable: readonly ClockKind[] = ['update', 'resolution'];
 
@@ -75,10 +88,10 @@ export function tell(before: ClockedConversation | undefined, event: ClockedEven
       if (isPerson(event.data.by)) clocks.replied();
       break;
     case 'conversation.status_changed':
-      clocks.turn(event.data.category);
+      clocks.turn(event.data.category, event.data.since);
       break;
     case 'conversation.snoozed':
-      clocks.turn('snoozed');
+      clocks.turn('snoozed', event.data.since);
       break;
     case 'conversation.woken':
       clocks.turn('open');
@@ -107,7 +120,7 @@ export function tell(before: ClockedConversation | undefined, event: ClockedEven
       clocks.leave('deleted');
       break;
     case 'conversation.absorbed':
-      if (event.data.owes) clocks.takeOver(owedSinceOf(event.data.owes));
+      clocks.takeOver(event.data.owes && owedSinceOf(event.data.owes));
       break;
     case 'conversation.released':
     case 'conversation.split_off':
@@ -127,7 +140,7 @@ function opened(event: Extract<ClockedEvent, { readonly type: 'conversation.open
   const { channel, customerId, origin, team, priority = 'normal', owes } = event.data;
   const clocks = new Clocks(
     {
-      ...{ stage: 'active', customerId, category: 'open', owed: null, running: {}, begun: {} },
+      ...{ stage: 'active', customerId, category: 'open', owed: null, running: {}, begun: {}, turns: [] },
       subject: { priority, ...(channel !== null && { channel }), ...(team !== undefined && { team }) },
       recordedLateMs: lateMs(event),
       ...(origin === 'import' && { importedAt: event.recordedAt }),
@@ -175,9 +188,10 @@ class Clocks {
   }
 
   /** Of two who wait in what is one conversation now, the one who waits longer. */
-  takeOver(since: EpochMs | null): void {
+  takeOver(since: EpochMs | null | undefined): void {
     const own = this.owedSince();
-    if (since !== null && (own === undefined || since < own)) this.oweFrom(since);
+    this.state = { ...this.state, mergedAt: this.event.occurredAt };
+    if (since !== null && since !== undefined && (own === undefined || since < own)) this.oweFrom(since);
   }
 
   /** What is owed in it after messages went, or went back. */
@@ -212,14 +226,17 @@ class Clocks {
     if (this.state.category !== 'resolved') this.start('update');
   }
 
-  turn(category: StatusCategory): void {
-    const before = this.state.category;
-    this.state = { ...this.state, category };
+  /** @param restored where the end of a merge restores how it stood: as if it had not been open meanwhile */
+  turn(category: StatusCategory, restored?: string): void {
+    const { category: before, turns, mergedAt } = this.state;
+    const at = restored === undefined ? this.event.occurredAt : (mergedAt ?? this.event.occurredAt);
+    const told = turns && { turns: [...turns, { at, status: turnOf(category) }].slice(-MAX_TURNS) };
+    this.state = { ...this.state, category, ...told };
     if (category === 'resolved') {
-      // Another word for what was resolved already is no resolution.
-      if (before === 'resolved') return;
+      // Another word for what was resolved already is no resolution, nor is one that there was before.
+      if (before === 'resolved' || restored !== undefined) return;
       this.resolve();
-    } else for (const kind of pausable) this.tellRunning(kind, { type: 'ChangeStatus', status: category });
+    } else for (const kind of pausable) this.tellRunning(kind, { type: 'ChangeStatus', status: category }, at);
   }
 
   measureAs(subject: PolicySubject): void {
@@ -233,24 +250,46 @@ class Clocks {
   }
 
   leave(stage: 'merged' | 'spam' | 'deleted'): void {
+    const { running, turns } = this.state;
+    const aside = pausable.flatMap((kind) => (running[kind] ? [[kind, running[kind].startedAt] as const] : []));
+    if (stage === 'merged' && turns) this.state = { ...this.state, aside: Object.fromEntries(aside) };
     for (const kind of clockKinds) this.cancel(kind, stage);
     this.state = { ...this.state, stage };
   }
 
   /**
-   * What was cancelled stays so: the wait until now is not counted, and what is still owed is measured from here on. After a merge it is
-   * measured from where it began: meanwhile the other conversation measured it so.
+   * What was cancelled stays so: the wait until now is not counted, and what is still owed is measured from here on. After a merge all of
+   * it is measured from where it began, with its pauses, as if there had been none.
    */
   comeBack(since?: EpochMs | null): void {
     const owed = this.state.owed ?? (since === undefined ? null : 'next_response');
     const from = since === undefined ? undefined : this.knownHere(since);
-    this.state = { ...this.state, stage: 'active', owed: null };
+    const { aside, ...state } = this.state;
+    this.state = { ...state, stage: 'active', owed: null };
     if (owed !== null && from !== null) this.owe(owed, from);
-    if (this.state.category !== 'resolved') this.start('resolution');
+    if (since === undefined || aside === undefined) {
+      if (this.state.category !== 'resolved') this.start('resolution');
+    } else for (const kind of pausable) if (aside[kind] !== undefined) this.runOn(kind, aside[kind]);
+  }
+
+  /** A clock as it would be if it had run since then, and stood still whenever the conversation stood so. */
+  private runOn(kind: ClockKind, startedAt: EpochMs): void {
+    this.begin(kind, startedAt);
+    const { turns = [] } = this.state;
+    const first = turns.findLast(({ at }) => at <= startedAt);
+    if (first) this.tellRunning(kind, { type: 'ChangeStatus', status: first.status }, startedAt);
+    for (const { at, status } of turns)
+      if (at > startedAt) this.tellRunning(kind, { type: 'ChangeStatus', status }, at);
   }
 
   start(kind: ClockKind, startedAt: EpochMs = this.event.occurredAt): void {
-    const { category, begun, running } = this.state;
+    this.begin(kind, startedAt);
+    const status = turnOf(this.state.category);
+    if (status !== 'open' && pausable.includes(kind)) this.tellRunning(kind, { type: 'ChangeStatus', status });
+  }
+
+  private begin(kind: ClockKind, startedAt: EpochMs): void {
+    const { begun, running } = this.state;
     const ordinal = (begun[kind] ?? 0) + 1;
     this.state = {
       ...this.state,
@@ -258,8 +297,6 @@ class Clocks {
       running: { ...running, [kind]: { ordinal, startedAt } },
     };
     this.acts.push({ kind, ordinal, at: startedAt, type: 'StartClock', asOf: this.asOf() });
-    const status = turnOf(category);
-    if (status !== 'open' && pausable.includes(kind)) this.tellRunning(kind, { type: 'ChangeStatus', status });
   }
 
   private stop(kind: ClockKind): void {
@@ -285,13 +322,13 @@ class Clocks {
     this.state = { ...this.state, running };
   }
 
-  private tellRunning(kind: ClockKind, what: Wanted): void {
+  private tellRunning(kind: ClockKind, what: Wanted, at?: EpochMs): void {
     const running = this.state.running[kind];
-    if (running) this.tell(kind, running.ordinal, what);
+    if (running) this.tell(kind, running.ordinal, what, at);
   }
 
-  private tell(kind: ClockKind, ordinal: number, what: Wanted): void {
-    this.acts.push({ kind, ordinal, at: this.event.occurredAt, ...what });
+  private tell(kind: ClockKind, ordinal: number, what: Wanted, at: EpochMs = this.event.occurredAt): void {
+    this.acts.push({ kind, ordinal, at, ...what });
   }
 
   private asOf(): TermsAsOf {

@@ -184,6 +184,36 @@ describe('what is owed elsewhere', () => {
     expect(of(responses, [byAgent, absorbed(3)])).toEqual([]);
   });
 
+  it('is nobody’s time again where the conversation was only opened by it', () => {
+    const since = new Date(at(1)).toISOString();
+    const restored: Happened = ['conversation.status_changed', at(5), { category: 'waiting_customer', since }];
+    const happened = [
+      opened,
+      turned(1, 'waiting_customer'),
+      absorbed(3),
+      turned(3, 'open'),
+      restored,
+      turned(9, 'open'),
+    ];
+    expect(of('resolution', happened).slice(2)).toEqual([
+      'resolution-1 resumed 3 due 26',
+      'resolution-1 paused 3 due -',
+      'resolution-1 resumed 9 due 32',
+    ]);
+  });
+
+  it('leaves the clocks of the conversation that comes back as they would be, with their pauses', () => {
+    const merged: Happened = ['conversation.merged', at(5)];
+    const back: Happened = ['conversation.unmerged', at(7), { owes: {} }];
+    const happened = [opened, turned(1, 'waiting_customer'), turned(3, 'open'), replied(4), merged, back];
+    expect(of(['update', 'resolution'], happened).slice(-4)).toEqual([
+      'update-2 activated 4 due 10',
+      'resolution-2 activated 0 due 24',
+      'resolution-2 paused 1 due -',
+      'resolution-2 resumed 3 due 26',
+    ]);
+  });
+
   it('is given back from where it began, unless it was answered', () => {
     expect(of(responses, [byAgent, absorbed(2, 1), released(3)])).toEqual([
       'next_response-1 activated 1 due 4',

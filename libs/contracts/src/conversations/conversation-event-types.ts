@@ -14,6 +14,7 @@ import {
   LinkedDto,
   MergedDto,
   ReleasedDto,
+  SpamClearedDto,
   SplitOffDto,
   UnmergedDto,
 } from './relation-events.dto.js';
@@ -83,7 +84,7 @@ const declared: Declared = {
   'conversation.released': [ReleasedDto, { by, from: other, owes }],
   'conversation.split_off': [SplitOffDto, { by, into: other, messages: [uuid('1')], owes }],
   'conversation.spam_marked': [ByDto, { by }],
-  'conversation.spam_cleared': [ByDto, { by }],
+  'conversation.spam_cleared': [SpamClearedDto, { by, owes }],
   'conversation.linked': [LinkedDto, { by, to: other }],
   'conversation.unlinked': [LinkedDto, { by, to: other }],
   'conversation.promised': [

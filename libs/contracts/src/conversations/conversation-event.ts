@@ -18,6 +18,7 @@ import {
   type LinkedDto,
   type MergedDto,
   type ReleasedDto,
+  type SpamClearedDto,
   type SplitOffDto,
   type UnmergedDto,
 } from './relation-events.dto.js';
@@ -54,7 +55,7 @@ export interface ConversationData {
   readonly 'conversation.released': ReleasedDto;
   readonly 'conversation.split_off': SplitOffDto;
   readonly 'conversation.spam_marked': ByDto;
-  readonly 'conversation.spam_cleared': ByDto;
+  readonly 'conversation.spam_cleared': SpamClearedDto;
   readonly 'conversation.linked': LinkedDto;
   readonly 'conversation.unlinked': LinkedDto;
   readonly 'conversation.promised': PromisedDto;

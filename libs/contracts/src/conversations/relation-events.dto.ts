@@ -1,6 +1,6 @@
 import { Public } from '../events/fields/field-class.js';
 import { Nested, Optional } from '../events/fields/structure.js';
-import { Pattern, Patterns } from '../events/fields/text.js';
+import { Instant, Pattern, Patterns } from '../events/fields/text.js';
 import { ACTOR, MAX_PROMISES, MAX_SPLIT, UUID } from './conversation-words.js';
 import { OwedDto } from './owed.dto.js';
 
@@ -60,6 +60,25 @@ export class ReleasedDto {
   from!: string;
 
   /** What is owed in it without the other one. As before, where events do not say. */
+  @Public()
+  @Optional()
+  @Nested(OwedDto)
+  owes?: OwedDto;
+
+  /** Since when it is open without the other one, where nothing is owed in it. From now on, where events do not say. */
+  @Public()
+  @Optional()
+  @Instant()
+  since?: string;
+}
+
+/** It is no spam after all. */
+export class SpamClearedDto {
+  @Public()
+  @Pattern(ACTOR, 140)
+  by!: string;
+
+  /** What is owed in it from now on: nobody measured how long it had waited as spam. As before, where events do not say. */
   @Public()
   @Optional()
   @Nested(OwedDto)

@@ -90,6 +90,12 @@ export class StatusChangedDto {
   @Public()
   @OneOf(statusCauses)
   cause!: (typeof statusCauses)[number];
+
+  /** Since when it has stood so, where the end of a merge restores how it stood; otherwise from now on. */
+  @Public()
+  @Optional()
+  @Instant()
+  since?: string;
 }
 
 export class SnoozedDto {
@@ -104,6 +110,12 @@ export class SnoozedDto {
   @Public()
   @OneOf(wakeRules)
   wake!: WakeRule;
+
+  /** Since when it has been put aside, where the end of a merge restores that; otherwise from now on. */
+  @Public()
+  @Optional()
+  @Instant()
+  since?: string;
 }
 
 /** A snooze is over; the conversation is open again. */

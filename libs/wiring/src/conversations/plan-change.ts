@@ -37,7 +37,7 @@ export async function planChange(
       const { mergedInto } = own.state;
       if (mergedInto === null) return fail('not-merged');
       const target = await loadConversation(ports, mergedInto);
-      return together(decided(own, { type: 'Unmerge', at, by, answered: answeredIn(target, own.id) }), () =>
+      return together(decided(own, { type: 'Unmerge', at, by, ...meanwhileIn(target, own) }), () =>
         decided(target, { type: 'Release', at, by, from: own.id }),
       );
     }
@@ -84,10 +84,19 @@ function absorbing(
   return { type: 'Absorb', at, by, from: id, ours, ...(owed !== null && { owed }) };
 }
 
-/** Whether a person has replied since the other conversation goes on in it. */
-function answeredIn({ events }: LoadedConversation, from: string): boolean {
-  const merged = events.findLastIndex(({ type, data }) => type === 'conversation.absorbed' && data.from === from);
-  return events.slice(merged + 1).some(({ type, data }) => type === 'conversation.replied' && isPerson(data.by));
+/** What became in the conversation that another goes on in of what was owed in that. */
+function meanwhileIn(
+  { events }: LoadedConversation,
+  { id, state }: LoadedConversation & { readonly state: KnownConversation },
+): { readonly answered: boolean; readonly measured: boolean } {
+  const merged = events.findLastIndex(({ type, data }) => type === 'conversation.absorbed' && data.from === id);
+  const absorbed = events[merged];
+  return {
+    answered: events.slice(merged + 1).some(({ type, data }) => type === 'conversation.replied' && isPerson(data.by)),
+    // One that was resolved was told to owe nothing. Merges took over nothing before they said so.
+    measured:
+      state.category === 'resolved' || (absorbed?.type === 'conversation.absorbed' && absorbed.data.owes !== undefined),
+  };
 }
 
 /** What goes with messages into a conversation of their own: where it waits, how urgently, in which script and since when. */

@@ -86,12 +86,19 @@ export function resolution(
   // Another word for what was resolved already is no resolution.
   if (resolved === (category === 'resolved')) return undefined;
   if (!resolved) return before?.reopened_at === null ? { ...before, reopened_at: event.occurredAt } : undefined;
-  if (before !== undefined || stage !== 'active') return undefined;
+  if (before !== undefined) return resolvedAgain(before, event.data.since);
+  if (stage !== 'active') return undefined;
   const replies = importedAt === undefined ? standing.replies : null;
   const ended = { name: RESOLUTION, fact: 'wait', kind: 'resolution', at: event.occurredAt } as const;
   const elapsed_ms = elapsed(of.at, event.occurredAt);
   return { ...of, ...ended, ...whose(of, event), elapsed_ms, replies, standing: null };
 }
+
+/** What a merge undid and its end restores was never undone. */
+const resolvedAgain = (before: ResponseFactRow, since: string | undefined): ResponseFactRow | undefined =>
+  since !== undefined && (before.reopened_at ?? -Infinity) >= Date.parse(since)
+    ? { ...before, reopened_at: null }
+    : undefined;
 
 /** A public reply soon after the resolution was needed all the same, and counts for it. */
 export function repliedAfter(row: ResponseFactRow, { occurredAt }: Replied): ResponseFactRow {

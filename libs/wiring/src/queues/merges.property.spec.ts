@@ -1,0 +1,240 @@
+import fc from 'fast-check';
+import { conversationClocks, type ConversationCommand, queue, type TellClocks } from '#capabilities';
+import { policiesStream, upcast } from '#contracts';
+import { type RecordedEvent, type RowKey, START } from '#kernel';
+import { openMemoryEventStore } from '#platform/event-store';
+import { type IssuedCommand, type KeyMemory, runKey } from '#platform/reactions';
+import { createMemoryVault } from '#platform/vault';
+import { appendParts, loadConversation, type Part } from '../conversations/conversation-log.js';
+import { known } from '../conversations/change-conversation.js';
+import { decided, type PlannedChange, planChange } from '../conversations/plan-change.js';
+import { newId } from '../routing/fixtures/opened-conversation.js';
+import { ClockBooks } from '../service-clocks/clock-books.js';
+import { createClockExecutor } from '../service-clocks/tell-clocks.js';
+
+const MINUTE = 60_000;
+/** `npm test` takes some; SAFAR_PROPERTY_RUNS asks for more. */
+const RUNS = Number(process.env['SAFAR_PROPERTY_RUNS'] ?? 30);
+const start = Date.UTC(2026, 4, 1);
+const by = 'user:ada';
+const [into, from, customerId] = ['a', 'b', 'c'].map((letter) => `018f0000-0000-8000-8000-00000000000${letter}`) as [
+  string,
+  string,
+  string,
+];
+const paused = ['waiting_customer', 'waiting_third_party', 'snoozed'];
+const policy = {
+  ...{ id: 'p', calendarId: 'always', pausedWhile: { update: paused, resolution: paused } },
+  targetSeconds: { first_response: 420, next_response: 300, update: 360, resolution: 1_200 },
+};
+
+const deeds = [
+  ...(['message', 'reply', 'reply-open', 'robot', 'spam', 'no-spam', 'snooze', 'sleep'] as const),
+  ...(['open', 'waiting_customer', 'waiting_third_party', 'resolved'] as const),
+];
+type Deed = (typeof deeds)[number];
+
+function commandOf(deed: Deed, at: number, version: number): ConversationCommand {
+  const said = { at, messageId: newId(), direction: 'ltr', text: 'x', since: version } as const;
+  switch (deed) {
+    case 'message':
+      return { type: 'ReceiveMessage', at, message: { messageId: newId(), kind: 'message', channel: 'chat' } };
+    case 'reply':
+      return { type: 'Reply', by, ...said };
+    case 'reply-open':
+      return { type: 'Reply', by, ...said, then: 'open' };
+    case 'robot':
+      return { type: 'Reply', by: 'system:rules', ...said };
+    case 'spam':
+    case 'no-spam':
+      return { type: 'MarkSpam', at, by, spam: deed === 'spam' };
+    case 'snooze':
+    case 'sleep':
+      return { type: 'Snooze', at, by, until: at + 5 * MINUTE, wake: deed === 'snooze' ? 'on_reply' : 'stay' };
+    case 'open':
+    case 'waiting_customer':
+    case 'waiting_third_party':
+    case 'resolved':
+      return { type: 'ChangeStatus', at, by, category: deed };
+  }
+}
+
+/** Two conversations of a customer with their log, their clocks and their rows of the queue, by the parts that do it; nothing else. */
+async function world() {
+  let now = start;
+  const store = openMemoryEventStore({ now: () => now });
+  const vault = createMemoryVault();
+  const ports = { store, vault };
+  const key = (await vault.currentKeys([customerId])).get(customerId);
+  const incarnation = key?.incarnation ?? 0;
+  const meta = { source: '/test', correlationId: 'c' };
+  const say = (...parts: readonly Part[]) =>
+    appendParts(ports, parts, {
+      ...{ customerId, incarnation, commandId: newId(), requestHash: vault.digest('test', newId()), meta },
+    });
+  const saved = { type: 'service_policies.saved', schemaVersion: 1, key: policiesStream, occurredAt: now };
+  const settings = { ...saved, id: newId(), data: { by, policies: [policy] }, meta: { ...meta, causationId: 'c' } };
+  await store.append({
+    ...{ appendId: newId(), requestHash: vault.digest('test', 'policies') },
+    streams: [{ stream: policiesStream, expect: 'none', events: [settings] }],
+  });
+
+  const tell = createClockExecutor({ ...ports, books: new ClockBooks(store) });
+  const memories = new Map<string, KeyMemory>();
+  let read = START;
+  async function settle(): Promise<void> {
+    for (let isQuiet = false; !isQuiet;) {
+      const events = (await store.readAll(read, 1_000)).events.map(upcast);
+      read = events.at(-1)?.position ?? read;
+      isQuiet = events.length === 0;
+      for (const id of [into, from]) {
+        const own = events.filter(
+          (event) => event.type in conversationClocks.when && conversationClocks.key(event as never) === id,
+        );
+        const memory = memories.get(id) ?? { state: conversationClocks.initial, timers: [] };
+        const run = runKey(conversationClocks, id, memory, { events: own as never, time: now });
+        if (run.failed) throw run.failed.error;
+        memories.set(id, { state: run.state, timers: run.timers });
+        for (const command of run.commands)
+          await tell({ ...command, reaction: conversationClocks.name } as IssuedCommand<TellClocks>);
+        isQuiet &&= run.commands.length === 0;
+      }
+    }
+  }
+
+  async function command(id: string, asked: ConversationCommand): Promise<void> {
+    const part = decided(await loadConversation(ports, id), asked);
+    if (part.ok && part.value.facts.length > 0) await say(part.value);
+    await settle();
+  }
+  for (const [id, at] of [
+    [into, start],
+    [from, start + MINUTE],
+  ] as const) {
+    now = at;
+    const opening = { origin: 'touchpoint', customerId, incarnation, channel: 'chat', subject: '' } as const;
+    await command(id, { type: 'OpenConversation', at, ...opening });
+    await command(id, commandOf('message', at, 1));
+  }
+
+  return {
+    async do(id: string, deed: Deed, at: number): Promise<void> {
+      // Whatever became due before it comes first.
+      now = at - 1;
+      await settle();
+      now = at;
+      await command(id, commandOf(deed, at, (await loadConversation(ports, id)).events.length));
+    },
+    async change(change: PlannedChange, at: number): Promise<boolean> {
+      now = at - 1;
+      await settle();
+      now = at;
+      const own = known(await loadConversation(ports, from));
+      if (!own) throw new Error('it was opened');
+      const plan = await planChange(ports, own, change, {
+        at,
+        by,
+        self: from,
+        messageId: newId(),
+        newId: newId(),
+        promiseId: newId(),
+      });
+      if (!plan.ok) return false;
+      const outcome = await say(...plan.value);
+      if (outcome.status !== 'appended') throw new Error(outcome.status);
+      await settle();
+      return true;
+    },
+    state: async () => (await loadConversation(ports, into)).state,
+    /** How both stand in the queue at a time. */
+    async rows(at: number) {
+      now = at;
+      await settle();
+      for (const id of [into, from]) await command(id, { type: 'Wake', at });
+      const rows = fold((await store.readAll(START, 10_000)).events.map(upcast));
+      return [into, from].map((id) => rowOf(rows.get(`${id},0`)));
+    },
+  };
+}
+
+type Row = Parameters<(typeof queue.when)['conversation.replied']>[0];
+
+function fold(events: readonly RecordedEvent[]): ReadonlyMap<string, Row> {
+  const rows = new Map<string, Row>();
+  const rowAt = (key: RowKey) => rows.get(key.join());
+  for (const event of events.filter(({ type }) => type in queue.when)) {
+    const handle = queue.when[event.type as keyof typeof queue.when] as (...values: readonly unknown[]) => Row;
+    for (const key of queue.keys(event as never)) rows.set(key.join(), handle(rowAt(key), event, key, rowAt));
+  }
+  return rows;
+}
+
+const rowOf = (row: Row) => {
+  if (row === undefined) throw new Error('it was opened');
+  const { kept, stage, category, status, turn_since, unanswered_since, snoozed_until } = row;
+  // Of one that is put aside and was answered meanwhile, the queue still has since when it had waited before.
+  const waiting_since = snoozed_until === null ? row.waiting_since : snoozed_until;
+  const clocks = row.clocks.map(({ kind, dueAt, breachedAt }) => ({ kind, dueAt, breachedAt }));
+  return {
+    // Of clocks that are due at the same instant, the row names the one that began to run first.
+    ...{
+      kept,
+      stage,
+      category,
+      status,
+      turn_since,
+      waiting_since,
+      unanswered_since,
+      snoozed_until,
+      due_at: row.due_at,
+    },
+    clocks: clocks.toSorted((one, other) => (one.kind < other.kind ? -1 : 1)),
+  };
+};
+
+const step = fc.record({
+  id: fc.constantFrom(into, from),
+  deed: fc.constantFrom(...deeds),
+  minutes: fc.integer({ min: 1, max: 4 }),
+});
+const histories = fc.record({
+  steps: fc.array(step, { maxLength: 10 }),
+  wait: fc.integer({ min: 1, max: 9 }),
+  lasts: fc.integer({ min: 1, max: 30 }),
+  then: fc.array(step, { maxLength: 3 }),
+});
+
+it('a merge that is undone leaves both as they would be without it: whose turn, since when, what is due, what was late', async () => {
+  let undone = 0;
+  await fc.assert(
+    fc.asyncProperty(histories, async ({ steps, wait, lasts, then }) => {
+      const [merged, left] = [await world(), await world()];
+      const both = [merged, left];
+      let at = start + 2 * MINUTE;
+      for (const { id, deed, minutes } of steps) {
+        at += minutes * MINUTE;
+        for (const each of both) await each.do(id, deed, at);
+      }
+      // Not at an instant at which anything is due.
+      at += wait * MINUTE + 10_000;
+      const before = await merged.state();
+      fc.pre(await merged.change({ type: 'Merge', body: { into } }, at));
+      // What waited for others was ours meanwhile, and a breach that was told then stays.
+      const isOpen = before.stage !== 'unknown' && before.category === 'open';
+      const until = at + (isOpen ? lasts * MINUTE : 20_000);
+      expect(await merged.change({ type: 'Unmerge' }, until)).toBe(true);
+      undone += 1;
+      const seen = until + 10_000;
+      expect(await merged.rows(seen)).toEqual(await left.rows(seen));
+      // And so it goes on.
+      at = Math.ceil(seen / MINUTE) * MINUTE;
+      for (const { id, deed, minutes } of then) {
+        at += minutes * MINUTE;
+        for (const each of both) await each.do(id, deed, at);
+      }
+      expect(await merged.rows(at + 30_000)).toEqual(await left.rows(at + 30_000));
+    }),
+    { numRuns: RUNS },
+  );
+  expect(undone).toBeGreaterThan(0);
+});
