@@ -6,7 +6,11 @@ import { type RoutingItemRow } from './routing-items.projection.js';
 const MAX_OFFERS = 200;
 
 /** What somebody is asked to take at a time; what lapses first comes first. */
-export async function offersToAgent(readModels: ReadModels, agent: string, at: EpochMs): Promise<AgentOffersView> {
+export async function offersToAgent(
+  readModels: Pick<ReadModels, 'query'>,
+  agent: string,
+  at: EpochMs,
+): Promise<AgentOffersView> {
   const rows = await readModels.query<RoutingItemRow & { readonly offered_until: number }>(
     `SELECT conversation_id, channel, team, priority, offered_until FROM {routing-items}
      WHERE offered_to = $1 AND offered_until > to_timestamp($2::double precision / 1000)

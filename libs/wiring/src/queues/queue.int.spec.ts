@@ -2,11 +2,29 @@ import { randomBytes, randomUUID } from 'node:crypto';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { countQueue, listQueue, QueueFeed, queueSql, type QueueSelection } from '#capabilities';
-import { clockStream, type ConversationData, conversationStream, type QueueItemView, queueViews } from '#contracts';
+import {
+  backlog,
+  countQueue,
+  countSelections,
+  listQueue,
+  offersToAgent,
+  QueueFeed,
+  queueSql,
+  serviceReport,
+  type QueueSelection,
+} from '#capabilities';
+import {
+  clockStream,
+  type ConversationData,
+  conversationStream,
+  type QueueItemView,
+  type QueueFilter,
+  queueViews,
+} from '#contracts';
 import { testDatabase, type TestDatabase, until } from '#testing';
 import { Temporal } from 'temporal-polyfill';
 import { loadConfig } from '../config/config.js';
+import { ExplainedReads } from '../fixtures/explained-reads.js';
 import { type Installation, openInstallation } from '../installation.js';
 import { migrations } from '../migrations.js';
 
@@ -300,8 +318,12 @@ describe('the queue', () => {
         );
       };
       const end = performance.now() + 4_000;
-      while (!(await agrees()) && performance.now() < end) await new Promise((resolve) => setTimeout(resolve, 50));
-      expect([selection, await agrees()]).toEqual([selection, true]);
+      let agreed = await agrees();
+      while (!agreed && performance.now() < end) {
+        await new Promise((resolve) => setTimeout(resolve, 50));
+        agreed = await agrees();
+      }
+      expect([selection, agreed]).toEqual([selection, true]);
       stop.abort();
       await back;
     }
@@ -410,6 +432,58 @@ describe('the queue', () => {
     const mentions = await planOf({ view: 'mentions', self: 'user:agent-7' }, at);
     expect(mentions.some((node) => node['Node Type'] === 'Seq Scan')).toBe(false);
   });
+
+  it('is counted and looked back at from indexes, by any filter that somebody saves, as are offers', async () => {
+    await write({ ...presentRow, kept: `'past'`, until_position: 'n + 100000', ...spells }, 30_000);
+    // As it comes to be by itself: an index alone tells of a row only once somebody has looked after its page.
+    await database.owner.query('VACUUM ANALYZE');
+    const reads = new ExplainedReads(installation.readModels);
+    const at = Date.now();
+    const filters: readonly QueueFilter[] = [
+      ...[{}, { team: 'team-3' }, { channel: 'phone' as const }, { agent: 'user:agent-7' }, { tags: ['late'] }],
+      ...[{ priorities: ['urgent' as const] }, { categories: ['snoozed' as const] }, { statuses: ['open'] }],
+    ];
+    const wholly: unknown[] = [];
+    for (const filter of filters)
+      for (const view of queueViews) {
+        await countSelections(reads, [{ ...filter, view, self: 'user:agent-7', withinSeconds: 60 }], at);
+        if (reads.taken().whole.length > 0) wholly.push({ view, filter });
+      }
+    expect(wholly).toEqual([]);
+    const position = 0n;
+    for (const asked of [{ past: true }, { past: true, team: 'team-3' }, { past: false, team: 'team-3' }]) {
+      await backlog(reads, { at: at - 20 * 86_400_000, by: 'team', position, ...asked });
+      expect([asked, reads.taken().whole]).toEqual([asked, []]);
+    }
+    await installation.readModels.query(
+      `INSERT INTO {routing-items} (conversation_id, customer_id, channel, priority, tags, offered_to, offered_until)
+       SELECT md5(n::text)::uuid, md5('c' || n)::uuid, 'chat', 'normal', '[]', CASE WHEN n % 3 = 0 THEN 'user:agent-' || n % 97 END, now()
+       FROM generate_series(1, 10000) AS n`,
+      [],
+    );
+    await installation.readModels.query('ANALYZE {routing-items}', []);
+    await offersToAgent(reads, 'user:agent-7', at);
+    expect(reads.taken()).toEqual({ scans: 1, whole: [] });
+    await installation.readModels.query(
+      `INSERT INTO {response-facts} (conversation_id, name, customer_id, fact, at, channel, team, agent, stage, elapsed_ms)
+       SELECT md5(n::text)::uuid, n::text, md5('c' || n)::uuid, 'wait', now() - make_interval(mins => n * 30), 'chat',
+         'team-' || n % 11, 'user:agent-' || n % 97, 'active', n FROM generate_series(1, 20000) AS n`,
+      [],
+    );
+    await installation.readModels.query('ANALYZE {response-facts}', []);
+    const report = {
+      from: at - 7 * 86_400_000,
+      to: at,
+      by: 'agent',
+      calendar: 'gregorian',
+      now: at,
+      position,
+    } as const;
+    for (const part of [{}, { team: 'team-3' }, { agent: 'user:agent-7' }]) {
+      await serviceReport(reads, { ...report, ...part });
+      expect([part, reads.taken().whole]).toEqual([part, []]);
+    }
+  }, 60_000);
 });
 
 /** Rows as the fold leaves them, written as they are: what is tested is how they are read. */

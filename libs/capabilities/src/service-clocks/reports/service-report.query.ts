@@ -26,7 +26,10 @@ const leftOut = `SELECT conversation_id AS left_out FROM {response-facts} WHERE 
 const columnOf = { policy: 'policy', channel: 'channel', team: 'team', agent: 'agent' } as const;
 
 /** Figures of a range of time by group: one pass over the facts of that range, found by an index. */
-export async function serviceReport(readModels: ReadModels, asked: ServiceReportRequest): Promise<ServiceReportView> {
+export async function serviceReport(
+  readModels: Pick<ReadModels, 'query'>,
+  asked: ServiceReportRequest,
+): Promise<ServiceReportView> {
   const { from, to, by, timeZone, calendar, now, position } = asked;
   const buckets = isOfDays(by) && timeZone !== undefined ? bucketsOf({ from, to, by, timeZone, calendar }) : undefined;
   const { sql, values } = reportSql(asked, buckets);
