@@ -199,6 +199,7 @@ it('those who may not answer may see it and are not in it; a page that is left o
     return (await owner.query(recent, session)).rowCount === 1;
   };
   expect((await ask('PUT', at, left, { state: 'viewing' })).statusCode).toBe(200);
+  expect((await ask('GET', at, left)).statusCode).toBe(200);
   expect(await seen()).toBe(false);
   expect((await ask('PUT', at, left, { state: 'typing' })).statusCode).toBe(200);
   expect(await seen()).toBe(true);

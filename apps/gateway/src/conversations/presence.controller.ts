@@ -39,6 +39,7 @@ export class PresenceController {
   }
 
   @Get(':id/presence')
+  @NoSignOfLife()
   @Operation(getPresence)
   @RequireAbility('read', 'Conversation')
   async get(@Asked() { id }: Asking): Promise<PresenceView> {

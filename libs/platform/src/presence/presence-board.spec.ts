@@ -1,3 +1,4 @@
+import { until } from '#testing';
 import { PresenceBoard } from './presence-board.js';
 import { type PresenceMark } from './presence.port.js';
 
@@ -6,7 +7,7 @@ const mark = (conversationId: string, agent: string): PresenceMark => ({
 });
 
 /** Marks that a test moves, and how often they were looked at. */
-function openBoard() {
+function openBoard(lookIntervalMs = 10) {
   const listeners = new Set<() => void>();
   const state = { marks: [] as PresenceMark[], erased: new Set<string>(), looks: 0, listeners };
   const board = new PresenceBoard(
@@ -23,7 +24,7 @@ function openBoard() {
       },
       readable: (ids) => Promise.resolve(new Set(ids.filter((id) => !state.erased.has(id)))),
     },
-    { lookIntervalMs: 10, restMs: 1 },
+    { lookIntervalMs, restMs: 1 },
   );
   return { board, state };
 }
@@ -48,6 +49,22 @@ describe('the board of who is where', () => {
     expect((await chair.next()).value).toMatchObject({ conversationId: 'chair', present: [{ agent: 'user:bea' }] });
     stop.abort();
     expect((await all.next()).done).toBe(true);
+    await board.close();
+  });
+
+  it('looks once for all who follow, however many come', async () => {
+    const { board, state } = openBoard(60_000);
+    state.marks = [mark('lamp', 'user:ada')];
+    const stop = new AbortController();
+    const first = board.follow(stop.signal);
+    await first.next();
+    for (const listener of state.listeners) listener();
+    await until(() => Promise.resolve(state.looks === 2), 'it looks by itself');
+    const others = Array.from({ length: 100 }, () => board.follow(stop.signal, 'lamp'));
+    for (const other of others)
+      expect((await other.next()).value).toMatchObject({ conversationId: 'lamp', present: [{ agent: 'user:ada' }] });
+    expect(state.looks).toBe(2);
+    stop.abort();
     await board.close();
   });
 

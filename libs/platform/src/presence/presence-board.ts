@@ -33,6 +33,8 @@ export class PresenceBoard {
   readonly #lookIntervalMs: number;
   readonly #restMs: number;
   #present: ReadonlyMap<string, PresenceView> = new Map();
+  /** What is known is from a look of those who go on. */
+  #isWatched = false;
   #looking: Promise<void> | undefined;
   #running: Promise<void> | undefined;
 
@@ -52,8 +54,9 @@ export class PresenceBoard {
     const follower: Follower = { only, pending: new Set(), wakeUp: new WakeUp() };
     this.#followers.add(follower);
     try {
-      // What it brings anew waits in `pending` already; what was known before is added.
-      await this.#look();
+      // What it brings anew waits in `pending` already; what was known before is added. While others follow, that is what the last look
+      // saw, which is as old as what they were told.
+      if (!this.#isWatched) await this.#look();
       for (const id of only === undefined ? this.#present.keys() : [only]) follower.pending.add(id);
       this.#running ??= this.#run();
       while (!signal.aborted && !this.#closed.signal.aborted) {
@@ -84,12 +87,13 @@ export class PresenceBoard {
       while (this.#followers.size > 0 && !signal.aborted) {
         await this.#knocks.sleep(this.#lookIntervalMs, signal);
         // While the database is away nothing is known to be otherwise; the streams end by themselves when it stays away.
-        await this.#look().catch(() => undefined);
+        await this.#look().catch(() => (this.#isWatched = false));
         await new WakeUp().sleep(this.#restMs, signal);
       }
     } finally {
       stopListening();
       this.#running = undefined;
+      this.#isWatched = false;
     }
   }
 
@@ -107,6 +111,7 @@ export class PresenceBoard {
     const present = new Map([...everywhere].filter(([id]) => readable.has(id)));
     const changed = changedBetween(this.#present, present);
     this.#present = present;
+    this.#isWatched = this.#running !== undefined;
     if (changed.length > 0) for (const follower of this.#followers) tell(follower, changed);
   }
 }
