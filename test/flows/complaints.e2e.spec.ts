@@ -139,6 +139,30 @@ it('complaints go their way, are counted, and are forgotten with their customer'
   const page = (await get('complaints?limit=2')).json<ComplaintPage>();
   expect(await list(`limit=2&cursor=${page.page.next ?? ''}`)).toEqual([first.id]);
 
+  // What a customer complains of by a touchpoint is a complaint without anybody saying so, of the time at which it was made.
+  const told = await post('touchpoints', {
+    ...{ id: 'c-1', source: 'bureau', kind: 'complaint', channel: 'fax', occurredAt: '2020-06-01T10:00:00Z' },
+    identifiers: [{ kind: 'customer_number', value: '12347' }],
+    data: { product: 'Lamp', issue: 'Broken', response: 'Closed with explanation' },
+  });
+  const takeUp = `touchpoints/${told.json<{ position: string }>().position}/take-up`;
+  const { conversationId, position: taken } = (await post(takeUp)).json<{ conversationId: string; position: string }>();
+  expect((await post(takeUp)).json()).toMatchObject({ conversationId });
+  const found = await get(`complaints?conversation=${conversationId}&minPosition=${taken}`);
+  const [one, ...more] = found.json<ComplaintPage>().data;
+  expect([one, more]).toMatchObject([
+    { stage: 'received', channel: 'fax', receivedAt: '2020-06-01T10:00:00.000Z' },
+    [],
+  ]);
+  expect((await get(`complaints/${one?.id ?? ''}`)).json<ComplaintView>().steps).toMatchObject([
+    {
+      by: 'system:take-ups',
+      data: { description: 'Lamp, Broken', answeredElsewhere: 'Closed with explanation', reference: one?.reference },
+    },
+  ]);
+  expect((await get(`complaints/figures?${range}`)).json()).toMatchObject({ received: 1, toAcknowledge: { n: 0 } });
+  expect((await post(`complaints/${one?.id ?? ''}/acknowledge`)).statusCode).toBe(200);
+
   const erased = await post(`customers/${customer}/erase`, { reason: 'customer_request' });
   const gone = erased.json<{ position: string }>().position;
   expect((await get(`complaints?minPosition=${gone}`)).json()).toMatchObject({ data: [] });

@@ -54,11 +54,23 @@ it('complaints arrive in the queue by the five ways they came, and can be told a
   const expected = waysOfComplaints(readFileSync(file, 'utf8'));
   expect(Object.keys(expected).sort()).toEqual(['fax', 'letter', 'phone', 'referral', 'web']);
 
+  const begun = Date.now();
   const before = (await running.conversations()).filter(({ type }) => type === 'conversation.opened').length;
   await running.import('cfpb-complaints', file);
   const complaints = Object.values(expected).reduce((sum, count) => sum + count, 0);
   await running.takenUp(before + complaints, 120_000);
   expect(await running.queuedComplaints()).toEqual(expected);
+
+  // Each is received where and when it was made, and nothing more: no clock and no timer is set for it today.
+  const { readModels, store } = running.installation;
+  await readModels.waitUntil('complaints', await store.head(), 30_000);
+  const counted = `SELECT count(*) AS n, count(*) FILTER (WHERE c.stage = 'received' AND c.received_at = opened_at) AS right
+    FROM {complaints} c JOIN {conversations} USING (conversation_id)`;
+  expect(await readModels.query(counted, [])).toEqual([{ n: BigInt(complaints), right: BigInt(complaints) }]);
+  const log = await running.everything();
+  expect(log.filter(({ type }) => type.startsWith('complaint.')).length).toBe(complaints);
+  const ofToday = log.filter(({ occurredAt }) => occurredAt >= begun).map(({ type }) => type);
+  expect(ofToday.filter((type) => /^(service_clock|rule|complaint)\./.test(type))).toEqual([]);
 
   const selection = { view: 'all', self: 'user:nobody', channel: 'fax' } as const;
   const faxed = await listQueue(running.installation.queues, { selection, at: Date.now(), past: false });

@@ -114,6 +114,7 @@ export {
   type ComplaintStep,
   MAX_COMPLAINT_EVENTS,
 } from './complaints/complaint.decider.js';
+export { receivedComplaint } from './complaints/received-complaint.js';
 export { isUnexplained } from './complaints/is-unexplained.query.js';
 export { complaintFigures } from './complaints/complaint-figures.query.js';
 export { complaintItem, complaintOfEvents, complaints } from './complaints/complaints.projection.js';

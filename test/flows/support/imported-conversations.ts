@@ -4,6 +4,7 @@ import { Readable } from 'node:stream';
 import { setTimeout as pause } from 'node:timers/promises';
 import { serviceReport } from '#capabilities';
 import { isConversationEvent, type ConversationEvent, type ServiceReportGroup } from '#contracts';
+import { type RecordedEvent } from '#kernel';
 import { testDatabase } from '#testing';
 import { type Installation, loadConfig, openInstallation } from '#wiring';
 import { loadProfile } from '../../../apps/cli/src/import/built-in-profiles.js';
@@ -20,6 +21,8 @@ export interface Running {
   takenUp(count: number, timeoutMs: number): Promise<void>;
   /** Everything that happened in conversations, in the order of the log, personal members sealed. */
   conversations(): Promise<readonly ConversationEvent[]>;
+  /** Likewise of all that happened. */
+  everything(): Promise<readonly RecordedEvent[]>;
   /** How many complaints the queue shows of each channel, as soon as it shows everything there is. */
   queuedComplaints(): Promise<Readonly<Record<string, number>>>;
   /** The year from a time on, as a report has it as soon as the clocks of so many resolutions are told. */
@@ -48,16 +51,8 @@ export async function openRunning(): Promise<Running> {
         if (Date.now() > deadline) throw new Error(`${String(found)} of ${String(count)} were taken up`);
       }
     },
-    conversations: async () => {
-      const events: ConversationEvent[] = [];
-      for (let after = 0n, full = true; full;) {
-        const page = await store.readAll(after, 1_000);
-        events.push(...page.events.filter(isConversationEvent));
-        ({ full } = page);
-        after = page.events.at(-1)?.position ?? after;
-      }
-      return events;
-    },
+    conversations: async () => (await everythingIn(installation)).filter(isConversationEvent),
+    everything: () => everythingIn(installation),
     queuedComplaints: async () => {
       await readModels.waitUntil('queue', await store.head(), 60_000);
       const rows = await readModels.query<{ channel: string; n: bigint }>(
@@ -83,6 +78,17 @@ export async function openRunning(): Promise<Running> {
       folder.remove();
     },
   };
+}
+
+async function everythingIn({ store }: Installation): Promise<readonly RecordedEvent[]> {
+  const events: RecordedEvent[] = [];
+  for (let after = 0n, full = true; full;) {
+    const page = await store.readAll(after, 1_000);
+    events.push(...page.events);
+    ({ full } = page);
+    after = page.events.at(-1)?.position ?? after;
+  }
+  return events;
 }
 
 async function importInto(

@@ -25,7 +25,7 @@ const declared: Declared = {
     ComplaintReceivedDto,
     {
       ...{ by, customerId: uuid('0'), incarnation: 1, conversationId: uuid('c'), channel: 'email' },
-      ...{ reference: 'C-4F7K-92QX-0B1M', remedySought: 'refund' },
+      ...{ reference: 'C-4F7K-92QX-0B1M', remedySought: 'refund', answeredElsewhere: 'Closed with explanation' },
       description: 'I was charged twice for the same night and nobody calls back.',
     },
   ],

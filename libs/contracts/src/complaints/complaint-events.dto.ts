@@ -2,7 +2,7 @@ import { ACTOR, UUID } from '../conversations/conversation-words.js';
 import { Personal, Public } from '../events/fields/field-class.js';
 import { Flag, Whole } from '../events/fields/number.js';
 import { List, Optional } from '../events/fields/structure.js';
-import { Code, FreeText, OneOf, Pattern } from '../events/fields/text.js';
+import { Code, FreeText, Line, OneOf, Pattern } from '../events/fields/text.js';
 import { type Channel, channels } from '../touchpoints/touchpoint-event.js';
 import { RootCauseDto } from './complaint-bodies.dto.js';
 import {
@@ -52,6 +52,12 @@ export class ComplaintReceivedDto {
   @Optional()
   @OneOf(remedies)
   remedySought?: Remedy;
+
+  /** How it was answered before it was told here, in the sender's own words. */
+  @Public()
+  @Optional()
+  @Line()
+  answeredElsewhere?: string;
 
   @Personal()
   @FreeText()

@@ -1,10 +1,18 @@
-import { complaint, type Complaint, MAX_COMPLAINT_EVENTS } from '#capabilities';
-import { type ComplaintEvent, type ComplaintFact, complaintStream, isComplaintEvent, upcast } from '#contracts';
-import { type EventMeta, type NewEvent } from '#kernel';
-import { type AppendOutcome } from '#platform/event-store';
-import { type Vault } from '#platform/vault';
+import { complaint, type Complaint, MAX_COMPLAINT_EVENTS, receivedComplaint } from '#capabilities';
+import {
+  type ComplaintEvent,
+  type ComplaintFact,
+  complaintStream,
+  isComplaintEvent,
+  type TouchpointEvent,
+  upcast,
+} from '#contracts';
+import { type EpochMs, type EventMeta, type NewEvent } from '#kernel';
+import { type AppendOutcome, type StreamAppend } from '#platform/event-store';
+import { type PersonaKeyRef, type Vault } from '#platform/vault';
 import { type ConversationLogPorts, keyOf } from '../conversations/conversation-log.js';
 import { sealEvent } from '../sealing.js';
+import { referenceOf } from './reference.js';
 
 export interface LoadedComplaint {
   readonly id: string;
@@ -67,13 +75,9 @@ export async function appendFact(
   fact: ComplaintFact,
   context: ComplaintAppend,
 ): Promise<AppendOutcome | { readonly status: 'erased' }> {
-  const { customerId, incarnation, commandId, requestHash, meta } = context;
+  const { customerId, incarnation, commandId, requestHash } = context;
   const key = await keyOf(vault, customerId);
   if (key?.incarnation !== incarnation) return { status: 'erased' };
-  const event = (eventId: string, { type, at, data }: ComplaintFact): NewEvent => ({
-    ...{ id: eventId, type, schemaVersion: 1, key: customerId, occurredAt: at, data },
-    meta: { ...meta, causationId: commandId },
-  });
   const stream = complaintStream(id);
   const outcome = await store.append({
     appendId: vault.uuid('complaint-append', commandId),
@@ -82,20 +86,68 @@ export async function appendFact(
       {
         stream,
         expect: events.length === 0 ? 'none' : { version: events.length },
-        events: [sealEvent(vault, key, event(eventIdOf(vault, context), fact))],
+        events: [sealEvent(vault, key, eventOf(context, eventIdOf(vault, context), fact))],
       },
     ],
   });
   if (outcome.status !== 'appended' || fact.type !== 'complaint.received') return outcome;
   vault.forget(customerId);
   if ((await keyOf(vault, customerId))?.incarnation === incarnation) return outcome;
-  const forgotten: ComplaintFact = { type: 'complaint.forgotten', at: fact.at, data: { customerId } };
   await store.append({
     appendId: vault.uuid('complaint-forgotten', commandId),
     requestHash,
-    streams: [
-      { stream, expect: 'any', events: [event(vault.uuid('complaint-forgotten', commandId, 'event'), forgotten)] },
-    ],
+    streams: [forgetting(vault, { id, at: fact.at }, context)],
   });
   return { status: 'erased' };
+}
+
+const eventOf = (
+  { customerId, commandId, meta }: Omit<ComplaintAppend, 'requestHash'>,
+  id: string,
+  { type, at, data }: ComplaintFact,
+): NewEvent => ({
+  ...{ id, type, schemaVersion: 1, key: customerId, occurredAt: at, data },
+  meta: { ...meta, causationId: commandId },
+});
+
+/** What nobody can read is in no list. */
+function forgetting(
+  vault: Pick<Vault, 'uuid'>,
+  { id, at }: { readonly id: string; readonly at: EpochMs },
+  context: ComplaintAppend,
+): StreamAppend {
+  const { customerId, commandId } = context;
+  const eventId = vault.uuid('complaint-forgotten', commandId, 'event');
+  const events = [eventOf(context, eventId, { type: 'complaint.forgotten', at, data: { customerId } })];
+  return { stream: complaintStream(id), expect: 'any', events };
+}
+
+/** What is stored with the conversation that a touchpoint opens, and what is where its customer turns out to be erased. */
+export interface Beside {
+  readonly beside: readonly StreamAppend[];
+  readonly forgotten: readonly StreamAppend[];
+}
+
+/**
+ * The complaint that a touchpoint is. Its id follows from the touchpoint, and it is stored in the append that opens its conversation:
+ * there is one for each, whatever is delivered twice or dies in between.
+ */
+export function besideConversation(
+  vault: Vault,
+  key: PersonaKeyRef,
+  { event, conversationId }: { readonly event: TouchpointEvent; readonly conversationId: string },
+  context: ComplaintAppend,
+): Beside {
+  const id = vault.uuid('complaint-of', event.id);
+  const { incarnation } = context;
+  const command = receivedComplaint(event, { conversationId, incarnation, reference: referenceOf(vault, id) });
+  const decision = command && complaint.decide(complaint.initial, command);
+  if (!decision?.accepted) return { beside: [], forgotten: [] };
+  const events = decision.events.map((fact) =>
+    sealEvent(vault, key, eventOf(context, eventIdOf(vault, context), fact)),
+  );
+  return {
+    beside: [{ stream: complaintStream(id), expect: 'none', events }],
+    forgotten: [forgetting(vault, { id, at: event.occurredAt }, context)],
+  };
 }

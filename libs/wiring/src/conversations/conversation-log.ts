@@ -80,8 +80,10 @@ export interface AppendContext {
   readonly commandId: string;
   readonly requestHash: Uint8Array;
   readonly meta: Omit<EventMeta, 'causationId'>;
-  /** What is stored with them or not at all, on streams of its own; nothing personal. */
+  /** What is stored with them or not at all, on streams of its own; what is personal in it is sealed. */
   readonly beside?: readonly StreamAppend[];
+  /** What is stored where their customer turns out to be erased after that. */
+  readonly forgotten?: readonly StreamAppend[];
 }
 
 /**
@@ -137,7 +139,7 @@ async function forget({ store, vault }: ConversationLogPorts, parts: readonly Pa
       ],
     };
   });
-  await store.append({ appendId, requestHash, streams });
+  await store.append({ appendId, requestHash, streams: [...streams, ...(context.forgotten ?? [])] });
 }
 
 /** The customer's key; none while their erasure is under way. */

@@ -69,12 +69,20 @@ function done(changed: Changed): ConversationCommandView {
 }
 
 /** Records what a customer says and waits until they are known. */
-async function says(customer: string, text: string, occurredAt = '2026-03-20T10:00:00Z'): Promise<bigint> {
+const says = (customer: string, text: string, occurredAt = '2026-03-20T10:00:00Z'): Promise<bigint> =>
+  tells(customer, { kind: 'message', occurredAt, data: { author: 'customer', text } });
+
+interface Told {
+  readonly kind: 'message' | 'complaint';
+  readonly occurredAt: string;
+  readonly data: object;
+}
+
+async function tells(customer: string, told: Told): Promise<bigint> {
   named += 1;
   const touchpoint = {
-    ...{ id: `m${String(named)}`, source: 'shop', kind: 'message', channel: 'chat', occurredAt },
+    ...{ id: `m${String(named)}`, source: 'shop', channel: 'chat', ...told },
     identifiers: [{ kind: 'customer_number', value: customer }],
-    data: { author: 'customer', text },
   };
   const context = { correlationId: 'a'.repeat(32), causationId: 'test' };
   const [result] = await installations[0].recordTouchpoints([touchpoint], context);
@@ -346,6 +354,68 @@ describe('a command that is late for an erasure', () => {
       await readModels.waitUntil(name, await installations[0].store.head(), 60_000);
       expect(await readModels.query(`SELECT 1 FROM {${name}} WHERE conversation_id = $1::uuid`, [id])).toEqual([]);
     }
+  });
+});
+
+describe('a complaint that is taken up', () => {
+  const told: Told = {
+    kind: 'complaint',
+    occurredAt: '2019-03-20T10:00:00Z',
+    data: { text: 'a secret', remedySought: 'refund' },
+  };
+  const complaintOf = (conversationId: string) =>
+    installations[0].readModels.query(
+      'SELECT stage, received_at, remedy_sought, channel, version FROM {complaints} WHERE conversation_id = $1::uuid',
+      [conversationId],
+    );
+
+  it('is received in its conversation when it was made, once, by whoever was first of two processes', async () => {
+    const position = await tells('21', told);
+    const taken = await Promise.all(
+      [0, 1, 0, 1].map((process) =>
+        takeUpTouchpoint(installations[process === 0 ? 0 : 1].conversations, position, from('ada')),
+      ),
+    );
+    const [{ conversationId }, ...others] = taken.map(done);
+    expect(others.every((other) => other.conversationId === conversationId)).toBe(true);
+    await installations[0].readModels.waitUntil('complaints', await installations[0].store.head(), 10_000);
+    expect(await complaintOf(conversationId)).toEqual([
+      {
+        ...{ stage: 'received', received_at: Date.parse(told.occurredAt), remedy_sought: 'refund' },
+        ...{ channel: 'chat', version: 1 },
+      },
+    ]);
+  });
+
+  it('is in no list where its customer was erased meanwhile', async () => {
+    const position = await tells('22', told);
+    const ports = installations[1].conversations;
+    const by = { actor: { kind: 'operator', id: 'cli:test' } } as const;
+    let conversationId = '';
+    // As above: the append comes after the erasure.
+    const append = async (request: Parameters<typeof ports.store.append>[0]) => {
+      const stream = request.streams[0]?.stream ?? '';
+      if (conversationId === '' && stream.startsWith('conversation-')) {
+        conversationId = stream.slice('conversation-'.length);
+        await installations[0].eraseCustomer('customer_number:22', 'customer_request', { by });
+      }
+      return ports.store.append(request);
+    };
+    const store = {
+      append,
+      readStream: ports.store.readStream.bind(ports.store),
+      eventAt: ports.store.eventAt.bind(ports.store),
+      head: ports.store.head.bind(ports.store),
+    };
+    expect(await takeUpTouchpoint({ ...ports, store }, position, from('ada'))).toMatchObject({
+      reason: { code: 'customer_erased' },
+    });
+    const { readModels } = installations[0];
+    await readModels.waitUntil('complaints', await installations[0].store.head(), 10_000);
+    expect((await loadedOf(conversationId)).events.map(({ type }) => type)).toEqual([
+      ...['conversation.opened', 'conversation.message_received', 'conversation.forgotten'],
+    ]);
+    expect(await complaintOf(conversationId)).toEqual([]);
   });
 });
 

@@ -4,6 +4,7 @@ import { fail, type Position, type RecordedEvent, type Result, succeed } from '#
 import { type ReadFromStore } from '#platform/event-store';
 import { caughtUp, notCaughtUp } from '../customer-directory.js';
 import { incarnationOf } from '../erase-personas.js';
+import { besideConversation } from '../complaints/complaint-log.js';
 import { type CommandRequest } from '../messages/command-request.js';
 import { type ConversationFailure } from '../messages/conversation-failures.js';
 import { answerOf, type Changed, type ConversationPorts, erased, refused } from './change-conversation.js';
@@ -69,13 +70,14 @@ async function takeUp(
       continue;
     }
     if (plan.value.facts.length === 0) return succeed(answerOf(loaded));
-    const outcome = await appendParts(ports, [plan.value], {
-      customerId: event.key,
-      incarnation: key.incarnation,
-      commandId,
+    const appended = {
+      ...{ customerId: event.key, incarnation: key.incarnation, commandId },
       requestHash: vault.digest('take-up', routed.conversationId),
       meta: { source: event.meta.source, correlationId, ...trace },
-    });
+    };
+    const { conversationId } = routed;
+    const complaint = besideConversation(vault, key, { event, conversationId }, appended);
+    const outcome = await appendParts(ports, [plan.value], { ...appended, ...complaint });
     switch (outcome.status) {
       case 'appended':
       case 'repeated':
