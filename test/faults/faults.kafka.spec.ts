@@ -11,6 +11,8 @@ const RESTARTS = Number(process.env['SAFAR_TEST_FAULTS_RESTARTS'] ?? 1);
 const COUNTS = ASKED === undefined ? { gateway: 2, projector: 2, reactor: 1, relay: 1 } : allTwice;
 /** In a long run all of them could be; these are of each kind: appended to, counted, and made by reactions. */
 const REBUILT = ASKED === undefined ? ['timeline'] : ['timeline', 'customers', 'conversations', 'queue'];
+/** Of the six partitions: kills divide those of one read model between processes. */
+const LANES = { timeline: 6, customers: 3 };
 /** Somewhat longer than is allowed: how much too long it took is worth knowing. */
 const PATIENCE_MS = 90_000;
 /** Of a kill with what else happens until the next; beside it the start, the healing and the checks. */
@@ -31,15 +33,18 @@ describe('processes that are restarted, killed and frozen under load', () => {
         if (ASKED !== undefined) process.stdout.write(`${line}\n`);
       };
       try {
-        const { violations, acknowledged, observed, restarted } = await runFaults({
+        const { violations, acknowledged, lookedUp, observed, restarted, sharing } = await runFaults({
           ...{ seed: SEED, plan: { kills: KILLS }, cluster, counts: COUNTS },
-          ...{ restarts: RESTARTS, rebuilt: REBUILT, patienceMs: PATIENCE_MS, say },
+          ...{ restarts: RESTARTS, lanes: LANES, rebuilt: REBUILT, patienceMs: PATIENCE_MS, say },
         });
         const { store, healedAfterMs } = observed;
-        const figures = { seed: SEED, kills: KILLS, restarted, acknowledged, events: store.length, healedAfterMs };
+        const told = { acknowledged, lookedUp, sharing, events: store.length, healedAfterMs };
+        const figures = { seed: SEED, kills: KILLS, restarted, ...told };
         process.stdout.write(`${JSON.stringify(figures)}\n`);
         expect(violations).toEqual([]);
         expect(acknowledged).toBeGreaterThan(50);
+        expect(lookedUp).toBeGreaterThan(acknowledged / 100);
+        expect(sharing).toBeGreaterThanOrEqual(2);
       } catch (error) {
         const again = `Again: npm run test:faults -- --seed ${String(SEED)} --kills ${String(KILLS)} --rolling ${String(RESTARTS)}`;
         throw new Error([String(error), ...tale, again].join('\n'), { cause: error });

@@ -4,13 +4,12 @@ import path from 'node:path';
 import { Chance } from '../../apps/cli/src/simulator/chance.js';
 import { until } from '#testing';
 import { check } from './checker/check.js';
-import { observe, untilHealed } from './checker/observe.js';
+import { observe, untilAtRest, untilHealed } from './checker/observe.js';
 import { type Held, type Observed } from './checker/observed.js';
 import { type Violation } from './checker/violation.js';
 import { Ledger } from './ledger/ledger.js';
 import { planOf, restartsOf, type Step, type Targets } from './plan/plan.js';
 import { Inflictor } from './supervisor/inflict.js';
-import { takeovers } from './supervisor/lanes.js';
 import { TestedInstallation, type TestedOptions } from './supervisor/tested-installation.js';
 import { Gateways } from './workload/gateways.js';
 import { Workload } from './workload/workload.js';
@@ -21,6 +20,8 @@ export interface FaultRun extends Omit<TestedOptions, 'folder' | 'shutdownDelayM
   readonly plan: { readonly kills: number } | { readonly steps: readonly Step[] };
   /** How often every program is restarted in turn before that, behind a load balancer and without a failed request. */
   readonly restarts?: number;
+  /** Read models that are given so many lanes before anything is broken. */
+  readonly lanes?: Readonly<Record<string, number>>;
   /** Read models that are also built anew and compared. */
   readonly rebuilt: readonly string[];
   /** How long is waited for those that are behind. */
@@ -36,8 +37,12 @@ export interface FaultReport {
   readonly violations: readonly Violation[];
   readonly observed: Observed;
   readonly acknowledged: number;
-  /** How often a lane of a read model changed hands by what was done. */
-  readonly takenOver: number;
+  /** Rebalances by which a lane of a read model at least came to another process. */
+  readonly rebalanced: number;
+  /** Most processes that were seen to have lanes of one read model between them. */
+  readonly sharing: number;
+  /** Timelines that were asked for what had been acknowledged, and answered. */
+  readonly lookedUp: number;
   /** Of the restarts in turn. */
   readonly restarted: { readonly requests: number; readonly turnedAway: number };
 }
@@ -72,29 +77,39 @@ async function breakAndMend(run: FaultRun, tested: TestedInstallation, ledger: L
   const workload = new Workload({ seed, ledger, gateways, callers: CALLERS });
   workload.start();
   await until(() => workload.acknowledged >= WARM_UP, 'the workload is acknowledged', 60_000);
+  await divide(tested, run.lanes ?? {});
   const before = footprints(tested);
   const inflictor = new Inflictor(tested, run.say);
   const restarted = await restartInTurn(run.restarts ?? 0, { inflictor, workload, gateways, tested });
-  const heldBefore = await takeovers(tested);
   await inflictor.follow('steps' in plan ? plan.steps : planOf(new Chance(seed, 1), plan.kills, targetsOf(tested)));
   await inflictor.heal();
+  const tell = (what: string): void => {
+    inflictor.tell(what);
+  };
+  // From now on, not from when everything is answered: that itself takes as long as somebody is behind.
+  const healing = untilHealed(tested, patienceMs, tell);
   await workload.stop();
   await workload.settle();
   inflictor.tell('everything is answered');
-  const healedAfterMs = await untilHealed(tested, patienceMs, (what) => {
-    inflictor.tell(what);
-  });
+  const caughtUpAfterMs = await healing;
+  const healedAfterMs = (await untilAtRest(tested, patienceMs, tell)) ? caughtUpAfterMs : undefined;
   // Whoever was behind until now has shown that already.
   const unready = healedAfterMs === undefined ? [] : await tested.unready();
   inflictor.tell(healedAfterMs === undefined ? 'somebody is still behind' : 'nobody is behind');
-  const takenOver = (await takeovers(tested)) - heldBefore;
   await run.after?.(tested.owner);
   const seen = await observe(tested, { ledger, gateways, rebuilt });
   const held = heldSince(tested, before);
-  const { badEnds } = inflictor;
+  const { badEnds, rebalanced, sharing } = inflictor;
   const observed = { ...seen, unready, held, badEnds, ...(healedAfterMs !== undefined && { healedAfterMs }) };
   for (const app of tested.apps.values()) for (const line of [...app.ends, ...app.warnings()]) run.say(line);
-  return { violations: check(observed), observed, acknowledged: workload.acknowledged, restarted, takenOver };
+  const { acknowledged, lookedUp } = workload;
+  return { violations: check(observed), observed, acknowledged, lookedUp, restarted, rebalanced, sharing };
+}
+
+/** A read model with several lanes is a new build with as many; whoever feeds it takes them as they come free. */
+async function divide({ observer }: TestedInstallation, lanes: Readonly<Record<string, number>>): Promise<void> {
+  const admin = observer.projectionAdmin({ actor: { kind: 'operator', id: 'faults' } });
+  for (const [name, count] of Object.entries(lanes)) await admin.rebuild(name, { lanes: count });
 }
 
 interface Restarted {

@@ -20,23 +20,61 @@ const MOST_TRIES = 20;
 
 const TELL_EVERY_MS = 5_000;
 
-/** Waits until nobody is behind; how long that took, or nothing. @param tell who is, from time to time */
+/**
+ * Waits until everybody has come to where the log was when everything was mended, while more comes in; how long that took from then
+ * on, or nothing. @param tell who is behind, from time to time
+ */
 export async function untilHealed(
   { owner }: TestedInstallation,
+  patienceMs: number,
+  tell: (what: string) => void,
+): Promise<number | undefined> {
+  let head: string | undefined;
+  // The database may be the last to come back.
+  const hasCaughtUp = async (): Promise<boolean> => {
+    head ??= await headOf(owner);
+    return (await countBehind(owner, head)) === 0;
+  };
+  return waited(hasCaughtUp, owner, patienceMs, tell);
+}
+
+/** Waits until nothing is on its way any more. Nobody sends by now. */
+export const untilAtRest = async (
+  { owner }: TestedInstallation,
+  patienceMs: number,
+  tell: (what: string) => void,
+): Promise<boolean> => (await waited(() => isAtRest(owner), owner, patienceMs, tell)) !== undefined;
+
+async function waited(
+  isSo: () => Promise<boolean>,
+  owner: Owner,
   patienceMs: number,
   tell: (what: string) => void,
 ): Promise<number | undefined> {
   const begunAt = Date.now();
   let toldAt = begunAt;
   while (Date.now() - begunAt < patienceMs) {
-    // The database may be the last to come back.
-    if (await isAtRest(owner).catch(() => false)) return Date.now() - begunAt;
+    if (await isSo().catch(() => false)) return Date.now() - begunAt;
     await sleep(100);
     if (Date.now() - toldAt < TELL_EVERY_MS) continue;
     toldAt = Date.now();
     tell(`behind: ${await whoIsBehind(owner).catch(String)}`);
   }
   return undefined;
+}
+
+async function headOf(owner: Owner): Promise<string> {
+  const { rows } = await owner.query<{ head: string }>(`SELECT es.head()::text AS head`);
+  return rows[0]?.head ?? '0';
+}
+
+async function countBehind(owner: Owner, head: string): Promise<number> {
+  const { rows } = await owner.query<{ behind: number }>(
+    `SELECT (SELECT count(*) FROM es.consumers WHERE position < $1)::integer
+        + (SELECT count(*) FROM es.relays WHERE position < $1)::integer AS behind`,
+    [head],
+  );
+  return rows[0]?.behind ?? 0;
 }
 
 async function whoIsBehind(owner: Owner): Promise<string> {

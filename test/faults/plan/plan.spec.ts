@@ -1,7 +1,18 @@
 import { Chance } from '../../../apps/cli/src/simulator/chance.js';
-import { planOf } from './plan.js';
+import { planOf, rebalancesOf } from './plan.js';
 
 const targets = { apps: ['gateway-1', 'projector-1'], brokers: [1, 2, 3], links: ['gateway-1 > postgres', 'kafka-1'] };
+
+describe('a plan of rebalances', () => {
+  it('asks, kills, and freezes for longer than leases of ten seconds', () => {
+    const plan = rebalancesOf(new Chance(3, 2), 50).map(({ fault }) => fault);
+    const hows = plan.map((fault) => (fault.kind === 'rebalance' ? fault.how : fault.kind));
+    expect(new Set(hows)).toEqual(new Set(['asked', 'killed', 'frozen']));
+    const frozen = plan.flatMap((fault) => (fault.kind === 'rebalance' && fault.how === 'frozen' ? [fault.forMs] : []));
+    expect(frozen.length).toBeGreaterThanOrEqual(12);
+    expect(Math.min(...frozen)).toBeGreaterThan(10_000);
+  });
+});
 
 describe('a plan of faults', () => {
   it('is the same for a seed, and another for another', () => {

@@ -12,8 +12,8 @@ export type Fault =
     }
   /** As an operator replaces it: asked to stop, started again when it has, and waited for. */
   | { readonly kind: 'restart'; readonly app: string }
-  /** The projector that has most lanes goes, and comes back as one that has none. */
-  | { readonly kind: 'rebalance'; readonly how: 'asked' | 'killed'; readonly forMs: number }
+  /** The projector that has most lanes goes, and comes back as one that has none; a frozen one believes that it has them still. */
+  | { readonly kind: 'rebalance'; readonly how: 'asked' | 'killed' | 'frozen'; readonly forMs: number }
   | { readonly kind: 'freeze'; readonly app: string; readonly forMs: number }
   | { readonly kind: 'kill-brokers'; readonly nodes: readonly number[]; readonly forMs: number }
   | { readonly kind: 'freeze-broker'; readonly node: number; readonly forMs: number }
@@ -62,15 +62,17 @@ export const restartsOf = ({ apps }: Targets, rounds: number): readonly Step[] =
     apps.map((app): Step => ({ afterMs: 500, fault: { kind: 'restart', app } })),
   ).flat();
 
-/** Projectors leave and join; those that are killed while they apply a page leave it to nobody. */
+/**
+ * Projectors leave and join; those that are killed while they apply a page leave it to nobody, and every fourth is frozen for longer
+ * than its leases last, with a page in hand or not: it comes back to what others have by then.
+ */
 export const rebalancesOf = (chance: Chance, count: number): readonly Step[] =>
-  Array.from({ length: count }, () => ({
+  Array.from({ length: count }, (_, n) => ({
     afterMs: chance.between(200, 1_500),
-    fault: {
-      kind: 'rebalance',
-      how: chance.happens(0.6) ? 'asked' : 'killed',
-      forMs: chance.between(0, 2_000),
-    },
+    fault:
+      n % 4 === 1
+        ? { kind: 'rebalance', how: 'frozen', forMs: chance.between(PAST_LEASES_MS.least, PAST_LEASES_MS.most) }
+        : { kind: 'rebalance', how: chance.happens(0.6) ? 'asked' : 'killed', forMs: chance.between(0, 2_000) },
   }));
 
 function faultOf(chance: Chance, { apps, brokers, links }: Targets): Fault {

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type Fault, type Step } from '../plan/plan.js';
 import { type AppProcess } from './app-process.js';
-import { busiestProjector, untilLanesAreHeld } from './lanes.js';
+import { busiestProjector, holders, mostSharing, untilTakenOver } from './lanes.js';
 import { type TestedInstallation } from './tested-installation.js';
 
 /** Whoever is frozen, cut off or without a broker is killed as it is. */
@@ -16,6 +16,10 @@ export class Inflictor {
   readonly #begunAt = Date.now();
   /** Of those who were asked to stop: who did not, or not well. */
   readonly badEnds: string[] = [];
+  /** Rebalances by which a lane at least came to another process. */
+  rebalanced = 0;
+  /** Most processes that were seen to have lanes of one read model between them. */
+  sharing = 0;
 
   /** @param say what happened, in words, with when it did */
   constructor(
@@ -28,6 +32,8 @@ export class Inflictor {
       await sleep(afterMs);
       this.tell(JSON.stringify(fault));
       await this.#inflict(fault);
+      // Of a database that is not there nobody knows.
+      this.sharing = Math.max(this.sharing, await mostSharing(this.tested).catch(() => 0));
     }
   }
 
@@ -116,15 +122,21 @@ export class Inflictor {
       this.badEnds.push(`${app.name} was asked to stop and ended with ${how} after ${String(tookMs)} ms`);
   }
 
-  async #rebalance(how: 'asked' | 'killed', forMs: number): Promise<void> {
+  async #rebalance(how: 'asked' | 'killed' | 'frozen', forMs: number): Promise<void> {
     const app = await busiestProjector(this.tested);
+    const before = await holders(this.tested);
+    const { pid = 0 } = app;
     this.tell(`${app.name} goes`);
-    if (how === 'asked') await this.#ask(app);
+    if (how === 'frozen') app.freeze();
+    else if (how === 'asked') await this.#ask(app);
     else await app.kill();
     this.#later(forMs, () => {
-      app.start();
+      if (how === 'frozen') app.thaw();
+      else app.start();
     });
-    await untilLanesAreHeld(this.tested);
+    const moved = await untilTakenOver(this.tested, pid, before);
+    this.tell(`${String(moved)} lanes of ${app.name} are another process's`);
+    this.rebalanced += 1;
   }
 
   #later(afterMs: number, end: () => unknown): void {

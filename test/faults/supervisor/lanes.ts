@@ -29,24 +29,40 @@ export async function busiestProjector(tested: TestedInstallation): Promise<AppP
   return busiest;
 }
 
-/** Others have what the one had that went. */
-export async function untilLanesAreHeld({ owner }: TestedInstallation): Promise<void> {
-  await until(
-    async () => {
-      const { rows } = await owner.query<{ all: boolean }>(
-        `SELECT bool_and(coalesce(${HELD}, false)) AS all FROM es.consumers WHERE name NOT LIKE 'reaction:%'`,
-      );
-      return rows[0]?.all === true;
-    },
-    'every lane is held',
-    HELD_WITHIN_MS,
+/** A lane of a build of a read model, and the process that has it. */
+export type Holders = ReadonlyMap<string, number>;
+
+/** Leases of processes that are dead hold nothing, however long they are to last. */
+export async function holders({ owner, apps }: TestedInstallation): Promise<Holders> {
+  const { rows } = await owner.query<{ lane: string; pid: number }>(
+    `SELECT concat_ws(' ', name, build, lane) AS lane, ${HOLDER} AS pid FROM es.consumers WHERE ${HELD}`,
   );
+  const alive = new Set([...apps.values()].map(({ pid }) => pid));
+  return new Map(rows.flatMap(({ lane, pid }) => (alive.has(pid) ? [[lane, pid] as const] : [])));
 }
 
-/** How often lanes have changed hands so far: each time the fence is raised. */
-export async function takeovers({ owner }: TestedInstallation): Promise<number> {
-  const { rows } = await owner.query<{ sum: number }>(
-    `SELECT coalesce(sum(fence), 0)::integer AS sum FROM es.consumers WHERE name NOT LIKE 'reaction:%'`,
+/** Others have all that the one had that went, and nobody else has lost anything. How many of its lanes another process has by then. */
+export async function untilTakenOver(tested: TestedInstallation, from: number, before: Holders): Promise<number> {
+  const lanes = [...before].flatMap(([lane, pid]) => (pid === from ? [lane] : []));
+  let moved = 0;
+  await until(
+    async () => {
+      const now = await holders(tested);
+      moved = lanes.filter((lane) => now.has(lane) && now.get(lane) !== from).length;
+      return moved > 0 && [...before.keys()].every((lane) => now.has(lane));
+    },
+    'another process has the lanes, and every lane is held',
+    HELD_WITHIN_MS,
   );
-  return rows[0]?.sum ?? 0;
+  return moved;
+}
+
+/** Most processes that have lanes of one build of a read model between them. */
+export async function mostSharing(tested: TestedInstallation): Promise<number> {
+  const sharing = new Map<string, Set<number>>();
+  for (const [lane, pid] of await holders(tested)) {
+    const build = lane.slice(0, lane.lastIndexOf(' '));
+    sharing.set(build, (sharing.get(build) ?? new Set()).add(pid));
+  }
+  return Math.max(0, ...[...sharing.values()].map(({ size }) => size));
 }

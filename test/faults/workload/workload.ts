@@ -13,6 +13,8 @@ export interface WorkloadSettings {
 
 const MOST_SETTLING_TRIES = 60;
 const PAGE = 200;
+/** Of one timeline: 10,000 touchpoints of a customer are more than a run has. */
+const MOST_PAGES = 50;
 
 /** Callers at the front door, who note what they ask and what they are told. */
 export class Workload {
@@ -23,6 +25,7 @@ export class Workload {
   #asked = 0;
   #strict = false;
   #turnedAway = 0;
+  #lookedUp = 0;
   #ids = 0;
   /** By id: of which nobody has been told yet what became of it. */
   readonly #unknown = new Map<string, Prepared>();
@@ -39,6 +42,11 @@ export class Workload {
   /** Requests so far, look-ups among them. */
   get asked(): number {
     return this.#asked;
+  }
+
+  /** Timelines that were asked for what had been acknowledged, and answered. */
+  get lookedUp(): number {
+    return this.#lookedUp;
   }
 
   /** Answers that said that somebody is to come back later. */
@@ -159,17 +167,28 @@ export class Workload {
   }
 
   async #lookUp(chance: Chance): Promise<boolean> {
-    const { ledger } = this.#settings;
     const some = this.#someAcknowledged(chance);
     if (!some) return true;
     const { position = '', eventId = '' } = some.result;
-    const route = `/v1/customers/customer_number:${some.prepared.customer}/timeline?limit=${String(PAGE)}&minPosition=${position}`;
-    const answer = await this.#ask('GET', route);
-    if (answer.status === undefined) return false;
-    if (answer.status !== 200) return answer.status < 500;
-    const { data } = answer.body as { readonly data: readonly { readonly id: string }[] };
-    // Of a timeline that is longer than a page, what is not on the page says nothing.
-    if (data.length < PAGE) ledger.write({ kind: 'looked-up', eventId, found: data.some(({ id }) => id === eventId) });
+    const timeline = `/v1/customers/customer_number:${some.prepared.customer}/timeline?limit=${String(PAGE)}`;
+    let route = `${timeline}&minPosition=${position}`;
+    for (let pages = 0; pages < MOST_PAGES; pages++) {
+      const answer = await this.#ask('GET', route);
+      if (answer.status === undefined || answer.status >= 500) return false;
+      // Of somebody from whom something was acknowledged there is a timeline.
+      if (answer.status === 404) return this.#found(eventId, false);
+      if (answer.status !== 200) return true;
+      const { data, page } = answer.body as TimelinePage;
+      if (data.some(({ id }) => id === eventId)) return this.#found(eventId, true);
+      if (page.next === null) return this.#found(eventId, false);
+      route = `${timeline}&cursor=${page.next}`;
+    }
+    return true;
+  }
+
+  #found(eventId: string, found: boolean): true {
+    this.#lookedUp += 1;
+    this.#settings.ledger.write({ kind: 'looked-up', eventId, found });
     return true;
   }
 
@@ -186,6 +205,11 @@ export class Workload {
       ledger.write({ kind: 'improper', what: `${String(answer.status)} ${JSON.stringify(answer.body)}` });
     return answer;
   }
+}
+
+interface TimelinePage {
+  readonly data: readonly { readonly id: string }[];
+  readonly page: { readonly next: string | null };
 }
 
 const codeOf = ({ body }: Answer): string => {
