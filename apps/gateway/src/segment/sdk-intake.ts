@@ -7,13 +7,18 @@ import { type MessageResult, type Principal, RecordMessages } from '#wiring';
 import { traceOf } from '../access/caller.js';
 import { Debugger } from '../debugger/debugger.js';
 import { Bodies } from '../intake/bodies.js';
+import { withBody } from '../intake/read-body.js';
+import { type Item } from '../intake/read-item.js';
 import { strictRefusal, wantsStrict } from '../intake/strict-mode.js';
 import { allowanceOf } from '../limits/allowance.js';
 import { type Language } from '../problems/language.js';
 import { correlationIdOf } from '../server/correlation-id.js';
 import { withInflated } from './inflate.js';
-import { readSdkBody, type SdkRequest } from './sdk-body.js';
+import { openSdkBody, type SdkRequest } from './sdk-body.js';
 import { writeKeyOf, WriteKeys } from './write-key.js';
+
+/** Of a body that must be read to know whose it is. Browsers send less: 500 KB is the most that the SDKs put into one batch. */
+const STRANGERS_BYTES = 524_288;
 
 export interface SdkCallRequest {
   readonly call: SegmentCall | 'batch';
@@ -47,11 +52,13 @@ export class SdkIntake {
     const early = writeKeyOf(headers) ?? queryKey;
     const known = early === undefined ? undefined : await this.writeKeys.admit(request, early);
     if (known === undefined) await this.writeKeys.countStranger(request);
-    return this.bodies.read(raw, (body) =>
-      withInflated(body, headers, this.bodies, async (bytes) => {
-        const { writeKey, ...sent } = readSdkBody(bytes, call);
+    const limitBytes = known ? this.bodies.limitBytes : Math.min(STRANGERS_BYTES, this.bodies.limitBytes);
+    const limits = { limitBytes, budget: this.bodies.budget };
+    return withBody(raw, limits, (body) =>
+      withInflated(body, headers, limits, async (bytes) => {
+        const { writeKey, ...sent } = openSdkBody(bytes, call);
         const principal = known ?? (await this.writeKeys.admit(request, writeKey));
-        allowanceOf(raw)?.take(sent.messages.length - 1);
+        allowanceOf(raw)?.take(sent.messages.count - 1);
         return this.#record(raw, sent, { principal, language });
       }),
     );
@@ -64,12 +71,27 @@ export class SdkIntake {
   ): Promise<SdkAnswer> {
     const source = sourceOf(caller.principal);
     const strict = wantsStrict(message.headers);
+    const read = await messages.read(caller.language);
+    // All or nothing: what can be seen to be refused needs nobody to judge the rest.
+    const judged = strict && read.some(({ ok }) => !ok) ? [] : read.flatMap((item) => (item.ok ? [item.value] : []));
     const request = { ...caller, ...traceOf(message), correlationId: correlationIdOf(message), source, sentAt, strict };
-    const results = await this.commands.execute(new RecordMessages(messages, { ...request, receivedAt: Date.now() }));
+    const recorded =
+      judged.length === 0 && read.length > 0
+        ? []
+        : await this.commands.execute(new RecordMessages(judged, { ...request, receivedAt: Date.now() }));
+    const results = inTheirOrder(read, recorded);
     for (const result of results) this.entries.note('sdk', source, result);
     if (strict && results.some(({ status }) => status === 'refused')) throw strictRefusal(results, 'invalid_messages');
     return answerOf(results);
   }
+}
+
+const notStored: MessageResult = { status: 'refused', code: 'not_stored', errors: [] };
+
+/** The results of those that could be read, between those that could not. */
+function inTheirOrder(read: readonly Item[], recorded: readonly MessageResult[]): readonly MessageResult[] {
+  let next = 0;
+  return read.map((item) => (item.ok ? (recorded[next++] ?? notStored) : item.reason));
 }
 
 /** A source is a key: by its name where that can be one, and else by its id, which no rotation changes. */

@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { gzipSync } from 'node:zlib';
 import { StoreBusyError } from '#platform/event-store';
 import { type RecordMessages } from '#wiring';
@@ -152,6 +153,53 @@ describe('the routes of Segment and RudderStack', () => {
     ]);
   });
 
+  it('refuse a message that is too large, or says a thing twice, before anything reads it, and none of its neighbours', async () => {
+    const large = { ...track, userId: 'a'.repeat(33_000) };
+    const twice = '{"type":"track","userId":"a","userId":"b"}';
+    const deep = `{"a":${'['.repeat(40)}${']'.repeat(40)}}`;
+    const texts = [JSON.stringify(large), JSON.stringify(track), twice, deep, 'nonsense'];
+    const answer = await post('/v1/batch', `{"batch":[${texts.join()}]}`);
+    expect(answer.json()).toMatchObject({ accepted: 1, quarantined: 0, refused: 4 });
+    expect(last().messages).toEqual([track]);
+  });
+
+  it('count the context of a batch as part of each message', async () => {
+    const answer = await post('/v1/batch', {
+      batch: [track, { ...track, x: 'x'.repeat(20_000) }],
+      context: { y: 'y'.repeat(20_000) },
+    });
+    expect(answer.json()).toMatchObject({ accepted: 1, refused: 1 });
+  });
+
+  it.each([
+    ['one call', '/v1/track', JSON.stringify({ ...track, x: 'x'.repeat(33_000) }), 413],
+    ['what is around a batch', '/v1/batch', JSON.stringify({ batch: [track], x: 'x'.repeat(33_000) }), 413],
+    ['a member that is there twice', '/v1/track', '{"userId":"a","userId":"b"}', 400],
+    ['two batches', '/v1/batch', '{"batch":[],"batch":[]}', 400],
+    ['two of them, one in disguise', '/v1/batch', '{"batch":[],"b\\u0061tch":[{}]}', 400],
+    ['one in disguise', '/v1/batch', '{"b\\u0061tch":[{}]}', 400],
+  ])('refuse %s as a whole', async (_, url, body, status) => {
+    expect([(await post(url, body)).statusCode, gateway.behind.reached]).toEqual([status, []]);
+  });
+
+  it('look into no message of somebody whose key is none, and read less of who does not say it early', async () => {
+    const batch = `{"batch":[nonsense],"writeKey":"safar_unknown"}`;
+    expect((await post('/v1/batch', batch, {})).statusCode).toBe(401);
+    expect((await post('/v1/batch', batch.replace('safar_unknown', keys.writer), {})).json()).toMatchObject({
+      refused: 1,
+    });
+  });
+
+  it('store nothing in strict mode when a message cannot be read', async () => {
+    const body = `{"batch":[${JSON.stringify(track)},{"a":1,"a":2}]}`;
+    const answer = await post('/v1/batch', body, { ...basic(keys.writer), 'x-strict-mode': '1' });
+    expect([answer.statusCode, answer.json(), gateway.behind.reached]).toMatchObject([
+      400,
+      { code: 'invalid_messages', errors: [{ pointer: '/1', code: 'duplicate_member' }] },
+      [],
+    ]);
+  });
+
   it('refuse a whole request in strict mode, with what is wrong with which message', async () => {
     const errors = [{ pointer: '/event', code: 'required', detail: '' }];
     gateway.behind.messagesRecorded = ({ request }) => {
@@ -194,6 +242,23 @@ describe('the routes of Segment and RudderStack', () => {
       expect(answer.json()).toMatchObject({ source: { writeKey: keys.writer, enabled: true, destinations: [] } });
     for (const url of ['/v1/projects/safar_unknown/settings', '/v1/projects/%00/settings', '/sourceConfig'])
       expect((await get(url)).statusCode).toBe(401);
+  });
+});
+
+describe('the routes of Segment and RudderStack, for who does not say early who they are', () => {
+  it('are open to as much as browsers send, and to more for others', async () => {
+    const gateway = await openGateway();
+    const text = JSON.stringify({
+      writeKey: keys.writer,
+      batch: Array.from({ length: 20 }, () => ({ ...track, x: randomBytes(15_000).toString('hex') })),
+    });
+    const post = (headers: Record<string, string>, payload: string | Buffer) =>
+      gateway.app.inject({ method: 'POST', url: '/v1/batch', headers, payload });
+    for (const payload of [text, gzipSync(text)]) {
+      expect((await post({}, payload)).statusCode).toBe(413);
+      expect((await post(basic(keys.writer), payload)).statusCode).toBe(200);
+    }
+    await gateway.app.close();
   });
 });
 

@@ -33,10 +33,13 @@ export const LINK = /^(https?:\/\/|\/)[^\s\p{Cc}\p{Cf}\p{Cs}]*$/u;
 export const CODE = /^[\p{L}\p{N}][\p{L}\p{M}\p{N}._:/-]*$/u;
 
 const MAX_NAME = 50;
+/** What stands behind this is no part of a name; folding can make eighteen characters of each. */
+const MOST_READ = 1_000;
 
 /** `Order Completed` as `order_completed`: the name of a custom kind. Nothing when no letter a–z is in it. */
 export function nameOf(text: string): string | undefined {
   const name = text
+    .slice(0, MOST_READ)
     .normalize('NFKD')
     .toLowerCase()
     .replace(/\p{M}/gu, '')

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { itemsOf, structureOf } from './json-structure.js';
+import { itemsOf, placesOf, structureOf } from './json-structure.js';
 
 const bytes = (text: string) => Buffer.from(text);
 
@@ -78,5 +78,31 @@ describe('the items of a JSON array', () => {
     expect(read('[1,2,3,4]', 3)).toBe('too-many');
     // Long before its end is looked for.
     expect(read(`[${'1,'.repeat(10_000)}`, 3)).toBe('too-many');
+  });
+});
+
+describe('the places of members', () => {
+  it('are those of their values in any object', () => {
+    const names = ['batch', 'writeKey', 'context'] as const;
+    const object = fc.dictionary(fc.oneof(fc.constantFrom(...names), fc.string()), fc.jsonValue({ maxDepth: 3 }));
+    fc.assert(
+      fc.property(object, fc.constantFrom(undefined, 2), (value, indent) => {
+        const text = Buffer.from(JSON.stringify(value, null, indent));
+        const found = [...placesOf(text, names)].map(([name, { start, end }]) => [
+          name,
+          JSON.parse(text.subarray(start, end).toString()) as unknown,
+        ]);
+        const had = Object.entries(JSON.parse(text.toString()) as object);
+        expect(Object.fromEntries(found)).toEqual(
+          Object.fromEntries(had.filter(([name]) => names.some((each) => each === name))),
+        );
+      }),
+    );
+  });
+
+  it('are only those of the object itself, and end with the text', () => {
+    expect([...placesOf(bytes('{"a":{"b":1},"b":[{"a":2}]}'), ['b'])]).toEqual([['b', { start: 17, end: 26 }]]);
+    for (const text of ['', '{', '{"', '{"b', '{"b"', '{"b":', '{"b":"', '{"b":[', '[{"b":1}]', '{,"b":1}', 'nul'])
+      for (const { end } of placesOf(bytes(text), ['b']).values()) expect(end).toBeLessThanOrEqual(text.length);
   });
 });

@@ -91,3 +91,46 @@ export function writtenItems(bytes: Uint8Array, most: number): readonly WrittenI
   }
   return 'malformed';
 }
+
+/** Where a value stands in a text: from its first byte, up to and without the one behind its last. */
+export interface Place {
+  readonly start: number;
+  readonly end: number;
+}
+
+/**
+ * Where the values stand of those members of a JSON object that have one of these names, as the names are usually written: one that is written with
+ * escapes is not found. Of a name that is there twice the last. Found without building a value; says nothing about whether the text is valid.
+ */
+export function placesOf<Name extends string>(bytes: Uint8Array, names: readonly Name[]): ReadonlyMap<Name, Place> {
+  const places = new Map<Name, Place>();
+  const written = new Map(names.map((name) => [JSON.stringify(name), name]));
+  let index = skipSpace(bytes);
+  if (bytes[index] !== OPEN_OBJECT) return places;
+  while (index < bytes.length && bytes[index] !== CLOSE_OBJECT) {
+    const from = skipSpace(bytes, index + 1);
+    if (bytes[from] !== QUOTE) return places;
+    const to = endOfString(bytes, from) + 1;
+    const start = skipSpace(bytes, skipSpace(bytes, to) + 1);
+    index = endOfValue(bytes, start);
+    // No name is longer than the longest that was asked for.
+    const name = to - from > LONGEST_NAME ? undefined : written.get(Buffer.from(bytes.subarray(from, to)).toString());
+    if (name !== undefined) places.set(name, { start, end: index });
+  }
+  return places;
+}
+
+const LONGEST_NAME = 64;
+
+/** Index of the comma or bracket that ends the value beginning at `from`; the length when nothing does. */
+function endOfValue(bytes: Uint8Array, from: number): number {
+  let depth = 0;
+  for (let index = from; index < bytes.length; index += 1) {
+    const byte = bytes[index];
+    if (byte === QUOTE) index = endOfString(bytes, index);
+    else if (byte === OPEN_OBJECT || byte === OPEN_ARRAY) depth += 1;
+    else if (depth === 0 && (byte === COMMA || byte === CLOSE_OBJECT || byte === CLOSE_ARRAY)) return index;
+    else if (byte === CLOSE_OBJECT || byte === CLOSE_ARRAY) depth -= 1;
+  }
+  return bytes.length;
+}

@@ -34,6 +34,30 @@ const products = [
 ];
 const order = { order_id: '536365', total: 35.64, currency: 'gbp', products };
 
+describe('a message of any length', () => {
+  const kinds = (userId: string) => {
+    const read = touchpointOfMessage({ type: 'track', event: 'Looked', messageId: 'm-1', userId }, context);
+    return read.ok ? read.value['identifiers'] : read.reason.map(({ code }) => code);
+  };
+
+  it('has a user id that is an address as long as an address can be, and is not searched for one beyond that', () => {
+    const address = (length: number): string => `a@${'b'.repeat(length - 6)}.com`;
+    expect(kinds(address(60))).toEqual([{ kind: 'email', value: address(60) }]);
+    expect(kinds(address(250))).toEqual([{ kind: 'email', value: address(250) }]);
+    // One that is too long for a customer's number too, and would take hours as an address.
+    expect(kinds(`a@${'.'.repeat(4_000_000)}@`)).toEqual(['blocked_value']);
+  });
+
+  it('is named by the beginning of its event', () => {
+    const kind = (event: string) => {
+      const read = touchpointOfMessage({ type: 'track', messageId: 'm-1', userId: 'u', event }, context);
+      return read.ok && read.value['kind'];
+    };
+    expect(kind(`Looked ${'\ufdfa'.repeat(1_000_000)}`)).toBe('custom:looked');
+    expect(kind(`${'!'.repeat(1_000)}looked`)).toBe('custom:track');
+  });
+});
+
 describe('an event of the e-commerce specification', () => {
   it('is a purchase when an order is completed', () => {
     const properties = { ...order, discount: 0.1 + 0.2, coupon: 'spring-26', payment_method: 'credit_card' };

@@ -3,6 +3,10 @@ import { normaliseIdentifier } from '../normalise-identifier.js';
 import { fitting, isSent, LINE, membersOf, present, type Sent, textOf } from '../json-values.js';
 
 const EMAIL = /^[^\s@]+@[^\s@]+\.[^\s@]+$/;
+/** RFC 3696, erratum 1690: 64 octets, an @ and 255. The pattern takes time by the square of what it looks at: nothing longer meets it. */
+const MOST_OF_AN_EMAIL = 320;
+
+const isEmail = (text: string): boolean => text.length <= MOST_OF_AN_EMAIL && EMAIL.test(text);
 const LANGUAGE = /^[a-z]{2,3}(-[A-Za-z0-9]{2,8}){0,3}$/;
 const COUNTRY = /^[A-Z]{2}$/;
 
@@ -21,7 +25,7 @@ export function identifiersOf(message: Sent, defaultRegion?: string): readonly I
   const traits = traitsOf(message);
   const userId = textOf(message['userId']);
   const claims = [
-    [userId !== undefined && EMAIL.test(userId) ? 'email' : 'customer_number', userId],
+    [userId !== undefined && isEmail(userId) ? 'email' : 'customer_number', userId],
     ['customer_number', message['type'] === 'alias' ? textOf(message['previousId']) : undefined],
     ['email', textOf(traits['email'])],
     ['phone', textOf(traits['phone'])],
