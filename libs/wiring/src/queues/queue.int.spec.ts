@@ -239,7 +239,7 @@ describe('the queue', () => {
     const items = recorded.map(({ seen }) => (JSON.parse(seen) as { data: QueueItemView[] }).data);
     expect(items.flat().filter(({ breached }) => breached).length).toBeGreaterThan(SAMPLES / 20);
     expect(items.filter(({ length }) => length > 0).length).toBeGreaterThan(SAMPLES / 5);
-  });
+  }, 600_000);
 
   it('is in the order of its definition, whole in pages of any size, forwards and back, live and as of', async () => {
     const at = await later(Date.now());
