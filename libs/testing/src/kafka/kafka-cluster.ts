@@ -62,7 +62,8 @@ export class KafkaCluster {
     writeFileSync(path.join(folder, 'cluster.json'), JSON.stringify(file));
     writeFileSync(path.join(folder, 'log4j2.properties'), logging);
     const cluster = new KafkaCluster(folder, file);
-    const id = Buffer.from(randomUUID().replaceAll('-', ''), 'hex').toString('base64url');
+    // What begins with a dash, as one in 64 would, is taken for an option.
+    const id = Buffer.from(randomUUID().replaceAll('-', ''), 'hex').toString('base64url').replace(/^-/, 'A');
     await Promise.all([
       makeCertificates(folder),
       ...cluster.nodes.map(async (node) => {
