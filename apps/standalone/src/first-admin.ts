@@ -1,4 +1,4 @@
-import { writeFile } from 'node:fs/promises';
+import { rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { type Installation } from '#wiring';
 
@@ -24,7 +24,9 @@ export async function firstAdmin(
   const { name, password } = made;
   if (isTerminal) return { name, password, file: undefined };
   const file = path.join(config.dataDir, 'first-admin-password');
-  await writeFile(file, `${password}\n`, { mode: 0o600, flag: 'w' });
+  // Anew: writing over a file that is there would leave it to whoever may read that one.
+  await rm(file, { force: true });
+  await writeFile(file, `${password}\n`, { mode: 0o600, flag: 'wx' });
   return { name, password: undefined, file };
 }
 

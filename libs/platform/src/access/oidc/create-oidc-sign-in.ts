@@ -93,7 +93,10 @@ class OpenIdConnect implements OidcSignIn {
     return begun;
   }
 
-  /** What the provider says of somebody, checked: signature, issuer, audience, times, state, nonce and PKCE. */
+  /**
+   * What the provider says of somebody, checked: issuer, audience, times, state, nonce and PKCE. That it is the provider who says so is known by TLS:
+   * the token comes from its own address, asked by us (OpenID Connect Core 1.0, §3.1.3.7, 6).
+   */
   async #claims(configuration: Configuration, query: URLSearchParams, { state, nonce, verifier }: OidcFlow) {
     const back = new URL(this.parts.settings.redirectUri);
     back.search = query.toString();
