@@ -1,10 +1,11 @@
 import { type IncomingMessage } from 'node:http';
 import { type IntervalHistogram, monitorEventLoopDelay } from 'node:perf_hooks';
+import { networkOf } from '#platform/access';
 import { type HttpConfig } from '#wiring';
 
 export type AdmissionLimits = Pick<
   HttpConfig,
-  'writesInFlight' | 'itemsInFlight' | 'uploadsInFlight' | 'writeLatencyMs' | 'loopDelayMs'
+  'writesInFlight' | 'itemsInFlight' | 'uploadsInFlight' | 'writeLatencyMs' | 'loopDelayMs' | 'trustedProxies'
 >;
 
 /** How often the limit is compared with what writes have taken. */
@@ -17,8 +18,22 @@ const LOOP_RESOLUTION_MS = 20;
 const LEAST_WRITES = 64;
 /** The most that the limit shrinks by in one step. */
 const SHRINK = 0.7;
+/** A body that is awaited for longer than this keeps no place meanwhile: many stalled senders would leave none for the others. */
+const PATIENCE_MS = 1_000;
+/** So many such bodies at once are awaited of one network; then it has to wait for them itself. */
+const STALLED_OF_A_NETWORK = 64;
 /** Refused senders come back spread over this, not all in the same second. */
 const RETRY_SPREAD_MS = 2_000;
+
+/** A write that was let in. */
+interface Place {
+  readonly enteredMs: number;
+  /** When its body was there, as far as is known: what a sender takes is no sign of what the store takes. */
+  sinceMs: number;
+  items: number;
+  /** Of the network that sends it, while its place is given up. */
+  stalledOf: string | undefined;
+}
 
 const isUpload = (message: IncomingMessage): boolean =>
   /^\s*application\/(x-ndjson|ndjson|jsonl)\b/i.test(message.headers['content-type'] ?? '');
@@ -43,8 +58,9 @@ export class Admission {
   #shrunkAtMs = 0;
   readonly #least: number;
   readonly #waiting: (() => void)[] = [];
-  /** Items of each request that was let in. */
-  readonly #in = new Map<IncomingMessage, number>();
+  readonly #in = new Map<IncomingMessage, Place>();
+  /** Bodies that are awaited without a place, by network. */
+  readonly #stalled = new Map<string, number>();
   readonly #loop: IntervalHistogram = monitorEventLoopDelay({ resolution: LOOP_RESOLUTION_MS });
   readonly #review: NodeJS.Timeout;
 
@@ -75,37 +91,38 @@ export class Admission {
   /** Lets a write in, or not; who was let in leaves when the answer is gone, however it went. */
   enter(message: IncomingMessage, onLeave: (left: () => void) => void): boolean {
     const upload = isUpload(message);
-    const full = upload ? this.#uploads >= this.limits.uploadsInFlight : this.#isFull();
+    const full = upload ? this.#uploads >= this.limits.uploadsInFlight : this.#isFull() || this.#isStalling(message);
     if (full) {
       this.#refused += 1;
       return false;
     }
-    const since = performance.now();
+    const enteredMs = performance.now();
     if (upload) this.#uploads += 1;
     else {
       this.#writes += 1;
       this.#items += 1;
-      this.#in.set(message, 1);
+      this.#in.set(message, { enteredMs, sinceMs: enteredMs, items: 1, stalledOf: undefined });
     }
     onLeave(() => {
       if (upload) this.#uploads -= 1;
-      else this.#leave(message, since);
+      else this.#leave(message);
     });
     return true;
   }
 
   /** The write turned out to have so many more items; false when they are too many. An idle gateway takes any request. */
   grow(message: IncomingMessage, items: number): boolean {
-    const before = this.#in.get(message);
+    const place = this.#in.get(message);
     // Not over a connection: nobody entered.
-    if (before === undefined) return true;
-    const others = this.#items - before;
+    if (place === undefined) return true;
+    this.#arrived(place);
+    const others = this.#items - place.items;
     if (others > 0 && this.#items + items > this.limits.itemsInFlight) {
       this.#refused += 1;
       return false;
     }
     this.#items += items;
-    this.#in.set(message, before + items);
+    place.items += items;
     return true;
   }
 
@@ -140,14 +157,54 @@ export class Admission {
     );
   }
 
-  #leave(message: IncomingMessage, since: number): void {
-    const items = this.#in.get(message) ?? 0;
+  #leave(message: IncomingMessage): void {
+    const place = this.#in.get(message);
+    if (place === undefined) return;
+    this.#arrived(place);
     this.#in.delete(message);
     this.#writes -= 1;
-    this.#items -= items;
+    this.#items -= place.items;
     this.#finished += 1;
-    this.#tookMs += performance.now() - since;
+    this.#tookMs += performance.now() - place.sinceMs;
     this.#wake();
+  }
+
+  #isStalling({ socket }: IncomingMessage): boolean {
+    // All who come through a proxy have its address here.
+    if (this.#stalled.size === 0 || this.limits.trustedProxies.length > 0) return false;
+    return (this.#stalled.get(networkOf(socket.remoteAddress ?? '')) ?? 0) >= STALLED_OF_A_NETWORK;
+  }
+
+  /** The place of a body that is still awaited is given to others after a while, and its clock has not begun. */
+  #awaitBodies(): void {
+    const now = performance.now();
+    for (const [message, place] of this.#in)
+      if (message.complete) this.#arrived(place);
+      else {
+        place.sinceMs = now;
+        if (place.stalledOf === undefined && now - place.enteredMs >= PATIENCE_MS) this.#stall(message, place);
+      }
+  }
+
+  #stall({ socket }: IncomingMessage, place: Place): void {
+    const network = networkOf(socket.remoteAddress ?? '');
+    place.stalledOf = network;
+    this.#stalled.set(network, (this.#stalled.get(network) ?? 0) + 1);
+    this.#writes -= 1;
+    this.#items -= place.items;
+    this.#wake();
+  }
+
+  /** It has its place again, also beyond the limit: it was let in once. */
+  #arrived(place: Place): void {
+    const { stalledOf: network, items } = place;
+    if (network === undefined) return;
+    place.stalledOf = undefined;
+    const others = (this.#stalled.get(network) ?? 1) - 1;
+    if (others === 0) this.#stalled.delete(network);
+    else this.#stalled.set(network, others);
+    this.#writes += 1;
+    this.#items += items;
   }
 
   #wake(): void {
@@ -155,6 +212,7 @@ export class Admission {
   }
 
   #reviewLimit(): void {
+    this.#awaitBodies();
     // Nanoseconds; the resolution itself is part of what is measured.
     const delayMs = Math.max(0, this.#loop.mean / 1e6 - LOOP_RESOLUTION_MS);
     this.#loop.reset();
