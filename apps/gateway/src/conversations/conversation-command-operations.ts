@@ -111,6 +111,14 @@ export const take = command({
   ],
 });
 
+export const seeMention = command({
+  id: 'seeMention',
+  summary: 'Say that you have seen that you were mentioned',
+  description:
+    'It leaves your `mentions`, as it does when you do anything else in it. Where you are not mentioned, nothing changes.',
+  examples: [{ summary: 'Seen', path, status: 200 }],
+});
+
 export const assign = command({
   id: 'assignConversation',
   summary: 'Give it to somebody, or to nobody',

@@ -54,6 +54,14 @@ export class ConversationCommandsController {
     return this.#change(asked, { type: 'Take' });
   }
 
+  @Post(':id/see-mention')
+  @HttpCode(200)
+  @Operation(operations.seeMention)
+  @RequireAbility('update', 'Conversation')
+  seeMention(@Asked() asked: Asking): Promise<ConversationCommandView> {
+    return this.#change(asked, { type: 'SeeMention' });
+  }
+
   @Post(':id/assign')
   @HttpCode(200)
   @Operation(operations.assign)

@@ -37,9 +37,9 @@ export const listQueue: OperationDescription = {
   summary: 'Look at the queue',
   description:
     'Conversations that are open, over all channels. Breached ones first, then by priority, by what is due next, by who waits longest, and by id. ' +
-    '`mine` and `unassigned` leave out what is put aside; `at_risk` is due soon, `breached` was due; `mentions` are those in which a colleague ' +
-    'mentioned you and you have done nothing since; `promised_today` those in which something that we promised and have not done is due before today ends, ' +
-    'what was due before among it; `warned` are those of which the policy warns you before a due time that is not met yet.',
+    '`mine` and `unassigned` leave out what is put aside; `at_risk` is due soon, `breached` was due; `mentions` are those, resolved ones among them, in ' +
+    'which a colleague mentioned you and you have done nothing since (`see-mention` says that you have seen it); `promised_today` those in which something ' +
+    'that we promised and have not done is due before today ends, what was due before among it; `warned` are those of which the policy warns you before a due time that is not met yet.',
   query: {
     ...selection,
     asOf: time('The queue as it was then.'),

@@ -77,6 +77,8 @@ export interface AddNote extends Asked {
 export type WorkCommand = Asked &
   (
     | { readonly type: 'Take' }
+    /** That whoever was mentioned has seen it. */
+    | { readonly type: 'SeeMention' }
     | { readonly type: 'Assign'; readonly agent?: string }
     | { readonly type: 'Transfer'; readonly team?: string; readonly keepAgent?: boolean }
     | { readonly type: 'Prioritise'; readonly priority: Priority }

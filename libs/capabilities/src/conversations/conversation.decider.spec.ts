@@ -56,6 +56,25 @@ function short({ type, data }: ConversationFact): string {
   return said.join(' ');
 }
 
+describe('a mention', () => {
+  const note = (...mentions: string[]): ConversationCommand => ({
+    ...{ type: 'AddNote', at, by, messageId: mentions.join(' '), text: 'Look', direction: 'ltr', mentions },
+  });
+  const see = (who: string): ConversationCommand => ({ type: 'SeeMention', at, by: who });
+  it('is seen once, by whoever was mentioned, also in what is resolved', () => {
+    expect(after(note(bea), see(bea))).toEqual(['mention_seen']);
+    expect(after(note(bea), see('user:kian'))).toEqual([]);
+    expect(after(note(bea), see(bea), see(bea))).toEqual([]);
+    expect(after(note(bea), status('resolved'), see(bea))).toEqual(['mention_seen']);
+    expect(after(note(bea), see(bea), note(bea, 'user:kian'), see(bea))).toEqual(['mention_seen']);
+    expect(after(note(bea), merge(), see(bea))).toBe('merged');
+  });
+  it('is seen by doing anything in it', () => {
+    expect(after(note(bea), { type: 'Tag', at, by: bea, add: ['late'] }, see(bea))).toEqual([]);
+    expect(after(note(by), see(by))).toEqual([]);
+  });
+});
+
 describe('a conversation', () => {
   it('is opened once: by its touchpoint as often as that is delivered, by people not twice', () => {
     const byTouchpoint: OpenConversation = { ...open, origin: 'touchpoint' };

@@ -27,7 +27,7 @@ export const conversation: Decider<Conversation, ConversationCommand, Conversati
     if (command.type === 'BreakPromises') return accept(...brokenBefore(state, command.at + 1));
     const passed = passedBy(state, command.at);
     // What ends it has room: a conversation must not be stuck because it is long.
-    if (state.version >= MAX_EVENTS && !resolves(state, command) && !settles(command)) return refuse('too-long');
+    if (state.version >= MAX_EVENTS && !ends(state, command) && !settles(command)) return refuse('too-long');
     const decided = decideKnown(passed.reduce(evolveKnown, state), command);
     return decided.accepted && decided.events.length > 0 ? accept(...passed, ...decided.events) : decided;
   },
@@ -38,9 +38,10 @@ export const conversation: Decider<Conversation, ConversationCommand, Conversati
 const openAgain = ({ origin }: OpenConversation): Decided =>
   origin === 'touchpoint' ? accept() : refuse('already-opened');
 
-/** Once: another word for what is resolved already would make it longer for ever. */
-const resolves = ({ category }: KnownConversation, command: ConversationCommand): boolean =>
-  command.type === 'ChangeStatus' && command.category === 'resolved' && category !== 'resolved';
+/** Once: another word for what is resolved already would make it longer for ever. Nobody is mentioned again in what is full. */
+const ends = ({ category }: KnownConversation, command: ConversationCommand): boolean =>
+  command.type === 'SeeMention' ||
+  (command.type === 'ChangeStatus' && command.category === 'resolved' && category !== 'resolved');
 
 /** Each promise once. */
 const settles = ({ type }: ConversationCommand): boolean => type === 'KeepPromise' || type === 'WaivePromise';
@@ -60,6 +61,7 @@ function decideKnown(
     case 'AddNote':
       return decideSpoken(state, command);
     case 'Take':
+    case 'SeeMention':
     case 'Assign':
     case 'Transfer':
     case 'Prioritise':

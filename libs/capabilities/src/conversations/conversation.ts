@@ -59,6 +59,8 @@ export interface KnownConversation {
   readonly team: string | null;
   readonly priority: Priority;
   readonly tags: readonly string[];
+  /** Who was mentioned and has done nothing in it since. */
+  readonly mentioned: readonly string[];
   /** While it is snoozed. */
   readonly snooze: { readonly until: EpochMs; readonly wake: WakeRule } | null;
   readonly resolvedAt: EpochMs | null;

@@ -114,6 +114,8 @@ function changes(before: ConversationRow, { type, data, occurredAt }: Work): Col
       return { stage: 'spam' };
     case 'conversation.spam_cleared':
       return { stage: 'active' };
+    case 'conversation.mention_seen':
+      return {};
     case 'conversation.linked':
       return { links: [...before.links, data.to] };
     case 'conversation.unlinked':
@@ -199,6 +201,7 @@ export const conversations: Projection<ConversationRow, ConversationEvent | Pers
     'conversation.split_off': worked,
     'conversation.spam_marked': worked,
     'conversation.spam_cleared': worked,
+    'conversation.mention_seen': worked,
     'conversation.linked': worked,
     'conversation.unlinked': worked,
     'conversation.promised': worked,

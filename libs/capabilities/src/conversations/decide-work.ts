@@ -23,6 +23,8 @@ export function decideWork(state: KnownConversation, command: WorkCommand): Deci
     case 'Take':
       if (state.agent === by) return accept();
       return state.agent === null ? accept(assigned(at, by, by)) : refuse('already-taken');
+    case 'SeeMention':
+      return state.mentioned.includes(by) ? accept({ type: 'conversation.mention_seen', at, data: { by } }) : accept();
     case 'Assign':
       return (command.agent ?? null) === state.agent ? accept() : accept(assigned(at, by, command.agent));
     case 'Transfer': {

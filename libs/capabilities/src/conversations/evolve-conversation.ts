@@ -1,4 +1,4 @@
-import { type ConversationFact, isPerson } from '#contracts';
+import { type ConversationFact, isPerson, MOST_MENTIONS } from '#contracts';
 import { type Conversation, type KnownConversation } from './conversation.js';
 import { evolvePromise, isPromiseFact } from './evolve-promise.js';
 import { borrowedAfter, evolveRelation, isRelation, waitingFrom } from './evolve-relation.js';
@@ -23,6 +23,7 @@ const begun = ({ at, data }: Opened): KnownConversation => ({
   team: data.team ?? null,
   priority: data.priority ?? 'normal',
   tags: [],
+  mentioned: [],
   snooze: null,
   resolvedAt: null,
   spokenAtVersion: 1,
@@ -38,6 +39,14 @@ const begun = ({ at, data }: Opened): KnownConversation => ({
   promises: [],
 });
 
+/** Whoever did something in it has seen that they were mentioned. */
+function mentionedAfter({ mentioned }: KnownConversation, { type, data }: ConversationFact): readonly string[] {
+  const told = type === 'conversation.noted' ? (data.mentions ?? []) : [];
+  const by = 'by' in data ? data.by : undefined;
+  if (told.length === 0 && (by === undefined || !mentioned.includes(by))) return mentioned;
+  return [...new Set([...mentioned, ...told])].filter((each) => each !== by).slice(-MOST_MENTIONS);
+}
+
 const open = { category: 'open', status: 'open', snooze: null, resolvedAt: null } as const;
 
 export function evolveKnown(before: KnownConversation, fact: ConversationFact): KnownConversation {
@@ -47,13 +56,14 @@ export function evolveKnown(before: KnownConversation, fact: ConversationFact): 
 
 function changed(before: KnownConversation, fact: ConversationFact): KnownConversation {
   const version = before.version + 1;
-  const state = { ...before, version, borrowed: borrowedAfter(before, fact) };
+  const state = { ...before, version, borrowed: borrowedAfter(before, fact), mentioned: mentionedAfter(before, fact) };
   if (isRelation(fact)) return evolveRelation(state, fact);
   if (isPromiseFact(fact)) return evolvePromise(state, fact);
   const { type, at, data } = fact;
   switch (type) {
     case 'conversation.opened':
     case 'conversation.forgotten':
+    case 'conversation.mention_seen':
       return state;
     case 'conversation.message_received': {
       const { messageId, direction } = data;

@@ -95,6 +95,7 @@ export function borrowedAfter(before: KnownConversation, { type, at, data }: Con
     case 'conversation.split_off':
     case 'conversation.spam_marked':
     case 'conversation.spam_cleared':
+    case 'conversation.mention_seen':
     case 'conversation.linked':
     case 'conversation.unlinked':
     case 'conversation.promised':

@@ -45,7 +45,7 @@ export async function backlog(
   );
   const columns = `channel, team, agent, priority, category, due_at, waiting_since, coalesce(snoozed_until > ${now}, false) AS aside`;
   const there = past
-    ? wasSql({ columns, now, conditions })
+    ? wasSql({ columns, now, conditions, kept: ['queued'] })
     : `SELECT ${columns} FROM {queue} WHERE kept = 'queued' AND ${conditions}`;
   const rows = await readModels.query<CountedRow>(
     // Whoever we wait for does not wait for us.

@@ -8,7 +8,7 @@ import {
 } from '#contracts';
 import { type EpochMs, type ReadModels } from '#kernel';
 import { rfc3339 } from './queue-item.js';
-import { conditionsOf, dueUntil, type QueueSelection, segmentsOf, Values } from './queue-conditions.js';
+import { conditionsOf, dueUntil, keptFor, type QueueSelection, segmentsOf, Values } from './queue-conditions.js';
 
 export interface QueueCountRequest {
   readonly filter: QueueFilter;
@@ -71,7 +71,9 @@ function countSql(selection: QueueSelection, at: EpochMs, now: () => string, val
   const until = dueUntil(selection, at);
   const ranks = segmentsOf({ ...selection, view: 'breached' }).map(({ rank }) => rank);
   const conditions = [
-    `kept = 'queued'`,
+    `kept IN (${keptFor(view)
+      .map((kept) => `'${kept}'`)
+      .join(', ')})`,
     // Every rank there is: so the index of the order can be used.
     ...(view === 'breached' || until !== undefined || priorities.length > 0 ? [`rank IN (${ranks.join(', ')})`] : []),
     ...(view === 'breached' ? [`due_at < ${now()}`] : []),

@@ -2,6 +2,7 @@ import {
   conversationIdOf,
   type ConversationEvent,
   isPerson,
+  MOST_MENTIONS,
   NOBODY,
   owedSinceOf,
   type PromiseEventType,
@@ -103,6 +104,7 @@ function changes(before: QueueRow, event: Later): Columns {
       return data.owes ? owing(before, owedSinceOf(data.owes), sinceOf(data) ?? at) : {};
     case 'conversation.split_off':
       return data.owes ? owing(before, owedSinceOf(data.owes), at) : {};
+    case 'conversation.mention_seen':
     case 'conversation.linked':
     case 'conversation.unlinked':
       return {};
@@ -132,11 +134,9 @@ function turned(before: QueueRow, category: StatusCategory, at: EpochMs): Column
   return { category, snoozed_until: null, turn_since: since, waiting_since: since };
 }
 
-/** More mentions than these are not kept: the oldest are forgotten. Tags have a limit where they are decided. */
-const MOST_MENTIONS = 50;
-
 const isMention = (label: string): boolean => label.startsWith('mention:');
 
+/** Of mentions the oldest are forgotten; tags have a limit where they are decided. */
 function withLabels(
   labels: readonly string[],
   prefix: 'mention:' | 'tag:',

@@ -1,7 +1,15 @@
 import { type EpochMs, type Position } from '#kernel';
 import { itemColumns, rfc3339 } from './queue-item.js';
 import { startOfDay } from './end-of-day.js';
-import { conditionsOf, dueUntil, promisedUntil, type QueueSelection, Values } from './queue-conditions.js';
+import {
+  conditionsOf,
+  dueUntil,
+  keptFor,
+  promisedUntil,
+  type QueueSelection,
+  type Shown,
+  Values,
+} from './queue-conditions.js';
 import { type Statement } from './queue-sql.js';
 
 interface Looking {
@@ -45,12 +53,16 @@ export function turnedSql({
   const shown = shownSql(selection, at, values);
   const place = `(${values.of(rfc3339(since), 'timestamptz')}, ${values.of(id, 'uuid')})`;
   const now = values.of(rfc3339(at), 'timestamptz');
-  const turns = (instant: string, where: string): string => `
+  const turnsOf = (kept: Shown, instant: string, where: string): string => `
     (SELECT ${itemColumns}, ${instant} AS turned_at, ${shown} AS shown FROM {queue}
-    WHERE kept = 'queued' AND ${where} AND (${instant}, conversation_id) > ${place} AND ${instant} <= ${now}
+    WHERE kept = '${kept}' AND ${where} AND (${instant}, conversation_id) > ${place} AND ${instant} <= ${now}
     ORDER BY turned_at, conversation_id LIMIT ${String(most)})`;
   const time = (instant: EpochMs): string => values.of(rfc3339(instant), 'timestamptz');
   const today = startOfDay(at, selection.timeZone ?? 'UTC');
+  const turns = (instant: string, where: string): string =>
+    keptFor(selection.view)
+      .map((kept) => turnsOf(kept, instant, where))
+      .join(' UNION ALL ');
   const until = dueUntil(selection, at);
   const risk = until === undefined ? 0 : until - at;
   const sql = [
@@ -83,7 +95,9 @@ function shownSql(selection: QueueSelection, at: EpochMs, values: Values): strin
   const until = dueUntil(selection, at);
   const now = (): string => values.of(rfc3339(at), 'timestamptz');
   return [
-    `kept = 'queued'`,
+    `kept IN (${keptFor(view)
+      .map((kept) => `'${kept}'`)
+      .join(', ')})`,
     ...(view === 'breached' ? [`due_at < ${now()}`] : []),
     ...(until === undefined ? [] : [`due_at >= ${now()} AND due_at <= ${values.of(rfc3339(until), 'timestamptz')}`]),
     ...(priorities.length === 0 ? [] : [`priority = ANY (${values.of(priorities, 'text[]')})`]),

@@ -62,6 +62,11 @@ export function conditionsOf(
 /** Until when what is due is due today; what was due before is broken, and due no less. */
 export const promisedUntil = ({ timeZone = 'UTC' }: QueueSelection, at: EpochMs): EpochMs => endOfDay(at, timeZone);
 
+/** As what rows are kept that a view shows: what is resolved is shown to whoever was mentioned in it, and to nobody else. */
+export const keptFor = (view: QueueView): readonly Shown[] =>
+  view === 'mentions' ? ['queued', 'mentioned'] : ['queued'];
+export type Shown = 'queued' | 'mentioned';
+
 /** Due times that a view has, beside those that are over: until when, or none at all. */
 export const dueUntil = (
   { view, withinSeconds = AT_RISK_SECONDS }: QueueSelection,

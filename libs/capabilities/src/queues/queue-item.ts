@@ -19,7 +19,7 @@ const turnOf: Readonly<Record<StatusCategory, Turn>> = {
   waiting_customer: 'customer',
   waiting_third_party: 'third_party',
   snoozed: 'nobody',
-  // Not in the queue; nobody waits for anything.
+  // Shown to those who were mentioned in it alone; nobody waits for anything.
   resolved: 'nobody',
 };
 

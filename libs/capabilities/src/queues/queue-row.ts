@@ -28,8 +28,11 @@ export type QueueRow = {
   /** Position of the event that ended this state; 0 of the state that is. */
   readonly until_position: bigint;
   readonly customer_id: string;
-  /** `queued`: the queue shows it. `resting`: merged, spam or resolved, and may come back. `past`: what was shown until `until_at`. */
-  readonly kept: 'queued' | 'resting' | 'past';
+  /**
+   * `queued`: the queue shows it. `mentioned`: it is resolved, and is shown to those who were mentioned and have not seen it. `resting`:
+   * merged, spam or resolved, and may come back. `past`: what was shown until `until_at`.
+   */
+  readonly kept: 'queued' | 'mentioned' | 'resting' | 'past';
   /** When this state was recorded, and which event led to it. */
   readonly since_at: EpochMs;
   readonly since_position: bigint;
@@ -89,6 +92,7 @@ export function spanOf(durationMs: number): number {
 /** The order of the queue among those of one rank: what is due first, who waits longest, and then by id, so that no two are alike. */
 const ORDER = 'due_at, waiting_since, conversation_id';
 const queued = `kept = 'queued'`;
+const mentioned = `kept = 'mentioned'`;
 
 export const queueTable: Table = {
   columns: {
@@ -135,7 +139,8 @@ export const queueTable: Table = {
     { on: `channel, rank, ${ORDER}`, where: queued },
     { on: `rank, ${ORDER}`, where: `${queued} AND snoozed_until IS NOT NULL` },
     { on: `rank, ${ORDER}, promised_at`, where: `${queued} AND promised_at IS NOT NULL` },
-    { on: 'labels jsonb_path_ops', using: 'gin', where: queued },
+    { on: 'labels jsonb_path_ops', using: 'gin', where: `kept IN ('queued', 'mentioned')` },
+    { on: `rank, ${ORDER}`, where: mentioned },
     // What changed, and what time changes by itself.
     { on: 'since_position', where: `kept <> 'past'` },
     { on: 'snoozed_until', where: `${queued} AND snoozed_until IS NOT NULL` },

@@ -1,7 +1,17 @@
 import { type Cursor } from '#contracts';
 import { type EpochMs } from '#kernel';
 import { itemColumns, rfc3339 } from './queue-item.js';
-import { conditionsOf, dueUntil, placeSql, type QueueSelection, segmentsOf, Values } from './queue-conditions.js';
+import {
+  conditionsOf,
+  dueUntil,
+  keptFor,
+  placeSql,
+  type QueueSelection,
+  type Segment,
+  segmentsOf,
+  type Shown,
+  Values,
+} from './queue-conditions.js';
 import { SPANS } from './queue-row.js';
 
 /** Where in the order a row stands. */
@@ -45,9 +55,9 @@ function presentSql({ selection, at, towards, most, from }: QueueStatement): Sta
   const until = dueUntil(selection, at);
   const untilSql = until === undefined ? undefined : values.of(rfc3339(until), 'timestamptz');
   const beyond = from && left.some(({ place }) => place === from.place) ? beyondSql(from, values) : undefined;
-  const stretches = left.map(({ place, rank, late }) => {
+  const stretch = ({ place, rank, late }: Segment, kept: Shown): string => {
     const conditions = [
-      `kept = 'queued'`,
+      `kept = '${kept}'`,
       `rank = ${String(rank)}`,
       late ? `due_at < ${now}` : `due_at >= ${now}`,
       ...(untilSql !== undefined ? [`due_at <= ${untilSql}`] : []),
@@ -56,7 +66,8 @@ function presentSql({ selection, at, towards, most, from }: QueueStatement): Sta
     ];
     return `(SELECT ${String(place)} AS place, ${itemColumns} FROM {queue} WHERE ${conditions.join(' AND ')}
         ORDER BY due_at ${sort}, waiting_since ${sort}, conversation_id ${sort} LIMIT ${String(most)})`;
-  });
+  };
+  const stretches = left.flatMap((each) => keptFor(selection.view).map((kept) => stretch(each, kept)));
   const sql = `SELECT * FROM (${stretches.join(' UNION ALL ')}) AS stretches ${ordered(sort)} LIMIT ${String(most)}`;
   return { sql, values: values.list };
 }
@@ -82,7 +93,7 @@ function pastSql({ selection, at, towards, most, from }: QueueStatement): Statem
       ? [`(${place}, ${ORDER}) ${compared} (${values.of(from.place, 'integer')}, ${beyondSql(from, values)})`]
       : []),
   ].join(' AND ');
-  const was = wasSql({ columns: `${place} AS place, ${itemColumns}`, now, conditions });
+  const was = wasSql({ columns: `${place} AS place, ${itemColumns}`, now, conditions, kept: keptFor(selection.view) });
   return { sql: `SELECT * FROM (${was}) AS was ${ordered(sort)} LIMIT ${String(most)}`, values: values.list };
 }
 
@@ -91,18 +102,18 @@ export interface Was {
   /** The time, as a value of the statement. */
   readonly now: string;
   readonly conditions: string;
+  readonly kept: readonly Shown[];
 }
 
-/** Every row that was there at a time. */
-export const wasSql = ({ columns, now, conditions }: Was): string => `
-  SELECT ${columns} FROM {queue} WHERE kept = 'queued' AND since_at <= ${now} AND ${conditions}
-  UNION ALL
+/** Every row that was there at a time. What is past was shown: as resolved, to those who were mentioned alone. */
+export const wasSql = ({ columns, now, conditions, kept }: Was): string => `
+  ${kept.map((each) => `SELECT ${columns} FROM {queue} WHERE kept = '${each}' AND since_at <= ${now} AND ${conditions} UNION ALL`).join('\n')}
   SELECT ${columns} FROM generate_series(0, ${String(SPANS)}) AS class
   CROSS JOIN LATERAL (
     SELECT * FROM {queue}
     WHERE kept = 'past' AND span = class AND until_at > ${now} AND until_at <= ${now} + make_interval(secs => 4 ^ class)
   ) AS ended
-  WHERE since_at <= ${now} AND ${conditions}`;
+  WHERE since_at <= ${now} AND ${kept.includes('mentioned') ? 'true' : `category <> 'resolved'`} AND ${conditions}`;
 
 const ORDER = 'due_at, waiting_since, conversation_id';
 

@@ -218,6 +218,25 @@ describe('mentions', () => {
     const tagged = told('conversation.tagged', 6, { by: 'user:bea', added: ['late'] });
     expect(after(opened(), mentioned, tagged).is.labels).toEqual(['tag:late', 'mention:user:kian']);
   });
+  it('stand in what is resolved until each has seen it, and what was shown so is kept', () => {
+    const seen = (by: string, second: number) => told('conversation.mention_seen', second, { by });
+    const resolved = [opened(), mentioned, moves(10, 'resolved')];
+    expect(after(...resolved).is).toMatchObject({ kept: 'mentioned', since_at: t(10) });
+    expect(after(...resolved, seen('user:bea', 20)).is).toMatchObject({
+      kept: 'mentioned',
+      labels: ['mention:user:kian'],
+    });
+    const { is, was } = after(...resolved, seen('user:bea', 20), seen('user:kian', 30));
+    expect(is).toMatchObject({ kept: 'resting', labels: [] });
+    expect(was.map(({ category, until_at }) => [category, until_at])).toEqual([
+      ['open', t(5)],
+      ['open', t(10)],
+      ['resolved', t(20)],
+      ['resolved', t(30)],
+    ]);
+    const spam = told('conversation.spam_marked', 20, { by: 'user:ada' });
+    expect(after(...resolved, spam).is.kept).toBe('resting');
+  });
 });
 
 describe('what was', () => {

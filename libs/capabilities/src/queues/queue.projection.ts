@@ -27,18 +27,26 @@ const keeping =
   (row, event, key, rowOf) => {
     if (key[1] === PRESENT) return settled(after(row, event), event);
     const before = rowOf(presentKey(key));
-    if (before?.kept !== 'queued' || before.since_at >= event.recordedAt) return undefined;
+    if ((before?.kept !== 'queued' && before?.kept !== 'mentioned') || before.since_at >= event.recordedAt)
+      return undefined;
     const { position: until_position, recordedAt: until_at } = event;
     return { ...before, kept: 'past', until_position, until_at, span: spanOf(until_at - before.since_at) };
   };
 
 const presentKey = ([id = '']: RowKey): RowKey => [id, PRESENT];
 
+/** What is merged or spam nobody can do anything in, and so nobody is called there. */
+function keptAs({ stage, category, labels }: QueueRow): QueueRow['kept'] {
+  if (stage !== 'active') return 'resting';
+  if (category !== 'resolved') return 'queued';
+  return labels.some((label) => label.startsWith('mention:')) ? 'mentioned' : 'resting';
+}
+
 /** Of an erased customer's conversation the row is gone, and what comes later finds none. */
 const settled = (row: QueueRow | undefined, { position, recordedAt }: RecordedEvent): QueueRow | undefined =>
   row && {
     ...row,
-    kept: row.stage === 'active' && row.category !== 'resolved' ? 'queued' : 'resting',
+    kept: keptAs(row),
     since_at: recordedAt,
     since_position: position,
   };
@@ -57,7 +65,7 @@ const conversationOf = (event: ConversationEvent | StoredClockEvent): string | u
 /** The queue: a row for each conversation as it is, and one for each state in which the queue showed it. Nothing in it is personal. */
 export const queue: Projection<QueueRow, ConversationEvent | StoredClockEvent | PersonaErased> = {
   name: 'queue',
-  version: 6,
+  version: 7,
   reads: 'sealed',
   table: queueTable,
   keys: (event) => {
@@ -90,6 +98,7 @@ export const queue: Projection<QueueRow, ConversationEvent | StoredClockEvent | 
     'conversation.split_off': worked,
     'conversation.spam_marked': worked,
     'conversation.spam_cleared': worked,
+    'conversation.mention_seen': worked,
     'conversation.linked': worked,
     'conversation.unlinked': worked,
     'conversation.promised': worked,

@@ -177,6 +177,7 @@ function changesBy(state: Turn, event: ConversationEvent): Partial<Turn> {
       return { stage: 'active', ...owing(event) };
     case 'conversation.opened':
     case 'conversation.noted':
+    case 'conversation.mention_seen':
     case 'conversation.linked':
     case 'conversation.unlinked':
     case 'conversation.promised':
@@ -228,6 +229,7 @@ export const routingTurns: Reaction<State, TellItem, Handled> = {
     'conversation.split_off': afterConversation,
     'conversation.spam_marked': afterConversation,
     'conversation.spam_cleared': afterConversation,
+    'conversation.mention_seen': afterConversation,
     'conversation.linked': afterConversation,
     'conversation.unlinked': afterConversation,
     'conversation.promised': afterConversation,

@@ -100,6 +100,7 @@ export const rules: Reaction<State, RulesCommand, Handled> = {
     'conversation.released': keep,
     'conversation.split_off': keep,
     'conversation.spam_marked': keep,
+    'conversation.mention_seen': keep,
     'conversation.linked': keep,
     'conversation.unlinked': keep,
     'conversation.promised': keep,

@@ -54,7 +54,7 @@ export type ClockedEvent = Extract<
   {
     readonly type: Exclude<
       ConversationEventType,
-      `conversation.${'noted' | 'assigned' | 'tagged' | 'linked' | 'unlinked'}` | PromiseEventType
+      `conversation.${'noted' | 'assigned' | 'tagged' | 'mention_seen' | 'linked' | 'unlinked'}` | PromiseEventType
     >;
   }
 >;

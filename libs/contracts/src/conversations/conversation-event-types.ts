@@ -85,6 +85,7 @@ const declared: Declared = {
   'conversation.split_off': [SplitOffDto, { by, into: other, messages: [uuid('1')], owes }],
   'conversation.spam_marked': [ByDto, { by }],
   'conversation.spam_cleared': [SpamClearedDto, { by, owes }],
+  'conversation.mention_seen': [ByDto, { by }],
   'conversation.linked': [LinkedDto, { by, to: other }],
   'conversation.unlinked': [LinkedDto, { by, to: other }],
   'conversation.promised': [

@@ -56,6 +56,7 @@ export interface ConversationData {
   readonly 'conversation.split_off': SplitOffDto;
   readonly 'conversation.spam_marked': ByDto;
   readonly 'conversation.spam_cleared': SpamClearedDto;
+  readonly 'conversation.mention_seen': ByDto;
   readonly 'conversation.linked': LinkedDto;
   readonly 'conversation.unlinked': LinkedDto;
   readonly 'conversation.promised': PromisedDto;

@@ -23,6 +23,8 @@ export type ConversationKind = (typeof conversationKinds)[number];
 
 export const MAX_ATTACHMENTS = 50;
 export const MAX_MENTIONS = 20;
+/** Who was mentioned and has not seen it; of more than these the oldest are forgotten. */
+export const MOST_MENTIONS = 50;
 export const MAX_TAGS = 50;
 /** Of one conversation, settled ones too. */
 export const MAX_PROMISES = 50;

@@ -4,7 +4,7 @@ import { type ClockKind } from '../service-clocks/service-clock.js';
 import { type Channel, type TextDirection } from '../touchpoints/touchpoint-event.js';
 import { type QueueView, type Turn } from './queue-words.js';
 
-/** A conversation that is open, as the queue shows it. Times are RFC 3339 in UTC. */
+/** A conversation that is open, or in which whoever asks was mentioned, as the queue shows it. Times are RFC 3339 in UTC. */
 export interface QueueItemView {
   readonly conversationId: string;
   readonly customerId: string;

@@ -35,7 +35,8 @@ export function commandOf(change: OneSided, { at, by, self, messageId, promiseId
       return { type: 'AddNote', ...asked, ...said, ...(mentions && { mentions }) };
     }
     case 'Take':
-      return { type: 'Take', ...asked };
+    case 'SeeMention':
+      return { type: change.type, ...asked };
     case 'Assign':
       return { type: 'Assign', ...asked, ...(change.body.agent && { agent: change.body.agent }) };
     case 'Transfer':

@@ -55,6 +55,7 @@ export async function planChange(
     case 'Reply':
     case 'Note':
     case 'Take':
+    case 'SeeMention':
     case 'Assign':
     case 'Transfer':
     case 'Prioritise':

@@ -26,6 +26,7 @@ export type ConversationChange =
   | { readonly type: 'Reply'; readonly body: ReplyDto }
   | { readonly type: 'Note'; readonly body: NoteDto }
   | { readonly type: 'Take' }
+  | { readonly type: 'SeeMention' }
   | { readonly type: 'Assign'; readonly body: AssignDto }
   | { readonly type: 'Transfer'; readonly body: TransferDto }
   | { readonly type: 'Prioritise'; readonly body: PrioritiseDto }

@@ -134,6 +134,7 @@ function happening(conversation: number): Told {
       }),
     () => one('conversation.replied', { by: me, messageId: uuid(clocks), channel: 'chat', direction: 'ltr' }),
     () => one('conversation.noted', { by: 'user:bea', messageId: uuid(clocks), direction: 'ltr', mentions: [me] }),
+    () => one('conversation.mention_seen', { by: me }),
     () => one('conversation.assigned', oneOf<object>({ by: me, agent: me }, { by: me, agent: 'user:bea' }, { by: me })),
     () => one('conversation.transferred', oneOf<object>({ by: me, team: 'returns' }, { by: me })),
     () => one('conversation.prioritised', { by: me, priority: oneOf('low', 'normal', 'high', 'urgent') }),
@@ -408,6 +409,10 @@ describe('the queue', () => {
 
   it('is read from indexes, and never sorts more than a few pages, among 30,000 conversations', async () => {
     await write(presentRow, 30_000);
+    // Of 97 who were mentioned in what is resolved, one is asked about.
+    const left = { kept: `'mentioned'`, category: `'resolved'`, snoozed_until: 'NULL::timestamptz' };
+    const labels = `jsonb_build_array('mention:user:agent-' || n % 97)`;
+    await write({ ...presentRow, ...left, labels, conversation_id: `md5('m' || n)::uuid` }, 3_000);
     const at = Date.now();
     const wanted: readonly QueueSelection[] = [
       ...queueViews.filter((view) => view !== 'mentions').map((view) => ({ view, self: 'user:agent-7' })),
@@ -431,6 +436,10 @@ describe('the queue', () => {
     }
     const mentions = await planOf({ view: 'mentions', self: 'user:agent-7' }, at);
     expect(mentions.some((node) => node['Node Type'] === 'Seq Scan')).toBe(false);
+    const { data } = await page({ view: 'mentions', self: 'user:agent-7' }, { at });
+    expect(new Set(data.map(({ category }) => category))).toEqual(new Set(['open', 'snoozed', 'resolved']));
+    const { views } = await countQueue(installation.readModels, { filter: {}, self: 'user:agent-7', at });
+    expect(views.mentions.count).toBeGreaterThan(300);
   });
 
   it('is counted and looked back at from indexes, by any filter that somebody saves, as are offers', async () => {
