@@ -1058,6 +1058,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/conversations/{id}/see-mention": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Say that you have seen that you were mentioned
+         * @description It leaves your `mentions`, as it does when you do anything else in it. Where you are not mentioned, nothing changes.
+         */
+        post: operations["seeMention"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/conversations/{id}/snooze": {
         parameters: {
             query?: never;
@@ -1729,7 +1749,7 @@ export interface paths {
         };
         /**
          * Look at the queue
-         * @description Conversations that are open, over all channels. Breached ones first, then by priority, by what is due next, by who waits longest, and by id. `mine` and `unassigned` leave out what is put aside; `at_risk` is due soon, `breached` was due; `mentions` are those in which a colleague mentioned you and you have done nothing since; `promised_today` those in which something that we promised and have not done is due before today ends, what was due before among it; `warned` are those of which the policy warns you before a due time that is not met yet.
+         * @description Conversations that are open, over all channels. Breached ones first, then by priority, by what is due next, by who waits longest, and by id. `mine` and `unassigned` leave out what is put aside; `at_risk` is due soon, `breached` was due; `mentions` are those, resolved ones among them, in which a colleague mentioned you and you have done nothing since (`see-mention` says that you have seen it); `promised_today` those in which something that we promised and have not done is due before today ends, what was due before among it; `warned` are those of which the policy warns you before a due time that is not met yet.
          */
         get: operations["listQueue"];
         put?: never;
@@ -2192,7 +2212,7 @@ export interface paths {
         get: operations["getStatuses"];
         /**
          * Set the statuses
-         * @description The whole list, at most 100: each word with the category that it counts as, and how people read it. From the first list on, a conversation is given no other word; the name of a category always stands for that category. A list without a word that a macro or rule gives conversations, or with another category for it, is refused: `reason` is `named-by-actions`, and `named` says which.
+         * @description The whole list, at most 100: each word with the category that it counts as, and how people read it. From the first list on, a conversation is given no other word; the name of a category always stands for that category.
          */
         put: operations["saveStatuses"];
         post?: never;
@@ -3446,7 +3466,7 @@ export interface components {
                 warned: components["schemas"]["QueueCount"];
             };
         };
-        /** @description A conversation that is open, as the queue shows it. Times are RFC 3339 in UTC. */
+        /** @description A conversation that is open, or in which whoever asks was mentioned, as the queue shows it. Times are RFC 3339 in UTC. */
         QueueItemView: {
             conversationId: string;
             customerId: string;
@@ -13588,6 +13608,194 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"] & {
                         /** @enum {unknown} */
                         code?: "not_caught_up" | "overloaded" | "shutting_down" | "unavailable";
+                        /** @constant */
+                        status?: 503;
+                    };
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    seeMention: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes the command safe to repeat: the first answer is given again. */
+                "Idempotency-Key"?: string;
+                /** @description Versions that the sender believes in (RFC 9110 §13.1.1). */
+                "If-Match"?: string;
+            };
+            path: {
+                /**
+                 * @description UUID of the conversation.
+                 * @example 5f1d7c2e-3b4a-4c5d-8e6f-7a8b9c0d1e2f
+                 */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It is so now. */
+            200: {
+                headers: {
+                    /** @description Version of the conversation. */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConversationCommandView"];
+                };
+            };
+            /** @description `invalid_parameters`: Invalid parameters. `malformed_request`: Malformed request. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "invalid_parameters" | "malformed_request";
+                        /** @constant */
+                        status?: 400;
+                    };
+                };
+            };
+            /** @description `unauthenticated`: Not authenticated. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "unauthenticated";
+                        /** @constant */
+                        status?: 401;
+                    };
+                };
+            };
+            /** @description `forbidden`: Not allowed. `foreign_page`: From another page. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "forbidden" | "foreign_page";
+                        /** @constant */
+                        status?: 403;
+                    };
+                };
+            };
+            /** @description `conversation_not_found`: No such conversation. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "conversation_not_found";
+                        /** @constant */
+                        status?: 404;
+                    };
+                };
+            };
+            /** @description `conversation_refused`: Refused as it stands. `command_running`: Being done. `resolution_incomplete`: Something is missing. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "conversation_refused" | "command_running" | "resolution_incomplete";
+                        /** @constant */
+                        status?: 409;
+                    };
+                };
+            };
+            /** @description `customer_erased`: Customer erased. */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "customer_erased";
+                        /** @constant */
+                        status?: 410;
+                    };
+                };
+            };
+            /** @description `version_mismatch`: Changed meanwhile. */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "version_mismatch";
+                        /** @constant */
+                        status?: 412;
+                    };
+                };
+            };
+            /** @description `too_large_for_store`: Too large for the event store. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "too_large_for_store";
+                        /** @constant */
+                        status?: 413;
+                    };
+                };
+            };
+            /** @description `idempotency_key_reused`: Idempotency key used before. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "idempotency_key_reused";
+                        /** @constant */
+                        status?: 422;
+                    };
+                };
+            };
+            /** @description `rate_limited`: Too many requests. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "rate_limited";
+                        /** @constant */
+                        status?: 429;
+                    };
+                };
+            };
+            /** @description `store_busy`: Busy. `store_refused`: Not writable. `outcome_unknown`: Outcome unknown. `not_caught_up`: Not caught up. `overloaded`: Overloaded. `shutting_down`: Shutting down. `unavailable`: Unavailable. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "store_busy" | "store_refused" | "outcome_unknown" | "not_caught_up" | "overloaded" | "shutting_down" | "unavailable";
                         /** @constant */
                         status?: 503;
                     };
