@@ -2212,7 +2212,7 @@ export interface paths {
         get: operations["getStatuses"];
         /**
          * Set the statuses
-         * @description The whole list, at most 100: each word with the category that it counts as, and how people read it. From the first list on, a conversation is given no other word; the name of a category always stands for that category.
+         * @description The whole list, at most 100: each word with the category that it counts as, and how people read it. From the first list on, a conversation is given no other word; the name of a category always stands for that category. A list without a word that a macro or rule gives conversations, or with another category for it, is refused: `reason` is `named-by-actions`, and `named` says which.
          */
         put: operations["saveStatuses"];
         post?: never;
