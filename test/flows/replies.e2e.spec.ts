@@ -256,6 +256,7 @@ it('statuses are those of the list, each of one category, and the queue shows wh
 });
 
 it('who comes back reopens or opens by the return rules that held when they wrote', async () => {
+  expect((await send('PUT', 'teams/returns', { strategy: 'balanced' })).statusCode).toBe(200);
   const rules = [{ id: 'mail', when: { channel: ['email'], team: ['returns'] }, reopen: 'never' }];
   expect((await send('PUT', 'return-rules', { spam: 'stays', rules }, asAgent())).statusCode).toBe(403);
   expect((await send('PUT', 'return-rules', { spam: 'stays', rules }, { 'if-match': '"3"' })).statusCode).toBe(412);

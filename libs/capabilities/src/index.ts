@@ -106,6 +106,9 @@ export { type QueuePorts } from './queues/open-subjects.port.js';
 export { type QueueSelection } from './queues/queue-conditions.js';
 export { queueSql } from './queues/queue-sql.js';
 export { queue } from './queues/queue.projection.js';
+export { type QueueRow } from './queues/queue-row.js';
+export { itemsAt } from './routing/routing-order.js';
+export { type RoutingItem } from './routing/routing-state.js';
 export {
   complaint,
   type Complaint,

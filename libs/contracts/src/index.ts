@@ -96,6 +96,8 @@ export { type ListedStatusDto, StatusesDto } from './conversations/status-list.d
 export * from './conversations/return-rules-event.js';
 export * from './conversations/status-list-event.js';
 export { isTimeZoneName } from './events/fields/time-zone.js';
+export { clockDueAfter, type ClockDue, isOverdue, orderedDue } from './service-clocks/clock-due.js';
+export { beginWaiting, evolveWaiting, type Waiting } from './conversations/waiting.js';
 export * from './conversations/promise-commands.dto.js';
 export * from './conversations/promise-view.js';
 export { PresenceDto } from './conversations/presence.dto.js';

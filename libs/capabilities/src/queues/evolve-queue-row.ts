@@ -1,14 +1,13 @@
 import {
+  beginWaiting,
   conversationIdOf,
   type ConversationEvent,
-  isPerson,
+  evolveWaiting,
   MOST_MENTIONS,
   NOBODY,
-  owedSinceOf,
   type PromiseEventType,
-  type StatusCategory,
+  type Waiting,
 } from '#contracts';
-import { type EpochMs } from '#kernel';
 import { afterPromise } from './row-promises.js';
 import { NEVER, type QueueRow, rankOf } from './queue-row.js';
 
@@ -17,19 +16,17 @@ type Later = Exclude<ConversationEvent, Opened | { readonly type: 'conversation.
 type Columns = Partial<QueueRow>;
 
 export function openedRow(event: Opened): QueueRow {
-  const { channel, team = null, priority = 'normal', direction = null, owes = {} } = event.data;
-  const owed = owedSinceOf(owes);
+  const { channel, team = null, priority = 'normal', direction = null } = event.data;
   return {
     conversation_id: conversationIdOf(event.stream),
     customer_id: event.key,
-    ...{ until_position: 0n, kept: 'queued', until_at: null, span: null, stage: 'active', category: 'open' },
+    ...{ until_position: 0n, kept: 'queued', until_at: null, span: null },
+    ...toColumns(beginWaiting(event)),
     ...{ status: 'open', agent: NOBODY, team, priority, rank: rankOf[priority], labels: [], direction, channel },
-    ...{ unanswered_since: owed, snoozed_until: null, clocks: [], due_at: NEVER, due_clock: null },
+    ...{ clocks: [], due_at: NEVER, due_clock: null },
     ...{ promises: [], promised_at: null },
     since_at: event.recordedAt,
     since_position: event.position,
-    turn_since: owed ?? event.occurredAt,
-    waiting_since: owed ?? event.occurredAt,
     opened_at: event.occurredAt,
     last_message_at: event.occurredAt,
     version: event.version,
@@ -51,22 +48,30 @@ function attended(row: QueueRow, by: string): QueueRow {
 
 function changes(before: QueueRow, event: Later): Columns {
   if (isPromise(event)) return afterPromise(before.promises, event);
-  const { type, data, occurredAt: at } = event;
+  return { ...toColumns(evolveWaiting(toWaiting(before), event)), ...others(before, event) };
+}
+
+const toWaiting = (row: QueueRow): Waiting => ({
+  stage: row.stage,
+  category: row.category,
+  unansweredSince: row.unanswered_since,
+  turnSince: row.turn_since,
+  waitingSince: row.waiting_since,
+  snoozedUntil: row.snoozed_until,
+});
+
+const toColumns = ({ stage, category, unansweredSince, turnSince, waitingSince, snoozedUntil }: Waiting) => ({
+  ...{ stage, category, unanswered_since: unansweredSince, turn_since: turnSince },
+  ...{ waiting_since: waitingSince, snoozed_until: snoozedUntil },
+});
+
+/** What has nothing to do with whose turn it is. */
+function others(before: QueueRow, { type, data, occurredAt: at }: Exclude<Later, Promising>): Columns {
   switch (type) {
-    case 'conversation.message_received': {
-      const spoken = { last_message_at: Math.max(before.last_message_at, at), direction: data.direction ?? null };
-      // A second message does not make the first one younger.
-      if (before.stage === 'spam' || before.unanswered_since !== null) return spoken;
-      const unanswered = { ...spoken, unanswered_since: at };
-      if (before.category === 'open') return { ...unanswered, turn_since: at, waiting_since: at };
-      return before.category === 'snoozed' ? { ...unanswered, waiting_since: at } : unanswered;
-    }
-    case 'conversation.replied': {
-      const spoken = { last_message_at: Math.max(before.last_message_at, at) };
-      if (!isPerson(data.by)) return spoken;
-      const answered = { ...spoken, unanswered_since: null };
-      return before.category === 'open' ? { ...answered, turn_since: at, waiting_since: at } : answered;
-    }
+    case 'conversation.message_received':
+      return { last_message_at: Math.max(before.last_message_at, at), direction: data.direction ?? null };
+    case 'conversation.replied':
+      return { last_message_at: Math.max(before.last_message_at, at) };
     case 'conversation.noted':
       return data.mentions ? { labels: withLabels(before.labels, 'mention:', data.mentions, []) } : {};
     case 'conversation.assigned':
@@ -78,32 +83,19 @@ function changes(before: QueueRow, event: Later): Columns {
     case 'conversation.tagged':
       return { labels: withLabels(before.labels, 'tag:', data.added ?? [], data.removed ?? []) };
     case 'conversation.status_changed':
-      return { ...turned(before, data.category, sinceOf(data) ?? at), status: data.status };
-    case 'conversation.snoozed': {
-      const until = Date.parse(data.until);
-      const waiting = { turn_since: sinceOf(data) ?? at, waiting_since: before.unanswered_since ?? until };
-      return { category: 'snoozed', status: 'snoozed', snoozed_until: until, ...waiting };
-    }
+      return { status: data.status };
+    case 'conversation.snoozed':
+      return { status: 'snoozed' };
     case 'conversation.woken':
     case 'conversation.reopened':
-      return { ...turned(before, 'open', at), status: 'open' };
+      return { status: 'open' };
     case 'conversation.merged':
-      return { stage: 'merged' };
     case 'conversation.unmerged':
-      return { stage: 'active', ...(data.owes && owing(before, owedSinceOf(data.owes), at)) };
     case 'conversation.spam_cleared':
-      return { stage: 'active', ...(data.owes && owing(before, owedSinceOf(data.owes), at)) };
     case 'conversation.spam_marked':
-      return { stage: 'spam' };
-    case 'conversation.absorbed': {
-      const { unanswered_since: own } = before;
-      const taken = data.owes ? owedSinceOf(data.owes) : null;
-      return taken === null ? {} : owing(before, own === null ? taken : Math.min(own, taken), at);
-    }
+    case 'conversation.absorbed':
     case 'conversation.released':
-      return data.owes ? owing(before, owedSinceOf(data.owes), sinceOf(data) ?? at) : {};
     case 'conversation.split_off':
-      return data.owes ? owing(before, owedSinceOf(data.owes), at) : {};
     case 'conversation.mention_seen':
     case 'conversation.linked':
     case 'conversation.unlinked':
@@ -111,28 +103,8 @@ function changes(before: QueueRow, event: Later): Columns {
   }
 }
 
-const isPromise = (event: Later): event is Extract<Later, { readonly type: PromiseEventType }> =>
-  event.type.startsWith('conversation.promise');
-
-/** Since when something is so again that the end of a merge restores. */
-const sinceOf = ({ since }: { readonly since?: string }): EpochMs | undefined =>
-  since === undefined ? undefined : Date.parse(since);
-
-/** What is owed came or went with a merge or a split: the turn is ours since then, whenever that was told. */
-function owing(before: QueueRow, since: EpochMs | null, at: EpochMs): Columns {
-  if (since === before.unanswered_since) return {};
-  const owed = { unanswered_since: since };
-  if (before.category === 'open') return { ...owed, turn_since: since ?? at, waiting_since: since ?? at };
-  if (before.category !== 'snoozed') return owed;
-  return { ...owed, waiting_since: since ?? before.snoozed_until ?? at };
-}
-
-/** Under another word for the same category, it is still the same one's turn. */
-function turned(before: QueueRow, category: StatusCategory, at: EpochMs): Columns {
-  if (category === before.category) return {};
-  const since = category === 'open' ? (before.unanswered_since ?? at) : at;
-  return { category, snoozed_until: null, turn_since: since, waiting_since: since };
-}
+type Promising = Extract<Later, { readonly type: PromiseEventType }>;
+const isPromise = (event: Later): event is Promising => event.type.startsWith('conversation.promise');
 
 const isMention = (label: string): boolean => label.startsWith('mention:');
 

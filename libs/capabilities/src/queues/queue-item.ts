@@ -1,4 +1,4 @@
-import { NOBODY, type QueueItemView, type StatusCategory, type Turn } from '#contracts';
+import { isOverdue, NOBODY, type QueueItemView, type StatusCategory, type Turn } from '#contracts';
 import { type EpochMs } from '#kernel';
 import { NEVER, type QueueRow } from './queue-row.js';
 
@@ -46,8 +46,7 @@ export function toQueueItem(row: ItemColumns, subject: string | null, at: EpochM
     turnSince: rfc3339(woken ? row.waiting_since : row.turn_since),
     nextDueAt: due ? rfc3339(row.due_at) : null,
     nextDueClock: due ? row.due_clock : null,
-    // Stopping at the due time is on time.
-    breached: row.due_at < at,
+    breached: isOverdue(row.due_at, at),
     promisedAt: row.promised_at === null ? null : rfc3339(row.promised_at),
     // Keeping it when it is due is keeping it.
     promiseBroken: row.promised_at !== null && row.promised_at < at,

@@ -1,14 +1,17 @@
-import { type Channel, type ClockKind, type Priority, type StatusCategory, type TextDirection } from '#contracts';
+import {
+  type Channel,
+  type ClockDue,
+  type ClockKind,
+  type Priority,
+  type StatusCategory,
+  type TextDirection,
+} from '#contracts';
 import { type EpochMs, type Table } from '#kernel';
 
 /** A clock of the conversation that was not stopped yet. */
-export interface OpenClock {
+export interface OpenClock extends ClockDue {
   readonly stream: string;
   readonly kind: ClockKind;
-  /** `null` while nothing is due. */
-  readonly dueAt: EpochMs | null;
-  /** A verdict that was reached stays, whatever due time other terms would give. */
-  readonly breachedAt: EpochMs | null;
   /** Who was warned that it is due soon; absent where nobody was. */
   readonly warned?: readonly string[];
 }

@@ -1,40 +1,26 @@
-import { type StoredClockEvent } from '#contracts';
+import { clockDueAfter, orderedDue, type StoredClockEvent } from '#contracts';
 import { NEVER, type OpenClock, type QueueRow } from './queue-row.js';
 
 /** The open clocks of a conversation after an event of one of them. */
 export function evolveClocks(before: readonly OpenClock[], event: StoredClockEvent): readonly OpenClock[] {
   const { stream } = event;
-  const change = (changed: Partial<OpenClock>): readonly OpenClock[] =>
-    before.map((clock) => (clock.stream === stream ? { ...clock, ...changed } : clock));
-  switch (event.type) {
-    case 'service_clock.activated': {
-      const { kind, dueAt = null } = event.data;
-      const others = before.filter((clock) => clock.stream !== stream);
-      return [...others, { stream, kind, dueAt, breachedAt: null }];
-    }
-    case 'service_clock.paused':
-    case 'service_clock.resumed':
-      return change({ dueAt: event.data.dueAt ?? null });
-    case 'service_clock.warned':
-      return before.map((clock) =>
-        clock.stream === stream ? { ...clock, warned: [...(clock.warned ?? []), ...event.data.to] } : clock,
-      );
-    case 'service_clock.breached':
-      return change({ breachedAt: event.data.at });
-    case 'service_clock.restated':
-      return change({ dueAt: event.data.dueAt ?? null });
-    case 'service_clock.fulfilled':
-    case 'service_clock.cancelled':
-      return before.filter((clock) => clock.stream !== stream);
-  }
+  const known = before.find((clock) => clock.stream === stream);
+  const due = clockDueAfter(known, event);
+  const others = before.filter((clock) => clock.stream !== stream);
+  if (event.type === 'service_clock.activated')
+    return due ? [...others, { stream, kind: event.data.kind, ...due }] : others;
+  if (!known || !due) return others;
+  const warned = event.type === 'service_clock.warned' ? [...(known.warned ?? []), ...event.data.to] : known.warned;
+  const after: OpenClock = { ...known, ...due, ...(warned && { warned }) };
+  return before.map((clock) => (clock === known ? after : clock));
 }
 
 /** What is due next: a breach that was told counts from when it came about. */
 export function nextDue(clocks: readonly OpenClock[]): Pick<QueueRow, 'due_at' | 'due_clock'> {
   let next: Pick<QueueRow, 'due_at' | 'due_clock'> = { due_at: NEVER, due_clock: null };
-  for (const { kind, dueAt, breachedAt } of clocks) {
-    const at = breachedAt ?? dueAt ?? NEVER;
-    if (at < next.due_at) next = { due_at: at, due_clock: kind };
+  for (const clock of clocks) {
+    const at = orderedDue(clock) ?? NEVER;
+    if (at < next.due_at) next = { due_at: at, due_clock: clock.kind };
   }
   return next;
 }

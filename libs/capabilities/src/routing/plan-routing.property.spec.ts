@@ -31,7 +31,7 @@ function slowly(state: RoutingState, now: number): readonly (readonly [item: str
       )
       .reduce((sum, each) => sum + weightOf(each), 0);
   const key = (item: RoutingItem): readonly (number | string)[] => [
-    item.dueAt !== null && item.dueAt <= now ? 0 : 1,
+    item.dueAt !== null && item.dueAt < now ? 0 : 1,
     -priorities.indexOf(item.priority),
     item.dueAt ?? Number.MAX_VALUE,
     item.since,

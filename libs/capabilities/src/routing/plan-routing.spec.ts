@@ -27,7 +27,7 @@ describe('the order of conversations', () => {
       item('e', { since: noon - 2 }),
       item('d', { dueAt: noon + MINUTE }),
       item('c', { priority: 'high' }),
-      item('b', { priority: 'low', dueAt: noon }),
+      item('b', { priority: 'low', dueAt: noon - 1 }),
       item('a', { since: noon - 1 }),
     ];
     expect(given(state(waiting, { a: agentWith(10) }))).toEqual(['b:a', 'c:a', 'd:a', 'e:a', 'a:a', 'f:a']);

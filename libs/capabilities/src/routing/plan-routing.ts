@@ -1,4 +1,5 @@
 import {
+  isOverdue,
   type AgentStanding,
   channels,
   type ConsideredAgentDto,
@@ -251,7 +252,7 @@ function reasonsOf(
   return {
     ...{ team, strategy: settings.strategy, weight },
     ...{ since: new Date(since).toISOString(), decidedAt: new Date(now).toISOString() },
-    ...{ breached: dueAt !== null && dueAt <= now, returning: chosen.returning },
+    ...{ breached: isOverdue(dueAt, now), returning: chosen.returning },
     ...(chosen.distance > 0 && { overflow: chosen.team }),
     considered: told.slice(0, MAX_CONSIDERED),
     ...(others > 0 && { others }),

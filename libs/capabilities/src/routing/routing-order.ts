@@ -1,11 +1,10 @@
-import { priorities } from '#contracts';
+import { isOverdue, priorities } from '#contracts';
 import { type EpochMs } from '#kernel';
 import { type RoutingItem } from './routing-state.js';
 
 const rank = Object.fromEntries(priorities.map((priority, index) => [priority, index]));
 
-export const isBreached = ({ dueAt }: Pick<RoutingItem, 'dueAt'>, now: EpochMs): boolean =>
-  dueAt !== null && dueAt <= now;
+export const isBreached = ({ dueAt }: Pick<RoutingItem, 'dueAt'>, now: EpochMs): boolean => isOverdue(dueAt, now);
 
 /** Breached first, then by priority, by the time that remains, by how long it waits, by id: of two, one is always before the other. */
 export const itemsAt =

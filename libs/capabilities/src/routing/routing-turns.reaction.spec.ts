@@ -121,7 +121,8 @@ describe('what is told of a conversation', () => {
     expect(told(opened, [type, data], [undone, data])).toEqual([
       '- normal nobody since +0',
       'left',
-      '- normal nobody since +2',
+      // Without a word of what is owed, it waits as it did.
+      '- normal nobody since +0',
     ]);
   });
 });

@@ -1,19 +1,21 @@
 import {
+  beginWaiting,
   type Channel,
+  type ClockDue,
+  clockDueAfter,
   clockOfStream,
   conversationIdOf,
   conversationStream,
   type ConversationEvent,
-  isPerson,
+  evolveWaiting,
   type ItemChangedDto,
-  owedSinceOf,
+  orderedDue,
   type Priority,
-  type StatusCategory,
   type StoredClockEvent,
   type TextDirection,
+  type Waiting,
 } from '#contracts';
-import { canonicalJson, type EpochMs, type Reacted, type Reaction } from '#kernel';
-import { dueBy } from './due-by.js';
+import { canonicalJson, type Reacted, type Reaction } from '#kernel';
 
 /** Tells routing how a conversation stands in which it is our turn; without `item`, that it is not. */
 export interface TellItem {
@@ -28,8 +30,10 @@ export interface TellItem {
 interface Turn {
   readonly customerId: string;
   readonly version: number;
-  readonly stage: 'active' | 'merged' | 'spam' | 'forgotten';
-  readonly category: StatusCategory;
+  readonly waiting: Waiting;
+  /** Its snooze is over; the event that says so is stored a moment later. */
+  readonly awake: boolean;
+  readonly forgotten: boolean;
   readonly channel: Channel;
   readonly team: string | null;
   readonly priority: Priority;
@@ -38,11 +42,8 @@ interface Turn {
   readonly agent: string | null;
   readonly previousAgent: string | null;
   readonly follows: string | null;
-  readonly since: EpochMs;
-  /** Since when an answer is owed that came with a merge or a split. Unknown in states that were stored before these told of it. */
-  readonly owedSince?: EpochMs | null;
-  /** Due times of its service clocks that run, by stream. */
-  readonly due: Readonly<Record<string, EpochMs>>;
+  /** Of its service clocks that run, by stream. */
+  readonly due: Readonly<Record<string, ClockDue>>;
   /** What was told last, to tell each thing once. */
   readonly told: string | null;
 }
@@ -61,13 +62,14 @@ function conversationOf({ stream }: Handled): string | undefined {
   return clock && conversationStream(clock.conversationId);
 }
 
-const isOurs = ({ stage, category }: Turn): boolean => stage === 'active' && category === 'open';
+const isOurs = ({ waiting: { stage, category }, awake, forgotten }: Turn): boolean =>
+  !forgotten && stage === 'active' && (category === 'open' || awake);
 
 /** What routing has to know; what does not matter while somebody has it is left out, so that it is not told. */
 function itemOf(turn: Turn): TellItem['item'] {
   if (!isOurs(turn)) return null;
-  const { agent, previousAgent, team, channel, priority, tags, direction, since, due } = turn;
-  const next = Math.min(...Object.values(due));
+  const { agent, previousAgent, team, channel, priority, tags, direction, waiting, due } = turn;
+  const next = Math.min(...Object.values(due).map((each) => orderedDue(each) ?? Infinity));
   return {
     ...(agent !== null && { agent }),
     ...(agent === null && previousAgent !== null && { previousAgent }),
@@ -75,7 +77,7 @@ function itemOf(turn: Turn): TellItem['item'] {
     ...{ channel, priority },
     ...(tags.length > 0 && { tags: [...tags] }),
     ...(direction !== null && { direction }),
-    since: new Date(since).toISOString(),
+    since: new Date(waiting.waitingSince).toISOString(),
     ...(agent === null && Number.isFinite(next) && { dueAt: new Date(next).toISOString() }),
   };
 }
@@ -91,41 +93,25 @@ function tell(turn: Turn): Reacted<State, TellItem> {
   return { state: { ...turn, told }, commands: [unknown && follows !== null ? { ...command, follows } : command] };
 }
 
-/** What a source says of the future is not believed. */
-const momentOf = ({ occurredAt, recordedAt }: ConversationEvent): EpochMs => Math.min(occurredAt, recordedAt);
-
-/** Our turn begins with the event that made it ours, at its time; or earlier, where it made another conversation's wait ours. */
-function turned(before: Turn, changes: Partial<Turn>, event: ConversationEvent): Turn {
-  const after = { ...before, ...changes };
-  return isOurs(after) && !isOurs(before) ? { ...after, since: after.owedSince ?? momentOf(event) } : after;
-}
-
-/** After a merge or a split, or the end of one. */
-function owing(event: Extract<ConversationEvent, { data: { owes?: unknown } }>): Partial<Turn> {
-  if (event.data.owes === undefined) return {};
-  const owedSince = owedSinceOf(event.data.owes);
-  const since = 'since' in event.data && event.data.since ? Date.parse(event.data.since) : momentOf(event);
-  return { owedSince, since: owedSince ?? since };
-}
-
 function afterConversation(state: State, event: ConversationEvent): Reacted<State, TellItem> {
   if (event.type === 'conversation.opened') return tell(opened(event));
   if (state === null) return { state };
-  const turn = turned({ ...state, version: event.version }, changesBy(state, event), event);
+  const waiting = evolveWaiting(state.waiting, event);
   const snoozed = event.type === 'conversation.snoozed';
-  const reacted = tell(turn);
+  const awake = state.awake && waiting.category === 'snoozed' && !snoozed;
+  const reacted = tell({ ...state, ...changesBy(state, event), waiting, awake, version: event.version });
   if (snoozed) return { ...reacted, set: [{ name: 'snooze', dueAt: Date.parse(event.data.until) }] };
-  return turn.category === 'snoozed' ? reacted : { ...reacted, cancelled: ['snooze'] };
+  return waiting.category === 'snoozed' ? reacted : { ...reacted, cancelled: ['snooze'] };
 }
 
 function opened(event: Extract<ConversationEvent, { type: 'conversation.opened' }>): Turn {
   const { key, version, data } = event;
   const { channel, team = null, priority = 'normal', direction = null, follows = null } = data;
   return {
-    ...{ customerId: key, version, stage: 'active', category: 'open', channel: channel ?? 'other' },
+    ...{ customerId: key, version, waiting: beginWaiting(event), channel: channel ?? 'other' },
+    ...{ awake: false, forgotten: false },
     ...{ team, priority, tags: [], direction, agent: null, previousAgent: null },
-    ...{ follows, since: momentOf(event), due: {}, told: null },
-    ...owing(event),
+    ...{ follows, due: {}, told: null },
   };
 }
 
@@ -144,37 +130,20 @@ function changesBy(state: Turn, event: ConversationEvent): Partial<Turn> {
       const kept = state.tags.filter((tag) => !data.removed?.includes(tag));
       return { tags: [...kept, ...(data.added ?? [])].sort() };
     }
+    case 'conversation.forgotten':
+      return { forgotten: true };
+    case 'conversation.replied':
     case 'conversation.status_changed':
-      return { category: data.category };
     case 'conversation.snoozed':
-      return { category: 'snoozed' };
     case 'conversation.woken':
     case 'conversation.reopened':
-      return { category: 'open' };
     case 'conversation.merged':
-      return { stage: 'merged' };
-    case 'conversation.spam_marked':
-      return { stage: 'spam' };
-    case 'conversation.forgotten':
-      return { stage: 'forgotten' };
     case 'conversation.unmerged':
-      return { stage: 'active', ...owing(event) };
-    case 'conversation.absorbed': {
-      const { owedSince } = owing(event);
-      if (owedSince === undefined || owedSince === null) return {};
-      const oldest = Math.min(owedSince, state.owedSince ?? owedSince);
-      return { owedSince: oldest, since: Math.min(state.since, oldest) };
-    }
+    case 'conversation.absorbed':
     case 'conversation.released':
-    case 'conversation.split_off': {
-      const after = owing(event);
-      // Where it owes what it owed, nothing began anew.
-      return after.owedSince === (state.owedSince ?? null) ? {} : after;
-    }
-    case 'conversation.replied':
-      return isPerson(data.by) ? { owedSince: null } : {};
+    case 'conversation.split_off':
+    case 'conversation.spam_marked':
     case 'conversation.spam_cleared':
-      return { stage: 'active', ...owing(event) };
     case 'conversation.opened':
     case 'conversation.noted':
     case 'conversation.mention_seen':
@@ -192,9 +161,9 @@ function changesBy(state: Turn, event: ConversationEvent): Partial<Turn> {
 function afterClock(state: State, event: ClockMoved): Reacted<State, TellItem> {
   if (state === null) return { state };
   const { [event.stream]: known, ...others } = state.due;
-  const dueAt = dueBy(event, known);
-  if (dueAt === undefined || Object.keys(others).length >= MAX_CLOCKS) return tell({ ...state, due: others });
-  return tell({ ...state, due: { ...others, [event.stream]: dueAt } });
+  const due = clockDueAfter(known, event);
+  if (due === undefined || Object.keys(others).length >= MAX_CLOCKS) return tell({ ...state, due: others });
+  return tell({ ...state, due: { ...others, [event.stream]: due } });
 }
 
 /**
@@ -203,7 +172,7 @@ function afterClock(state: State, event: ClockMoved): Reacted<State, TellItem> {
  */
 export const routingTurns: Reaction<State, TellItem, Handled> = {
   name: 'routing-turns',
-  version: 2,
+  version: 3,
   // What was opened before there was routing is routed once something happens in it.
   actsFrom: 'first-start',
   initial: null,
@@ -246,5 +215,5 @@ export const routingTurns: Reaction<State, TellItem, Handled> = {
     'service_clock.restated': afterClock,
   },
   // A snooze ends at its time; the event that says so is stored a moment later.
-  due: (state, { at }) => (state?.category === 'snoozed' ? tell({ ...state, category: 'open', since: at }) : { state }),
+  due: (state) => (state?.waiting.category === 'snoozed' ? tell({ ...state, awake: true }) : { state }),
 };

@@ -37,7 +37,8 @@ function timesOfPlace(of: IndexedItem): readonly EpochMs[] {
   const terms = routedTerms(of);
   if (!terms) return [];
   const { since, dueAt, heldUntil } = of.item;
-  return [...timesOf(dueAt, heldUntil), ...overflowTimes(terms, since)];
+  // It is breached behind its due time.
+  return [...timesOf(dueAt === null ? null : dueAt + 1, heldUntil), ...overflowTimes(terms, since)];
 }
 
 /** When time alone may let somebody have it: a wait for somebody is over, others are asked, or an offer has run out. */

@@ -1,0 +1,116 @@
+import { type EpochMs } from '#kernel';
+import { type ConversationEvent } from './conversation-event.js';
+import { isPerson, type StatusCategory } from './conversation-words.js';
+import { owedSinceOf } from './owed.dto.js';
+
+/** Whose turn it is in a conversation and since when: what the queue is ordered by, and routing takes from it. */
+export interface Waiting {
+  readonly stage: 'active' | 'merged' | 'spam';
+  readonly category: StatusCategory;
+  /** The oldest message of the customer after the last reply of a person. */
+  readonly unansweredSince: EpochMs | null;
+  /** When the turn came to whose it is by the category. */
+  readonly turnSince: EpochMs;
+  /** Since when it waits, or will have waited when its snooze ends. */
+  readonly waitingSince: EpochMs;
+  /** `null` unless its category is snoozed. */
+  readonly snoozedUntil: EpochMs | null;
+}
+
+type Opened = Extract<ConversationEvent, { readonly type: 'conversation.opened' }>;
+type Later = Exclude<ConversationEvent, Opened>;
+
+/** What a source says of the future is not believed: whoever says so would wait last. */
+const momentOf = ({ occurredAt, recordedAt }: ConversationEvent): EpochMs => Math.min(occurredAt, recordedAt);
+
+export function beginWaiting(event: Opened): Waiting {
+  const owed = event.data.owes ? owedSinceOf(event.data.owes) : null;
+  const since = owed ?? momentOf(event);
+  return {
+    ...{ stage: 'active', category: 'open', snoozedUntil: null },
+    ...{ unansweredSince: owed, turnSince: since, waitingSince: since },
+  };
+}
+
+export function evolveWaiting(before: Waiting, event: Later): Waiting {
+  return { ...before, ...changes(before, event, momentOf(event)) };
+}
+
+function changes(before: Waiting, { type, data }: Later, at: EpochMs): Partial<Waiting> {
+  switch (type) {
+    case 'conversation.message_received': {
+      // A second message does not make the first one younger.
+      if (before.stage === 'spam' || before.unansweredSince !== null) return {};
+      if (before.category === 'open') return { unansweredSince: at, turnSince: at, waitingSince: at };
+      return before.category === 'snoozed' ? { unansweredSince: at, waitingSince: at } : { unansweredSince: at };
+    }
+    case 'conversation.replied':
+      if (!isPerson(data.by)) return {};
+      if (before.category !== 'open') return { unansweredSince: null };
+      return { unansweredSince: null, turnSince: at, waitingSince: at };
+    case 'conversation.status_changed':
+      return turned(before, data.category, sinceOf(data) ?? at);
+    case 'conversation.snoozed': {
+      const until = Date.parse(data.until);
+      const waitingSince = before.unansweredSince ?? until;
+      return { category: 'snoozed', snoozedUntil: until, turnSince: sinceOf(data) ?? at, waitingSince };
+    }
+    case 'conversation.woken':
+    case 'conversation.reopened':
+      return turned(before, 'open', at);
+    case 'conversation.merged':
+      return { stage: 'merged' };
+    case 'conversation.spam_marked':
+      return { stage: 'spam' };
+    case 'conversation.unmerged':
+    case 'conversation.spam_cleared':
+      return { stage: 'active', ...(data.owes && owing(before, owedSinceOf(data.owes), at)) };
+    case 'conversation.absorbed': {
+      const { unansweredSince: own } = before;
+      const taken = data.owes ? owedSinceOf(data.owes) : null;
+      return taken === null ? {} : owing(before, own === null ? taken : Math.min(own, taken), at);
+    }
+    case 'conversation.released':
+      return data.owes ? owing(before, owedSinceOf(data.owes), sinceOf(data) ?? at) : {};
+    case 'conversation.split_off':
+      return data.owes ? owing(before, owedSinceOf(data.owes), at) : {};
+    case 'conversation.noted':
+    case 'conversation.assigned':
+    case 'conversation.transferred':
+    case 'conversation.prioritised':
+    case 'conversation.tagged':
+    case 'conversation.mention_seen':
+    case 'conversation.linked':
+    case 'conversation.unlinked':
+    case 'conversation.forgotten':
+    case 'conversation.promised':
+    case 'conversation.promise_kept':
+    case 'conversation.promise_rescheduled':
+    case 'conversation.promise_waived':
+    case 'conversation.promise_broken':
+      return {};
+  }
+}
+
+/** Since when something is so again that the end of a merge restores. */
+const sinceOf = ({ since }: { readonly since?: string }): EpochMs | undefined =>
+  since === undefined ? undefined : Date.parse(since);
+
+/** What is owed came or went with a merge or a split: the turn is ours since then, whenever that was told. */
+function owing(before: Waiting, since: EpochMs | null, at: EpochMs): Partial<Waiting> {
+  if (since === before.unansweredSince) return {};
+  const owed = { unansweredSince: since };
+  if (before.category === 'open') return { ...owed, turnSince: since ?? at, waitingSince: since ?? at };
+  if (before.category !== 'snoozed') return owed;
+  return { ...owed, waitingSince: since ?? before.snoozedUntil ?? at };
+}
+
+/** Under another word for the same category, it is still the same one's turn. */
+function turned(before: Waiting, category: StatusCategory, at: EpochMs): Partial<Waiting> {
+  if (category === before.category) return {};
+  const { snoozedUntil } = before;
+  // A snooze that was over had ended by itself.
+  const ours = snoozedUntil !== null && snoozedUntil <= at ? snoozedUntil : at;
+  const since = category === 'open' ? (before.unansweredSince ?? ours) : at;
+  return { category, snoozedUntil: null, turnSince: since, waitingSince: since };
+}
