@@ -56,7 +56,10 @@ function openBatch(bytes: Uint8Array): SdkRequest {
   const items = writtenItems(bytes.subarray(place.start, place.end), ARRAY_ITEMS);
   if (items === 'malformed') throw new ProblemError('malformed_json');
   if (items === 'too-many') throw new ProblemError('too_many_items');
-  const contextBytes = isSent(context) ? lengthOf(places.get('context')) : 0;
+  const contextPlace = places.get('context');
+  // Its name is written with escapes, as no SDK does: nobody measured it, and it would be part of every message.
+  if (isSent(context) && contextPlace === undefined) throw new ProblemError('malformed_json');
+  const contextBytes = isSent(context) ? lengthOf(contextPlace) : 0;
   return {
     ...{ writeKey: textOf(writeKey), sentAt },
     messages: { count: items.length, read: (language) => readMessages(items, { context, contextBytes, language }) },

@@ -178,6 +178,13 @@ describe('the routes of Segment and RudderStack', () => {
     ['two batches', '/v1/batch', '{"batch":[],"batch":[]}', 400],
     ['two of them, one in disguise', '/v1/batch', '{"batch":[],"b\\u0061tch":[{}]}', 400],
     ['one in disguise', '/v1/batch', '{"b\\u0061tch":[{}]}', 400],
+    [
+      'a context in disguise',
+      '/v1/batch',
+      `{"cont\\u0065xt":{"y":"${'y'.repeat(31_000)}"},"batch":[${JSON.stringify(track)}]}`,
+      400,
+    ],
+    ['two of them', '/v1/batch', '{"context":{},"cont\\u0065xt":{},"batch":[{}]}', 400],
   ])('refuse %s as a whole', async (_, url, body, status) => {
     expect([(await post(url, body)).statusCode, gateway.behind.reached]).toEqual([status, []]);
   });
