@@ -25,6 +25,7 @@ export * from './touchpoints/touchpoint-text.js';
 export * from './touchpoints/touchpoint-event.js';
 export * from './touchpoints/text-direction.js';
 export * from './touchpoints/touchpoint-result.js';
+export { believedAt } from './events/believed-at.js';
 export * from './events/cloud-event.js';
 export { CloudEventDto } from './events/cloud-event.dto.js';
 export * from './events/fields/field-class.js';

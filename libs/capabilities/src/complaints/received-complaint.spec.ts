@@ -3,8 +3,8 @@ import { receivedComplaint } from './received-complaint.js';
 
 const noon = Date.UTC(2014, 2, 21, 12);
 const of = { conversationId: 'k', incarnation: 2, reference: 'C-0000-0000-0000' };
-const told = (kind: string, details: Readonly<Record<string, unknown>>): TouchpointEvent =>
-  ({ key: 'sara', occurredAt: noon, data: { kind, channel: 'fax', details } }) as TouchpointEvent;
+const told = (kind: string, details: Readonly<Record<string, unknown>>, occurredAt = noon): TouchpointEvent =>
+  ({ key: 'sara', occurredAt, recordedAt: noon, data: { kind, channel: 'fax', details } }) as TouchpointEvent;
 const received = { type: 'Receive', at: noon, by: 'system:take-ups' } as const;
 const data = { customerId: 'sara', ...of, channel: 'fax' };
 
@@ -14,6 +14,10 @@ it('is received at the time at which it was made, with what the customer wants',
     ...received,
     data: { ...data, description: 'سه بار وعده دادید', remedySought: 'refund', answeredElsewhere: 'Closed' },
   });
+});
+
+it('is received no later than it was recorded', () => {
+  expect(receivedComplaint(told('complaint', {}, noon + 1), of)).toMatchObject({ at: noon });
 });
 
 it('is described by what it is about where nobody wrote anything', () => {

@@ -1,4 +1,4 @@
-import { remedies, type TouchpointEvent } from '#contracts';
+import { believedAt, remedies, type TouchpointEvent } from '#contracts';
 import { type ReceiveComplaint } from './complaint.decider.js';
 
 /** Nobody has to say that a complaint is one. */
@@ -17,7 +17,8 @@ interface Of {
  * @param event opened
  */
 export function receivedComplaint(event: TouchpointEvent, of: Of): ReceiveComplaint | undefined {
-  const { occurredAt: at, key: customerId, data } = event;
+  const { key: customerId, data } = event;
+  const at = believedAt(event);
   if (data.kind !== 'complaint') return undefined;
   const text = (name: string): string | undefined => {
     const value = data.details[name];

@@ -1,4 +1,7 @@
 import { type ReturnRulesDto, type TouchpointEvent } from '#contracts';
+import { type Conversation } from './conversation.js';
+import { type ConversationCommand } from './conversation-commands.js';
+import { conversation } from './conversation.decider.js';
 import { type OwnConversation, routeTouchpoint } from './route-touchpoint.js';
 
 const noon = Date.UTC(2026, 2, 21, 12);
@@ -144,6 +147,38 @@ describe('a message of the customer', () => {
   it('is put where its spam is', () => {
     expect(way(said(), one('a', { stage: 'spam' }))).toBe('a ReceiveMessage');
     expect(way(said(), { ...resolved('a', 30), stage: 'spam' })).toBe('a ReceiveMessage');
+  });
+});
+
+describe('a message that says it was written later than it was recorded', () => {
+  const HOUR = 3_600_000;
+  const by = 'user:ada';
+  const ahead: TouchpointEvent = { ...said({}, noon + 5 * HOUR), recordedAt: noon + 2 * HOUR };
+
+  it('is of when it was recorded, in what it opens and in what it continues', () => {
+    for (const own of [[], [one('a')]])
+      expect(routed(ahead, ...own)?.commands.map(({ at }) => at)).toEqual(
+        own.length === 0 ? [ahead.recordedAt, ahead.recordedAt] : [ahead.recordedAt],
+      );
+  });
+
+  it('breaks no promise and ends no snooze before their time', () => {
+    const before: readonly ConversationCommand[] = [
+      ...(routed(said())?.commands ?? []),
+      { ...{ type: 'MakePromise', at: noon, by, promiseId: 'p', owner: by, dueAt: noon + 4 * HOUR, what: 'A lamp' } },
+      { type: 'Snooze', at: noon, by, until: noon + 3 * HOUR, wake: 'stay' },
+    ];
+    let state: Conversation = conversation.initial;
+    const told: string[] = [];
+    for (const command of [...before, ...(routed({ ...ahead, id: 'second' }, one('a'))?.commands ?? [])]) {
+      const decision = conversation.decide(state, command);
+      if (!decision.accepted) throw new Error(decision.reason);
+      state = decision.events.reduce(conversation.evolve, state);
+      told.push(...decision.events.map(({ type }) => type.slice('conversation.'.length)));
+    }
+    expect(told).toEqual(['opened', 'message_received', 'promised', 'snoozed', 'message_received']);
+    const kept = conversation.decide(state, { type: 'KeepPromise', at: noon + 3 * HOUR, by, promiseId: 'p' });
+    expect(kept).toMatchObject({ events: [{ type: 'conversation.woken' }, { data: { verdict: 'kept' } }] });
   });
 });
 

@@ -1,4 +1,5 @@
 import {
+  believedAt,
   type ConversationKind,
   conversationKinds,
   directionOf,
@@ -69,7 +70,9 @@ export function routeTouchpoint(
   if (isPastExchange(event)) return routePast(event, context);
   const spoken = spokenIn(event);
   if (spoken === undefined) return undefined;
-  const { key, id, occurredAt: at, data } = event;
+  const { key, id, data } = event;
+  // Of a time that lies ahead, promises would be broken and snoozes ended before theirs.
+  const at = believedAt(event);
   const receive: ReceiveMessage = { type: 'ReceiveMessage', at, message: messageOf(event, spoken, context.uuid) };
   const threadId = textOf(data.details, 'conversationId');
   const thread = threadId === undefined ? undefined : context.uuid('thread', key, data.source, threadId);

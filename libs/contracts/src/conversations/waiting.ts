@@ -1,4 +1,5 @@
 import { type EpochMs } from '#kernel';
+import { believedAt } from '../events/believed-at.js';
 import { type ConversationEvent } from './conversation-event.js';
 import { isPerson, type StatusCategory } from './conversation-words.js';
 import { owedSinceOf } from './owed.dto.js';
@@ -20,12 +21,9 @@ export interface Waiting {
 type Opened = Extract<ConversationEvent, { readonly type: 'conversation.opened' }>;
 type Later = Exclude<ConversationEvent, Opened>;
 
-/** What a source says of the future is not believed: whoever says so would wait last. */
-const momentOf = ({ occurredAt, recordedAt }: ConversationEvent): EpochMs => Math.min(occurredAt, recordedAt);
-
 export function beginWaiting(event: Opened): Waiting {
   const owed = event.data.owes ? owedSinceOf(event.data.owes) : null;
-  const since = owed ?? momentOf(event);
+  const since = owed ?? believedAt(event);
   return {
     ...{ stage: 'active', category: 'open', snoozedUntil: null },
     ...{ unansweredSince: owed, turnSince: since, waitingSince: since },
@@ -33,7 +31,7 @@ export function beginWaiting(event: Opened): Waiting {
 }
 
 export function evolveWaiting(before: Waiting, event: Later): Waiting {
-  return { ...before, ...changes(before, event, momentOf(event)) };
+  return { ...before, ...changes(before, event, believedAt(event)) };
 }
 
 function changes(before: Waiting, { type, data }: Later, at: EpochMs): Partial<Waiting> {

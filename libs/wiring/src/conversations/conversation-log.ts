@@ -1,5 +1,6 @@
 import { conversation, type Conversation, MAX_EVENTS } from '#capabilities';
 import {
+  believedAt,
   type ConversationEvent,
   type ConversationFact,
   conversationStream,
@@ -37,9 +38,10 @@ export async function loadConversation({ store }: ConversationLogPorts, id: stri
   return { id, events, state: events.map(factOf).reduce(conversation.evolve, conversation.initial) };
 }
 
-export function factOf({ type, occurredAt, data }: ConversationEvent): ConversationFact {
+export function factOf(event: ConversationEvent): ConversationFact {
+  const { type, data } = event;
   // A type and its data come from one event, which the compiler does not follow through a union.
-  return { type, at: occurredAt, data } as ConversationFact;
+  return { type, at: believedAt(event), data } as ConversationFact;
 }
 
 /** Whether the customer can still be read: of an erased one, nothing is written to. */

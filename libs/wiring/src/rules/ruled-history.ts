@@ -1,5 +1,5 @@
 import { conversation, type KnownConversation, type Stood, type Waits, waitsOf } from '#capabilities';
-import { type ConversationEvent, isPerson, RULES_ACTOR } from '#contracts';
+import { believedAt, type ConversationEvent, isPerson, RULES_ACTOR } from '#contracts';
 import { factOf, type LoadedConversation } from '../conversations/conversation-log.js';
 
 /** A conversation up to an event. */
@@ -17,8 +17,7 @@ export function momentOf(events: readonly ConversationEvent[]): RuledMoment | un
     state = conversation.evolve(state, factOf(event));
     if (state.stage === 'unknown') continue;
     history.push({
-      // What a source says of the future is not believed.
-      at: Math.min(event.occurredAt, event.recordedAt),
+      at: believedAt(event),
       ...{ isActive: state.stage === 'active', category: state.category, agent: state.agent },
       snoozedUntil: state.snooze?.until ?? null,
     });
