@@ -73,6 +73,18 @@ describe('three chats, one after the other', () => {
   });
 });
 
+it('what was breached stays so by other terms', async () => {
+  const history = new RoutingHistory();
+  history.team('front', { strategy: 'manual', members: [ada] });
+  history.arrives(one);
+  history.clockDue(one, noon + MINUTE);
+  history.passes(MINUTE + 1);
+  history.breachedAndRestated(one, noon + MINUTE, noon + 60 * MINUTE);
+  history.answers(one);
+  const { real, other } = await replay(history);
+  expect([real.breaches, other.breaches]).toEqual([1, 1]);
+});
+
 describe('a customer who writes again', () => {
   /** Two chats at once, of which one comes again; with room for one, the first turn of that is from the 10th minute to the 20th. */
   async function replayed(againMs: number, dueMs: number, isToldFirst: boolean) {

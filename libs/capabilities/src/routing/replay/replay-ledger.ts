@@ -1,6 +1,5 @@
-import { clockOfStream, type StoredClockEvent } from '#contracts';
+import { type ClockDue, clockDueAfter, clockOfStream, orderedDue, type StoredClockEvent } from '#contracts';
 import { type EpochMs } from '#kernel';
-import { dueBy } from '../due-by.js';
 import { type ItemStep, leavesUnattended } from './item-phase.js';
 
 export interface WaitFigures {
@@ -41,6 +40,8 @@ interface Due {
 export class ReplayLedger {
   readonly #waitingSince = new Map<string, EpochMs>();
   readonly #present = new Set<string>();
+  /** Clocks that run or stand still, by stream. */
+  readonly #clocks: Map<string, ClockDue>;
   /** Due times by conversation. */
   readonly #due: Map<string, readonly Due[]>;
   /** How often it was our turn in a conversation and is not any more. */
@@ -56,6 +57,7 @@ export class ReplayLedger {
     private readonly digest: Digest,
     like: ReplayLedger | undefined = undefined,
   ) {
+    this.#clocks = new Map(like ? like.#clocks : []);
     this.#due = new Map(like ? like.#due : []);
     this.#turns = new Map(like ? like.#turns : []);
   }
@@ -77,9 +79,12 @@ export class ReplayLedger {
     const { stream } = event;
     const id = told.conversationId;
     const known = this.#due.get(id) ?? [];
-    const last = known.findLast((due) => due.stream === stream);
-    const dueAt = dueBy(event, last?.dueAt);
-    if (dueAt === undefined) {
+    const before = this.#clocks.get(stream);
+    const after = clockDueAfter(before, event);
+    if (after) this.#clocks.set(stream, after);
+    else this.#clocks.delete(stream);
+    const dueAt = after ? orderedDue(after) : null;
+    if (dueAt === null) {
       if (!this.#present.has(id))
         this.#keep(
           id,
@@ -88,6 +93,9 @@ export class ReplayLedger {
       return;
     }
     const begins = event.type === 'service_clock.activated' || event.type === 'service_clock.resumed';
+    // A warning moves no due time, nor do other terms after a breach.
+    if (!begins && before && orderedDue(before) === dueAt) return;
+    const last = known.findLast((due) => due.stream === stream);
     const turn = begins || !last ? this.#turn(id) + ahead : last.turn;
     const others = known.filter((due) => due.stream !== stream || due.turn !== turn);
     this.#keep(id, [...others, { stream, turn, dueAt }]);
