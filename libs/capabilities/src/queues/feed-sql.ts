@@ -59,25 +59,28 @@ export function turnedSql({
     ORDER BY turned_at, conversation_id LIMIT ${String(most)})`;
   const time = (instant: EpochMs): string => values.of(rfc3339(instant), 'timestamptz');
   const today = startOfDay(at, selection.timeZone ?? 'UTC');
-  const turns = (instant: string, where: string): string =>
+  // A clock may go on in what is resolved. No promise is owed there, and it is not put aside.
+  const due = (instant: string, where: string): string =>
     keptFor(selection.view)
       .map((kept) => turnsOf(kept, instant, where))
       .join(' UNION ALL ');
   const until = dueUntil(selection, at);
   const risk = until === undefined ? 0 : until - at;
   const sql = [
-    turns(`due_at + interval '1 millisecond'`, dueBetween(since - 1, at, values)),
+    due(`due_at + interval '1 millisecond'`, dueBetween(since - 1, at, values)),
     ...(risk === 0
       ? []
-      : [
-          turns(`due_at - make_interval(secs => ${String(risk / 1_000)})`, dueBetween(since + risk, at + risk, values)),
-        ]),
-    turns(`promised_at + interval '1 millisecond'`, `promised_at >= ${time(since - 1)} AND promised_at <= ${now}`),
+      : [due(`due_at - make_interval(secs => ${String(risk / 1_000)})`, dueBetween(since + risk, at + risk, values))]),
+    turnsOf(
+      'queued',
+      `promised_at + interval '1 millisecond'`,
+      `promised_at >= ${time(since - 1)} AND promised_at <= ${now}`,
+    ),
     // With the day, what is promised for it comes into the view: once a day, all of it is told.
     ...(selection.view !== 'promised_today' || today < since
       ? []
-      : [turns(`${time(today)}`, `promised_at < ${time(promisedUntil(selection, at))}`)]),
-    turns('snoozed_until', `snoozed_until >= ${values.of(rfc3339(since), 'timestamptz')}`),
+      : [turnsOf('queued', `${time(today)}`, `promised_at < ${time(promisedUntil(selection, at))}`)]),
+    turnsOf('queued', 'snoozed_until', `snoozed_until >= ${values.of(rfc3339(since), 'timestamptz')}`),
   ].join(' UNION ALL ');
   return {
     sql: `SELECT * FROM (${sql}) AS turns ORDER BY turned_at, conversation_id LIMIT ${String(most)}`,
