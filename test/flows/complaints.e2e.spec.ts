@@ -160,7 +160,9 @@ it('complaints go their way, are counted, and are forgotten with their customer'
       data: { description: 'Lamp, Broken', answeredElsewhere: 'Closed with explanation', reference: one?.reference },
     },
   ]);
-  expect((await get(`complaints/figures?${range}`)).json()).toMatchObject({ received: 1, toAcknowledge: { n: 0 } });
+  expect((await get(`complaints/figures?${range}`)).json()).toMatchObject({
+    ...{ received: 1, toAcknowledge: { n: 0, meanSeconds: null, p90Seconds: null } },
+  });
   expect((await post(`complaints/${one?.id ?? ''}/acknowledge`)).statusCode).toBe(200);
 
   const erased = await post(`customers/${customer}/erase`, { reason: 'customer_request' });

@@ -20,7 +20,9 @@ interface Counted {
   readonly recurred: bigint;
 }
 
-const seconds = (column: string): string => `extract(epoch FROM ${column} - c.received_at)`;
+/** Of complaints that were stored as received in the future, what came before that took no time; what has not come, none that is known. */
+const seconds = (column: string): string =>
+  `CASE WHEN ${column} IS NOT NULL THEN greatest(0, extract(epoch FROM ${column} - c.received_at)) END`;
 const durations = (name: string, column: string): string => `
   round(avg(${seconds(column)}), 3)::text AS ${name}_mean,
   round(percentile_cont(0.5) WITHIN GROUP (ORDER BY ${seconds(column)})::numeric, 3)::text AS ${name}_median,
