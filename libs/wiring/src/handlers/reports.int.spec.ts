@@ -93,7 +93,14 @@ it('the backlog tells since when we are waited for, not since when we wait', asy
   const row = (id: string, category: string, days: number) => ({
     ...{ conversation_id: `md5('${id}')::uuid`, until_position: '0', customer_id: `md5('c')::uuid`, kept: `'queued'` },
     ...{ since_at: ago(days), since_position: '1', stage: `'active'`, category: `'${category}'`, status: `'s'` },
-    ...{ agent: `'nobody'`, priority: `'normal'`, rank: '2', labels: `'[]'::jsonb`, clocks: `'[]'::json` },
+    ...{
+      agent: `'nobody'`,
+      priority: `'normal'`,
+      rank: '2',
+      labels: `'[]'::jsonb`,
+      clocks: `'[]'::json`,
+      promises: `'[]'::json`,
+    },
     ...{ turn_since: ago(days), waiting_since: ago(days), due_at: `timestamptz '9999-12-31'`, version: '1' },
     ...{ opened_at: ago(days), last_message_at: ago(days) },
   });
