@@ -1,4 +1,5 @@
 import { type IncomingMessage } from 'node:http';
+import { admissionOf } from '../limits/admission.js';
 import { ProblemError } from '../problems/problem-error.js';
 import { type BodyBudget } from './body-budget.js';
 import { BODY_TIMEOUT_MS } from './limits.js';
@@ -45,6 +46,9 @@ function arrived(message: IncomingMessage, admit: (bytes: number) => ProblemErro
 
 /** Not `for await`: leaving that loop early destroys the socket, and with it the answer. */
 function collect(message: IncomingMessage, admit: (bytes: number) => ProblemError | undefined): Promise<Buffer> {
+  const admission = admissionOf(message);
+  const overloaded = (): ProblemError =>
+    new ProblemError('overloaded', { retryAfterMs: admission?.retryAfterMs() ?? 0 });
   return new Promise((resolve, reject) => {
     const body = new GrowingBuffer(Number(message.headers['content-length'] ?? 0));
     const stop = (): void => {
@@ -53,6 +57,7 @@ function collect(message: IncomingMessage, admit: (bytes: number) => ProblemErro
     };
     const refuse = (error: Error): void => {
       stop();
+      admission?.bodyAbandoned(message);
       message.pause();
       reject(error);
     };
@@ -63,7 +68,8 @@ function collect(message: IncomingMessage, admit: (bytes: number) => ProblemErro
     };
     const onEnd = (): void => {
       stop();
-      resolve(body.bytes);
+      if (admission?.bodyArrived(message) === false) reject(overloaded());
+      else resolve(body.bytes);
     };
     const onError = (cause: Error): void => {
       refuse(new ProblemError('malformed_request', { cause }));
@@ -74,6 +80,9 @@ function collect(message: IncomingMessage, admit: (bytes: number) => ProblemErro
     const timer = setTimeout(() => {
       refuse(new ProblemError('request_timeout'));
     }, BODY_TIMEOUT_MS);
+    admission?.awaitBody(message, () => {
+      refuse(overloaded());
+    });
     message.on('data', onData).on('end', onEnd).on('error', onError).on('close', onClose);
   });
 }

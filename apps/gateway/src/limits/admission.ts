@@ -1,11 +1,11 @@
 import { type IncomingMessage } from 'node:http';
+import { type Socket } from 'node:net';
 import { type IntervalHistogram, monitorEventLoopDelay } from 'node:perf_hooks';
-import { networkOf } from '#platform/access';
 import { type HttpConfig } from '#wiring';
 
 export type AdmissionLimits = Pick<
   HttpConfig,
-  'writesInFlight' | 'itemsInFlight' | 'uploadsInFlight' | 'writeLatencyMs' | 'loopDelayMs' | 'trustedProxies'
+  'writesInFlight' | 'itemsInFlight' | 'uploadsInFlight' | 'writeLatencyMs' | 'loopDelayMs'
 >;
 
 /** How often the limit is compared with what writes have taken. */
@@ -20,20 +20,30 @@ const LEAST_WRITES = 64;
 const SHRINK = 0.7;
 /** A body that is awaited for longer than this keeps no place meanwhile: many stalled senders would leave none for the others. */
 const PATIENCE_MS = 1_000;
-/** So many such bodies at once are awaited of one network; then it has to wait for them itself. */
-const STALLED_OF_A_NETWORK = 64;
 /** Refused senders come back spread over this, not all in the same second. */
 const RETRY_SPREAD_MS = 2_000;
 
 /** A write that was let in. */
 interface Place {
-  readonly enteredMs: number;
-  /** When its body was there, as far as is known: what a sender takes is no sign of what the store takes. */
+  /** When its body was there: what a sender takes is no sign of what the store takes. */
   sinceMs: number;
   items: number;
-  /** Of the network that sends it, while its place is given up. */
-  stalledOf: string | undefined;
+  /** Others have it, while or because its body is not there. */
+  givenUp: boolean;
+  /** While somebody reads and the sender has not sent all. */
+  awaited: Awaited | undefined;
 }
+
+interface Awaited {
+  readonly sinceMs: number;
+  /** Refuses the write without waiting any longer. */
+  readonly refuse: () => void;
+}
+
+const admissions = new WeakMap<Socket, Admission>();
+
+/** Who let this request in; nobody when it came over no connection. */
+export const admissionOf = ({ socket }: IncomingMessage): Admission | undefined => admissions.get(socket);
 
 const isUpload = (message: IncomingMessage): boolean =>
   /^\s*application\/(x-ndjson|ndjson|jsonl)\b/i.test(message.headers['content-type'] ?? '');
@@ -59,8 +69,8 @@ export class Admission {
   readonly #least: number;
   readonly #waiting: (() => void)[] = [];
   readonly #in = new Map<IncomingMessage, Place>();
-  /** Bodies that are awaited without a place, by network. */
-  readonly #stalled = new Map<string, number>();
+  /** Those whose body is awaited without a place, the first one first. */
+  readonly #stalled = new Set<Place>();
   readonly #loop: IntervalHistogram = monitorEventLoopDelay({ resolution: LOOP_RESOLUTION_MS });
   readonly #review: NodeJS.Timeout;
 
@@ -88,20 +98,24 @@ export class Admission {
     };
   }
 
+  /** Decides about what comes over this connection: whoever reads a body finds it with `admissionOf`. */
+  decideFor(socket: Socket): void {
+    admissions.set(socket, this);
+  }
+
   /** Lets a write in, or not; who was let in leaves when the answer is gone, however it went. */
   enter(message: IncomingMessage, onLeave: (left: () => void) => void): boolean {
     const upload = isUpload(message);
-    const full = upload ? this.#uploads >= this.limits.uploadsInFlight : this.#isFull() || this.#isStalling(message);
+    const full = upload ? this.#uploads >= this.limits.uploadsInFlight : this.#isFull();
     if (full) {
       this.#refused += 1;
       return false;
     }
-    const enteredMs = performance.now();
     if (upload) this.#uploads += 1;
     else {
       this.#writes += 1;
       this.#items += 1;
-      this.#in.set(message, { enteredMs, sinceMs: enteredMs, items: 1, stalledOf: undefined });
+      this.#in.set(message, { sinceMs: performance.now(), items: 1, givenUp: false, awaited: undefined });
     }
     onLeave(() => {
       if (upload) this.#uploads -= 1;
@@ -115,7 +129,6 @@ export class Admission {
     const place = this.#in.get(message);
     // Not over a connection: nobody entered.
     if (place === undefined) return true;
-    this.#arrived(place);
     const others = this.#items - place.items;
     if (others > 0 && this.#items + items > this.limits.itemsInFlight) {
       this.#refused += 1;
@@ -124,6 +137,34 @@ export class Admission {
     this.#items += items;
     place.items += items;
     return true;
+  }
+
+  /** Somebody reads the body, of which the sender has not sent all: from now on it is the sender who takes the time. */
+  awaitBody(message: IncomingMessage, refuse: () => void): void {
+    const place = this.#in.get(message);
+    if (place) place.awaited = { sinceMs: performance.now(), refuse };
+  }
+
+  /** All of the body is there. False when others have the place meanwhile and there is no other: many may come back at once. */
+  bodyArrived(message: IncomingMessage): boolean {
+    const place = this.#in.get(message);
+    if (place?.awaited === undefined) return true;
+    this.#awaitNoMore(place);
+    if (!place.givenUp) return true;
+    if (this.#isFull()) {
+      this.#refused += 1;
+      return false;
+    }
+    place.givenUp = false;
+    this.#writes += 1;
+    this.#items += place.items;
+    return true;
+  }
+
+  /** Nobody reads the body any more, and the write is answered without it. */
+  bodyAbandoned(message: IncomingMessage): void {
+    const place = this.#in.get(message);
+    if (place) this.#awaitNoMore(place);
   }
 
   /** Work of a stream: waits, in order, until there is room. Bounded by the uploads that are let in, each with its few batches. */
@@ -160,51 +201,46 @@ export class Admission {
   #leave(message: IncomingMessage): void {
     const place = this.#in.get(message);
     if (place === undefined) return;
-    this.#arrived(place);
     this.#in.delete(message);
+    const isAwaited = place.awaited !== undefined;
+    this.#awaitNoMore(place);
+    if (place.givenUp) return;
     this.#writes -= 1;
     this.#items -= place.items;
-    this.#finished += 1;
-    this.#tookMs += performance.now() - place.sinceMs;
+    if (!isAwaited) {
+      this.#finished += 1;
+      this.#tookMs += performance.now() - place.sinceMs;
+    }
     this.#wake();
   }
 
-  #isStalling({ socket }: IncomingMessage): boolean {
-    // All who come through a proxy have its address here.
-    if (this.#stalled.size === 0 || this.limits.trustedProxies.length > 0) return false;
-    return (this.#stalled.get(networkOf(socket.remoteAddress ?? '')) ?? 0) >= STALLED_OF_A_NETWORK;
+  #awaitNoMore(place: Place): void {
+    if (place.awaited) place.sinceMs = performance.now();
+    place.awaited = undefined;
+    this.#stalled.delete(place);
   }
 
-  /** The place of a body that is still awaited is given to others after a while, and its clock has not begun. */
-  #awaitBodies(): void {
+  /** The place of a body that is still awaited is given to others after a while. */
+  #giveUpPlaces(): void {
     const now = performance.now();
-    for (const [message, place] of this.#in)
-      if (message.complete) this.#arrived(place);
-      else {
-        place.sinceMs = now;
-        if (place.stalledOf === undefined && now - place.enteredMs >= PATIENCE_MS) this.#stall(message, place);
-      }
+    for (const [{ complete }, place] of this.#in)
+      if (!complete && !place.givenUp && place.awaited && now - place.awaited.sinceMs >= PATIENCE_MS)
+        this.#giveUp(place);
   }
 
-  #stall({ socket }: IncomingMessage, place: Place): void {
-    const network = networkOf(socket.remoteAddress ?? '');
-    place.stalledOf = network;
-    this.#stalled.set(network, (this.#stalled.get(network) ?? 0) + 1);
+  /** As many are awaited without a place as there are places. One more, and the first of them is refused: never somebody who has sent all. */
+  #giveUp(place: Place): void {
+    place.givenUp = true;
     this.#writes -= 1;
     this.#items -= place.items;
+    this.#stalled.add(place);
     this.#wake();
-  }
-
-  /** It has its place again, also beyond the limit: it was let in once. */
-  #arrived(place: Place): void {
-    const { stalledOf: network, items } = place;
-    if (network === undefined) return;
-    place.stalledOf = undefined;
-    const others = (this.#stalled.get(network) ?? 1) - 1;
-    if (others === 0) this.#stalled.delete(network);
-    else this.#stalled.set(network, others);
-    this.#writes += 1;
-    this.#items += items;
+    if (this.#stalled.size <= this.limits.writesInFlight) return;
+    const [first = place] = this.#stalled;
+    const { awaited } = first;
+    this.#awaitNoMore(first);
+    this.#refused += 1;
+    awaited?.refuse();
   }
 
   #wake(): void {
@@ -212,7 +248,7 @@ export class Admission {
   }
 
   #reviewLimit(): void {
-    this.#awaitBodies();
+    this.#giveUpPlaces();
     // Nanoseconds; the resolution itself is part of what is measured.
     const delayMs = Math.max(0, this.#loop.mean / 1e6 - LOOP_RESOLUTION_MS);
     this.#loop.reset();

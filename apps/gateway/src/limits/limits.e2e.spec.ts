@@ -201,6 +201,37 @@ describe('more writes than there is room for', () => {
     expect(status).toBe(201);
   });
 
+  it('give their places to others while they do not come, and are refused when there is none any more', async () => {
+    const headers = { ...as(keys.writer), 'content-type': 'application/json' };
+    const body = JSON.stringify(touchpoint('t'));
+    const text = requestText({ method: 'POST', path: '/v1/touchpoints', headers, body });
+    const slow = await Promise.all(
+      Array.from({ length: 16 }, async () => {
+        const socket = connect({ port: Number(new URL(url).port), host: '127.0.0.1' });
+        await once(socket, 'connect');
+        socket.write(text.slice(0, -1));
+        return socket;
+      }),
+    );
+    // Refused until those that are slow have lost their places.
+    const untilTaken = async (): Promise<Response> => {
+      for (;;) {
+        const answer = await post(touchpoint('t'));
+        if (answer.status !== 503) return answer;
+        await new Promise((resolve) => setTimeout(resolve, 50));
+      }
+    };
+    const others = Array.from({ length: 16 }, untilTaken);
+    await reached(16);
+    const [socket] = slow;
+    socket?.write(text.slice(-1));
+    const [answer] = socket ? ((await once(socket, 'data')) as [Buffer]) : [];
+    expect(String(answer)).toMatch(/^HTTP\/1.1 503 [^]*retry-after: [1-3]\r\n/i);
+    release();
+    expect((await Promise.all(others)).map(({ status }) => status)).toEqual(Array.from({ length: 16 }, () => 201));
+    for (const each of slow) each.destroy();
+  });
+
   it('are counted by their items, and a large one is taken when there is nothing else', async () => {
     const batch = (items: number) => Array.from({ length: items }, () => touchpoint('t'));
     const large = post(batch(200));

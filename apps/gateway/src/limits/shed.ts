@@ -26,7 +26,10 @@ export function shedBeforeRouting(server: Server, gate: Gate): void {
   server.removeAllListeners('request');
   const refusals = new Refusals(gate);
   // One connection may bring as many writes as are let in, and each listens for its end.
-  server.on('connection', (socket) => socket.setMaxListeners(0));
+  server.on('connection', (socket) => {
+    socket.setMaxListeners(0);
+    gate.admission.decideFor(socket);
+  });
   server.on('request', (message, response) => {
     if (isWrite(message) && !gate.admission.enter(message, leavingWith(message, response)))
       refusals.add(message, response);
