@@ -18,7 +18,7 @@ export function observeGateway(metrics: Metrics, { admission, streams, bodies }:
   metrics.gauge('safar_writes_limit', 'Writes that may be worked on at present', () => admission.state.limit);
   metrics.gauge(
     'safar_writes_refused_count',
-    'Writes refused since the start, before a byte of them was read',
+    'Writes refused since the start for want of room, nearly all unread',
     () => admission.state.refused,
   );
 }
