@@ -128,10 +128,11 @@ export async function renewLease(db: Queryable, lane: LaneRef, lease: Lease, lea
 }
 
 export async function giveUpLease(db: Queryable, lane: LaneRef, owner: string): Promise<void> {
-  await db.query(`UPDATE es.consumers SET owner = NULL, lease_until = NULL WHERE ${WHERE_LANE} AND owner = $5`, [
-    ...idOf(lane),
-    owner,
-  ]);
+  await db.query(
+    `WITH wishes AS (DELETE FROM es.lane_wishes WHERE wanted_by = $5)
+     UPDATE es.consumers SET owner = NULL, lease_until = NULL WHERE ${WHERE_LANE} AND owner = $5`,
+    [...idOf(lane), owner],
+  );
 }
 
 /** Where a checkpoint is to stand, and for how long the lease is held from then on. */

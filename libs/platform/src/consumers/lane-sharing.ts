@@ -3,11 +3,32 @@ import type pg from 'pg';
 import { type LaneRef, type Lease, type Queryable } from './checkpoint.js';
 import { transaction } from './transaction.js';
 
-/** One that holds leases: a host, with all its consumers. */
-export const newHolder = (): string => `${String(process.pid)}-${randomUUID()}`;
+/** Whoever could not do something asks for nothing more meanwhile. */
+const REST_AFTER_TROUBLE_MS = 60_000;
+/** In a row, a minute in all: a page that is narrowed down to the one event that the table refuses fails a dozen times. */
+const FAILURES_BEFORE_LEAVING = 20;
 
-/** The name under which one consumer of a holder takes its lease. */
-export const ownerOf = (holder: string): string => `${holder}/${randomUUID()}`;
+/** One that holds leases: a host, with all its consumers. */
+export class Holder {
+  readonly #id = `${String(process.pid)}-${randomUUID()}`;
+  #restsUntil = -Infinity;
+
+  /** The name under which one of its consumers takes its lease. */
+  newOwner(): string {
+    return `${this.#id}/${randomUUID()}`;
+  }
+
+  /** Lanes of others are no better with one that cannot do its own. */
+  get mayWish(): boolean {
+    return performance.now() >= this.#restsUntil;
+  }
+
+  /** Says whether the lane is to be left to others, of whom one may be able to do it. */
+  hasFailed(failures: number, status: 'running' | 'paused' | 'failed'): boolean {
+    if (failures > 1 || status !== 'running') this.#restsUntil = performance.now() + REST_AFTER_TROUBLE_MS;
+    return status === 'paused' || (status === 'running' && failures >= FAILURES_BEFORE_LEAVING);
+  }
+}
 
 const holderOf = (owner: string): string => `split_part(${owner}, '/', 1)`;
 
@@ -58,7 +79,11 @@ export async function handOver(
   { owner, leaseMs }: Claim,
 ): Promise<boolean> {
   return transaction(pool, 'BEGIN', async (client) => {
-    await client.query(`SELECT pg_advisory_xact_lock(hashtextextended('safar hand-over of lanes', 0))`);
+    // Nobody waits: with the one that hands over, if it stands still, all others would stand still. The wish is seen again with the next page.
+    const { rows } = await client.query<{ mine: boolean }>(
+      `SELECT pg_try_advisory_xact_lock(hashtextextended('safar hand-over of lanes', 0)) AS mine`,
+    );
+    if (rows[0]?.mine !== true) return false;
     const { rowCount } = await client.query(
       `UPDATE es.consumers c SET owner = w.wanted_by, fence = c.fence + 1, lease_until = clock_timestamp() + $7 * interval '1 ms'
        FROM es.lane_wishes w
@@ -73,4 +98,19 @@ export async function handOver(
     );
     return rowCount === 1;
   });
+}
+
+/**
+ * Gives the lease up where somebody else holds any: who stands by takes it. With nobody else there it is kept, and tried again.
+ * Answers for how long it is to be left to them, in milliseconds.
+ */
+export async function leaveToOthers(db: Queryable, lane: LaneRef, { owner, leaseMs }: Claim): Promise<number> {
+  const { rowCount } = await db.query(
+    `UPDATE es.consumers c SET owner = NULL, lease_until = NULL
+     WHERE c.name = $1 AND c.version = $2 AND c.build = $3 AND c.lane = $4 AND c.owner = $5 AND EXISTS (
+       SELECT FROM es.consumers h
+       WHERE h.lease_until > clock_timestamp() AND ${holderOf('h.owner')} <> ${holderOf('$5::text')})`,
+    [...idOf(lane), owner],
+  );
+  return rowCount === 1 ? leaseMs / 3 : 0;
 }

@@ -22,7 +22,8 @@ import {
   type LaneInput,
   type NewerEvent,
   OTHER_EPOCH,
-  ownerOf,
+  type Holder,
+  leaveToOthers,
   pause,
   type ReadFrom,
   recordTrouble,
@@ -82,7 +83,7 @@ class TryAgainError extends Error {
 
 export interface LaneSettings extends ProjectionSettings {
   /** Whose lanes are counted together, where they are divided. */
-  readonly holder: string;
+  readonly holder: Holder;
   readonly onMoved: () => void;
 }
 
@@ -109,7 +110,7 @@ export class LaneConsumer {
     private readonly parts: ProjectionParts,
     private readonly settings: LaneSettings,
   ) {
-    this.#owner = ownerOf(settings.holder);
+    this.#owner = settings.holder.newOwner();
     const { name, version, build: number } = build;
     this.lane = { name, version, build: number, lane };
     this.#wakeUp = new WakeUp(settings.restRatio);
@@ -151,7 +152,7 @@ export class LaneConsumer {
     }
     if (lease === 'taken') {
       await this.#input.close();
-      await wishForLane(pool, this.lane, { owner: this.#owner, leaseMs });
+      if (this.settings.holder.mayWish) await wishForLane(pool, this.lane, { owner: this.#owner, leaseMs });
       this.#report({ state: 'standby', behind: false, lastProgressAt: this.settings.now() });
       await pause(Math.min(this.settings.pollMs, leaseMs / 3), signal);
       this.#looks();
@@ -303,8 +304,13 @@ export class LaneConsumer {
       await recordTrouble(this.parts.pool, this.lane, this.#owner, { status: trouble, error: text }).catch(
         () => undefined,
       );
-    const { backoffMs, maxBackoffMs } = this.settings;
-    await pause(Math.min(backoffMs * 2 ** Math.min(this.#failures - 1, 20), maxBackoffMs), signal);
+    const { holder, leaseMs, backoffMs, maxBackoffMs } = this.settings;
+    const claim = { owner: this.#owner, leaseMs };
+    const leftMs = holder.hasFailed(this.#failures, trouble)
+      ? await leaveToOthers(this.parts.pool, this.lane, claim).catch(() => 0)
+      : 0;
+    const backoff = Math.min(backoffMs * 2 ** Math.min(this.#failures - 1, 20), maxBackoffMs);
+    await pause(Math.max(backoff, leftMs), signal);
   }
 
   /** What it asks from here on may never be answered: only where it rests is nothing to be missed. */

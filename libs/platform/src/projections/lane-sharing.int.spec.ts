@@ -59,32 +59,60 @@ describe('lanes of several hosts', () => {
       }
     })();
     const hosts: ProjectionHost[] = [];
-    for (let holders = 1; holders <= 3; holders++) {
-      const before = await fences();
-      hosts.push(engine.start({ ...engine.parts(log), settings }, projections));
-      await until(() => areEven(holders), `${String(holders)} share them`);
-      // A hand-over raises the fence twice: whoever gives, and whoever takes. A few may have to change hands once more to be even in both.
-      expect((await fences()) - before).toBeLessThanOrEqual(2 * (ALL / holders + projections.length));
+    try {
+      for (let holders = 1; holders <= 3; holders++) {
+        const before = await fences();
+        hosts.push(engine.start({ ...engine.parts(log), settings }, projections));
+        await until(() => areEven(holders), `${String(holders)} share them`);
+        // A hand-over raises the fence twice: whoever gives, and whoever takes. A few may have to change hands once more to be even in both.
+        expect((await fences()) - before).toBeLessThanOrEqual(2 * (ALL / holders + projections.length));
+      }
+      // Whoever was given a lane last may only now have taken it.
+      const isStill = async (): Promise<boolean> => {
+        const seen = await fences();
+        await new Promise((resolve) => setTimeout(resolve, settings.leaseMs / 2));
+        return (await fences()) === seen;
+      };
+      await until(isStill, 'what was given is taken');
+      // Nothing is handed to and fro, however long they work.
+      const [settled, sofar] = [await fences(), log.events.length];
+      const applied = async (): Promise<boolean> => {
+        const { rows } = await engine.db.query<{ least: string }>('SELECT min(position) AS least FROM es.consumers');
+        const later = log.events[sofar + 300];
+        return later !== undefined && BigInt(rows[0]?.least ?? 0) > later.position;
+      };
+      await until(applied, 'every lane has moved on');
+      expect((await fences()) - settled).toBeLessThanOrEqual(projections.length);
+      const still = await fences();
+      for (const host of hosts.slice(0, 2)) {
+        await host.stop();
+        await until(() => areEven(3 - hosts.indexOf(host) - 1), 'those who are left share them');
+      }
+      expect((await fences()) - still).toBeLessThanOrEqual(3 * ALL);
+    } finally {
+      writing = false;
+      await writer;
     }
-    // Nothing is handed to and fro, however long they work.
-    const [settled, sofar] = [await fences(), log.events.length];
-    const applied = async (): Promise<boolean> => {
-      const { rows } = await engine.db.query<{ least: string }>('SELECT min(position) AS least FROM es.consumers');
-      const later = log.events[sofar + 300];
-      return later !== undefined && BigInt(rows[0]?.least ?? 0) > later.position;
-    };
-    await until(applied, 'every lane has moved on');
-    // Whoever was given a lane last may only now have taken it.
-    expect((await fences()) - settled).toBeLessThanOrEqual(projections.length);
-    const still = await fences();
-    for (const host of hosts.slice(0, 2)) {
-      await host.stop();
-      await until(() => areEven(3 - hosts.indexOf(host) - 1), 'those who are left share them');
-    }
-    expect((await fences()) - still).toBeLessThanOrEqual(3 * ALL);
-    writing = false;
-    await writer;
     await until(() => engine.isAtHead(log, projections), 'every lane at the head');
     for (const projection of projections) await engine.equalsTheLog(log, projection);
+    await hosts[2]?.stop();
+  });
+
+  it('are left by one that cannot do them, who then asks for none', async () => {
+    const name = customerTotals.name;
+    const healthy = engine.start({ ...engine.parts(log), settings }, [customerTotals]);
+    await until(() => engine.isAtHead(log, [customerTotals]), 'the first has applied everything');
+    const feed = () => ({
+      read: () => Promise.reject(new Error('no broker')),
+      onMoved: () => () => undefined,
+      close: () => Promise.resolve(),
+    });
+    const broken = engine.start({ ...engine.parts(log), settings, feed }, [customerTotals]);
+    const failing = () => broken.health().lanes.filter(({ name: of, error }) => of === name && error !== null).length;
+    await until(() => failing() > 0, 'the second was given a lane');
+    log.append(...Array.from({ length: 60 }, (_, index) => added(customer(index), 'late')));
+    await until(() => engine.isAtHead(log, [customerTotals]), 'the first does them all again');
+    const running = () => healthy.health().lanes.filter(({ state }) => state === 'running').length;
+    await until(() => running() === LANES, 'the first has them all');
   });
 });

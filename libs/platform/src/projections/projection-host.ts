@@ -1,6 +1,6 @@
 import { setMaxListeners } from 'node:events';
 import { START, type Position, type Projection } from '#kernel';
-import { type BuildRef, describeError, newHolder, pause, WakeUp } from '#platform/consumers';
+import { type BuildRef, describeError, Holder, pause, WakeUp } from '#platform/consumers';
 import { checkDeclaration, definitionOf, tableName } from './build-table.js';
 import {
   activeBuilds,
@@ -64,7 +64,7 @@ export function startProjections(parts: ProjectionHostParts, projections: readon
   const stopping = new AbortController();
   // Every lane and supervisor listens to it while it sleeps.
   setMaxListeners(0, stopping.signal);
-  const shared = { ...settings, holder: newHolder() };
+  const shared = { ...settings, holder: new Holder() };
   const supervisors = projections.map((projection) => new Supervisor(projection, parts, shared));
   const cleaner = new Cleaner(parts, settings);
   const running = [...supervisors, cleaner].map((each) => each.run(stopping.signal));
@@ -111,7 +111,7 @@ class Supervisor {
   constructor(
     readonly projection: Projection,
     private readonly parts: ProjectionHostParts,
-    private readonly settings: ProjectionSettings & { readonly holder: string },
+    private readonly settings: ProjectionSettings & { readonly holder: Holder },
   ) {
     this.#notifier = new Notifier(projection.name, parts);
   }

@@ -1,5 +1,5 @@
 import { START, type Projection } from '#kernel';
-import { type BuildRef, newHolder, WakeUp } from '#platform/consumers';
+import { type BuildRef, Holder, WakeUp } from '#platform/consumers';
 import { tableName } from './build-table.js';
 import { createBuild, dropRetired, finishFilling, isSameBuild, listBuilds, type StoredBuild } from './builds.js';
 import { LaneConsumer, type ProjectionParts } from './lane-consumer.js';
@@ -48,7 +48,7 @@ export async function rebuildProjection(
   });
   const stopping = new AbortController();
   const wakeUp = new WakeUp();
-  const holder = newHolder();
+  const holder = new Holder();
   const consumers = Array.from({ length: lanes }, (_, lane) => {
     const onMoved = (): void => {
       if (!consumer.health.behind) wakeUp.knock();

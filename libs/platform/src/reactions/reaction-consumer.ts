@@ -18,7 +18,8 @@ import {
   moveCheckpoint,
   type NewerEvent,
   OTHER_EPOCH,
-  ownerOf,
+  type Holder,
+  leaveToOthers,
   pause,
   recordTrouble,
   renewLease,
@@ -76,9 +77,9 @@ export class ReactionConsumer {
   constructor(
     private readonly runnable: RunnableReaction,
     private readonly parts: ReactionParts,
-    private readonly settings: ReactionSettings & { readonly holder: string },
+    private readonly settings: ReactionSettings & { readonly holder: Holder },
   ) {
-    this.#owner = ownerOf(settings.holder);
+    this.#owner = settings.holder.newOwner();
     const { name, version } = runnable.reaction;
     this.#ref = consumerOf({ name, version });
     this.#wakeUp = new WakeUp(settings.restRatio);
@@ -118,7 +119,7 @@ export class ReactionConsumer {
     // Removed by a newer version a moment ago: the next round learns of it.
     if (lease === 'retired') return;
     if (lease === 'taken') {
-      await wishForLane(pool, this.#ref, { owner: this.#owner, leaseMs });
+      if (this.settings.holder.mayWish) await wishForLane(pool, this.#ref, { owner: this.#owner, leaseMs });
       this.#report('standby');
       await this.#idle(() => pause(Math.min(pollMs, leaseMs / 3), signal));
       return;
@@ -153,7 +154,7 @@ export class ReactionConsumer {
       if (newer) throw new ConsumerTroubleError('paused', newer.error.message);
       if (page.upTo > lease.position || full) continue;
       // What came of the page: people and other reactions wait for it, and nobody rests before it is done.
-      if (this.#retryInMs === 0) await this.#dispatch(lease, signal);
+      if (this.#retryInMs === 0) lease = await this.#dispatch(lease, signal);
       if (lease.troubled) {
         await recordTrouble(this.parts.pool, this.#ref, this.#owner, { status: 'running', error: null });
         lease = { ...lease, troubled: false };
@@ -302,10 +303,17 @@ export class ReactionConsumer {
     this.#report(status === 'running' ? 'retrying' : status, text);
     if (!(error instanceof FencedError) && (status !== 'running' || isOutage(error) || this.#failures > 1))
       await recordTrouble(this.parts.pool, this.#ref, this.#owner, { status, error: text }).catch(() => undefined);
-    const { backoffMs, maxBackoffMs, pollMs } = this.settings;
+    const { holder, leaseMs, backoffMs, maxBackoffMs, pollMs } = this.settings;
+    const isFailure = !(error instanceof CommandTooEarlyError);
+    const claim = { owner: this.#owner, leaseMs };
+    const leftMs =
+      isFailure && holder.hasFailed(this.#failures, status)
+        ? await leaveToOthers(this.parts.pool, this.#ref, claim).catch(() => 0)
+        : 0;
     // What came too early is no failure, and whoever does commands has waited already: it goes on soon after what it needs is there.
-    const longestMs = error instanceof CommandTooEarlyError ? Math.min(pollMs, maxBackoffMs) : maxBackoffMs;
-    await pause(Math.min(backoffMs * 2 ** Math.min(this.#failures - 1, 20), longestMs), signal);
+    const longestMs = isFailure ? maxBackoffMs : Math.min(pollMs, maxBackoffMs);
+    const backoff = Math.min(backoffMs * 2 ** Math.min(this.#failures - 1, 20), longestMs);
+    await pause(Math.max(backoff, leftMs), signal);
   }
 
   /** What it asks of others may never be answered: only while it sleeps is nothing to be missed. */

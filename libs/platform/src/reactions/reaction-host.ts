@@ -1,5 +1,5 @@
 import { setMaxListeners } from 'node:events';
-import { newHolder } from '#platform/consumers';
+import { Holder } from '#platform/consumers';
 import { checkReaction } from './begin-reaction.js';
 import { type RunnableReaction } from './execute-command.js';
 import { ReactionConsumer, type ReactionHealth, type ReactionParts } from './reaction-consumer.js';
@@ -24,7 +24,7 @@ export function startReactions(parts: ReactionHostParts, runnables: readonly Run
   const settings = { ...defaultSettings, ...parts.settings };
   const stopping = new AbortController();
   setMaxListeners(0, stopping.signal);
-  const shared = { ...settings, holder: newHolder() };
+  const shared = { ...settings, holder: new Holder() };
   const consumers = runnables.map((runnable) => new ReactionConsumer(runnable, parts, shared));
   const running = consumers.map((consumer) => consumer.run(stopping.signal));
   return {
