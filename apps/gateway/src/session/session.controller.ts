@@ -8,7 +8,7 @@ import { changePassword, endSession, listSessions, signIn, signOut, whoAmI } fro
 import { type Caller, CalledBy } from '../access/caller.js';
 import { assertOwnPage } from '../access/own-pages.js';
 import { PublicRoute, RequireAbility } from '../access/required-access.js';
-import { clearSessionCookie, setSessionCookie } from '../access/session-cookie.js';
+import { clearSessionCookie, deviceTokenOf, setDeviceCookie, setSessionCookie } from '../access/session-cookie.js';
 import { parseBody } from '../intake/parse-body.js';
 import { ProblemError } from '../problems/problem-error.js';
 import { HTTP_CONFIG } from '../server/tokens.js';
@@ -35,10 +35,12 @@ export class SessionController {
     assertOwnPage(request, this.config.publicUrl);
     const { name, password } = await parseBody(SignInDto, request);
     const client = request.headers['user-agent'] ?? '';
-    const begun = await this.access.signIn.withPassword({ name, password, address: request.ip, client });
+    const from = { address: request.ip, client, device: deviceTokenOf(request.headers.cookie) };
+    const begun = await this.access.signIn.withPassword({ name, password, ...from });
     if (!begun.ok) throw signInProblem(begun.reason);
-    const { token, session } = begun.value;
+    const { token, session, device } = begun.value;
     setSessionCookie(reply, token, session.expiresAt - session.createdAt);
+    setDeviceCookie(reply, device);
     return sessionDocument(session, session.id);
   }
 

@@ -60,7 +60,7 @@ afterAll(async () => {
 });
 beforeEach(async () => {
   await database.owner.query(
-    'TRUNCATE access.users, access.identities, access.sessions, access.attempts, access.api_keys',
+    'TRUNCATE access.users, access.identities, access.sessions, access.devices, access.attempts, access.api_keys',
   );
   [audited, logged] = [[], ''];
 });
@@ -95,7 +95,10 @@ describe('signing in', () => {
     const { password } = await add('sara', 'agent');
     const answer = await send('POST', '/v1/session', { body: { name: 'sara', password } });
     expect(answer.statusCode).toBe(201);
-    const cookie = String(answer.headers['set-cookie']);
+    const [cookie = '', device = ''] = [answer.headers['set-cookie']].flat().map(String);
+    expect(device).toMatch(
+      /^__Host-safar-device=[\w-]{43}; Path=\/; Secure; HttpOnly; SameSite=Strict; Max-Age=15552000$/,
+    );
     expect(cookie).toMatch(
       /^__Host-safar-session=[\w-]{43}; Path=\/; Secure; HttpOnly; SameSite=Strict; Max-Age=43200$/,
     );
@@ -142,6 +145,18 @@ describe('signing in', () => {
     expect([blocked.statusCode, blocked.json().code]).toEqual([429, 'too_many_attempts']);
     expect(Number(blocked.headers['retry-after'])).toBeGreaterThan(800);
     expect((await from('192.0.2.8', password)).statusCode).toBe(201);
+  });
+
+  it('is not refused, after the guesses of others, in a browser in which they have been in before', async () => {
+    const { password } = await add('sara', 'agent');
+    const signIn = (typed: string, cookie?: string) =>
+      send('POST', '/v1/session', { body: { name: 'sara', password: typed }, headers: cookie ? { cookie } : {} });
+    const [, device = ''] = [(await signIn(password)).headers['set-cookie']].flat().map(String);
+    for (let tries = 0; tries < 6; tries++) await signIn('wrong');
+    expect((await signIn(password)).statusCode).toBe(429);
+    const [own = ''] = device.split(';');
+    expect((await send('GET', '/v1/me', { headers: { cookie: own } })).statusCode).toBe(401);
+    expect((await signIn(password, `a=b; ${own}`)).statusCode).toBe(201);
   });
 });
 

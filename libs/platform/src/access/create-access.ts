@@ -8,6 +8,7 @@ import { createApiKeys } from './postgres/create-api-keys.js';
 import { createSessions } from './postgres/create-sessions.js';
 import { createUsers } from './postgres/create-users.js';
 import { type SessionLimits, type Sessions } from './sessions.port.js';
+import { createDevices } from './sign-in/devices.js';
 import { createAttemptLimits } from './sign-in/attempt-limits.js';
 import { Passwords } from './sign-in/passwords.js';
 import { createSignIn, type SignIn } from './sign-in/sign-in.js';
@@ -40,7 +41,10 @@ export function createAccess({ sessionLimits, oidc, ...parts }: AccessParts): Ac
     apiKeys: createApiKeys(parts),
     sessions,
     users: createUsers({ ...parts, passwords, sessions }),
-    signIn: createSignIn({ ...parts, passwords, sessions, limits: createAttemptLimits(parts.pool) }),
+    signIn: createSignIn({
+      ...{ ...parts, passwords, sessions },
+      ...{ limits: createAttemptLimits(parts.pool), devices: createDevices(parts) },
+    }),
     oidc: oidc && createOidcSignIn({ ...parts, sessions, settings: oidc }),
   };
 }

@@ -6,6 +6,7 @@ export * from './oidc/oidc.port.js';
 export { accessMigrations } from './postgres/access-migrations.js';
 export * from './principal.js';
 export * from './sessions.port.js';
+export { DEVICE_LIFETIME_MS } from './sign-in/devices.js';
 export { LEAST_PASSWORD_LENGTH, MOST_PASSWORD_LENGTH, PasswordsBusyError } from './sign-in/passwords.js';
 export * from './sign-in/sign-in.js';
 export * from './users.port.js';

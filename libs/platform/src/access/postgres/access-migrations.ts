@@ -102,8 +102,30 @@ class CreateUsers1795335000000 implements MigrationInterface {
   }
 }
 
+/** Browsers in which somebody has signed in before. */
+class CreateDevices1796300000000 implements MigrationInterface {
+  readonly name = 'CreateDevices1796300000000';
+
+  async up(runner: QueryRunner): Promise<void> {
+    await runner.query(`
+      CREATE TABLE access.devices (
+        token_hash   bytea PRIMARY KEY CHECK (octet_length(token_hash) = 32),
+        user_id      uuid NOT NULL REFERENCES access.users,
+        last_used_at timestamptz(3) NOT NULL
+      );
+      CREATE INDEX devices_of_user ON access.devices (user_id, last_used_at);
+      GRANT SELECT, INSERT, UPDATE (last_used_at), DELETE ON access.devices TO safar_app;
+    `);
+  }
+
+  async down(runner: QueryRunner): Promise<void> {
+    await runner.query('DROP TABLE access.devices');
+  }
+}
+
 export const accessMigrations: readonly Migration[] = [
   CreateAccess1795305620000,
   RotateApiKeys1795334400000,
   CreateUsers1795335000000,
+  CreateDevices1796300000000,
 ];

@@ -16,6 +16,8 @@ export interface Attempt {
   readonly name: string;
   /** IP address of the caller. */
   readonly address: string;
+  /** By which a browser is known in which this account has signed in before, or a session that is open. */
+  readonly device?: string | undefined;
 }
 
 const MINUTE = 60;
@@ -32,7 +34,10 @@ export function createAttemptLimits(pool: Pool): AttemptLimits {
   const account = limiter('account', 100, 60 * MINUTE);
   // One address against many accounts; an office behind one address has this many wrong passwords in a morning.
   const address = limiter('address', 50, 15 * MINUTE);
+  // Whoever has been in before is counted alone: strangers use up what strangers have, and cannot shut them out.
+  const device = limiter('device', 10, 15 * MINUTE);
   const keysOf = (attempt: Attempt): readonly (readonly [RateLimiterPostgres, string])[] => {
+    if (attempt.device !== undefined) return [[device, digest(`${attempt.name}\0${attempt.device}`)]];
     const [name, from] = [digest(attempt.name), digest(networkOf(attempt.address))];
     return [
       [pair, `${name}${from}`],

@@ -32,7 +32,9 @@ afterAll(async () => {
   await database.drop();
 });
 beforeEach(async () => {
-  await database.owner.query('TRUNCATE access.users, access.identities, access.sessions, access.attempts');
+  await database.owner.query(
+    'TRUNCATE access.users, access.identities, access.sessions, access.devices, access.attempts',
+  );
   [now, elapsedMs, audited] = [Date.UTC(2026, 0, 1), 0, []];
   access = another();
 });
@@ -43,8 +45,8 @@ const add = async (name: string, ...roles: ('agent' | 'admin')[]) => {
   if (!added.ok) throw new Error(added.reason);
   return added.value;
 };
-const from = (name: string, password: string, address = '192.0.2.1') =>
-  access.signIn.withPassword({ name, password, address, client: 'Firefox\u0000 on\n Linux' });
+const from = (name: string, password: string, address = '192.0.2.1', device?: string) =>
+  access.signIn.withPassword({ name, password, address, client: 'Firefox\u0000 on\n Linux', device });
 const signedIn = async (name: string, password: string) => {
   const begun = await from(name, password);
   if (!begun.ok) throw new Error(begun.reason.code);
@@ -155,6 +157,66 @@ describe('guessing', () => {
       for (let tries = 0; tries < 4; tries++) await from('sara', 'wrong');
       await signedIn('sara', password);
     }
+  });
+});
+
+describe('somebody at whom strangers guess', () => {
+  /** So many that the account is closed to strangers, from wherever they come. */
+  const guessed = async (name: string): Promise<void> => {
+    for (let tries = 0; tries < 100; tries++) await from(name, 'wrong', `198.51.100.${String(tries)}`);
+    expect(await from(name, 'wrong', '203.0.113.1')).toMatchObject({ reason: { code: 'too_many_attempts' } });
+  };
+
+  it('comes in where they have been in before, also from the network of those who guess', async () => {
+    const { password } = await add('sara');
+    const { device } = await signedIn('sara', password);
+    await guessed('sara');
+    for (let tries = 0; tries < 6; tries++) await from('sara', 'wrong', '192.0.2.1');
+    const again = await from('sara', password, '192.0.2.1', device);
+    expect(again).toMatchObject({ ok: true, value: { device } });
+    // To strangers the account is as closed as it was.
+    expect((await from('sara', password, '203.0.113.1')).ok).toBe(false);
+    for (const other of [undefined, 'x', 'x'.repeat(43), `${device.slice(0, -1)}!`])
+      expect((await from('sara', password, '203.0.113.1', other)).ok).toBe(false);
+  }, 60_000);
+
+  it('is known by a browser of their own: somebody else’s is a stranger’s, and guesses from one’s own end too', async () => {
+    const [sara, reza] = [await add('sara'), await add('reza')];
+    const [hers, his] = [await signedIn('sara', sara.password), await signedIn('reza', reza.password)];
+    for (let tries = 0; tries < 5; tries++) await from('sara', 'wrong', '192.0.2.9');
+    expect((await from('sara', sara.password, '192.0.2.9', his.device)).ok).toBe(false);
+    for (let tries = 0; tries < 10; tries++)
+      expect(await from('sara', 'wrong', '192.0.2.9', hers.device)).toMatchObject({
+        reason: { code: 'sign_in_refused' },
+      });
+    expect(await from('sara', sara.password, '192.0.2.9', hers.device)).toMatchObject({
+      reason: { code: 'too_many_attempts' },
+    });
+  });
+
+  it('is forgotten by a browser after half a year, and by the first of more than twenty', async () => {
+    const { password } = await add('sara');
+    const first = await signedIn('sara', password);
+    for (let times = 0; times < 20; times++) {
+      now += 1;
+      await signedIn('sara', password);
+    }
+    const count = 'SELECT count(*)::int AS count FROM access.devices';
+    expect((await database.owner.query<{ count: number }>(count)).rows[0]?.count).toBe(20);
+    const { device } = await signedIn('sara', password);
+    for (let tries = 0; tries < 5; tries++) await from('sara', 'wrong');
+    expect((await from('sara', password, '192.0.2.1', first.device)).ok).toBe(false);
+    expect((await from('sara', password, '192.0.2.1', device)).ok).toBe(true);
+    now += 180 * 86_400_000;
+    expect((await from('sara', password, '192.0.2.1', device)).ok).toBe(false);
+  });
+
+  it('changes their password with the session that they have', async () => {
+    const { password } = await add('sara');
+    const sara = await principalOf((await signedIn('sara', password)).token);
+    for (let tries = 0; tries < 6; tries++) await from('sara', 'wrong');
+    const change = { current: password, next: 'a long new password', address: '192.0.2.1' };
+    expect((await access.signIn.changePassword(sara, change)).ok).toBe(true);
   });
 });
 

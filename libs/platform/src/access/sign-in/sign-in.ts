@@ -5,7 +5,8 @@ import { type UserRow } from '../postgres/create-users.js';
 import { type UserPrincipal } from '../principal.js';
 import { type BegunSession, type Sessions } from '../sessions.port.js';
 import { userName } from '../user-name.js';
-import { type AttemptLimits } from './attempt-limits.js';
+import { type Attempt, type AttemptLimits } from './attempt-limits.js';
+import { type Devices } from './devices.js';
 import { type Passwords, weaknessOf } from './passwords.js';
 
 export interface SignInRequest {
@@ -15,6 +16,13 @@ export interface SignInRequest {
   readonly address: string;
   /** What the browser calls itself. */
   readonly client: string;
+  /** What it kept of an earlier sign-in, or says so. */
+  readonly device?: string | undefined;
+}
+
+export interface SignedIn extends BegunSession {
+  /** For the browser to keep: with it, no stranger's guesses shut it out. */
+  readonly device: string;
 }
 
 export interface PasswordChange {
@@ -34,7 +42,7 @@ export interface SignIn {
    * A wrong password, an unknown name and a disabled account get one answer, after the same work.
    * @throws PasswordsBusyError
    */
-  withPassword(request: SignInRequest): Promise<Result<BegunSession, SignInFailure>>;
+  withPassword(request: SignInRequest): Promise<Result<SignedIn, SignInFailure>>;
   /** Ends the user's other sessions. @throws PasswordsBusyError */
   changePassword(user: UserPrincipal, change: PasswordChange): Promise<Result<undefined, PasswordFailure>>;
 }
@@ -45,14 +53,15 @@ export interface SignInParts {
   readonly passwords: Passwords;
   readonly sessions: Sessions;
   readonly limits: AttemptLimits;
+  readonly devices: Devices;
 }
 
 const refused = fail({ code: 'sign_in_refused' } as const);
 
-export function createSignIn({ pool, audit, passwords, sessions, limits }: SignInParts): SignIn {
+export function createSignIn({ pool, audit, passwords, sessions, limits, devices }: SignInParts): SignIn {
   /** The user, if this is their password. Their hash is renewed when it was made with other parameters. */
-  const check = async (name: string, password: string, address: string): Promise<Result<UserRow, SignInFailure>> => {
-    const attempt = { name, address };
+  const check = async (attempt: Attempt, password: string): Promise<Result<UserRow, SignInFailure>> => {
+    const { name } = attempt;
     const retryAfterMs = await limits.take(attempt);
     if (retryAfterMs !== undefined) return fail({ code: 'too_many_attempts', retryAfterMs });
     const { rows } = await pool.query<UserRow>('SELECT * FROM access.users WHERE name = $1', [name]);
@@ -77,18 +86,20 @@ export function createSignIn({ pool, audit, passwords, sessions, limits }: SignI
     return rowCount === 1;
   };
   return {
-    async withPassword({ name: typed, password, address, client }) {
+    async withPassword({ name: typed, password, address, client, device: token }) {
       // What cannot be a name is nobody's, and costs as much.
-      const checked = await check(userName(typed) ?? '', password, address);
+      const name = userName(typed) ?? '';
+      const device = await devices.known(token, name);
+      const checked = await check({ name, address, device }, password);
       if (!checked.ok) return checked;
       const { id } = checked.value;
       const begun = await sessions.begin({ userId: id, signedInBy: 'password', client });
       const subject = { kind: 'session', id: begun.session.id };
       await audit({ actor: { kind: 'user', id }, action: 'session.begun', subject, outcome: 'done' });
-      return succeed(begun);
+      return succeed({ ...begun, device: await devices.remember(id, device === undefined ? undefined : token) });
     },
     async changePassword(user, { current, next, address }) {
-      const checked = await check(user.name, current, address);
+      const checked = await check({ name: user.name, address, device: user.sessionId }, current);
       if (!checked.ok) return checked;
       if (weaknessOf(next, user.name) !== undefined) return fail({ code: 'weak_password' });
       const isKept = await keep(user.id, next, checked.value.password_hash ?? '');
