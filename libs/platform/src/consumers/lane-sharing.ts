@@ -101,15 +101,19 @@ export async function handOver(
 }
 
 /**
- * Gives the lease up where somebody else holds any: who stands by takes it. With nobody else there it is kept, and tried again.
+ * Gives the lease up where somebody else holds any, or wishes for this one: who stands by takes it. With nobody else there it is kept,
+ * and tried again.
  * Answers for how long it is to be left to them, in milliseconds.
  */
 export async function leaveToOthers(db: Queryable, lane: LaneRef, { owner, leaseMs }: Claim): Promise<number> {
   const { rowCount } = await db.query(
     `UPDATE es.consumers c SET owner = NULL, lease_until = NULL
-     WHERE c.name = $1 AND c.version = $2 AND c.build = $3 AND c.lane = $4 AND c.owner = $5 AND EXISTS (
-       SELECT FROM es.consumers h
-       WHERE h.lease_until > clock_timestamp() AND ${holderOf('h.owner')} <> ${holderOf('$5::text')})`,
+     WHERE c.name = $1 AND c.version = $2 AND c.build = $3 AND c.lane = $4 AND c.owner = $5 AND (
+       EXISTS (SELECT FROM es.consumers h
+         WHERE h.lease_until > clock_timestamp() AND ${holderOf('h.owner')} <> ${holderOf('$5::text')})
+       OR EXISTS (SELECT FROM es.lane_wishes w
+         WHERE (w.name, w.version, w.build, w.lane) = ($1, $2, $3, $4)
+           AND w.wanted_until > clock_timestamp() AND ${holderOf('w.wanted_by')} <> ${holderOf('$5::text')}))`,
     [...idOf(lane), owner],
   );
   return rowCount === 1 ? leaseMs / 3 : 0;

@@ -98,21 +98,35 @@ describe('lanes of several hosts', () => {
     await hosts[2]?.stop();
   });
 
+  const name = customerTotals.name;
+  const noBroker = () => ({
+    read: () => Promise.reject(new Error('no broker')),
+    onMoved: () => () => undefined,
+    close: () => Promise.resolve(),
+  });
+  const healthyOne = () => engine.start({ ...engine.parts(log), settings }, [customerTotals]);
+  const brokenOne = () => engine.start({ ...engine.parts(log), settings, feed: noBroker }, [customerTotals]);
+  const running = (host: ProjectionHost) => host.health().lanes.filter(({ state }) => state === 'running').length;
+  const failing = (host: ProjectionHost) =>
+    host.health().lanes.filter(({ name: of, error }) => of === name && error !== null).length;
+
   it('are left by one that cannot do them, who then asks for none', async () => {
-    const name = customerTotals.name;
-    const healthy = engine.start({ ...engine.parts(log), settings }, [customerTotals]);
-    await until(() => engine.isAtHead(log, [customerTotals]), 'the first has applied everything');
-    const feed = () => ({
-      read: () => Promise.reject(new Error('no broker')),
-      onMoved: () => () => undefined,
-      close: () => Promise.resolve(),
-    });
-    const broken = engine.start({ ...engine.parts(log), settings, feed }, [customerTotals]);
-    const failing = () => broken.health().lanes.filter(({ name: of, error }) => of === name && error !== null).length;
-    await until(() => failing() > 0, 'the second was given a lane');
+    const healthy = healthyOne();
+    await until(() => running(healthy) === LANES, 'the first has them all');
+    const broken = brokenOne();
+    await until(() => failing(broken) > 0, 'the second was given a lane');
     log.append(...Array.from({ length: 60 }, (_, index) => added(customer(index), 'late')));
     await until(() => engine.isAtHead(log, [customerTotals]), 'the first does them all again');
-    const running = () => healthy.health().lanes.filter(({ state }) => state === 'running').length;
-    await until(() => running() === LANES, 'the first has them all');
+    await until(() => running(healthy) === LANES, 'the first has them all again');
+    await Promise.all([healthy.stop(), broken.stop()]);
+  });
+
+  it('are left by one that cannot do them and has them all, as soon as somebody wishes for one', async () => {
+    const broken = brokenOne();
+    await until(() => failing(broken) === LANES, 'who cannot do them has them all');
+    log.append(...Array.from({ length: 60 }, (_, index) => added(customer(index), 'later')));
+    const healthy = healthyOne();
+    await until(() => engine.isAtHead(log, [customerTotals]), 'the other has done them all');
+    await until(() => running(healthy) === LANES, 'the other has them all');
   });
 });
