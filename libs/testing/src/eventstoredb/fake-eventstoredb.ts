@@ -35,6 +35,8 @@ export type AppendFault =
   | 'break-before'
   /** Stored, and never answered. */
   | 'swallow-answer'
+  /** Neither this nor anything later over the same stream is stored or answered, and nobody is told. */
+  | 'fall-silent'
   /** Not stored, answered as timed out: for the caller it may have been. */
   | 'time-out'
   /** Stored, answered as timed out. */
@@ -93,6 +95,7 @@ export class FakeEventStoreDb {
   #open = 0;
   readonly #server = new Server();
   readonly #batches = new Set<BatchCall>();
+  readonly #silent = new WeakSet<BatchCall>();
   readonly #subscriptions = new Set<FakeSubscription>();
   #port = 0;
 
@@ -192,6 +195,7 @@ export class FakeEventStoreDb {
 
   #append(call: BatchCall, correlation: shared.UUID | undefined, { options, messages }: PendingWrite): void {
     this.calls.append++;
+    if (this.#silent.has(call)) return;
     if (this.options.leader && call.metadata.get('requires-leader').includes('true')) {
       call.emit('error', notLeader('127.0.0.1', this.options.leader.port));
       return;
@@ -204,6 +208,10 @@ export class FakeEventStoreDb {
     };
     if (fault === 'break-before') {
       broken();
+      return;
+    }
+    if (fault === 'fall-silent') {
+      this.#silent.add(call);
       return;
     }
     if (fault === 'access-denied' || fault === 'busy' || fault === 'time-out') {

@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import {
   AccessDeniedError,
   type AllStreamSubscription,
+  type AppendToStreamOptions,
   EventStoreDBClient,
   MaxAppendSizeExceededError,
   NO_STREAM,
@@ -43,7 +44,10 @@ export interface Timing {
 interface Shared {
   readonly url: string;
   readonly reader: EventStoreDBClient;
-  readonly writer: EventStoreDBClient;
+  writer: EventStoreDBClient;
+  /** Last moment at which the writer was answered, or told that it would not be. */
+  heardAt: number;
+  replacing: Promise<void> | undefined;
   readonly appends: Places;
   readonly reads: Places;
   users: number;
@@ -75,12 +79,33 @@ function share(url: string): Shared {
     url,
     reader: EventStoreDBClient.connectionString(url),
     writer: EventStoreDBClient.connectionString(url),
+    heardAt: 0,
+    replacing: undefined,
     appends: new Places(APPENDS_AT_ONCE),
     reads: new Places(READS_AT_ONCE),
     users: 0,
   };
   shared.users++;
   return shared;
+}
+
+/**
+ * A stream of appends that is not answered any more, and not told of as broken: a client that replaced its channel in the middle of
+ * opening a stream may keep one on the closed channel, and use it for ever (client 6.2.1). The old one ends before there is a new one,
+ * since its end is the end of every append that waits.
+ */
+async function replaceWriter(of: Shared): Promise<void> {
+  of.replacing ??= (async () => {
+    await of.writer.dispose().catch(() => undefined);
+    of.writer = EventStoreDBClient.connectionString(of.url);
+    of.heardAt = performance.now();
+    of.replacing = undefined;
+  })();
+  await of.replacing;
+}
+
+class NoAnswerError extends Error {
+  override readonly name = 'NoAnswerError';
 }
 
 /** $all can be read from the beginning of a record only. */
@@ -112,13 +137,7 @@ export class Connection {
   async write(stream: string, events: readonly Written[], revision: bigint): Promise<boolean> {
     const expectedRevision = revision < 0n ? NO_STREAM : revision;
     try {
-      await this.#again(() =>
-        this.#shared.appends.with(() =>
-          this.#inTime(
-            this.#shared.writer.appendToStream(stream, [...events], { expectedRevision, requiresLeader: true }),
-          ),
-        ),
-      );
+      await this.#again(() => this.#append(stream, events, { expectedRevision, requiresLeader: true }));
       return true;
     } catch (error) {
       if (error instanceof WrongExpectedVersionError) return false;
@@ -128,7 +147,7 @@ export class Connection {
 
   /** Appends once, whatever the stream has; nobody relies on it. */
   async note(stream: string, event: Written): Promise<void> {
-    await this.#shared.appends.with(() => this.#inTime(this.#shared.writer.appendToStream(stream, [event])));
+    await this.#append(stream, [event], {});
   }
 
   /**
@@ -168,6 +187,21 @@ export class Connection {
     await Promise.all([this.#shared.reader.dispose(), this.#shared.writer.dispose()]);
   }
 
+  #append(stream: string, events: readonly Written[], options: AppendToStreamOptions): Promise<void> {
+    return this.#shared.appends.with(async () => {
+      const begunAt = performance.now();
+      try {
+        await this.#inTime(this.#shared.writer.appendToStream(stream, [...events], options));
+        this.#shared.heardAt = performance.now();
+      } catch (error) {
+        if (!(error instanceof NoAnswerError)) this.#shared.heardAt = performance.now();
+        // One lost answer is one; where nothing at all was heard meanwhile, nothing will be.
+        else if (this.#shared.heardAt < begunAt) await replaceWriter(this.#shared);
+        throw error;
+      }
+    });
+  }
+
   async #again<Result>(work: () => Promise<Result>): Promise<Result> {
     const until = performance.now() + this.timing.patienceMs;
     for (let pauseMs = FIRST_PAUSE_MS; ; pauseMs = Math.min(pauseMs * 2, LONGEST_PAUSE_MS)) {
@@ -201,7 +235,7 @@ export class Connection {
     let timer: NodeJS.Timeout | undefined;
     const late = new Promise<never>((_, reject) => {
       timer = setTimeout(() => {
-        reject(new Error(`no answer within ${String(this.timing.answerMs)} ms`));
+        reject(new NoAnswerError(`no answer within ${String(this.timing.answerMs)} ms`));
       }, this.timing.answerMs);
     });
     try {
