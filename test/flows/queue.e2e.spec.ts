@@ -1,11 +1,15 @@
+import { Temporal } from 'temporal-polyfill';
 import {
   type BacklogView,
+  type LiveCountsView,
   type QueueCountsView,
   type QueuePage,
   type Role,
   type SavedViewCountsView,
+  type SavedViewsView,
   type ServiceReportView,
 } from '#contracts';
+import { EventReader } from '../../apps/gateway/src/fixtures/event-reader.js';
 import { openRealGateway, type RealGateway } from '../api/support/real-gateway.js';
 
 let gateway: RealGateway;
@@ -21,6 +25,9 @@ afterAll(() => gateway.close());
 
 type Headers = Readonly<Record<string, string>>;
 const tester = { kind: 'operator', id: 'cli:test' } as const;
+
+const endOfToday = (timeZone = 'UTC'): number =>
+  Temporal.Now.plainDateISO(timeZone).add({ days: 1 }).toZonedDateTime(timeZone).epochMilliseconds;
 
 const post = (url: string, body?: object, headers: Headers = { authorization: `Bearer ${gateway.key}` }) =>
   gateway.app.inject({
@@ -172,6 +179,54 @@ it('views that somebody saves are theirs, counted like the others, and those of 
     ['low', 0],
     ['mine', 0],
   ]);
+  // Whoever follows the queue is told of all of them, and again when one changes.
+  await gateway.app.listen(0, '127.0.0.1');
+  const reader = new EventReader(`${await gateway.app.getUrl()}/v1/queue/stream?view=mine`, by);
+  const nextCounts = async (expected: (told: LiveCountsView) => boolean): Promise<LiveCountsView> => {
+    for (;;) {
+      const event = await reader.next();
+      if (event === undefined) throw new Error('the stream ended');
+      const told = event.event === 'counts' && (JSON.parse(event.data ?? '') as LiveCountsView);
+      if (told && expected(told)) return told;
+    }
+  };
+  const of = ({ saved: all }: LiveCountsView, name: string) => all.find((each) => each.id === name);
+  const before = await nextCounts(() => true);
+  expect(of(before, 'fragile')).toEqual({
+    owner: own.json<SavedViewsView>().owner,
+    id: 'fragile',
+    count: 1,
+    capped: false,
+  });
+  expect(before.views.mine).toEqual({ count: 0, capped: false });
+  expect((await post(`conversations/${id}/take`, {}, by)).statusCode).toBe(200);
+  const taken = await nextCounts(({ views: { mine } }) => mine.count === 1);
+  expect(of(taken, 'mine')?.count).toBe(1);
+  reader.close();
+
+  // Today ends where the view says; a place that is nowhere has no days.
+  const nowhere = [view('plain', { view: 'promised_today', timeZone: 'Mars/Olympus' })];
+  expect((await put('queue/views', nowhere, by)).json()).toMatchObject({ reason: 'unknown-time-zone' });
+  expect((await get('queue/views/counts?timeZone=Mars/Olympus', by)).statusCode).toBe(400);
+  const zones = ['Pacific/Kiritimati', 'Asia/Tehran'].sort((one, other) => endOfToday(one) - endOfToday(other));
+  // Due today in the second of them alone.
+  const dueAt = new Date(endOfToday(zones[1]) - 1).toISOString();
+  expect((await post(`conversations/${id}/promises`, { what: 'A call', dueAt })).statusCode).toBe(200);
+  const ofToday = { view: 'promised_today', tags: ['fragile'] };
+  const daily = [view('here', ofToday), view('there', { ...ofToday, timeZone: zones[1] })];
+  const kept = (await put('queue/views', daily, by)).json<{ position: string }>().position;
+  for (const [timeZone = '', count] of [
+    [zones[0], 0],
+    [zones[1], 1],
+  ] as const) {
+    const counted = await get(`queue/views/counts?timeZone=${timeZone}&minPosition=${kept}`, by);
+    expect(counted.json()).toMatchObject({
+      views: [
+        { id: 'here', count },
+        { id: 'there', count: 1 },
+      ],
+    });
+  }
   // One that says nothing of time.
   for (const filter of [{ tags: ['fragile'] }, {}]) {
     const plain = await put('queue/views', [view('plain', filter)], by);

@@ -100,6 +100,7 @@ export {
   type SavedViewsRefusal,
   savedViewsView,
 } from './queues/saved-views.js';
+export { LiveCounts } from './queues/live-counts.js';
 export { listQueue, type QueueRequest } from './queues/list-queue.query.js';
 export { QueueFeed, type QueueMark } from './queues/queue-feed.js';
 export { type QueuePorts } from './queues/open-subjects.port.js';

@@ -2,6 +2,7 @@ import {
   type ConversationFeed,
   type ConversationPorts,
   type OpenTimeline,
+  type LiveCounts,
   type QueueFeed,
   type RoutingReplay,
   type TimelineFeed,
@@ -101,6 +102,7 @@ export interface Installation {
   /** What the queue is read from. */
   readonly queues: QueuePagePorts;
   readonly queueFeed: QueueFeed;
+  readonly liveCounts: LiveCounts;
   /** IANA name: where today ends unless somebody says otherwise. */
   readonly timeZone: string;
   /** What service clocks are measured by, and how that is changed. */

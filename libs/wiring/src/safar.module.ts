@@ -28,8 +28,8 @@ import { ACCESS_PORT } from './messages/access.port.js';
 import { CONVERSATION_FEED, type ConversationFeed } from './messages/conversation-feed.port.js';
 import { PRESENCE } from './messages/presence.port.js';
 import { API_KEY_VERIFIER, type ApiKeyVerifier } from './messages/api-key-verifier.port.js';
-import { queueMark } from './queues/queue-page.js';
-import { QUEUE_FEED, type QueueFeed } from './messages/queue-feed.port.js';
+import { queueFeed } from './queues/queue-feed.js';
+import { QUEUE_FEED } from './messages/queue-feed.port.js';
 import { READINESS_CHECKS, type ReadinessCheck } from './messages/readiness-check.port.js';
 import { TIMELINE_FEED, type TimelineFeed } from './messages/timeline-feed.port.js';
 
@@ -44,12 +44,6 @@ export class SafarModule {
     const feed: TimelineFeed = {
       follow: (customerId, after, signal) => installation.timelineFeed.follow({ customerId, after, signal }),
     };
-    const queueFeed: QueueFeed = {
-      now: () => installation.queueFeed.now(),
-      since: (position, by) => queueMark(installation.queues, position, by),
-      follow: (selection, from, signal) =>
-        installation.queueFeed.follow({ selection: { timeZone: installation.timeZone, ...selection }, from, signal }),
-    };
     const conversationFeed: ConversationFeed = {
       follow: (conversationId, after, signal) =>
         installation.conversationFeed.follow({ conversationId, after, signal }),
@@ -63,7 +57,7 @@ export class SafarModule {
         { provide: API_KEY_VERIFIER, useValue: verifier },
         { provide: READINESS_CHECKS, useValue: checks },
         { provide: TIMELINE_FEED, useValue: feed },
-        { provide: QUEUE_FEED, useValue: queueFeed },
+        { provide: QUEUE_FEED, useValue: queueFeed(installation) },
         { provide: CONVERSATION_FEED, useValue: conversationFeed },
         { provide: PRESENCE, useValue: installation.presence },
         RecordTouchpointsHandler,

@@ -23,6 +23,7 @@ export const eventNames = (): readonly EventName[] =>
 const streamed = [
   'TimelineEntryView',
   'DebuggerEntryView',
+  'LiveCountsView',
   'QueueChangeView',
   'ConversationMovedView',
   'PresenceView',
@@ -62,8 +63,9 @@ export function asyncApiOf(types: TypeSchemas): Json {
       },
       queue: {
         address: '/v1/queue/stream',
-        description: 'The queue, live: server-sent events, whose ids are positions but for `presence`, which has none.',
-        messages: messagesNamed('shown', 'gone', 'presence'),
+        description:
+          'The queue, live: server-sent events, whose ids are positions but for `presence` and `counts`, which have none.',
+        messages: messagesNamed('shown', 'gone', 'presence', 'counts'),
       },
       conversation: {
         address: '/v1/conversations/{id}/stream',
@@ -89,6 +91,7 @@ export function asyncApiOf(types: TypeSchemas): Json {
         changed: message('The conversation is at another version', {
           $ref: '#/components/schemas/ConversationMovedView',
         }),
+        counts: message('How many conversations each view has', { $ref: '#/components/schemas/LiveCountsView' }),
         presence: message('Who has a conversation open', { $ref: '#/components/schemas/PresenceView' }),
       },
       schemas: {

@@ -14,7 +14,7 @@ const within = {
   schema: { type: 'integer', minimum: 1, maximum: MAX_AT_RISK_SECONDS, default: AT_RISK_SECONDS },
 };
 
-const timeZone = text('Where today ends, as an IANA name; the installation’s own unless told otherwise.', {
+export const timeZone = text('Where today ends, as an IANA name; the installation’s own unless told otherwise.', {
   maxLength: 64,
 });
 
@@ -62,7 +62,8 @@ export const countQueue: OperationDescription = {
   id: 'countQueue',
   tag: 'conversations',
   summary: 'Count the queue',
-  description: 'How many conversations each view shows, up to 1,000.',
+  description:
+    'How many conversations each view shows, up to 1,000: beyond, `capped` says that there are more. Counting further would cost as much as the queue is long.',
   query: { team, channel, within, timeZone, minPosition },
   answers: { 200: { description: 'The counts.' } },
   problems: ['invalid_parameters', 'unknown_position', 'not_caught_up'],
@@ -82,13 +83,15 @@ export const followQueue: OperationDescription = {
     'Server-sent events: `shown` with a conversation of the view as it is now, `gone` with one that is not in it, or not any more; also when time alone ' +
     'made it so. The id of each is a position, and resuming from it leaves nothing out; some may come twice. Open the stream first, then read the list. ' +
     'Of an erased customer nothing is told: their conversations are missing when the list is read again. `presence` says who has a conversation open, ' +
-    'whatever the view; it has no id, and each connection begins with those in which anybody is.',
+    'whatever the view; it has no id, and each connection begins with those in which anybody is. `counts` says how many conversations each view has: those ' +
+    'that everybody has, by the team, channel, `within` and time zone of the request, those that you saved, and those that the team saved; at first, and ' +
+    'when one of them changes, at most once a second and at most a few seconds later. It has no id, either.',
   query: { ...selection, after },
   headers: { 'Last-Event-ID': lastEventId },
   answers: {
     200: {
       description:
-        'Changes as they become known, each with a QueueChangeView as its data; `presence` with a PresenceView.',
+        'Changes as they become known, each with a QueueChangeView as its data; `presence` with a PresenceView, `counts` with a LiveCountsView.',
       content: { 'text/event-stream': { schema: { type: 'string' } } },
     },
   },

@@ -2,6 +2,7 @@ import { Controller, Get, Inject, Query, Req, Res } from '@nestjs/common';
 import { QueryBus } from '@nestjs/cqrs';
 import { type FastifyReply, type FastifyRequest } from 'fastify';
 import {
+  type LiveCountsView,
   parseQueueCountParameters,
   parseQueueFollowParameters,
   parseQueueParameters,
@@ -71,6 +72,7 @@ export class QueueController {
         sideBySide(signal, [
           (until) => changes(this.feed.follow({ ...selection, self }, from, until)),
           (until) => presence(this.presence.follow(until)),
+          (until) => counts(this.feed.counts(selection, self, until)),
         ]),
       permission: { action: 'read', subject: 'Conversation' },
     });
@@ -79,4 +81,9 @@ export class QueueController {
 
 async function* changes(followed: AsyncIterable<QueueChangeView>): AsyncGenerator<ServerSentEvent> {
   for await (const data of followed) yield { id: data.position, event: data.item ? 'shown' : 'gone', data };
+}
+
+/** Without an id: of the moment, so that whoever comes back is told anew. */
+async function* counts(followed: AsyncIterable<LiveCountsView>): AsyncGenerator<ServerSentEvent> {
+  for await (const data of followed) yield { event: 'counts', data };
 }

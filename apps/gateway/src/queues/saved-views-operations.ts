@@ -1,6 +1,7 @@
 import { SavedViewsDto } from '#contracts';
 import { type OperationDescription } from '../documents/operation.js';
 import { id, idempotencyKey, ifMatch, minPosition } from '../documents/parameters.js';
+import { timeZone } from './queue-operations.js';
 
 const team = { id: id('The organisation’s own word for the team.') };
 const headers = { 'Idempotency-Key': idempotencyKey, 'If-Match': ifMatch };
@@ -30,11 +31,16 @@ export const getOwn: OperationDescription = {
 
 export const countOwn: OperationDescription = {
   ...{ id: 'countQueueViews', tag: 'conversations', summary: 'Count the views that one saved' },
-  description: 'How many conversations each shows now, up to 1,000.',
-  query: { minPosition },
+  description:
+    'How many conversations each shows now, up to 1,000: beyond, `capped` says that there are more. Today ends in the time zone of the view, otherwise in that of the request.',
+  query: { timeZone, minPosition },
   answers: { 200: { description: 'The counts.' } },
   problems,
-  examples: [{ summary: 'Mine', status: 200 }],
+  examples: [
+    { summary: 'Mine', status: 200 },
+    { summary: 'Where it is today', query: { timeZone: 'Asia/Tehran' }, status: 200 },
+    { summary: 'Of no time zone', query: { timeZone: 'Mars/Olympus' }, status: 400 },
+  ],
 };
 
 export const saveOwn: OperationDescription = {
@@ -46,6 +52,11 @@ export const saveOwn: OperationDescription = {
   problems: saveProblems,
   examples: [
     { summary: 'What is late and urgent', body: { views: [late] }, status: 200 },
+    {
+      summary: 'Of no time zone',
+      body: { views: [{ ...late, filter: { view: 'promised_today', timeZone: 'Mars/Olympus' } }] },
+      status: 409,
+    },
     { summary: 'The same twice', body: { views: [late, late] }, status: 409 },
     { summary: 'Of a view that is none', body: { views: [{ ...late, filter: { view: 'mood' } }] }, status: 400 },
   ],

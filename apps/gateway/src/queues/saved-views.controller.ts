@@ -2,6 +2,7 @@ import { Controller, Get, Param, Put, Query, Req, Res } from '@nestjs/common';
 import { CommandBus, QueryBus } from '@nestjs/cqrs';
 import { type FastifyReply, type FastifyRequest } from 'fastify';
 import {
+  parseSavedViewCountParameters,
   type RawParameters,
   type SavedViewCountsView,
   type SavedViewsCommandView,
@@ -104,8 +105,8 @@ export class SavedViewsController {
   }
 
   async #count(owner: ViewOwner, query: RawParameters, caller: Caller): Promise<SavedViewCountsView> {
-    const minPosition = readable(parsePositionParameter(query, 'minPosition'));
-    return answered(await this.queries.execute(new CountQueueViews(owner, selfOf(caller), minPosition)));
+    const parameters = readable(parseSavedViewCountParameters(query));
+    return answered(await this.queries.execute(new CountQueueViews(owner, selfOf(caller), parameters)));
   }
 
   async #save(

@@ -27,20 +27,22 @@ export async function countQueue(
     queueViews.map((view) => ({ ...filter, view, self })),
     at,
   );
+  return { at: rfc3339(at), views: countedViews(counts) };
+}
+
+/** Counts of the views that everybody has, in the order of these, by name. */
+export function countedViews(counts: readonly QueueCount[]): QueueCountsView['views'] {
   const countOf = (view: QueueView): QueueCount => counts[queueViews.indexOf(view)] ?? { count: 0, capped: false };
   return {
-    at: rfc3339(at),
-    views: {
-      all: countOf('all'),
-      mine: countOf('mine'),
-      unassigned: countOf('unassigned'),
-      at_risk: countOf('at_risk'),
-      breached: countOf('breached'),
-      promised_today: countOf('promised_today'),
-      snoozed: countOf('snoozed'),
-      mentions: countOf('mentions'),
-      warned: countOf('warned'),
-    },
+    all: countOf('all'),
+    mine: countOf('mine'),
+    unassigned: countOf('unassigned'),
+    at_risk: countOf('at_risk'),
+    breached: countOf('breached'),
+    promised_today: countOf('promised_today'),
+    snoozed: countOf('snoozed'),
+    mentions: countOf('mentions'),
+    warned: countOf('warned'),
   };
 }
 

@@ -1,4 +1,5 @@
 import {
+  isTimeZoneName,
   type QueueViewsSaved,
   queueViewsOwnerOf,
   type SavedViewDto,
@@ -19,8 +20,8 @@ export interface SaveViews {
   readonly settings: SavedViewsDto;
 }
 
-/** Two views by one id: nobody could say which is counted. */
-export type SavedViewsRefusal = 'listed-twice';
+/** Two views by one id: nobody could say which is counted. A zone that is none: nobody could say when its day ends. */
+export type SavedViewsRefusal = 'listed-twice' | 'unknown-time-zone';
 export interface SavedViewsFact {
   readonly type: QueueViewsSaved['type'];
   readonly at: EpochMs;
@@ -32,6 +33,8 @@ export const savedViews: Decider<SavedViews, SaveViews, SavedViewsFact, SavedVie
   initial: { views: null },
   decide(state, { at, by, settings: { views } }) {
     if (new Set(views.map(({ id }) => id)).size < views.length) return refuse('listed-twice');
+    if (views.some(({ filter: { timeZone } }) => timeZone !== undefined && !isTimeZoneName(timeZone)))
+      return refuse('unknown-time-zone');
     if (state.views !== null && canonicalJson(state.views) === canonicalJson(views)) return accept();
     return accept({ type: 'queue_views.saved', at, data: { by, views } });
   },

@@ -46,6 +46,10 @@ export interface QueueCountParameters extends Pick<QueueFilter, 'team' | 'channe
   readonly minPosition?: Position;
 }
 
+export interface SavedViewCountParameters extends Pick<QueueFilter, 'timeZone'> {
+  readonly minPosition?: Position;
+}
+
 export interface QueueFollowParameters extends QueueFilter {
   readonly view: QueueView;
   /** Begin right behind this position; now, without it. */
@@ -92,6 +96,15 @@ export function parseQueueCountParameters(
     timeZone: zoneIn(reader),
     minPosition: reader.position('minPosition'),
   });
+  reader.refuseOthers();
+  return reader.errors.length > 0 ? fail(reader.errors) : succeed(read);
+}
+
+export function parseSavedViewCountParameters(
+  parameters: RawParameters,
+): Result<SavedViewCountParameters, readonly FieldError[]> {
+  const reader = new ParameterReader(parameters);
+  const read = given({ timeZone: zoneIn(reader), minPosition: reader.position('minPosition') });
   reader.refuseOthers();
   return reader.errors.length > 0 ? fail(reader.errors) : succeed(read);
 }

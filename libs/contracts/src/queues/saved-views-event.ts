@@ -26,7 +26,7 @@ export const queueEventTypes: readonly (readonly [type: string, data: DtoClass, 
           filter: {
             ...{ view: 'at_risk', team: 'returns', agent: 'nobody', channel: 'chat', categories: ['open'] },
             statuses: ['in-repair'],
-            ...{ priorities: ['urgent', 'high'], tags: ['damaged'], withinSeconds: 7_200 },
+            ...{ priorities: ['urgent', 'high'], tags: ['damaged'], withinSeconds: 7_200, timeZone: 'Asia/Tehran' },
           },
         },
       ],

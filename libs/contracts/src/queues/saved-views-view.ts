@@ -1,4 +1,4 @@
-import { type QueueCount } from './queue-view.js';
+import { type QueueCount, type QueueCountsView } from './queue-view.js';
 import { type SavedViewDto } from './saved-views.dto.js';
 
 /** The views that a person or a team has saved. */
@@ -23,6 +23,16 @@ export interface SavedViewCountsView {
   readonly owner: string;
   readonly at: string;
   readonly views: readonly SavedViewCount[];
+}
+
+/** Counts of all views that somebody has, told live when one of them changes. */
+export interface LiveCountsView extends QueueCountsView {
+  /** One’s own saved views, and those of the team whose queue is followed; in their order. */
+  readonly saved: readonly OwnedViewCount[];
+}
+
+export interface OwnedViewCount extends SavedViewCount {
+  readonly owner: string;
 }
 
 export interface SavedViewsCommandView {

@@ -66,6 +66,12 @@ export class SavedFilterDto {
   @Optional()
   @Whole(1, MAX_AT_RISK_SECONDS)
   withinSeconds?: number;
+
+  /** IANA name: where today ends. Without it, that is where whoever looks is. */
+  @Public()
+  @Optional()
+  @Line(64)
+  timeZone?: string;
 }
 
 export class SavedViewDto {

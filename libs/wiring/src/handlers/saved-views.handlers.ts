@@ -83,8 +83,9 @@ export class GetQueueViewsHandler implements IQueryHandler<GetQueueViews> {
 export class CountQueueViewsHandler implements IQueryHandler<CountQueueViews> {
   constructor(@Inject(INSTALLATION) private readonly installation: Installation) {}
 
-  async execute({ owner, self, minPosition }: CountQueueViews): Promise<Result<SavedViewCountsView, QueryFailure>> {
-    const { directory, readModels, clock, timeZone } = this.installation;
+  async execute({ owner, self, parameters }: CountQueueViews): Promise<Result<SavedViewCountsView, QueryFailure>> {
+    const { directory, readModels, clock } = this.installation;
+    const { minPosition, timeZone = this.installation.timeZone } = parameters;
     const late = await caughtUp(directory, minPosition, ['queue', 'queue-views']);
     if (late) return fail(late);
     const { views = [] } = (await findSavedViews(readModels, ownerOf(owner))) ?? {};

@@ -1,4 +1,4 @@
-import { QueueFeed, TimelineFeed } from '#capabilities';
+import { LiveCounts, QueueFeed, TimelineFeed } from '#capabilities';
 import { type PersonaErasedData, type TimelineParameters } from '#contracts';
 import { type Position } from '#kernel';
 import { createCommandAnswers } from '#platform/command-answers';
@@ -49,6 +49,7 @@ export function operations(parts: Parts, closers: (() => Promise<void>)[]) {
     timeZone: config.timeZone,
     queues: { readModels, open: createOpener(decode), store, clock, directory, audit, timeZone: config.timeZone },
     queueFeed: new QueueFeed({ readModels, open: createOpener(decode), clock }),
+    liveCounts: new LiveCounts({ readModels, clock }),
     timelineFeed: new TimelineFeed(readModels, timeline),
     projectionAdmin: (by: OnBehalfOf) => auditedProjections(admin, audit, by),
     ...reactionOperations(parts, closers, { source, decode, conversations: conversing.conversations }),

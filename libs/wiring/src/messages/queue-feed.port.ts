@@ -1,4 +1,4 @@
-import { type QueueChangeView, type QueueFilter, type QueueView } from '#contracts';
+import { type LiveCountsView, type QueueChangeView, type QueueFilter, type QueueView } from '#contracts';
 import { type EpochMs, type Position, type Result } from '#kernel';
 import { type OnBehalfOf } from '../audited.js';
 import { type QueryFailure } from './failures.js';
@@ -29,4 +29,13 @@ export interface QueueFeed {
     from: QueueMark,
     signal: AbortSignal,
   ): AsyncIterable<QueueChangeView>;
+  /**
+   * How many conversations each view of a reader has: at once, and when it changes, until the signal.
+   * @param self kind and id of whoever asks
+   */
+  counts(
+    filter: Pick<QueueFilter, 'team' | 'channel' | 'withinSeconds' | 'timeZone'>,
+    self: string,
+    signal: AbortSignal,
+  ): AsyncIterable<LiveCountsView>;
 }

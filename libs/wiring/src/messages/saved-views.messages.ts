@@ -1,6 +1,7 @@
 import { Command, Query } from '@nestjs/cqrs';
 import { type SavedViewsRefusal } from '#capabilities';
 import {
+  type SavedViewCountParameters,
   type SavedViewCountsView,
   type SavedViewsCommandView,
   type SavedViewsDto,
@@ -44,7 +45,7 @@ export class CountQueueViews extends Query<Result<SavedViewCountsView, QueryFail
     readonly owner: ViewOwner,
     /** Whose `mine` it is. */
     readonly self: string,
-    readonly minPosition?: Position,
+    readonly parameters: SavedViewCountParameters = {},
   ) {
     super();
   }

@@ -6,6 +6,7 @@ import {
   backlog,
   countQueue,
   countSelections,
+  LiveCounts,
   listQueue,
   offersToAgent,
   QueueFeed,
@@ -17,10 +18,14 @@ import {
   clockStream,
   type ConversationData,
   conversationStream,
+  type LiveCountsView,
+  type QueueCount,
   type QueueItemView,
   type QueueFilter,
   queueViews,
+  queueViewsStream,
 } from '#contracts';
+import { type ReadModels } from '#kernel';
 import { testDatabase, type TestDatabase, until } from '#testing';
 import { Temporal } from 'temporal-polyfill';
 import { loadConfig } from '../config/config.js';
@@ -66,7 +71,13 @@ const me = 'user:ada';
 const uuid = (number: number): string => `018f0000-0000-8000-8000-${String(number).padStart(12, '0')}`;
 const customerOf = (conversation: number): string => uuid(900_000 + (conversation % 7));
 
-type Told = { readonly stream: string; readonly type: string; readonly at: number; readonly data: object };
+type Told = {
+  readonly stream: string;
+  readonly type: string;
+  readonly at: number;
+  readonly data: object;
+  readonly key?: string;
+};
 
 const fact = <T extends keyof ConversationData>(
   conversation: number,
@@ -79,11 +90,9 @@ async function append(conversation: number, ...events: readonly Told[]): Promise
   const meta = { source: '/test', correlationId: 'c', causationId: 'c' };
   const outcome = await installation.store.append({
     ...{ appendId: randomUUID(), requestHash: randomBytes(16) },
-    streams: events.map(({ stream, type, at, data }) => ({
+    streams: events.map(({ stream, type, at, data, key = customerOf(conversation) }) => ({
       ...{ stream, expect: 'any' },
-      events: [
-        { ...{ id: randomUUID(), type, schemaVersion: 1, key: customerOf(conversation), occurredAt: at, data, meta } },
-      ],
+      events: [{ ...{ id: randomUUID(), type, schemaVersion: 1, key, occurredAt: at, data, meta } }],
     })),
   });
   if (outcome.status !== 'appended') throw new Error(outcome.status);
@@ -375,6 +384,79 @@ describe('the queue', () => {
     expect(views.all.count).toBeGreaterThan(10);
   });
 
+  it('is counted live, for each view that somebody has: at first, and when something or the time changes a count', async () => {
+    const at = new Date().setUTCHours(12, 0, 0, 0) + 30 * 86_400_000;
+    const view = (id: string, filter: QueueFilter) => ({ id, name: id, filter });
+    const views = [view('snails', { tags: ['snail'] }), view('tehran', { timeZone: 'Asia/Tehran' })];
+    const stream = queueViewsStream(me);
+    const saving = { stream, key: stream, type: 'queue_views.saved', at: Date.now(), data: { by: me, views } };
+    await append(71, opening(71, Date.now()));
+    const wakesAt = new Date(at + 3_600_000).toISOString();
+    const snoozing = fact(71, 'conversation.snoozed', Date.now(), { by: me, until: wakesAt, wake: 'stay' });
+    const saved = await append(71, snoozing, saving);
+    await shown(saved);
+    expect(await installation.readModels.waitUntil('queue-views', saved, 60_000)).toBe(true);
+    const reads = new CountedReads(installation.readModels);
+    // Each look is a millisecond after the one before it, so that each is a round of its own.
+    let now = at;
+    const counts = new LiveCounts({ readModels: reads, clock: { now: () => ++now } }, { lookIntervalMs: 1 });
+    const stop = new AbortController();
+    const told: LiveCountsView[] = [];
+    const following = (async () => {
+      const asked = { filter: { team: 'returns' }, self: me, owners: [me], signal: stop.signal };
+      for await (const each of counts.follow(asked)) told.push(each);
+    })();
+    let taken = 0;
+    const nextTold = async (): Promise<LiveCountsView | undefined> => {
+      taken += 1;
+      await until(() => told.length >= taken, 'counts are told');
+      return told[taken - 1];
+    };
+    const first = await nextTold();
+    const asked = { filter: { team: 'returns' }, self: me, at };
+    expect(first?.views).toEqual((await countQueue(installation.readModels, asked)).views);
+    expect(first?.saved).toMatchObject([
+      { owner: me, id: 'snails', count: 0, capped: false },
+      { owner: me, id: 'tehran' },
+    ]);
+    // While nothing happens, nothing is counted, however often they look.
+    const quiet = reads.statements;
+    const looked = reads.looks;
+    await until(() => reads.looks > looked + 10, 'they have looked');
+    expect([told.length, reads.statements]).toEqual([1, quiet]);
+
+    await append(71, fact(71, 'conversation.tagged', Date.now(), { by: me, added: ['snail'] }));
+    const second = await nextTold();
+    expect(second).toMatchObject({ views: first?.views, saved: [{ id: 'snails', count: 1 }, { id: 'tehran' }] });
+    await append(71, fact(71, 'conversation.transferred', Date.now(), { by: me, team: 'returns' }));
+    const third = await nextTold();
+    const more = ({ count = 0 }: Partial<QueueCount> = {}) => ({ count: count + 1, capped: false });
+    expect([third?.views.all, third?.views.snoozed]).toEqual([more(first?.views.all), more(first?.views.snoozed)]);
+
+    now = at + 3_600_000;
+    const fourth = await nextTold();
+    expect([fourth?.views.all, fourth?.views.snoozed]).toEqual([third?.views.all, first?.views.snoozed]);
+    expect(fourth?.views.unassigned).toEqual(more(third?.views.unassigned));
+    stop.abort();
+    await following;
+    expect(told).toHaveLength(4);
+  });
+
+  it('is counted once for all who look at the same time, but for what is their own', async () => {
+    const reads = new CountedReads(installation.readModels);
+    const counts = new LiveCounts({ readModels: reads, clock: { now: () => 1_800_000_000_000 } });
+    const stop = new AbortController();
+    const first = async (self: string) => {
+      for await (const told of counts.follow({ filter: {}, self, owners: [], signal: stop.signal })) return told.views;
+      return undefined;
+    };
+    const seen = await Promise.all([first(me), first('user:bea'), first(me)]);
+    expect(seen[2]).toEqual(seen[0]);
+    expect(seen[1]).toMatchObject({ all: seen[0]?.all, breached: seen[0]?.breached });
+    stop.abort();
+    expect(reads.counted).toEqual([9, 3]);
+  });
+
   it('forgets whoever is erased, in the past as well', async () => {
     const at = await later(Date.now());
     const gone = customerOf(1);
@@ -408,7 +490,7 @@ describe('the queue', () => {
   });
 
   it('is read from indexes, and never sorts more than a few pages, among 30,000 conversations', async () => {
-    await write(presentRow, 30_000);
+    await writeMany();
     // Of 97 who were mentioned in what is resolved, one is asked about.
     const left = { kept: `'mentioned'`, category: `'resolved'`, snoozed_until: 'NULL::timestamptz' };
     const labels = `jsonb_build_array('mention:user:agent-' || n % 97)`;
@@ -443,9 +525,8 @@ describe('the queue', () => {
   });
 
   it('is counted and looked back at from indexes, by any filter that somebody saves, as are offers', async () => {
+    await writeMany();
     await write({ ...presentRow, kept: `'past'`, until_position: 'n + 100000', ...spells }, 30_000);
-    // As it comes to be by itself: an index alone tells of a row only once somebody has looked after its page.
-    await database.owner.query('VACUUM ANALYZE');
     const reads = new ExplainedReads(installation.readModels);
     const at = Date.now();
     const filters: readonly QueueFilter[] = [
@@ -459,6 +540,16 @@ describe('the queue', () => {
         if (reads.taken().whole.length > 0) wholly.push({ view, filter });
       }
     expect(wholly).toEqual([]);
+    const live = new LiveCounts({
+      readModels: { query: (...asked) => reads.query(...asked), appliedPosition: () => Promise.resolve(0n) },
+      clock: { now: () => at },
+    });
+    const stop = new AbortController();
+    const following = live.follow({ filter: {}, self: 'user:agent-7', owners: [], signal: stop.signal });
+    await following.next();
+    stop.abort();
+    await following.next();
+    expect(reads.taken()).toMatchObject({ whole: [] });
     const position = 0n;
     for (const asked of [{ past: true }, { past: true, team: 'team-3' }, { past: false, team: 'team-3' }]) {
       await backlog(reads, { at: at - 20 * 86_400_000, by: 'team', position, ...asked });
@@ -495,6 +586,26 @@ describe('the queue', () => {
   }, 60_000);
 });
 
+/** How much is read, and how many views are counted by each statement. */
+class CountedReads implements Pick<ReadModels, 'query' | 'appliedPosition'> {
+  looks = 0;
+  statements = 0;
+  readonly counted: number[] = [];
+
+  constructor(private readonly readModels: ReadModels) {}
+
+  query<R>(sql: string, values: readonly unknown[]): Promise<readonly R[]> {
+    this.statements += 1;
+    const counted = sql.split('count(*)').length - 1;
+    if (counted > 0) this.counted.push(counted);
+    return this.readModels.query(sql, values);
+  }
+  appliedPosition(projection: string): Promise<bigint> {
+    this.looks += 1;
+    return this.readModels.appliedPosition(projection);
+  }
+}
+
 /** Rows as the fold leaves them, written as they are: what is tested is how they are read. */
 async function write(row: Readonly<Record<string, string>>, rows: number): Promise<void> {
   const values = Object.entries(row).map(([name, value]) => `${value} AS ${name}`);
@@ -502,8 +613,13 @@ async function write(row: Readonly<Record<string, string>>, rows: number): Promi
     `INSERT INTO {queue} (${Object.keys(row).join(', ')}) SELECT ${values.join(', ')} FROM generate_series(1, $1::integer) AS n`,
     [rows],
   );
-  await installation.readModels.query('ANALYZE {queue}', []);
+  // As it comes to be by itself: an index alone tells of a row only once somebody has looked after its page.
+  await database.owner.query('VACUUM ANALYZE');
 }
+
+let written: Promise<void> | undefined;
+/** What a long queue is, once for all that look at it, whichever of them is run. */
+const writeMany = (): Promise<void> => (written ??= write(presentRow, 30_000));
 
 const presentRow = {
   conversation_id: `md5(n::text)::uuid`,
