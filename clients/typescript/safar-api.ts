@@ -1769,7 +1769,7 @@ export interface paths {
         };
         /**
          * Count the queue
-         * @description How many conversations each view shows, up to 1,000.
+         * @description How many conversations each view shows, up to 1,000: beyond, `capped` says that there are more. Counting further would cost as much as the queue is long.
          */
         get: operations["countQueue"];
         put?: never;
@@ -1789,7 +1789,7 @@ export interface paths {
         };
         /**
          * Follow the queue, live
-         * @description Server-sent events: `shown` with a conversation of the view as it is now, `gone` with one that is not in it, or not any more; also when time alone made it so. The id of each is a position, and resuming from it leaves nothing out; some may come twice. Open the stream first, then read the list. Of an erased customer nothing is told: their conversations are missing when the list is read again. `presence` says who has a conversation open, whatever the view; it has no id, and each connection begins with those in which anybody is.
+         * @description Server-sent events: `shown` with a conversation of the view as it is now, `gone` with one that is not in it, or not any more; also when time alone made it so. The id of each is a position, and resuming from it leaves nothing out; some may come twice. Open the stream first, then read the list. Of an erased customer nothing is told: their conversations are missing when the list is read again. `presence` says who has a conversation open, whatever the view; it has no id, and each connection begins with those in which anybody is. `counts` says how many conversations each view has: those that everybody has, by the team, channel, `within` and time zone of the request, those that you saved, and those that the team saved; at first, and when one of them changes, at most once a second and at most a few seconds later. It has no id, either.
          */
         get: operations["followQueue"];
         put?: never;
@@ -1830,7 +1830,7 @@ export interface paths {
         };
         /**
          * Count the views of a team
-         * @description How many conversations each shows now, up to 1,000.
+         * @description How many conversations each shows now, up to 1,000: beyond, `capped` says that there are more. Today ends in the time zone of the view, otherwise in that of the request.
          */
         get: operations["countTeamQueueViews"];
         put?: never;
@@ -1871,7 +1871,7 @@ export interface paths {
         };
         /**
          * Count the views that one saved
-         * @description How many conversations each shows now, up to 1,000.
+         * @description How many conversations each shows now, up to 1,000: beyond, `capped` says that there are more. Today ends in the time zone of the view, otherwise in that of the request.
          */
         get: operations["countQueueViews"];
         put?: never;
@@ -3921,6 +3921,8 @@ export interface components {
             tags?: string[];
             /** @description How near a due time is at risk. */
             withinSeconds?: number;
+            /** @description IANA name: where today ends. Without it, that is where whoever looks is. */
+            timeZone?: string;
         };
         SavedViewCount: {
             /** @description Of the view. */
@@ -3956,6 +3958,7 @@ export interface components {
                     priorities?: ("low" | "normal" | "high" | "urgent")[];
                     tags?: string[];
                     withinSeconds?: number;
+                    timeZone?: string;
                 };
             }[];
         };
@@ -19091,7 +19094,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Changes as they become known, each with a QueueChangeView as its data; `presence` with a PresenceView. */
+            /** @description Changes as they become known, each with a QueueChangeView as its data; `presence` with a PresenceView, `counts` with a LiveCountsView. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -19512,6 +19515,8 @@ export interface operations {
     countTeamQueueViews: {
         parameters: {
             query?: {
+                /** @description Where today ends, as an IANA name; the installation’s own unless told otherwise. */
+                timeZone?: string;
                 /** @description Wait until everything up to this position is shown. */
                 minPosition?: string;
             };
@@ -19922,6 +19927,11 @@ export interface operations {
     countQueueViews: {
         parameters: {
             query?: {
+                /**
+                 * @description Where today ends, as an IANA name; the installation’s own unless told otherwise.
+                 * @example Asia/Tehran
+                 */
+                timeZone?: string;
                 /** @description Wait until everything up to this position is shown. */
                 minPosition?: string;
             };
