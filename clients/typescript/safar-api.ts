@@ -1529,7 +1529,7 @@ export interface paths {
         put?: never;
         /**
          * Make an API key
-         * @description Nobody can give what they may not do themselves. The answer shows the key, once.
+         * @description Nobody can give what they may not do themselves. The answer shows the key, once. `browser:write` is for a key that stands in a page, where everybody can read it: it has no other scope, and may be limited to sites.
          */
         post: operations["createKey"];
         delete?: never;
@@ -3208,7 +3208,9 @@ export interface components {
         KeyDocument: {
             id: string;
             name: string;
-            scopes: ("touchpoints:write" | "customers:read" | "timelines:read" | "conversations:read" | "conversations:write" | "customers:erase" | "events:export" | "debugger:read" | "metrics:read" | "audit:read" | "admin")[];
+            scopes: ("touchpoints:write" | "browser:write" | "customers:read" | "timelines:read" | "conversations:read" | "conversations:write" | "customers:erase" | "events:export" | "debugger:read" | "metrics:read" | "audit:read" | "admin")[];
+            /** @description Sites whose pages may send with it. */
+            origins: null | string[];
             prefix: string;
             createdAt: string;
             createdBy: null | string;
@@ -3314,7 +3316,7 @@ export interface components {
             id: string;
             name: string;
             roles?: ("agent" | "admin" | "lead" | "analyst" | "operations" | "integrator")[];
-            scopes?: ("touchpoints:write" | "customers:read" | "timelines:read" | "conversations:read" | "conversations:write" | "customers:erase" | "events:export" | "debugger:read" | "metrics:read" | "audit:read" | "admin")[];
+            scopes?: ("touchpoints:write" | "browser:write" | "customers:read" | "timelines:read" | "conversations:read" | "conversations:write" | "customers:erase" | "events:export" | "debugger:read" | "metrics:read" | "audit:read" | "admin")[];
             sessionId?: string;
             rules: Record<string, unknown>[];
         };
@@ -3330,7 +3332,8 @@ export interface components {
         };
         NewApiKey: {
             name: string;
-            scopes: ("touchpoints:write" | "customers:read" | "timelines:read" | "conversations:read" | "conversations:write" | "customers:erase" | "events:export" | "debugger:read" | "metrics:read" | "audit:read" | "admin")[];
+            scopes: ("touchpoints:write" | "browser:write" | "customers:read" | "timelines:read" | "conversations:read" | "conversations:write" | "customers:erase" | "events:export" | "debugger:read" | "metrics:read" | "audit:read" | "admin")[];
+            origins?: string[];
             /** Format: date-time */
             expiresAt?: string;
         };

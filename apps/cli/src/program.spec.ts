@@ -83,6 +83,9 @@ describe('safar', () => {
     [['timeline', 'a:b', '--limit', '0']],
     [['import', 'x', '--batch-size', '501']],
     [['keys', 'create', '--name', 'x', '--scope', 'everything']],
+    [['keys', 'create', '--name', 'x', '--scope', 'browser:write,admin']],
+    [['keys', 'create', '--name', 'x', '--origin', 'https://shop.example']],
+    [['keys', 'create', '--name', 'x', '--scope', 'browser:write', '--origin', 'shop.example']],
     [['timeline', 'a:b', '--zone', 'Mars']],
   ])('ends with 2 when it is used wrongly: %j', async (parameters) => {
     const { code, stdout, stderr } = await run(parameters);

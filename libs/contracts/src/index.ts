@@ -3,7 +3,7 @@ export * from './access/access-table.js';
 export * from './access/access.dto.js';
 export * from './access/permissions.js';
 export { isRole, type Role, roles } from './access/roles.js';
-export { isScope, type Scope, scopes } from './access/scopes.js';
+export { isForBrowsers, isScope, type Scope, scopes } from './access/scopes.js';
 export * from './agents/agent-event.js';
 export { AgentSettingsDto, AvailabilityDto } from './agents/agent-settings.dto.js';
 export { TeamSettingsDto } from './agents/team-settings.dto.js';

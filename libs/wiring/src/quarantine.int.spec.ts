@@ -1,6 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { personaOf } from '#capabilities';
 import { createPool } from '#platform/postgres';
 import { createQuarantine } from '#platform/quarantine';
 import { testDatabase, type TestDatabase } from '#testing';
@@ -75,6 +76,22 @@ const erase = async (reference: string) => {
   return erased.ok ? 'erased' : erased.reason.code;
 };
 const told = async (action: string) => (await installation.audit.list({ action: `quarantine.${action}` })).slice(-1);
+
+describe('what comes with a key that everybody can read', () => {
+  it('is stored as its browser’s, not as theirs whom it names, and not kept when it cannot be used', async () => {
+    await visit('known');
+    const browser = '7d0a1f6e-52c3-4b8e-9a41-0c5d6e7f8a9b';
+    const identify = { type: 'identify', userId: 'known', anonymousId: browser, messageId: 'c-1' };
+    const results = await installation.recordMessages(
+      [identify, broken(1, { anonymousId: 'guessed' }), { ...identify, messageId: 'c-2', type: 'nonsense' }],
+      { ...context, isClaimed: true, language: 'en', receivedAt: Date.now() },
+    );
+    expect(results.map(({ status }) => status)).toEqual(['accepted', 'refused', 'refused']);
+    expect(await ids()).toEqual([]);
+    const own = personaOf({ kind: 'anonymous_id', value: browser }, installation.vault.uuid);
+    expect(results[0]).toMatchObject({ customerId: own.id });
+  });
+});
 
 describe('erasing a customer', () => {
   it('removes what is quarantined and names them in any way, and nothing of others', async () => {

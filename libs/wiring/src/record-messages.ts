@@ -68,7 +68,8 @@ async function judged(
   // The same message id was stored before, with a time that another `sentAt` corrected: what was sent again is that message.
   const id = result.id === undefined ? {} : { id: result.id };
   if (result.code === 'id_reused') return { status: 'duplicate', ...id };
-  if (context.strict) return result;
+  // What everybody may send must not fill what is kept for others.
+  if (context.strict || context.isClaimed === true) return result;
   const { sentAt, receivedAt } = context;
   const kept: KeptMessage = { message, sentAt, receivedAt };
   const isKept = await ports.quarantine.put(await sealMessage(ports, kept, context.source, result.errors));

@@ -1,5 +1,5 @@
 import { type Command } from 'commander';
-import { isScope, type Scope, scopes } from '#contracts';
+import { isForBrowsers, isOrigin, isScope, type Scope, scopes } from '#contracts';
 import { type EpochMs } from '#kernel';
 import { CommandFailure } from '../failure.js';
 import { type ApiKeyView, type IssuedApiKey, type NewApiKey } from '#platform/access';
@@ -17,6 +17,7 @@ import {
 interface CreateOptions extends CommonOptions {
   readonly name: string;
   readonly scope?: readonly string[];
+  readonly origin?: readonly string[];
   readonly expiresIn?: number;
 }
 
@@ -41,10 +42,12 @@ export function addKeys(program: Command, context: CommandContext): void {
         `what it may do; repeat or use commas; otherwise ${DEFAULT_SCOPES.join(', ')}`,
         collect,
       )
+      .option('--origin <sites>', 'whose pages may send with it, as https://shop.example; for browser:write', collect)
       .option('--expires-in <days>', 'stops working after so many days', wholeNumber(1, 36_500))
       .action((options: CreateOptions) => create(context, options)),
     [
       'safar keys create --name web-shop',
+      'safar keys create --name shop-pages --scope browser:write --origin https://shop.example',
       'safar keys create --name privacy-desk --scope customers:read,customers:erase',
     ],
   );
@@ -74,7 +77,7 @@ export function addKeys(program: Command, context: CommandContext): void {
   );
 }
 
-function requestFrom({ name, scope = DEFAULT_SCOPES, expiresIn }: CreateOptions): NewApiKey {
+function requestFrom({ name, scope = DEFAULT_SCOPES, origin, expiresIn }: CreateOptions): NewApiKey {
   const unknown = scope.find((wanted) => !isScope(wanted));
   if (unknown !== undefined)
     throw new CommandFailure(
@@ -84,8 +87,16 @@ function requestFrom({ name, scope = DEFAULT_SCOPES, expiresIn }: CreateOptions)
     );
   if (name.length > 100 || name.trim() === '')
     throw new CommandFailure('usage', 'A name has 1 to 100 characters.', 'Say who uses the key.');
+  const granted = scope.filter(isScope);
+  if (isForBrowsers(granted) && new Set(granted).size > 1)
+    throw new CommandFailure('usage', 'A key with browser:write has no other scope.', 'Everybody can read it.');
+  if (origin !== undefined && !isForBrowsers(granted))
+    throw new CommandFailure('usage', '--origin is for keys with browser:write.', 'No other key belongs in a page.');
+  const site = origin?.find((each) => !isOrigin(each));
+  if (site !== undefined)
+    throw new CommandFailure('usage', `${JSON.stringify(site)} is no site.`, 'Write it as https://shop.example.');
   const expires = expiresIn === undefined ? {} : { expiresAt: Date.now() + expiresIn * DAY_MS };
-  return { name, scopes: scope.filter(isScope), ...expires };
+  return { name, scopes: granted, ...(origin && { origins: origin }), ...expires };
 }
 
 const create = (context: CommandContext, options: CreateOptions): Promise<void> =>

@@ -31,6 +31,7 @@ const strangers: readonly Headers[] = [
 const holders = [
   ...roles.map((role) => ({ headers: signedInAs(role), may: (wanted: Permission) => may({ roles: [role] }, wanted) })),
   { headers: as(keys.idle), may: (wanted: Permission) => may({ scopes: [] }, wanted) },
+  { headers: as(keys.page), may: (wanted: Permission) => may({ scopes: ['browser:write'] }, wanted) },
   { headers: as(keys.writer), may: (wanted: Permission) => may({ scopes: ['touchpoints:write'] }, wanted) },
 ];
 /** Everybody who may call none of these: the same address may be another route by another method. */
@@ -133,6 +134,24 @@ describe('access', () => {
       }
     expect(gateway.behind.reached).toEqual([]);
     expect(routes.ran).toEqual([]);
+  });
+
+  it('is to nothing but what SDKs send with a key that stands in a page', async () => {
+    for (const [method, url] of [
+      ['POST', '/v1/touchpoints'],
+      ['POST', '/v1/events'],
+      ['GET', '/v1/me'],
+      ['GET', '/v1/customers'],
+    ] as const)
+      expect([
+        url,
+        (await gateway.app.inject({ method, url, headers: as(keys.page), ...(method === 'POST' && { payload }) }))
+          .statusCode,
+      ]).toEqual([url, 403]);
+    expect(gateway.behind.reached).toEqual([]);
+    const track = JSON.stringify({ event: 'Looked', anonymousId: customerId, messageId: 'm' });
+    await gateway.app.inject({ method: 'POST', url: '/v1/track', headers: as(keys.page), payload: track });
+    expect(gateway.behind.reached).toEqual(['RecordMessages']);
   });
 
   it('says how to authenticate, and never whether a key was close', async () => {

@@ -1,7 +1,7 @@
 import { type IncomingMessage } from 'node:http';
 import { createParamDecorator, type ExecutionContext } from '@nestjs/common';
 import { type FastifyRequest } from 'fastify';
-import { type TraceContext } from '#contracts';
+import { isForBrowsers, type TraceContext } from '#contracts';
 import { type Principal, type SenderTrace } from '#wiring';
 import { type Language, languageOf } from '../problems/language.js';
 import { correlationIdOf, traceContextOf } from '../server/correlation-id.js';
@@ -23,6 +23,9 @@ export const admit = (message: IncomingMessage, principal: Principal): void => {
 };
 
 export const principalOf = (message: IncomingMessage): Principal | undefined => admitted.get(message);
+
+/** Whether somebody calls with a key that everybody can read in a page. */
+export const isBrowser = (principal: Principal): boolean => principal.kind === 'key' && isForBrowsers(principal.scopes);
 
 /** A trace as events keep it. */
 export const senderTrace = ({ traceparent, tracestate }: TraceContext): SenderTrace => ({

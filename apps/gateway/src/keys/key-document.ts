@@ -6,6 +6,8 @@ export interface KeyDocument {
   readonly id: string;
   readonly name: string;
   readonly scopes: readonly Scope[];
+  /** Sites whose pages may send with it. */
+  readonly origins: readonly string[] | null;
   readonly prefix: string;
   readonly createdAt: string;
   readonly createdBy: string | null;
@@ -20,6 +22,7 @@ export const keyDocument = (key: ApiKeyView): KeyDocument => ({
   id: key.id,
   name: key.name,
   scopes: key.scopes,
+  origins: key.origins ?? null,
   prefix: key.prefix,
   createdAt: isoOf(key.createdAt),
   createdBy: key.createdBy ?? null,

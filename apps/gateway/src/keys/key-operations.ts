@@ -20,12 +20,19 @@ export const createKey: OperationDescription = {
   id: 'createKey',
   tag: 'keys',
   summary: 'Make an API key',
-  description: 'Nobody can give what they may not do themselves. The answer shows the key, once.',
+  description:
+    'Nobody can give what they may not do themselves. The answer shows the key, once. `browser:write` is for a key that stands in a page, where everybody ' +
+    'can read it: it has no other scope, and may be limited to sites.',
   body: { 'application/json': { dto: NewApiKeyDto } },
   answers: { 201: { description: 'The key.' } },
   problems: body,
   examples: [
     { summary: 'For a shop', body: { name: 'web shop', scopes: ['touchpoints:write'] }, status: 201 },
+    {
+      summary: 'For its pages',
+      body: { name: 'shop pages', scopes: ['browser:write'], origins: ['https://shop.example'] },
+      status: 201,
+    },
     {
       summary: 'One that ended before it began',
       body: { name: 'old', scopes: ['admin'], expiresAt: '2020-01-01T00:00:00Z' },

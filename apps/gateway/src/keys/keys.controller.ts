@@ -1,6 +1,15 @@
 import { Controller, Delete, Get, HttpCode, Inject, Param, Post, Query, Req } from '@nestjs/common';
 import { type FastifyRequest } from 'fastify';
-import { mayGrant, NewApiKeyDto, type Page, type RawParameters, RotateApiKeyDto } from '#contracts';
+import {
+  fieldError,
+  type FieldError,
+  isForBrowsers,
+  mayGrant,
+  NewApiKeyDto,
+  type Page,
+  type RawParameters,
+  RotateApiKeyDto,
+} from '#contracts';
 import { actorOf, type IssuedApiKey } from '#platform/access';
 import { type Access, ACCESS_PORT } from '#wiring';
 import { Operation } from '../documents/operation.js';
@@ -30,17 +39,24 @@ export class KeysController {
   @Post()
   @Operation(createKey)
   @RequireAbility('create', 'ApiKey')
-  async create(@CalledBy() { principal }: Caller, @Req() request: FastifyRequest): Promise<IssuedApiKey> {
-    const { name, scopes, expiresAt } = await parseBody(NewApiKeyDto, request);
+  async create(@CalledBy() { principal, language }: Caller, @Req() request: FastifyRequest): Promise<IssuedApiKey> {
+    const { name, scopes, origins, expiresAt } = await parseBody(NewApiKeyDto, request);
     if (!mayGrant(principal, { scopes })) throw new ProblemError('forbidden');
+    const isPublic = isForBrowsers(scopes);
+    // Everybody can read such a key: it is for nothing else, and only such a key stands in pages.
+    const isTooMuch = isPublic && new Set(scopes).size > 1;
+    if (isTooMuch) throw invalid(fieldError('/scopes', 'too_many', { limits: [1], language }));
+    if (!isPublic && origins !== undefined) throw invalid(fieldError('/origins', 'unknown_field', { language }));
     const expires = expiresAt === undefined ? {} : { expiresAt: Date.parse(expiresAt) };
     if (expires.expiresAt !== undefined && expires.expiresAt <= Date.now())
       throw new ProblemError('invalid_parameters', { errors: [parameterError('/expiresAt', 'out_of_range')] });
-    return this.access.apiKeys.create({ name, scopes, ...expires }, actorOf(principal)).catch((cause: unknown) => {
-      // Names that are nothing to see: blank, or characters that no font has.
-      if (!(cause instanceof RangeError)) throw cause;
-      throw new ProblemError('invalid_parameters', { errors: [parameterError('/name', 'invalid_text')], cause });
-    });
+    return this.access.apiKeys
+      .create({ name, scopes, ...(origins && { origins }), ...expires }, actorOf(principal))
+      .catch((cause: unknown) => {
+        // Names that are nothing to see: blank, or characters that no font has.
+        if (!(cause instanceof RangeError)) throw cause;
+        throw new ProblemError('invalid_parameters', { errors: [parameterError('/name', 'invalid_text')], cause });
+      });
   }
 
   @Post(':id/rotate')
@@ -70,3 +86,5 @@ export class KeysController {
     if (!(await this.access.apiKeys.revoke(id, actorOf(principal)))) throw new ProblemError('key_not_found');
   }
 }
+
+const invalid = (error: FieldError): ProblemError => new ProblemError('invalid_parameters', { errors: [error] });

@@ -1,6 +1,7 @@
 import { type IncomingMessage } from 'node:http';
 import { setTimeout as pause } from 'node:timers/promises';
 import { type Principal } from '#wiring';
+import { isBrowser } from '../access/caller.js';
 import { ProblemError } from '../problems/problem-error.js';
 import { type Admission } from './admission.js';
 import { type RateLimits, type Spent } from './rate-limits.js';
@@ -78,9 +79,13 @@ export class Allowance {
 
   #spend(items: number): Spent {
     const { principal, address } = this.caller;
-    const spent = principal ? this.limits.spend(principal, items) : this.limits.spendAsStranger(address, items);
-    this.#spent = spent;
-    return spent;
+    return (this.#spent = principal ? this.#spendAs(principal, items) : this.limits.spendAsStranger(address, items));
+  }
+
+  #spendAs(principal: Principal, items: number): Spent {
+    return isBrowser(principal)
+      ? this.limits.spendInBrowser(principal, this.caller.address, items)
+      : this.limits.spend(principal, items);
   }
 }
 

@@ -9,6 +9,9 @@ const BURST_SECONDS = 60;
 /** Addresses share so many counters: a million of them need no more memory than one, and nobody can choose whose counter they share. */
 const ADDRESS_COUNTERS = 16_384;
 
+/** Of what a key may send, that much for each network from which browsers send with it: who reads it in a page cannot use it up alone. */
+const NETWORKS_SHARE = 100;
+
 /** What a caller may still do under the two policies, and until when. */
 interface LeftOver {
   readonly policies: string;
@@ -57,12 +60,15 @@ class Bucket {
 export class RateLimits {
   readonly #known: Bucket;
   readonly #strangers: Bucket;
+  readonly #browsers: Bucket;
   readonly #salt = randomBytes(16);
 
   constructor(@Inject(HTTP_CONFIG) private readonly config: HttpConfig) {
     const { rates } = config;
     this.#known = new Bucket(rates.itemsPerSecond, rates.burstItems);
     this.#strangers = new Bucket(rates.anonymousPerSecond, rates.anonymousBurst);
+    const share = (rate: number): number => Math.max(1, Math.floor(rate / NETWORKS_SHARE));
+    this.#browsers = new Bucket(share(rates.itemsPerSecond), share(rates.burstItems));
   }
 
   /** Items that a caller gets at once sooner or later, however many were asked for before. */
@@ -75,9 +81,21 @@ export class RateLimits {
     return this.#known.spend(`${kind}:${id}`, items);
   }
 
+  /** With a key that everybody can read: first of the share of the network, and then of the key's. */
+  spendInBrowser(principal: Principal, address: string, items: number): Spent {
+    const ofNetwork = this.#browsers.spend(this.#counterOf(`${principal.id} ${networkOf(address)}`), items);
+    if (!ofNetwork.ok) return ofNetwork;
+    const ofKey = this.spend(principal, items);
+    return ofKey.ok ? ofNetwork : ofKey;
+  }
+
   spendAsStranger(address: string, items: number): Spent {
-    const counter = createHash('sha256').update(this.#salt).update(networkOf(address)).digest().readUInt32BE(0);
-    return this.#strangers.spend(String(counter % ADDRESS_COUNTERS), items);
+    return this.#strangers.spend(this.#counterOf(networkOf(address)), items);
+  }
+
+  #counterOf(name: string): string {
+    const counter = createHash('sha256').update(this.#salt).update(name).digest().readUInt32BE(0);
+    return String(counter % ADDRESS_COUNTERS);
   }
 }
 

@@ -4,7 +4,7 @@ import { CommandBus } from '@nestjs/cqrs';
 import { type FastifyRequest } from 'fastify';
 import { type SegmentCall } from '#capabilities';
 import { type MessageResult, type Principal, RecordMessages } from '#wiring';
-import { traceOf } from '../access/caller.js';
+import { isBrowser, traceOf } from '../access/caller.js';
 import { Debugger } from '../debugger/debugger.js';
 import { Bodies } from '../intake/bodies.js';
 import { withBody } from '../intake/read-body.js';
@@ -74,7 +74,16 @@ export class SdkIntake {
     const read = await messages.read(caller.language);
     // All or nothing: what can be seen to be refused needs nobody to judge the rest.
     const judged = strict && read.some(({ ok }) => !ok) ? [] : read.flatMap((item) => (item.ok ? [item.value] : []));
-    const request = { ...caller, ...traceOf(message), correlationId: correlationIdOf(message), source, sentAt, strict };
+    const isClaimed = isBrowser(caller.principal);
+    const request = {
+      ...caller,
+      isClaimed,
+      ...traceOf(message),
+      correlationId: correlationIdOf(message),
+      source,
+      sentAt,
+      strict,
+    };
     const recorded =
       judged.length === 0 && read.length > 0
         ? []
@@ -94,9 +103,14 @@ function inTheirOrder(read: readonly Item[], recorded: readonly MessageResult[])
   return read.map((item) => (item.ok ? (recorded[next++] ?? notStored) : item.reason));
 }
 
-/** A source is a key: by its name where that can be one, and else by its id, which no rotation changes. */
-export const sourceOf = ({ id, name }: Principal): string =>
-  /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/.test(name) ? name : `key-${id}`;
+/**
+ * A source is a key: by its name where that can be one, and else by its id, which no rotation changes. A key for browsers always by its id: whoever has it
+ * must not use up the ids of things that another source of this name will send.
+ */
+export const sourceOf = (principal: Principal): string =>
+  !isBrowser(principal) && /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/.test(principal.name)
+    ? principal.name
+    : `key-${principal.id}`;
 
 function answerOf(results: readonly MessageResult[]): SdkAnswer {
   const counts = { accepted: 0, duplicate: 0, quarantined: 0, refused: 0 };

@@ -55,7 +55,7 @@ export class SdkController {
   @Operation(sdkSettings)
   @PublicRoute()
   async settings(@Req() request: FastifyRequest, @Param('key') key: string): Promise<object> {
-    await this.writeKeys.authorize(key);
+    await this.writeKeys.authorize(key, request.headers);
     return segmentSettings(key, request.host);
   }
 
@@ -65,7 +65,7 @@ export class SdkController {
   @PublicRoute()
   async config(@Req() request: FastifyRequest, @Query() query: Query): Promise<object> {
     const key = writeKeyOf(request.headers) ?? text(query['writeKey']) ?? '';
-    const principal = await this.writeKeys.authorize(key);
+    const principal = await this.writeKeys.authorize(key, request.headers);
     return sourceConfig(key, { id: principal.id, name: sourceOf(principal) });
   }
 

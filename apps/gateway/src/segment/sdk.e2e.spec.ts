@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { gzipSync } from 'node:zlib';
 import { StoreBusyError } from '#platform/event-store';
 import { type RecordMessages } from '#wiring';
-import { as, keys, openGateway, type TestGateway } from '../fixtures/test-gateway.js';
+import { as, keys, openGateway, pageOrigin, type TestGateway } from '../fixtures/test-gateway.js';
 import { sdkCalls } from './sdk-routes.js';
 
 const basic = (key: string) => ({ authorization: `Basic ${Buffer.from(`${key}:`).toString('base64')}` });
@@ -266,6 +266,64 @@ describe('the routes of Segment and RudderStack, for who does not say early who 
       expect((await post(basic(keys.writer), payload)).statusCode).toBe(200);
     }
     await gateway.app.close();
+  });
+});
+
+describe('the routes of Segment and RudderStack, with a key that stands in a page', () => {
+  let gateway: TestGateway;
+  beforeAll(async () => {
+    // Of which the network of a browser has a hundredth.
+    const rates = { itemsPerSecond: 1_000, burstItems: 2_000, anonymousPerSecond: 1e6, anonymousBurst: 1e6 };
+    gateway = await openGateway({ rates });
+  });
+  afterAll(() => gateway.app.close());
+
+  const send = (headers: Record<string, string> = {}, payload: object = track, remoteAddress = '192.0.2.1') =>
+    gateway.app.inject({
+      method: 'POST',
+      url: '/v1/t',
+      remoteAddress,
+      headers: { ...basic(keys.page), ...headers },
+      payload: JSON.stringify(payload),
+    });
+
+  it('take what it claims, under a source that no other key has', async () => {
+    for (const headers of [{}, { origin: pageOrigin }]) expect((await send(headers)).statusCode).toBe(200);
+    expect(gateway.behind.messages.at(-1)).toMatchObject({ request: { isClaimed: true, source: 'key-key-page' } });
+    await send(basic(keys.writer));
+    expect(gateway.behind.messages.at(-1)).toMatchObject({ request: { isClaimed: false, source: keys.writer } });
+  });
+
+  it('refuse the pages of sites that are not its own, however it is brought', async () => {
+    gateway.behind.reached.length = 0;
+    const origin = 'https://elsewhere.example';
+    const answers = [
+      await send({ origin }),
+      await gateway.app.inject({
+        method: 'POST',
+        url: '/beacon/v1/batch',
+        headers: { origin },
+        payload: JSON.stringify({ batch: [track], writeKey: keys.page }),
+      }),
+      await gateway.app.inject({ url: `/v1/projects/${keys.page}/settings`, headers: { origin } }),
+      await gateway.app.inject({ url: '/sourceConfig', headers: { origin, ...basic(keys.page) } }),
+    ];
+    expect(answers.map((answer) => [answer.statusCode, answer.json().code])).toEqual(
+      Array(4).fill([401, 'origin_not_allowed']),
+    );
+    expect(gateway.behind.reached).toEqual([]);
+    const own = await gateway.app.inject({
+      url: `/v1/projects/${keys.page}/settings`,
+      headers: { origin: pageOrigin },
+    });
+    expect(own.statusCode).toBe(200);
+  });
+
+  it('leave the others of its site what one network uses up', async () => {
+    const statuses = [];
+    for (let times = 0; times < 60; times++) statuses.push((await send({}, track, '192.0.2.66')).statusCode);
+    expect(statuses).toContain(429);
+    expect((await send({}, track, '192.0.2.67')).statusCode).toBe(200);
   });
 });
 

@@ -7,6 +7,7 @@ import { admit } from '../access/caller.js';
 import { Admission } from '../limits/admission.js';
 import { Allowance } from '../limits/allowance.js';
 import { RateLimits } from '../limits/rate-limits.js';
+import { assertBrowserOrigin } from './browser-origins.js';
 
 /** RFC 7617: the write key is the user's name, the password is empty. */
 const BASIC = /^Basic +([A-Za-z0-9+/_-]{1,400}={0,2}) *$/i;
@@ -24,19 +25,25 @@ export class WriteKeys {
     @Inject(Admission) private readonly admission: Admission,
   ) {}
 
-  /** @throws ProblemError `unauthenticated` or `forbidden` */
-  authorize(key: string | undefined): Promise<Principal> {
+  /**
+   * @param from the headers of the request
+   * @throws ProblemError `unauthenticated`, `forbidden` or, for the page of a site that is not the key's, `origin_not_allowed`
+   */
+  async authorize(key: string | undefined, from: IncomingHttpHeaders): Promise<Principal> {
     const authorization = key !== undefined && KEY.test(key) ? `Bearer ${key}` : 'none';
     const request = { method: 'POST', headers: { authorization } };
-    return this.authenticator.authorize(request, { action: 'create', subject: 'Touchpoint' }, { activity: true });
+    const permission = { action: 'create', subject: 'SdkMessage' } as const;
+    const principal = await this.authenticator.authorize(request, permission, { activity: true });
+    if (principal.kind === 'key' && principal.origins) assertBrowserOrigin(from, principal.origins);
+    return principal;
   }
 
   /**
    * As the guards do it for other routes: says who is behind a request, and counts it as one of theirs.
    * @throws ProblemError `unauthenticated`, `forbidden` or `rate_limited`
    */
-  async admit({ raw, ip }: FastifyRequest, key: string | undefined): Promise<Principal> {
-    const principal = await this.authorize(key);
+  async admit({ raw, ip, headers }: FastifyRequest, key: string | undefined): Promise<Principal> {
+    const principal = await this.authorize(key, headers);
     admit(raw, principal);
     await new Allowance(this.limits, this.admission, raw, { principal, address: ip }).known().first();
     return principal;

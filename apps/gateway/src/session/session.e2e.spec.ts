@@ -300,6 +300,11 @@ describe('API keys over HTTP', () => {
     { name: '', scopes: ['admin'] },
     { name: 'x', scopes: ['admin'], expiresAt: '2020-01-01T00:00:00Z' },
     { name: 'x', scopes: ['admin'], expiresAt: 'tomorrow' },
+    { name: 'x', scopes: ['browser:write', 'customers:read'] },
+    { name: 'x', scopes: ['touchpoints:write'], origins: ['https://shop.example'] },
+    { name: 'x', scopes: ['browser:write'], origins: ['https://shop.example/'] },
+    { name: 'x', scopes: ['browser:write'], origins: ['null'] },
+    { name: 'x', scopes: ['browser:write'], origins: [] },
   ])('are not made from %j', async (body) => {
     const headers = await somebody('boss', 'admin');
     expect((await send('POST', '/v1/keys', { headers, body })).json().code).toBe('invalid_parameters');

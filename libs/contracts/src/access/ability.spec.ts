@@ -35,6 +35,10 @@ describe('what somebody may do', () => {
       expect(allowedTo({ roles: [role] })).not.toContain(permission);
   });
 
+  it('is to send what SDKs send, and nothing else, for a key that stands in a page', () => {
+    expect(allowedTo({ scopes: ['browser:write'] })).toEqual(['create SdkMessage']);
+  });
+
   it('of a name that somebody made up is nothing', () => {
     expect(allowedTo({ roles: ['__proto__' as 'agent', 'constructor' as 'agent'] })).toEqual([]);
     expect(allowedTo({ scopes: ['toString' as 'admin'] })).toEqual(['read Account']);

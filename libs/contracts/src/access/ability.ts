@@ -1,7 +1,7 @@
 import { createMongoAbility, type MongoAbility, type RawRuleOf } from '@casl/ability';
 import { type Action, everyPermission, type Permission, type Subject, subjects } from './permissions.js';
 import { type Grants, grantsOfRoles, type Role, roles } from './roles.js';
-import { grantsOfScopes, type Scope, scopes } from './scopes.js';
+import { grantsOfScopes, isForBrowsers, type Scope, scopes } from './scopes.js';
 
 /** What somebody may do. The server refuses and a console hides by the same object, made from the same rules. */
 export type Ability = MongoAbility<[Action | 'manage', Subject | 'all']>;
@@ -14,7 +14,7 @@ export type Holder = { readonly roles: readonly Role[] } | { readonly scopes: re
 /** In CASL's words for everything, so that it holds for what is added later. */
 const everything: readonly AbilityRule[] = [{ action: 'manage', subject: 'all' }];
 
-/** Whoever brings any key at all may ask what it is. */
+/** Whoever brings a key may ask what it is, but for one that everybody has. */
 const anyKey: Grants = { Account: ['read'] };
 
 /** The rules of roles or scopes, in the order of the closed lists, each once. */
@@ -26,7 +26,8 @@ export function rulesOf(holder: Holder): readonly AbilityRule[] {
         .map((role) => (role === 'admin' ? role : grantsOfRoles[role])),
     );
   const granted = scopes.filter((scope) => holder.scopes.includes(scope));
-  return rulesFrom([anyKey, ...granted.map((scope) => (scope === 'admin' ? scope : grantsOfScopes[scope]))]);
+  const own = isForBrowsers(granted) ? [] : [anyKey];
+  return rulesFrom([...own, ...granted.map((scope) => (scope === 'admin' ? scope : grantsOfScopes[scope]))]);
 }
 
 function rulesFrom(granted: readonly (Grants | 'admin')[]): readonly AbilityRule[] {
@@ -40,7 +41,7 @@ function rulesFrom(granted: readonly (Grants | 'admin')[]): readonly AbilityRule
 /** For whoever got the rules as JSON. */
 export const abilityFromRules = (rules: readonly AbilityRule[]): Ability => createMongoAbility<Ability>([...rules]);
 
-/** At most one for each set of roles and of scopes: 2⁶ and 2¹¹. Building one takes longer than a whole request may. */
+/** At most one for each set of roles and of scopes: 2⁶ and 2¹². Building one takes longer than a whole request may. */
 const abilities = new Map<string, Ability>();
 
 export function abilityOf(holder: Holder): Ability {

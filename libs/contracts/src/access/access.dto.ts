@@ -2,7 +2,7 @@ import { IsString } from 'class-validator';
 import { Public } from '../events/fields/field-class.js';
 import { Whole } from '../events/fields/number.js';
 import { ListOf, Optional } from '../events/fields/structure.js';
-import { Instant, Line, LengthBetween } from '../events/fields/text.js';
+import { Instant, Line, LengthBetween, Patterns } from '../events/fields/text.js';
 import { together } from '../events/fields/dto-class.js';
 import { type Scope, scopes } from './scopes.js';
 
@@ -31,6 +31,13 @@ export class PasswordChangeDto {
   next!: string;
 }
 
+/** As browsers write it: RFC 6454 §6.2. */
+const ORIGIN = '^https?://[a-z0-9](?:[a-z0-9.-]*[a-z0-9])?(?::[1-9][0-9]{0,4})?$';
+const MOST_ORIGINS = 20;
+
+/** Whether a page says this of itself, as `Origin`. */
+export const isOrigin = (text: string): boolean => text.length <= 300 && new RegExp(ORIGIN).test(text);
+
 /** `POST /v1/keys` */
 export class NewApiKeyDto {
   @Public()
@@ -40,6 +47,12 @@ export class NewApiKeyDto {
   @Public()
   @ListOf(scopes)
   scopes!: Scope[];
+
+  /** Sites whose pages may send with it, for a key with `browser:write`; without it, those of the whole installation. */
+  @Public()
+  @Optional()
+  @Patterns(ORIGIN, 300, MOST_ORIGINS)
+  origins?: string[];
 
   @Public()
   @Optional()

@@ -6,6 +6,8 @@ export const permissions = {
   /** One's own sign-in: who am I, my sessions, my password. */
   Account: ['read', 'update'],
   Touchpoint: ['create'],
+  /** What the SDKs of Segment and RudderStack send, from whoever's browser. */
+  SdkMessage: ['create'],
   Customer: ['read', 'erase'],
   Timeline: ['read'],
   /** To `assign` is to give it to somebody else; taking it oneself is an update. */

@@ -3,6 +3,7 @@ import { type Grants } from './roles.js';
 /** Everything that an API key may be allowed to do. `admin` allows all of it. */
 export const scopes = [
   'touchpoints:write',
+  'browser:write',
   'customers:read',
   'timelines:read',
   'conversations:read',
@@ -18,8 +19,15 @@ export type Scope = (typeof scopes)[number];
 
 export const isScope = (text: string): text is Scope => scopes.some((scope) => scope === text);
 
+/**
+ * Whether a key with these scopes stands in web pages and apps, where everybody can read it. It has no other scope, and nobody believes whoever brings it
+ * who they are.
+ */
+export const isForBrowsers = (granted: readonly Scope[]): boolean => granted.includes('browser:write');
+
 export const grantsOfScopes: Readonly<Record<Exclude<Scope, 'admin'>, Grants>> = {
-  'touchpoints:write': { Touchpoint: ['create'] },
+  'touchpoints:write': { Touchpoint: ['create'], SdkMessage: ['create'] },
+  'browser:write': { SdkMessage: ['create'] },
   'customers:read': { Customer: ['read'] },
   'timelines:read': { Timeline: ['read'] },
   'conversations:read': {

@@ -5,8 +5,10 @@ import { type Actor, type KeyPrincipal } from './principal.js';
 export interface NewApiKey {
   /** What it is for, told by a person; 1–100 characters. */
   readonly name: string;
-  /** At least one. */
+  /** At least one; `browser:write` alone. */
   readonly scopes: readonly Scope[];
+  /** Of a key for browsers: the sites whose pages may send with it, as browsers write them. */
+  readonly origins?: readonly string[];
   readonly expiresAt?: EpochMs;
 }
 
@@ -26,6 +28,8 @@ export interface ApiKeyView {
   readonly id: string;
   readonly name: string;
   readonly scopes: readonly Scope[];
+  /** Sites whose pages may send with it; any that may at all where nothing is said. */
+  readonly origins: readonly string[] | undefined;
   /** Second part of the key, by which its owner recognises it. */
   readonly prefix: string;
   readonly createdAt: EpochMs;
@@ -53,7 +57,7 @@ export interface VerifyApiKeys {
 }
 
 export interface ManageApiKeys {
-  /** @throws RangeError when the name, the scopes or the time are none */
+  /** @throws RangeError when the name, the scopes, the sites or the time are none */
   create(request: NewApiKey, by: Actor): Promise<IssuedApiKey>;
   /** All that were ever made, oldest first. */
   list(): Promise<readonly ApiKeyView[]>;

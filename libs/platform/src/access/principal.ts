@@ -7,6 +7,8 @@ export interface KeyPrincipal {
   readonly id: string;
   readonly name: string;
   readonly scopes: readonly Scope[];
+  /** The only sites whose pages may call with it. */
+  readonly origins?: readonly string[];
 }
 
 /** A person who signed in. */

@@ -12,6 +12,8 @@ export interface MessagesRequest extends RecordingRequest {
   readonly receivedAt: EpochMs;
   /** Nothing is stored, and nothing quarantined, when one of them is refused. */
   readonly strict: boolean;
+  /** The key is known to everybody: nobody is believed who they are, and what cannot be used is not kept. */
+  readonly isClaimed?: boolean;
 }
 
 /** What became of one message. `kind` is that of the touchpoint that it became, if it became one. */

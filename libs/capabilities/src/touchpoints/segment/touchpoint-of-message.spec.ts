@@ -190,6 +190,50 @@ describe('who a message is about', () => {
   });
 });
 
+describe('a message with a key that everybody can read', () => {
+  const browser = '7d0a1f6e-52c3-4b8e-9a41-0c5d6e7f8a9b';
+  const claim = (extra: Readonly<Record<string, unknown>>) => {
+    const read = touchpointOfMessage(message({ anonymousId: browser, ...extra }), { ...context, isClaimed: true });
+    const parsed = read.ok ? parseTouchpoint(read.value, receivedAt) : read;
+    return parsed.ok ? parsed.value : parsed.reason.map(({ pointer, code }) => `${pointer} ${code}`);
+  };
+  const own = [{ kind: 'anonymous_id', value: browser }];
+
+  it.each([
+    [{ type: 'identify', traits: { email: 'ada@example.com', phone: '+989121234567' } }],
+    [{ type: 'identify', userId: 'ada@example.com', context: { traits: { email: 'ada@example.com' } } }],
+    [{ type: 'alias', previousId: '12348' }],
+    [{ type: 'group', groupId: 'g' }],
+    [{ type: 'page' }],
+    [{ type: 'track' }],
+  ])('is nobody else’s than the browser’s, whoever it names: %j', (extra) => {
+    expect(claim(extra)).toMatchObject({ identifiers: own });
+  });
+
+  it('keeps who it claims to be as something that it said', () => {
+    expect(claim({ type: 'identify', traits: { plan: 'gold' } })).toMatchObject({
+      kind: 'custom:browser_identify',
+      data: { claimed: { userId: '12347' }, traits: { plan: 'gold' } },
+    });
+  });
+
+  it('bought nothing, and is no exchange of another system', () => {
+    expect(claim({ event: 'Order Completed', properties: order })).toMatchObject({
+      kind: 'custom:browser_order_completed',
+    });
+    expect(claim({ event: 'Past Exchange' })).toMatchObject({ kind: 'custom:browser_past_exchange' });
+    expect(claim({ event: 'x'.repeat(80) })).toMatchObject({ kind: `custom:browser_${'x'.repeat(42)}` });
+    expect(claim({ event: 'ثبت نام' })).toMatchObject({ kind: 'custom:browser_track' });
+  });
+
+  it.each([undefined, '', '12347', 'ada@example.com', `${browser}0`, 12347, {}])(
+    'is refused when %j is the browser’s: a name that others may know',
+    (anonymousId) => {
+      expect(claim({ anonymousId })).toEqual(['/anonymousId malformed']);
+    },
+  );
+});
+
 describe('when a message happened', () => {
   const sentAt = '2026-03-21T10:00:05Z';
   it.each([

@@ -3,7 +3,7 @@ import { type EpochMs, fail, type Result, succeed } from '#kernel';
 import { dealOf } from './commerce.js';
 import { CODE, fitting, isSent, LINK, membersOf, nameOf, present, type Sent, textOf } from '../json-values.js';
 import { occurredAt } from './occurred-at.js';
-import { identifiersOf, profileOf, traitsOf } from './who.js';
+import { identifiersOf, ownIdentifiersOf, profileOf, traitsOf } from './who.js';
 
 /** The calls of the Segment specification, which RudderStack's SDKs share. */
 export const segmentCalls = ['track', 'identify', 'page', 'screen', 'group', 'alias'] as const;
@@ -20,7 +20,14 @@ export interface MessageContext {
   /** ISO 3166-1 alpha-2; the country of telephone numbers without one. */
   readonly defaultRegion?: string;
   readonly language?: Language;
+  /** The key of the sender is known to everybody: who somebody is, and what was bought, is only claimed. */
+  readonly isClaimed?: boolean;
 }
+
+/** Before the names of what browsers tell: no other touchpoint is called so by its sender's SDK by accident. */
+const CLAIMED = 'browser_';
+/** `custom:` and fifty more. */
+const MOST_OF_A_KIND = 57;
 
 interface Story {
   readonly kind: string;
@@ -48,12 +55,14 @@ export function touchpointOfMessage(message: unknown, context: MessageContext): 
   });
   const time = new Date(happenedAt ?? NaN);
   if (Number.isNaN(time.getTime())) return fail([fieldError('/timestamp', 'not_a_time', wording)]);
-  const identifiers = identifiersOf(message, context.defaultRegion);
+  const isClaimed = context.isClaimed === true;
+  const identifiers = isClaimed ? ownIdentifiersOf(message) : identifiersOf(message, context.defaultRegion);
   if (identifiers.length === 0) {
+    if (isClaimed) return fail([fieldError('/anonymousId', 'malformed', { limits: ['a UUID'], ...wording })]);
     const said = ['userId', 'anonymousId'].some((name) => textOf(message[name]) !== undefined);
     return fail([fieldError('/userId', said ? 'blocked_value' : 'required', wording)]);
   }
-  const { kind, channel, data } = storyOf(call, message);
+  const { kind, channel, data } = isClaimed ? claimOf(call, message) : storyOf(call, message);
   return succeed(
     membersOf(
       present({
@@ -86,6 +95,18 @@ function storyOf(call: SegmentCall, message: Sent): Story {
     case 'alias':
       return other(call, message);
   }
+}
+
+/**
+ * The same of a sender whom nobody can believe. A visit is one; anything else is of a kind that only browsers have, so that it counts as no purchase and
+ * begins nothing, and says beside it who it claims to be.
+ */
+function claimOf(call: SegmentCall, message: Sent): Story {
+  if (call === 'page' || call === 'screen') return storyOf(call, message);
+  const name = (call === 'track' ? nameOf(textOf(message['event']) ?? '') : undefined) ?? call;
+  const { data } = other(call, message);
+  const claimed = present({ userId: message['userId'] });
+  return { kind: `custom:${CLAIMED}${name}`.slice(0, MOST_OF_A_KIND), data: { ...data, ...(claimed && { claimed }) } };
 }
 
 /** Everything that no kind has a place for, as it was sent; without what is kept elsewhere or only concerns the SDK. */

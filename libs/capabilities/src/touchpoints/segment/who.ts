@@ -37,6 +37,18 @@ export function identifiersOf(message: Sent, defaultRegion?: string): readonly I
   });
 }
 
+/** As the SDKs draw it for a browser or device, and nobody guesses it: a UUID. */
+const DRAWN = /^[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}$/i;
+
+/**
+ * Who it was, where nobody can be believed: the browser's own id and nothing else. Every other name is one that somebody knows of somebody else, and so is
+ * an id that a site gave by a rule of its own.
+ */
+export function ownIdentifiersOf({ anonymousId }: Sent): readonly Identifier[] {
+  if (typeof anonymousId !== 'string' || !DRAWN.test(anonymousId)) return [];
+  return [{ kind: 'anonymous_id', value: anonymousId }];
+}
+
 /** The same of anything that was sent, also of what is no message that could be used; nobody where nobody can be recognised. */
 export const identifiersOfMessage = (message: unknown, defaultRegion?: string): readonly Identifier[] =>
   isSent(message) ? identifiersOf(message, defaultRegion) : [];

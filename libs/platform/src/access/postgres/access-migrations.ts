@@ -123,9 +123,23 @@ class CreateDevices1796300000000 implements MigrationInterface {
   }
 }
 
+/** Keys that stand in the pages of some sites. */
+class LimitApiKeysToSites1796300100000 implements MigrationInterface {
+  readonly name = 'LimitApiKeysToSites1796300100000';
+
+  async up(runner: QueryRunner): Promise<void> {
+    await runner.query('ALTER TABLE access.api_keys ADD COLUMN origins text[] CHECK (cardinality(origins) > 0)');
+  }
+
+  async down(runner: QueryRunner): Promise<void> {
+    await runner.query('ALTER TABLE access.api_keys DROP COLUMN origins');
+  }
+}
+
 export const accessMigrations: readonly Migration[] = [
   CreateAccess1795305620000,
   RotateApiKeys1795334400000,
   CreateUsers1795335000000,
   CreateDevices1796300000000,
+  LimitApiKeysToSites1796300100000,
 ];

@@ -9,6 +9,7 @@ export interface ApiKeyRow {
   readonly prefix: string;
   readonly secret_hash: Uint8Array;
   readonly scopes: readonly string[];
+  readonly origins: readonly string[] | null;
   readonly created_at: Date;
   readonly created_by: string | null;
   readonly expires_at: Date | null;
@@ -24,6 +25,7 @@ export const apiKeyView = (row: ApiKeyRow): ApiKeyView => ({
   name: row.name,
   // A scope that a later version knew allows nothing here.
   scopes: row.scopes.filter(isScope),
+  origins: row.origins ?? undefined,
   prefix: row.prefix,
   createdAt: row.created_at.getTime(),
   createdBy: row.created_by ?? undefined,

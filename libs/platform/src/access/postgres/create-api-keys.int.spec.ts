@@ -42,6 +42,19 @@ describe('an API key', () => {
     expect(await keys.verify(key)).toEqual({ kind: 'key', id, ...shop });
   });
 
+  it('of a page says whose page it is for, and may nothing else', async () => {
+    const page = { name: 'shop pages', scopes: ['browser:write'], origins: ['https://shop.example'] } as const;
+    const { id, key } = await keys.create(page, root);
+    expect(await keys.verify(key)).toEqual({ kind: 'key', id, ...page });
+    expect(await keys.find(id)).toMatchObject(page);
+    expect(audited.at(-1)?.details).toEqual({ scopes: page.scopes, origins: page.origins });
+    for (const wrong of [
+      { ...page, scopes: ['browser:write', 'admin'] },
+      { ...shop, origins: page.origins },
+    ] as const)
+      await expect(keys.create(wrong, root)).rejects.toThrow(RangeError);
+  });
+
   it('works in every process as soon as it is made', async () => {
     const other = another();
     await other.verify(`safar_${'0'.repeat(12)}_${'0'.repeat(48)}`);

@@ -1,6 +1,6 @@
 import { hash, randomUUID } from 'node:crypto';
 import { type Pool } from 'pg';
-import { isScope } from '#contracts';
+import { isForBrowsers, isScope } from '#contracts';
 import { type Clock } from '#kernel';
 import { coalesced } from '#platform/coalescing';
 import {
@@ -83,7 +83,8 @@ class PostgresApiKeys implements ApiKeys {
     const view = apiKeyView(row);
     if (!isLive(view, now)) return undefined;
     if (!cached) await this.#used(view, now);
-    const principal: KeyPrincipal = { kind: 'key', id: view.id, name: view.name, scopes: view.scopes };
+    const { id, name, scopes, origins } = view;
+    const principal: KeyPrincipal = { kind: 'key', id, name, scopes, ...(origins && { origins }) };
     const ofSecret = row.prefix === parts.prefix ? undefined : view.previous?.endsAt;
     const endsAt = Math.min(view.expiresAt ?? Infinity, ofSecret ?? Infinity);
     this.#verified.set(digestOf(key), { prefix: parts.prefix, row: loading, principal, endsAt });
@@ -97,11 +98,14 @@ class PostgresApiKeys implements ApiKeys {
     return this.#clock.now() < verified.endsAt ? verified.principal : undefined;
   }
 
-  async create({ name, scopes, expiresAt }: NewApiKey, by: Actor): Promise<IssuedApiKey> {
+  async create({ name, scopes, origins, expiresAt }: NewApiKey, by: Actor): Promise<IssuedApiKey> {
     if (!/^\P{C}{1,100}$/u.test(name) || name.trim() === '')
       throw new RangeError('the name of an API key has 1 to 100 characters');
     if (scopes.length === 0 || !scopes.every(isScope))
       throw new RangeError('an API key has at least one scope, of those there are');
+    // Everybody can read such a key: whatever else it allowed, everybody might do.
+    if (isForBrowsers(scopes) ? new Set(scopes).size > 1 : origins !== undefined)
+      throw new RangeError('an API key for browsers has no other scope, and no other key has sites');
     if (expiresAt !== undefined && !(expiresAt > this.#clock.now()))
       throw new RangeError('an API key expires in the future');
     const id = randomUUID();
@@ -109,11 +113,14 @@ class PostgresApiKeys implements ApiKeys {
     const granted = [...new Set(scopes)];
     const expires = expiresAt === undefined ? null : isoOf(expiresAt);
     await this.#pool.query(
-      `INSERT INTO access.api_keys (id, name, prefix, secret_hash, scopes, created_at, expires_at, created_by)
-       VALUES ($1, $2, $3, $4, $5, $6, $7, $8)`,
-      [id, name, text.prefix, text.secretHash, granted, this.#now(), expires, actorText(by)],
+      `INSERT INTO access.api_keys (id, name, prefix, secret_hash, scopes, created_at, expires_at, created_by, origins)
+       VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)`,
+      [id, name, text.prefix, text.secretHash, granted, this.#now(), expires, actorText(by), origins ?? null],
     );
-    await this.#audit({ ...entryOf('api_key.created', id, by), details: { scopes: granted } });
+    await this.#audit({
+      ...entryOf('api_key.created', id, by),
+      details: { scopes: granted, ...(origins && { origins }) },
+    });
     return { id, key: text.key };
   }
 
