@@ -100,12 +100,16 @@ it('complaints go their way, are counted, and are forgotten with their customer'
   await post(`${at}/investigate`, { findings: 'A batch of bad glass', rootCause: 'glass' });
   await post(`${at}/respond`, { text: 'پول شما را برمی‌گردانیم.', offered: 'refund' });
   await post(`${at}/decide`, { outcome: 'upheld', reasons: 'It was ours' });
-  await post(`${at}/close`, { how: 'accepted' });
+  const closed = (await post(`${at}/close`, { how: 'accepted' })).json<ComplaintCommandView>();
   const whole = (await get(at)).json<ComplaintView>();
   expect(whole).toMatchObject({
     ...{ stage: 'closed', outcome: 'upheld', rootCause: 'glass', severity: 'high', version: '7' },
     reference: expect.stringMatching(/^C-[0-9A-Z]{4}-[0-9A-Z]{4}-[0-9A-Z]{4}$/),
   });
+  // As it is named on the phone, in Persian digits.
+  const spoken = whole.reference.toLowerCase().replaceAll('-', ' ').replaceAll('0', 'o').replaceAll('4', '۴');
+  const named = `complaints?reference=${encodeURIComponent(spoken)}&minPosition=${closed.position}`;
+  expect((await get(named)).json<ComplaintPage>().data.map(({ id }) => id)).toEqual([first.id]);
   expect(whole.steps.map(({ data }) => data)).toMatchObject([
     { description: 'It broke', remedySought: 'refund' },
     {},

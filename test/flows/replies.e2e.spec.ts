@@ -1,5 +1,6 @@
 import {
   type CannedReplyPage,
+  type ComplaintPage,
   type ConversationCommandView,
   type ConversationRulesView,
   type ConversationView,
@@ -200,6 +201,25 @@ it('what a conversation must have is asked for before it is resolved, in the lan
   expect((await resolve()).statusCode).toBe(200);
   // What is resolved already is asked for nothing.
   await send('POST', `conversations/${id}/tag`, { remove: ['late'] });
+  expect((await resolve()).statusCode).toBe(200);
+  await send('PUT', 'requirements', { requirements: [] });
+});
+
+it('a complaint is explained before what its conversation was merged into is resolved', async () => {
+  const own = await opened();
+  const again = { customer: `customer_number:9${String(made)}`, channel: 'phone', subject: 'بستهٔ ۱۰۰۱' };
+  const other = (await send('POST', 'conversations', again)).json<{ conversationId: string }>().conversationId;
+  const complaint = await send('POST', 'complaints', { conversation: other, description: 'It broke' });
+  expect(complaint.statusCode).toBe(201);
+  const merged = await send('POST', `conversations/${other}/merge`, { into: own });
+  expect(merged.statusCode).toBe(200);
+  const { position } = merged.json<{ position: string }>();
+  const page = await send('GET', `complaints?conversation=${own}&minPosition=${position}`);
+  expect(page.json<ComplaintPage>().data.map(({ conversationId }) => conversationId)).toEqual([other]);
+  await send('PUT', 'requirements', { requirements: [{ id: 'complaints', needs: ['root_cause'] }] });
+  const resolve = () => send('POST', `conversations/${own}/status`, { category: 'resolved' });
+  expect((await resolve()).json()).toMatchObject({ code: 'resolution_incomplete', missing: [{ thing: 'root_cause' }] });
+  await send('POST', `conversations/${other}/unmerge`);
   expect((await resolve()).statusCode).toBe(200);
   await send('PUT', 'requirements', { requirements: [] });
 });

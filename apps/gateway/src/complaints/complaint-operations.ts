@@ -55,7 +55,7 @@ export const listComplaints: OperationDescription = {
     stage: text('The last step that was taken; several with commas.', {
       pattern: `^(${complaintStages.join('|')})(,(${complaintStages.join('|')}))*$`,
     }),
-    reference: text('As the customer names it.', { maxLength: 16 }),
+    reference: text('As the customer names it.', { maxLength: 40 }),
     conversation: text('Made in this conversation.', { maxLength: 36 }),
     ...{ cursor, limit, minPosition },
   },

@@ -28,7 +28,11 @@ export async function listComplaints(
   const order = `ORDER BY received_at ${sort}, complaint_id ${sort} LIMIT ${String(limit + 1)}`;
   const all: string[] = [];
   if (asked.reference !== undefined) all.push(`reference = ${given(asked.reference, 'text')}`);
-  if (asked.conversation !== undefined) all.push(`conversation_id = ${given(asked.conversation, 'uuid')}`);
+  if (asked.conversation !== undefined) {
+    const own = given(asked.conversation, 'uuid');
+    const merged = `SELECT json_array_elements_text(absorbed)::uuid FROM {conversations} WHERE conversation_id = ${own}`;
+    all.push(`conversation_id = ANY(array_append(ARRAY(${merged}), ${own}))`);
+  }
   if (from)
     all.push(`(received_at, complaint_id) ${beyond} (${given(from[0], 'timestamptz')}, ${given(from[1], 'uuid')})`);
   // Each stage in its order by its index: what was closed long ago is not read through for what is new.

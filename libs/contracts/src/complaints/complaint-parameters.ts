@@ -1,6 +1,7 @@
 import { type EpochMs, fail, type Position, type Result, succeed } from '#kernel';
 import { given, ParameterReader, type RawParameters } from '../parameters.js';
 import { type FieldError } from '../touchpoints/touchpoint-result.js';
+import { typedReference } from './typed-reference.js';
 import { complaintStages, type ComplaintStage } from './complaint-words.js';
 
 /** What a list of complaints may be asked for; none of it is required. */
@@ -9,6 +10,7 @@ export interface ComplaintListParameters {
   readonly stages?: readonly ComplaintStage[];
   /** As the customer names it. */
   readonly reference?: string;
+  /** Also what was complained of in those that were merged into it. */
   readonly conversation?: string;
   readonly cursor?: string;
   /** 1–200; 50 unless told otherwise. */
@@ -25,7 +27,7 @@ export function parseComplaintListParameters(
   const reader = new ParameterReader(parameters);
   const read = given({
     stages: reader.choices('stage', isStage),
-    reference: reader.text('reference', 16),
+    reference: reader.text('reference', 40),
     conversation: reader.text('conversation', 36),
     cursor: reader.text('cursor'),
     limit: reader.limit(),
@@ -35,7 +37,8 @@ export function parseComplaintListParameters(
   const errors: FieldError[] = [...reader.errors];
   if (read.conversation !== undefined && !UUID.test(read.conversation))
     errors.push({ pointer: '/conversation', code: 'unknown_value', detail: 'Must be the id of a conversation.' });
-  return errors.length > 0 ? fail(errors) : succeed(read);
+  if (errors.length > 0) return fail(errors);
+  return succeed(read.reference === undefined ? read : { ...read, reference: typedReference(read.reference) });
 }
 
 /** A year and a day: more than anybody compares, and an end to what is counted. */

@@ -91,7 +91,7 @@ export class ListComplaintsHandler implements IQueryHandler<ListComplaints> {
   async execute({
     parameters: { minPosition, ...asked },
   }: ListComplaints): Promise<Result<ComplaintPage, QueryFailure>> {
-    const late = await caughtUp(this.installation.directory, minPosition, ['complaints']);
+    const late = await caughtUp(this.installation.directory, minPosition, ['complaints', 'conversations']);
     if (late) return fail(late);
     const page = await listComplaints(this.installation.readModels, asked);
     return page.ok ? page : fail(invalidCursor);

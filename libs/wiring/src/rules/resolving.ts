@@ -34,5 +34,7 @@ export async function missingIn(
     const late = await caughtUp(directory, await directory.head(), ['complaints']);
     if (late) return fail(late);
   }
-  return succeed(await missingToResolve(requirements, after, () => isUnexplained(directory.readModels, id)));
+  // What was complained of in those that were merged into it ends with it.
+  const all = [id, ...after.absorbed];
+  return succeed(await missingToResolve(requirements, after, () => isUnexplained(directory.readModels, all)));
 }
