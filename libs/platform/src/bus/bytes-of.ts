@@ -1,7 +1,7 @@
 import { type NewBusRecord } from './bus.port.js';
 
 /** Of what a record needs beside its own: lengths, offset, time. */
-const FRAME_BYTES = 100;
+export const FRAME_BYTES = 100;
 
 /** What a record takes, about: senders may put more into keys and headers than into the value. */
 export function bytesOf({

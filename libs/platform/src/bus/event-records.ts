@@ -39,12 +39,26 @@ export function sequenceOf(record: BusRecord): bigint {
 /** @throws ForeignRecordError */
 export function eventOf(record: BusRecord): RecordedEvent {
   const attributes: Record<string, unknown> = { datacontenttype: record.headers[CONTENT_TYPE_HEADER] };
-  for (const [name, value] of Object.entries(record.headers))
-    if (name.startsWith(ATTRIBUTE)) attributes[name.slice(ATTRIBUTE.length)] = value;
+  for (const name in record.headers) {
+    const attribute = attributeOf(name);
+    if (attribute !== undefined) attributes[attribute] = record.headers[name];
+  }
   const read = fromCloudEvent({ ...attributes, data: dataOf(record) });
   if (!read.ok)
     throw new ForeignRecordError(record, read.reason.map(({ pointer, code }) => `${pointer} ${code}`).join(', '));
   return read.value;
+}
+
+const knownAttributes = new Map<string, string | undefined>();
+const MOST_ATTRIBUTES = 64;
+
+/** The attribute of a header. They are the same in every record. */
+function attributeOf(header: string): string | undefined {
+  const known = knownAttributes.get(header);
+  if (known !== undefined || knownAttributes.has(header)) return known;
+  const attribute = header.startsWith(ATTRIBUTE) ? header.slice(ATTRIBUTE.length) : undefined;
+  if (knownAttributes.size < MOST_ATTRIBUTES) knownAttributes.set(header, attribute);
+  return attribute;
 }
 
 function dataOf(record: BusRecord): unknown {

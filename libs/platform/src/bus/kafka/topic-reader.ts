@@ -1,12 +1,13 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { AssignerProtocol, type Consumer, type EachBatchPayload, type Kafka, type PartitionAssigner } from 'kafkajs';
-import { bytesOf } from '../bytes-of.js';
+import { FRAME_BYTES } from '../bytes-of.js';
 import { ReaderLostError, type BusReader, type BusRecord, type RecordForm } from '../bus.port.js';
+import { RawHeaders } from './raw-headers.js';
 
 /** Records of one partition in memory at which no more of it are fetched; one fetch may come on top. */
 const HELD_RECORDS = 2_000;
-/** The same of their values. */
+/** The same of their bytes. */
 const HELD_BYTES = 4_194_304;
 const FETCH_BYTES = 1_048_576;
 /** Also how long a paused partition waits after it was resumed, and how long closing takes. */
@@ -47,7 +48,8 @@ export async function openTopicReader(kafka: Kafka, topic: string, reading: Read
 
 interface PartitionState {
   next: bigint;
-  held: BusRecord[];
+  /** As they came: what is made of them too early lives through more than one collection of young memory. */
+  held: Message[];
   heldBytes: number;
   paused: boolean;
 }
@@ -100,12 +102,12 @@ class TopicReader implements BusReader {
     const state = this.#partitions.get(partition);
     if (!state) throw new Error(`partition ${String(partition)} is not read`);
     const taken = state.held.splice(0, limit);
-    for (const record of taken) state.heldBytes -= bytesOf(record);
+    for (const message of taken) state.heldBytes -= bytesIn(message);
     if (state.paused && state.held.length < HELD_RECORDS / 2 && state.heldBytes < HELD_BYTES / 2) {
       state.paused = false;
       this.consumer.resume([{ topic: this.topic, partitions: [partition] }]);
     }
-    return taken;
+    return taken.map((message) => this.#recordOf(message, partition));
   }
 
   onArrived(listener: () => void): void {
@@ -132,9 +134,8 @@ class TopicReader implements BusReader {
         continue;
       }
       state.next = offset + 1n;
-      const record = this.#recordOf(message, partition, offset);
-      state.held.push(record);
-      state.heldBytes += bytesOf(record);
+      state.held.push(message);
+      state.heldBytes += bytesIn(message);
     }
     if ((state.held.length >= HELD_RECORDS || state.heldBytes >= HELD_BYTES) && !state.paused) {
       state.paused = true;
@@ -143,9 +144,9 @@ class TopicReader implements BusReader {
     this.#listener();
   }
 
-  #recordOf(message: Message, partition: number, offset: bigint): BusRecord {
+  #recordOf(message: Message, partition: number): BusRecord {
     const { key, value, headers, timestamp } = message;
-    const record = { partition, offset, key: textOf(key), headers: headersOf(headers) };
+    const record = { partition, offset: BigInt(message.offset), key: textOf(key), headers: headersOf(headers) };
     if (this.#form === 'own') return { ...record, value: textOf(value) };
     const stamp = {
       writtenAt: Number(timestamp),
@@ -180,11 +181,16 @@ function isStampedByBroker(
 }
 
 function headersOf(headers: Message['headers']): Record<string, string> {
+  if (headers instanceof RawHeaders) return headers.toTexts();
   const texts: Record<string, string> = {};
   for (const [name, value] of Object.entries(headers ?? {}))
     if (value !== undefined) texts[name] = String(Array.isArray(value) ? value[0] : value);
   return texts;
 }
+
+/** Senders may put more into keys and headers than into the value. */
+const bytesIn = ({ key, value, headers }: Message): number =>
+  FRAME_BYTES + (key?.length ?? 0) + (value?.length ?? 0) + (headers instanceof RawHeaders ? headers.bytes : 0);
 
 /** Gives the one member of the group what it asks for and nothing else. */
 const only =
