@@ -1,5 +1,5 @@
 import { type Projection, type ReadModels } from '#kernel';
-import { createReadModels } from '../read-store/index.js';
+import { createReadModels, ReadModelMissingError } from '../read-store/index.js';
 import {
   added,
   broken,
@@ -189,6 +189,40 @@ describe('a new version', () => {
     await expect(engine.admin(log, [worse]).promote('item-log')).rejects.toThrow(/has not applied what/);
     await engine.admin(log, [worse]).promote('item-log', { force: true });
     expect(await engine.active(itemLog)).toMatchObject({ version: 2 });
+  });
+
+  it('that does not follow what nobody feeds any more is trouble, until somebody decides', async () => {
+    const log = logOf(...manyEvents(10));
+    await engine.catchUp(log, {}, [itemLog]);
+    const [first] = log.events;
+    const worse: Projection = {
+      ...second,
+      when: {
+        'item.added': (...asked) => {
+          if (asked[1].position === first?.position) throw new Error('a new mistake');
+          return second.when['item.added']?.(...asked);
+        },
+      },
+    };
+    const host = engine.start(engine.parts(log), [worse]);
+    await until(() => !host.health().ok, 'nobody feeds what is read');
+    expect(host.health().errors['item-log']).toMatch(/item_log_v1_b1 is read and nobody feeds it.*promote it/);
+    await engine.admin(log, [worse]).promote('item-log', { force: true });
+    await until(() => host.health().ok, 'decided');
+    await host.stop();
+    // The older code again, which nobody told.
+    const older = engine.start(engine.parts(log), [itemLog]);
+    await until(() => !older.health().ok, 'nobody feeds what is newer');
+  });
+
+  it('answers what its predecessor cannot once it is there; until then nobody is told that the query is wrong', async () => {
+    const log = logOf(...manyEvents(10));
+    await engine.catchUp(log, {}, [itemLog]);
+    const asked = 'SELECT not_there_yet FROM {item-log}';
+    const newer = createReadModels(engine.pool, { versions: new Map([['item-log', 2]]) });
+    await expect(newer.query(asked, [])).rejects.toThrow(ReadModelMissingError);
+    const own = createReadModels(engine.pool, { versions: new Map([['item-log', 1]]) });
+    await expect(own.query(asked, [])).rejects.toMatchObject({ code: '42703' });
   });
 
   it('is left alone by older code that starts beside it', async () => {

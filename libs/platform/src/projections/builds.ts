@@ -89,6 +89,16 @@ export async function listBuilds(db: Queryable, name: string): Promise<readonly 
   }));
 }
 
+/** Whether anybody feeds a build, here or in another process. */
+export async function isHeld(db: Queryable, { name, version, build }: BuildRef): Promise<boolean> {
+  const { rowCount } = await db.query(
+    `SELECT FROM es.consumers
+     WHERE name = $1 AND version = $2 AND build = $3 AND lease_until > clock_timestamp() LIMIT 1`,
+    [name, version, build],
+  );
+  return rowCount === 1;
+}
+
 export const isSameBuild = (one: BuildRef | undefined, other: BuildRef | undefined): boolean =>
   one?.name === other?.name && one?.version === other?.version && one?.build === other?.build;
 

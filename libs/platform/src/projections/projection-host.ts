@@ -1,6 +1,6 @@
 import { setMaxListeners } from 'node:events';
 import { START, type Position, type Projection } from '#kernel';
-import { type BuildRef, describeError, Holder, pause, WakeUp } from '#platform/consumers';
+import { type BuildRef, describeError, Holder, pause } from '#platform/consumers';
 import { checkDeclaration, definitionOf, tableName } from './build-table.js';
 import {
   activeBuilds,
@@ -8,16 +8,18 @@ import {
   dropRetired,
   ensureBuild,
   finishFilling,
+  isHeld,
   isSameBuild,
   listBuilds,
   type ActiveBuilds,
   type StoredBuild,
 } from './builds.js';
 import { LaneConsumer, type LaneHealth, type ProjectionParts } from './lane-consumer.js';
-import { MOVED_CHANNEL, type MovedHub } from './moved-hub.js';
+import { ErasedRowsCleaner } from './erased-rows-cleaner.js';
+import { type MovedHub } from './moved-hub.js';
+import { MovedNotifier } from './moved-notifier.js';
 import { NotReadyError, promoteBuild } from './promote.js';
 import { defaultSettings, type ProjectionSettings } from './settings.js';
-import { removeErasedRows } from './unapplied-erasures.js';
 
 export interface ProjectionHostParts extends ProjectionParts {
   /** Tells readers in this process what moved. */
@@ -47,10 +49,6 @@ export interface ProjectionHost {
 
 const STUCK_AFTER_MS = 60_000;
 const PROMOTE_WAIT_MS = 2000;
-/** Polls between two looks for erased rows in builds that nobody feeds. */
-const CLEAN_EVERY_POLLS = 5;
-/** At most one notification for each read model in this time: `NOTIFY` takes a lock over the whole server at commit. */
-const NOTIFY_EVERY_MS = 50;
 
 /**
  * Feeds projections until it is stopped: every build whose version this code knows, each lane of it, wherever no other
@@ -66,7 +64,7 @@ export function startProjections(parts: ProjectionHostParts, projections: readon
   setMaxListeners(0, stopping.signal);
   const shared = { ...settings, holder: new Holder() };
   const supervisors = projections.map((projection) => new Supervisor(projection, parts, shared));
-  const cleaner = new Cleaner(parts, settings);
+  const cleaner = new ErasedRowsCleaner(parts, settings);
   const running = [...supervisors, cleaner].map((each) => each.run(stopping.signal));
   return {
     health: (stuckAfterMs = STUCK_AFTER_MS) => {
@@ -100,7 +98,7 @@ function textsOf<Part extends { readonly name: string }>(
 /** Looks after the builds of one projection. */
 class Supervisor {
   readonly #consumers = new Map<string, { readonly consumer: LaneConsumer; readonly done: Promise<void> }>();
-  readonly #notifier: Notifier;
+  readonly #notifier: MovedNotifier;
   /** What the log had when a build that is not filled was seen first, by its number. */
   #asked: ReadonlyMap<number, Position> = new Map();
   #active: BuildRef | undefined;
@@ -113,7 +111,7 @@ class Supervisor {
     private readonly parts: ProjectionHostParts,
     private readonly settings: ProjectionSettings & { readonly holder: Holder },
   ) {
-    this.#notifier = new Notifier(projection.name, parts);
+    this.#notifier = new MovedNotifier(projection.name, parts);
   }
 
   get name(): string {
@@ -148,7 +146,8 @@ class Supervisor {
     const builds = await this.#builds();
     await this.#ask(builds);
     const known = await activeBuilds(pool, this.projection.name);
-    this.#active = known?.active;
+    const deserted = known && (await this.#isDeserted(known.active));
+    this.#active = deserted === true ? undefined : known?.active;
     const active = builds.find((build) => isSameBuild(build, known?.active));
     let aside: string | null = null;
     for (const build of builds.filter(({ version }) => version === this.projection.version))
@@ -161,7 +160,35 @@ class Supervisor {
     this.aside = aside;
     const previous = builds.find((build) => isSameBuild(build, known?.previous));
     if (active && previous) await this.#retire(previous, active);
+    if (known && deserted === true) await this.#checkSuccessor(builds, known, active);
     this.#checkLanes(active);
+  }
+
+  /** What is read is of a version that this code does not know, and no other process feeds it: it is as old as its last event. */
+  async #isDeserted(active: BuildRef): Promise<boolean> {
+    return active.version !== this.projection.version && !(await isHeld(this.parts.pool, active));
+  }
+
+  /** Until a build of our own version takes over nothing new is read. One that never will is trouble, and not only beside the matter. */
+  async #checkSuccessor(
+    builds: readonly StoredBuild[],
+    known: ActiveBuilds,
+    active: StoredBuild | undefined,
+  ): Promise<void> {
+    const own = builds.filter(({ version }) => version === this.projection.version).at(-1);
+    if (own && (!(await this.#caughtUp(own)) || this.#mayFollow(own, known, active))) return;
+    const version = String(this.projection.version);
+    const what = `${tableName(known.active)} is read and nobody feeds it`;
+    throw new Error(
+      own
+        ? `${what}; ${tableName(own)}, which is fed, does not follow it by itself: look at what is parked, and promote it`
+        : `${what}: this program knows version ${version} alone, and what is read is newer; start the program that knows it`,
+    );
+  }
+
+  #mayFollow(build: StoredBuild, { active: { build: read }, previous }: ActiveBuilds, active?: StoredBuild): boolean {
+    const isNewer = build.build > Math.max(read, previous?.build ?? 0);
+    return build.autoPromote && isNewer && !build.failed && build.parked <= (active?.parked ?? 0);
   }
 
   /**
@@ -183,8 +210,8 @@ class Supervisor {
     this.#feed(build, signal);
     if (!(await this.#caughtUp(build))) return;
     if (!build.filled) await finishFilling(this.parts.pool, build, this.projection);
-    // A build that cannot take over must not keep the active one waiting for it, time and again.
-    if (known && !build.failed && build.parked <= (active?.parked ?? 0)) await this.#promote(build, known);
+    // A build that cannot take over must not keep the active one waiting for it, time and again. What somebody rolled back from is not promoted again.
+    if (known && this.#mayFollow(build, known, active)) await this.#promote(build);
   }
 
   async #builds(): Promise<readonly StoredBuild[]> {
@@ -248,9 +275,7 @@ class Supervisor {
     );
   }
 
-  /** Only a build that is newer than both: what somebody rolled back from is not promoted again by itself. */
-  async #promote(build: StoredBuild, { active, previous }: ActiveBuilds): Promise<void> {
-    if (!build.autoPromote || build.build <= Math.max(active.build, previous?.build ?? 0)) return;
+  async #promote(build: StoredBuild): Promise<void> {
     try {
       await promoteBuild(this.parts.pool, build, { waitMs: PROMOTE_WAIT_MS });
       this.#notifier.moved();
@@ -260,61 +285,5 @@ class Supervisor {
     }
     // A query that still reads an old table may keep it: the next promotion or rebuild tries again.
     await dropRetired(this.parts.pool, build.name).catch(() => undefined);
-  }
-}
-
-/** Looks after builds of all versions in one respect: that those which nobody feeds lose the rows of those who are erased. */
-class Cleaner {
-  readonly name = 'erased rows';
-  error: string | null = null;
-
-  constructor(
-    private readonly parts: ProjectionHostParts,
-    private readonly settings: ProjectionSettings,
-  ) {}
-
-  async run(signal: AbortSignal): Promise<void> {
-    while (!signal.aborted) {
-      try {
-        await removeErasedRows(this.parts.pool);
-        this.error = null;
-      } catch (error) {
-        this.error = describeError(error).text;
-      }
-      await pause(CLEAN_EVERY_POLLS * this.settings.pollMs, signal);
-    }
-  }
-}
-
-/** Tells this process at once and the others soon, never inside a batch's transaction. */
-class Notifier {
-  readonly #wakeUp = new WakeUp();
-  #sending: Promise<void> | undefined;
-  #again = false;
-
-  constructor(
-    private readonly name: string,
-    private readonly parts: ProjectionHostParts,
-  ) {}
-
-  moved(): void {
-    this.parts.hub?.moved(this.name);
-    this.#again = true;
-    this.#sending ??= this.#send();
-  }
-
-  async flush(): Promise<void> {
-    this.#wakeUp.knock();
-    await this.#sending;
-  }
-
-  async #send(): Promise<void> {
-    while (this.#again) {
-      this.#again = false;
-      // A lost notification costs the listener a poll interval.
-      await this.parts.pool.query(`SELECT pg_notify($1, $2)`, [MOVED_CHANNEL, this.name]).catch(() => undefined);
-      await this.#wakeUp.sleep(NOTIFY_EVERY_MS, new AbortController().signal);
-    }
-    this.#sending = undefined;
   }
 }

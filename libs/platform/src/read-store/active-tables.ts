@@ -15,6 +15,24 @@ export class ReadModelMissingError extends Error {
   }
 }
 
+/** What is read is of another version than the query, and does not have what it asks for: until there is a build of its version. */
+export class ReadModelOutdatedError extends ReadModelMissingError {
+  constructor(projection: string) {
+    super(projection);
+    this.message = `the read model ${projection} is of another version; it is being rebuilt, or waits to be promoted`;
+  }
+}
+
+/** Current versions of read models, by name. */
+export type Versions = ReadonlyMap<string, number>;
+
+/** The first of the tables that is of another version than the code. */
+export const outdatedIn = (tables: Tables, versions: Versions): string | undefined =>
+  [...tables].find(([name, table]) => {
+    const version = versions.get(name);
+    return version !== undefined && !table.includes(`_v${String(version)}_b`);
+  })?.[0];
+
 /** The read models that a statement names. */
 export function namesIn(sql: string): readonly string[] {
   const known = templates.get(sql);

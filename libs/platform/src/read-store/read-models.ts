@@ -6,10 +6,13 @@ import {
   areEqual,
   LOOK_UP,
   namesIn,
+  outdatedIn,
   ReadModelMissingError,
+  ReadModelOutdatedError,
   tablesOf,
   withTables,
   type Tables,
+  type Versions,
 } from './active-tables.js';
 import { PositionWaiters } from './position-waiters.js';
 
@@ -20,6 +23,8 @@ export interface ReadModelsOptions {
   readonly hub?: MovedHub;
   /** Hear also from engines in other processes; keeps one connection of the pool for it. */
   readonly listen?: boolean;
+  /** For which versions the queries are written; what is not named is taken as it is. */
+  readonly versions?: Versions;
   /** How often those who wait look without a hint. */
   readonly pollMs?: number;
   /** Those who may wait at once; more get `false` at once. */
@@ -34,6 +39,7 @@ export interface ReadModelsService extends ReadModels {
 }
 
 const UNDEFINED_TABLE = '42P01';
+const UNDEFINED_COLUMN = '42703';
 const MAX_TRIES = 5;
 
 /**
@@ -45,7 +51,7 @@ export function createReadModels(pool: pg.Pool, options: ReadModelsOptions = {})
   const { pollMs = 50, maxWaiters = 10_000 } = options;
   // Other processes' notifications. While the connection is away, those who wait poll.
   const listening = options.listen ? listenTo(pool, MOVED_CHANNEL, (name) => hub.moved(name)) : undefined;
-  const queries = new ActiveQueries(pool);
+  const queries = new ActiveQueries(pool, options.versions ?? new Map());
   const appliedPosition = (projection: string): Promise<Position> => positionOf(pool, projection);
   const waiters = new PositionWaiters(appliedPosition, hub, { pollMs, maxWaiters });
   return {
@@ -73,16 +79,26 @@ export function createReadModels(pool: pg.Pool, options: ReadModelsOptions = {})
 class ActiveQueries {
   #tables: Tables = new Map();
 
-  constructor(private readonly pool: pg.Pool) {}
+  constructor(
+    private readonly pool: pg.Pool,
+    private readonly versions: Versions,
+  ) {}
 
   async run<R>(sql: string, values: readonly unknown[]): Promise<readonly R[]> {
     const names = namesIn(sql);
     for (let tries = 1; ; tries++) {
       const { current, result, error } = await this.#attempt(sql, values, names);
       if (result && current) return rowsOf<R>(result);
-      if (error !== undefined && current && !isDropped(error)) throw error;
+      if (error !== undefined && current && !isDropped(error)) throw this.#reasonOf(error, names);
       if (tries >= MAX_TRIES) throw error ?? new Error('the active builds change faster than they can be read');
     }
+  }
+
+  /** A column that is not there yet is no mistake of the query. */
+  #reasonOf(error: unknown, names: readonly string[]): unknown {
+    if (!isCodeOf(error, UNDEFINED_COLUMN)) return error;
+    const outdated = outdatedIn(this.#remembered(names) ?? new Map(), this.versions);
+    return outdated === undefined ? error : new ReadModelOutdatedError(outdated);
   }
 
   async #attempt(sql: string, values: readonly unknown[], names: readonly string[]): Promise<Attempt> {
@@ -135,8 +151,9 @@ const ask = (client: pg.PoolClient, text: string, values: readonly unknown[]): P
     (error: unknown) => ({ error }),
   );
 
-const isDropped = (error: unknown): boolean =>
-  error instanceof Error && 'code' in error && error.code === UNDEFINED_TABLE;
+const isCodeOf = (error: unknown, code: string): boolean =>
+  error instanceof Error && 'code' in error && error.code === code;
+const isDropped = (error: unknown): boolean => isCodeOf(error, UNDEFINED_TABLE);
 
 /** The one place where rows from the driver get the type that the query says. */
 function rowsOf<R>(result: pg.QueryResult): readonly R[] {

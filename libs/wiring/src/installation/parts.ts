@@ -14,6 +14,7 @@ import { openEventLog } from '../event-log.js';
 import { REPORT_TIMEOUT_MS, ReportDesk, REPORTS_AT_ONCE } from '../report-desk.js';
 import { openBus } from '../kafka.js';
 import { observeStore, openObservation } from '../observation.js';
+import { projections } from '../projections.js';
 import { eraseFromQuarantine } from '../quarantine-upkeep.js';
 
 /** Connections of one process: requests wait for one rather than asking more of a server than it was set up for. */
@@ -43,13 +44,14 @@ export async function openParts(config: Config, database: Database, program: str
   closers.push(() => store.close());
   observeStore(metrics, store);
   const hub = createMovedHub();
-  const readModels = createReadModels(pool, { hub, listen: true });
+  const versions = new Map(projections.map(({ name, version }) => [name, version]));
+  const readModels = createReadModels(pool, { hub, listen: true, versions });
   closers.push(() => readModels.close());
   const reportPool = createPool({
     ...{ url: database.url, max: REPORTS_AT_ONCE, applicationName, statementTimeoutMs: REPORT_TIMEOUT_MS },
   });
   closers.push(() => reportPool.end());
-  const reports = new ReportDesk(createReadModels(reportPool));
+  const reports = new ReportDesk(createReadModels(reportPool, { versions }));
   const quarantine = createQuarantine(pool);
   const { defaultRegion } = config;
   const bus = config.kafka && (await openBus(config.kafka, program));
