@@ -169,5 +169,5 @@ export { rulesOfConversation } from './rules/rules-of-conversation.query.js';
 export { agentLoad } from './routing/agent-load.query.js';
 export { routingDecisions } from './routing/routing-decisions.projection.js';
 export { routingItems } from './routing/routing-items.projection.js';
-export { offersToAgent } from './routing/offers-to-agent.query.js';
+export { declinedSince, offersToAgent, offerToAgent } from './routing/offers-to-agent.query.js';
 export { routingOfConversation } from './routing/routing-of-conversation.query.js';

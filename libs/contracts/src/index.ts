@@ -113,6 +113,7 @@ export * from './replies/canned-reply-event.js';
 export * from './replies/canned-reply-parameters.js';
 export * from './replies/canned-reply-view.js';
 export { CannedReplySettingsDto } from './replies/canned-reply.dto.js';
+export { DeclineDto } from './routing/decline.dto.js';
 export * from './routing/routing-event.js';
 export { type ConsideredAgentDto, type ItemChangedDto, type RoutingReasonsDto } from './routing/routing-events.dto.js';
 export * from './routing/routing-view.js';

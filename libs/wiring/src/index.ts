@@ -33,6 +33,7 @@ export * from './messages/readiness-check.port.js';
 export * from './messages/record-messages.command.js';
 export * from './messages/record-touchpoints.command.js';
 export * from './messages/report.queries.js';
+export * from './messages/routing.commands.js';
 export * from './messages/routing.queries.js';
 export * from './messages/rule-settings.messages.js';
 export * from './messages/saved-views.messages.js';

@@ -1,4 +1,4 @@
-import { AgentSettingsDto, AvailabilityDto, TeamSettingsDto } from '#contracts';
+import { AgentSettingsDto, AvailabilityDto, DeclineDto, TeamSettingsDto } from '#contracts';
 import { type OperationDescription } from '../documents/operation.js';
 import { cursor, id, idempotencyKey, ifMatch, limit, minPosition } from '../documents/parameters.js';
 
@@ -104,7 +104,7 @@ export const getAgentLoad: OperationDescription = {
 };
 
 const offersDescription =
-  'Conversations that routing has asked them about and that nobody has taken: `POST /v1/conversations/{id}/take` takes one. What lapses first comes first.';
+  'Conversations that routing has asked them about and that nobody has taken: `POST /v1/conversations/{id}/take` takes one, `POST /v1/agents/me/offers/{id}/decline` declines it. What lapses first comes first.';
 
 export const getOwnOffers: OperationDescription = {
   ...{
@@ -117,6 +117,35 @@ export const getOwnOffers: OperationDescription = {
   answers: { 200: { description: 'What you are asked to take.' } },
   problems: listProblems,
   examples: [{ summary: 'Of whoever asks', status: 200 }],
+};
+
+export const declineOffer: OperationDescription = {
+  ...{ id: 'declineOffer', tag: 'teams', summary: 'Decline what you are asked to take' },
+  description:
+    'Others are asked at once, and you about this conversation only where everybody else who could have it has let it pass. The reason stands among ' +
+    'the decisions of the conversation (`GET /v1/conversations/{id}/routing`).',
+  path: { id: id('UUID of the conversation.') },
+  headers: { 'Idempotency-Key': idempotencyKey },
+  body: { 'application/json': { dto: DeclineDto } },
+  answers: { 200: { description: 'You are not asked any more.' } },
+  problems: [
+    ...commandProblems.filter((code) => code !== 'version_mismatch'),
+    ...(['conversation_not_found', 'offer_not_found'] as const),
+  ],
+  examples: [
+    {
+      summary: 'What nobody asks about',
+      path: { id: '00000000-0000-4000-8000-000000000000' },
+      body: { reason: 'busy' },
+      status: 404,
+    },
+    {
+      summary: 'For no reason that there is',
+      path: { id: '00000000-0000-4000-8000-000000000000' },
+      body: { reason: 'mood' },
+      status: 400,
+    },
+  ],
 };
 
 export const getAgentOffers: OperationDescription = {

@@ -1,4 +1,4 @@
-import { Controller, Get, Param, Put, Query, Req, Res } from '@nestjs/common';
+import { Controller, Get, HttpCode, Param, Post, Put, Query, Req, Res } from '@nestjs/common';
 import { CommandBus, QueryBus } from '@nestjs/cqrs';
 import { type FastifyReply, type FastifyRequest } from 'fastify';
 import {
@@ -9,13 +9,24 @@ import {
   AgentSettingsDto,
   type AgentView,
   AvailabilityDto,
+  DeclineDto,
+  type OfferDeclinedView,
   parseListParameters,
   type RawParameters,
 } from '#contracts';
 import { actorOf, actorText } from '#platform/access';
-import { type AgentChange, ChangeAgent, GetAgent, GetAgentLoad, GetAgentOffers, ListAgents } from '#wiring';
+import {
+  type AgentChange,
+  ChangeAgent,
+  DeclineOffer,
+  GetAgent,
+  GetAgentLoad,
+  GetAgentOffers,
+  ListAgents,
+} from '#wiring';
 import { callerOf } from '../access/caller.js';
 import { RequireAbility } from '../access/required-access.js';
+import { Asked, type Asking } from '../conversations/asking.js';
 import { answered, readable } from '../customers/answered.js';
 import { parsePositionParameter } from '../customers/position-parameter.js';
 import { Operation } from '../documents/operation.js';
@@ -47,6 +58,17 @@ export class AgentsController {
   @RequireAbility('read', 'Agent')
   async ownOffers(@Req() request: FastifyRequest, @Query() query: RawParameters): Promise<AgentOffersView> {
     return this.#offers(actorText(actorOf(callerOf(request).principal)), query);
+  }
+
+  /** Who may take a conversation may say that they do not. */
+  @Post('me/offers/:id/decline')
+  @HttpCode(200)
+  @Operation(operations.declineOffer)
+  @RequireAbility('update', 'Conversation')
+  async decline(@Asked() { id, caller, request }: Asking): Promise<OfferDeclinedView> {
+    const { reason } = await parseBody(DeclineDto, request);
+    const command = new DeclineOffer(id, reason, commandRequest(caller, request.headers));
+    return answered(await this.commands.execute(command));
   }
 
   @Get(':id/offers')

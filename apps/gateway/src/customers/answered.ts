@@ -7,6 +7,7 @@ import {
   type ComplaintFailure,
   type ConversationFailure,
   type Named,
+  type OfferFailure,
   type PresenceFailure,
   type RuleSettingsFailure,
   type SavedViewsFailure,
@@ -18,6 +19,7 @@ type Failure =
   | ConversationFailure
   | PresenceFailure
   | AgentFailure
+  | OfferFailure
   | CannedReplyFailure
   | RuleSettingsFailure
   | ClockSettingsFailure
@@ -37,6 +39,7 @@ function problemOf(failure: Failure): ProblemError {
     case 'conversation_not_found':
     case 'team_not_found':
     case 'agent_not_found':
+    case 'offer_not_found':
     case 'calendar_not_found':
     case 'canned_reply_not_found':
     case 'macro_not_found':

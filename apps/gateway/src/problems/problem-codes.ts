@@ -22,6 +22,7 @@ export const statusOf = {
   conversation_not_found: 404,
   team_not_found: 404,
   agent_not_found: 404,
+  offer_not_found: 404,
   calendar_not_found: 404,
   canned_reply_not_found: 404,
   macro_not_found: 404,

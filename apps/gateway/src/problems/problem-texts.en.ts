@@ -40,6 +40,7 @@ export const english: ProblemTexts = {
     ],
     complaint_not_found: ['No such complaint', 'There is no complaint by this id, or its customer was erased.'],
     team_not_found: ['No such team', 'Nothing is known of a team by this word.'],
+    offer_not_found: ['No such offer', 'You are not asked whether you take this conversation, or not any more.'],
     agent_not_found: ['No such agent', 'Nobody who can have conversations goes by this, or nothing is known of them.'],
     calendar_not_found: ['No such calendar', 'Nobody has saved a calendar under this name.'],
     canned_reply_not_found: ['No such canned reply', 'There is no canned reply by this word, or it was removed.'],

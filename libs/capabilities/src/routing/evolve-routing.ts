@@ -17,7 +17,9 @@ export type RoutingInput = AgentEvent | RoutingEvent | PersonaErased;
 export const MAX_WAITING = 100_000;
 /** Of something that was not done and is not explained, and of somebody who could have nothing, how long nothing is decided again. */
 const HELD_MS = 60_000;
-/** Each further time it is held twice as long, up to about an hour: one that nothing can be done about would fill the log. */
+/** Whom everybody let pass waits that long before somebody is asked again, twice as long each further time. */
+const ASKED_AGAIN_MS = 60_000;
+/** Each further time it is twice as long, up to about an hour: one that nothing can be done about would fill the log. */
 const MAX_DOUBLINGS = 6;
 
 /** What an event says to routing. Pure; its recorded time is the time. */
@@ -40,6 +42,7 @@ export function evolveRouting(state: RoutingState, event: RoutingInput): Routing
     case 'routing.item_changed':
     case 'routing.item_left':
     case 'routing.assigned':
+    case 'routing.declined':
     case 'routing.offered':
     case 'routing.returned':
     case 'routing.not_done':
@@ -94,6 +97,12 @@ function evolveItem(state: RoutingState, event: RoutingEvent): RoutingState {
     }
     case 'routing.offered':
       return withItem(state, id, offered(before, event), now);
+    case 'routing.declined': {
+      const { agent, until } = event.data;
+      // The time of the offer may have run out before, or somebody have taken it.
+      if (before.offer?.agent !== agent || before.offer.until !== Date.parse(until)) return state;
+      return withItem(state, id, passedBy(before, agent, now), now);
+    }
     case 'routing.returned':
       return withItem(state, id, { ...before, ...settled, agent: null, version: event.data.version }, now);
     case 'routing.not_done':
@@ -123,6 +132,13 @@ function told(
     },
     ...{ heldUntil: null, left: false },
   };
+}
+
+/** Somebody has let it pass. Those who have are asked again once all others were, and later each time: one that nobody wants would fill the log. */
+export function passedBy(item: RoutingItem, agent: string, now: EpochMs): RoutingItem {
+  const { letPass, timesAsked = 0 } = item;
+  const askedAgainAt = now + ASKED_AGAIN_MS * 2 ** Math.min(timesAsked, MAX_DOUBLINGS);
+  return { ...item, offer: null, letPass: [...letPass, agent], askedAgainAt };
 }
 
 /** Nobody is asked about what somebody has, or what is otherwise since: that was told before the offer was. */

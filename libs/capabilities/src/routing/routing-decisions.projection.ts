@@ -12,17 +12,20 @@ export type RoutingDecisionRow = {
 
 type Decided = Extract<
   RoutingEvent,
-  { readonly type: 'routing.assigned' | 'routing.offered' | 'routing.returned' | 'routing.not_done' }
+  {
+    readonly type:
+      'routing.assigned' | 'routing.declined' | 'routing.offered' | 'routing.returned' | 'routing.not_done';
+  }
 >;
 
 const decided: Evolve<RoutingDecisionRow, Decided> = (_row, { position, stream, key, type, recordedAt, data }) => ({
   ...{ position, conversation_id: routedConversationOf(stream), customer_id: key, type, recorded_at: recordedAt, data },
 });
 
-/** What routing decided, a row for each decision, with its reasons. */
+/** What routing decided, and what those whom it asked said: a row for each, with its reasons. */
 export const routingDecisions: Projection<RoutingDecisionRow, Decided | PersonaErased> = {
   name: 'routing-decisions',
-  version: 1,
+  version: 2,
   reads: 'sealed',
   appendOnly: true,
   table: {
@@ -41,6 +44,7 @@ export const routingDecisions: Projection<RoutingDecisionRow, Decided | PersonaE
   keys: ({ position }) => [[position]],
   when: {
     'routing.assigned': decided,
+    'routing.declined': decided,
     'routing.offered': decided,
     'routing.returned': decided,
     'routing.not_done': decided,

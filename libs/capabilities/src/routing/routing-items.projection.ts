@@ -23,12 +23,12 @@ export type RoutingItemRow = {
   readonly offered_until: number | null;
 };
 
-type Told = Extract<RoutingEvent, { readonly type: `routing.item_${string}` | 'routing.offered' }>;
+type Told = Extract<RoutingEvent, { readonly type: `routing.item_${string}` | 'routing.declined' | 'routing.offered' }>;
 
 /** What is on whose desk, whence their load is counted, and what is offered to whom. */
 export const routingItems: Projection<RoutingItemRow, Told | PersonaErased> = {
   name: 'routing-items',
-  version: 2,
+  version: 3,
   reads: 'sealed',
   table: {
     columns: {
@@ -62,6 +62,10 @@ export const routingItems: Projection<RoutingItemRow, Told | PersonaErased> = {
     }),
     'routing.offered': (before, { data: { agent, until } }) =>
       before && { ...before, offered_to: agent, offered_until: Date.parse(until) },
+    'routing.declined': (before, { data: { agent, until } }) =>
+      before?.offered_to === agent && before.offered_until === Date.parse(until)
+        ? { ...before, offered_to: null, offered_until: null }
+        : before,
     'routing.item_left': () => gone,
     'persona.erased': () => allGone,
   },

@@ -1,11 +1,19 @@
-import { type ConversationRoutingView, type RoutingData, type RoutingDecisionView } from '#contracts';
+import {
+  type ConversationRoutingView,
+  type DeclineReason,
+  type NotDoneReason,
+  type RoutingData,
+  type RoutingDecisionView,
+} from '#contracts';
 import { type ReadModels } from '#kernel';
 import { type RoutingDecisionRow } from './routing-decisions.projection.js';
 
 const NEWEST = 50;
 
 type Row = Pick<RoutingDecisionRow, 'position' | 'type' | 'recorded_at'> & {
-  readonly data: Partial<RoutingData['routing.offered'] & RoutingData['routing.not_done']>;
+  readonly data: Partial<Omit<RoutingData['routing.offered'] & RoutingData['routing.not_done'], 'reason'>> & {
+    readonly reason?: NotDoneReason | DeclineReason;
+  };
 };
 
 /** Why somebody has a conversation; `undefined` where there is none. */
@@ -25,6 +33,7 @@ export async function routingOfConversation(
 
 const whatOf = {
   'routing.assigned': 'assigned',
+  'routing.declined': 'declined',
   'routing.offered': 'offered',
   'routing.returned': 'returned',
   'routing.not_done': 'not_done',

@@ -70,6 +70,36 @@ it('who let something pass is asked again after a minute, and later each time, w
   expect(askedAt).toEqual([0, 90, 240, 510]);
 });
 
+describe('who declines', () => {
+  const until = new Date(noon + 30 * SECOND).toISOString();
+  const asked = (): Desk => {
+    const desk = new Desk();
+    const [offer] = desk.said('routing.item_changed', routingStream('1'), changed);
+    if (offer?.type !== 'Offer') throw new Error('nobody is asked');
+    desk.said('routing.offered', routingStream('1'), { agent: ada, until, why: offer.why });
+    return desk;
+  };
+
+  it('has room again at once, and is asked again after a minute where there is nobody else', () => {
+    const desk = asked();
+    expect(desk.said('routing.item_changed', routingStream('2'), changed)).toEqual([]);
+    const declined = { agent: ada, until, reason: 'busy' };
+    const next = desk.said('routing.declined', routingStream('1'), declined, noon + SECOND);
+    expect(next).toMatchObject([{ type: 'Offer', conversationId: '2' }]);
+    expect(desk.wakeAt).toBe(noon + 61 * SECOND);
+  });
+
+  it.each([
+    ['another offer', { agent: ada, until: new Date(noon).toISOString() }],
+    ['what somebody else is asked', { agent: 'user:b', until }],
+  ])('says nothing of %s', (_, declined) => {
+    const desk = asked();
+    const before = desk.state;
+    expect(desk.said('routing.declined', routingStream('1'), { ...declined, reason: 'other' })).toEqual([]);
+    expect(desk.state).toEqual(before);
+  });
+});
+
 it('gives the same from a state that something else came of since', () => {
   const desk = new Desk();
   desk.said('routing.item_changed', routingStream('1'), changed);

@@ -1,6 +1,6 @@
 import { type RoutingReasonsDto } from '#contracts';
 import { type EpochMs, type Reacted, type Reaction, type RecordedEvent } from '#kernel';
-import { evolveRouting, type RoutingInput, withAgent, withItem } from './evolve-routing.js';
+import { evolveRouting, passedBy, type RoutingInput, withAgent, withItem } from './evolve-routing.js';
 import { nextRouting, planRouting, type RoutingDecision } from './plan-routing.js';
 import { indexOf } from './routing-index.js';
 import { routingPieces } from './routing-pieces.js';
@@ -30,9 +30,6 @@ export type RouteConversation = OnItem &
 const MAX_DECISIONS = 50;
 /** A command whose outcome is not told by then never was: an earlier version had decided otherwise. */
 const PENDING_MS = 3_600_000;
-/** Whom everybody let pass waits that long before somebody is asked again, twice as long each further time, up to about an hour. */
-const ASKED_AGAIN_MS = 60_000;
-const MAX_DOUBLINGS = 6;
 const WAKE = 'wake';
 
 type Drained = Reacted<RoutingState, RouteConversation>;
@@ -67,13 +64,6 @@ function passTime(before: RoutingState, now: EpochMs): RoutingState {
     if (found.pending && found.pending.until <= now)
       state = withItem(state, found.id, found.left ? undefined : { ...found, pending: null }, now);
   return state;
-}
-
-/** Somebody has let it pass. Those who have are asked again once all others were, and later each time: one that nobody wants would fill the log. */
-function passedBy(item: RoutingItem, agent: string, now: EpochMs): RoutingItem {
-  const { letPass, timesAsked = 0 } = item;
-  const askedAgainAt = now + ASKED_AGAIN_MS * 2 ** Math.min(timesAsked, MAX_DOUBLINGS);
-  return { ...item, offer: null, letPass: [...letPass, agent], askedAgainAt };
 }
 
 type Held = RoutingItem & { readonly agent: string };
@@ -119,7 +109,7 @@ const after = (state: RoutingState, event: RoutingInput): Drained =>
  */
 export const routing: Reaction<RoutingState, RouteConversation, RoutingInput> = {
   name: 'routing',
-  version: 3,
+  version: 4,
   // There is nothing to route before the first start: what is told of conversations is told from then on.
   actsFrom: 'first-event',
   initial: noRouting,
@@ -134,6 +124,7 @@ export const routing: Reaction<RoutingState, RouteConversation, RoutingInput> = 
     'routing.item_changed': after,
     'routing.item_left': after,
     'routing.assigned': after,
+    'routing.declined': after,
     'routing.offered': after,
     'routing.returned': after,
     'routing.not_done': after,

@@ -1,6 +1,14 @@
 import { type DtoClass } from '../events/fields/dto-class.js';
 import { type RoutingData, type RoutingEventType } from './routing-event.js';
-import { ItemChangedDto, ItemLeftDto, NotDoneDto, OfferedDto, ReturnedDto, RoutedDto } from './routing-events.dto.js';
+import {
+  DeclinedDto,
+  ItemChangedDto,
+  ItemLeftDto,
+  NotDoneDto,
+  OfferedDto,
+  ReturnedDto,
+  RoutedDto,
+} from './routing-events.dto.js';
 
 const ada = 'user:0f6a1c52-8f0e-8a3b-9d7e-5b1c2d3e4f5a';
 const bea = 'user:0f6a1c52-8f0e-8a3b-9d7e-5b1c2d3e4f5b';
@@ -19,6 +27,7 @@ type Declared = { readonly [T in RoutingEventType]: readonly [DtoClass<RoutingDa
 
 const declared: Declared = {
   'routing.assigned': [RoutedDto, { version: 3, agent: ada, why }],
+  'routing.declined': [DeclinedDto, { agent: ada, until: '2026-03-21T09:13:00.000Z', reason: 'skills' }],
   'routing.item_changed': [
     ItemChangedDto,
     {

@@ -1,5 +1,6 @@
 import type { RecordedEvent } from '#kernel';
 import {
+  type DeclinedDto,
   type ItemChangedDto,
   type ItemLeftDto,
   type NotDoneDto,
@@ -10,6 +11,7 @@ import {
 
 export interface RoutingData {
   readonly 'routing.assigned': RoutedDto;
+  readonly 'routing.declined': DeclinedDto;
   readonly 'routing.item_changed': ItemChangedDto;
   readonly 'routing.item_left': ItemLeftDto;
   readonly 'routing.not_done': NotDoneDto;

@@ -8,6 +8,8 @@ import { type Channel, channels, type TextDirection } from '../touchpoints/touch
 import {
   type AgentStanding,
   agentStandings,
+  type DeclineReason,
+  declineReasons,
   MAX_CONSIDERED,
   type NotDoneReason,
   notDoneReasons,
@@ -184,6 +186,22 @@ export class OfferedDto {
   @Public()
   @Nested(RoutingReasonsDto)
   why!: RoutingReasonsDto;
+}
+
+/** Whoever is asked says no: others are asked at once. */
+export class DeclinedDto {
+  @Public()
+  @Pattern(AGENT, 41)
+  agent!: string;
+
+  /** Until when they were asked: it says which offer it was. */
+  @Public()
+  @Instant()
+  until!: string;
+
+  @Public()
+  @OneOf(declineReasons)
+  reason!: DeclineReason;
 }
 
 /** It was taken from an agent who is away and has said so. */

@@ -1,19 +1,19 @@
 import { type Priority } from '../conversations/conversation-words.js';
 import { type Channel } from '../touchpoints/touchpoint-event.js';
 import { type RoutingReasonsDto } from './routing-events.dto.js';
-import { type NotDoneReason } from './routing-words.js';
+import { type DeclineReason, type NotDoneReason } from './routing-words.js';
 
-/** Something that routing decided about a conversation. */
+/** Something that routing decided about a conversation, or that whoever it asked said of it. */
 export interface RoutingDecisionView {
   readonly at: string;
   /** `not_done`: it was otherwise by then, and whoever made it so came first. */
-  readonly what: 'assigned' | 'offered' | 'returned' | 'not_done';
+  readonly what: 'assigned' | 'offered' | 'declined' | 'returned' | 'not_done';
   /** Kind and id. */
   readonly agent: string;
-  /** Until when they are asked. */
+  /** Until when they are asked, or were when they declined. */
   readonly until: string | null;
-  /** Why it was not done. */
-  readonly reason: NotDoneReason | null;
+  /** Why it was not done, or they declined. */
+  readonly reason: NotDoneReason | DeclineReason | null;
   /** What it rests on: how long it had waited, who was considered, and why not. */
   readonly why: RoutingReasonsDto | null;
   readonly position: string;
@@ -55,4 +55,11 @@ export interface AgentOffersView {
   /** As of when. */
   readonly at: string;
   readonly offers: readonly AgentOfferView[];
+}
+
+/** They are not asked about it any more. */
+export interface OfferDeclinedView {
+  readonly conversationId: string;
+  /** Decimal digits: of the event that says so. */
+  readonly position: string;
 }

@@ -11,7 +11,7 @@ export const agentStandings = [
   'full',
   /** They were given as many as they may be within a time. */
   'rate_limited',
-  /** They were asked and let the time run out; others are asked first. */
+  /** They were asked, and declined or let the time run out; others are asked first. */
   'let_pass',
 ] as const;
 export type AgentStanding = (typeof agentStandings)[number];
@@ -29,6 +29,10 @@ export const notDoneReasons = [
   'agent_gone',
 ] as const;
 export type NotDoneReason = (typeof notDoneReasons)[number];
+
+/** Why somebody does not take what they are asked to take. A list, because what is written freely names customers; that is for a note. */
+export const declineReasons = ['busy', 'skills', 'language', 'conflict_of_interest', 'other'] as const;
+export type DeclineReason = (typeof declineReasons)[number];
 
 /** As many agents as a decision tells of one by one; how many more there were is told as a number. */
 export const MAX_CONSIDERED = 50;

@@ -1,14 +1,21 @@
 import { Inject } from '@nestjs/common';
-import { type IQueryHandler, QueryHandler } from '@nestjs/cqrs';
+import { CommandHandler, type ICommandHandler, type IQueryHandler, QueryHandler } from '@nestjs/cqrs';
 import { agentLoad, offersToAgent, routingOfConversation } from '#capabilities';
-import { type AgentLoadView, type AgentOffersView, type ConversationRoutingView } from '#contracts';
+import {
+  type AgentLoadView,
+  type AgentOffersView,
+  type ConversationRoutingView,
+  type OfferDeclinedView,
+} from '#contracts';
 import { fail, type Result, succeed } from '#kernel';
 import { caughtUp } from '../customer-directory.js';
 import { type Installation } from '../installation.js';
 import { INSTALLATION } from '../installation.token.js';
 import { type AgentFailure } from '../messages/agent-failures.js';
 import { type ConversationFailure } from '../messages/conversation-failures.js';
+import { DeclineOffer, type OfferFailure } from '../messages/routing.commands.js';
 import { GetAgentLoad, GetAgentOffers, GetConversationRouting } from '../messages/routing.queries.js';
+import { declineOffer } from '../routing/decline-offer.js';
 
 type Routed = Result<ConversationRoutingView, ConversationFailure>;
 
@@ -49,4 +56,24 @@ export class GetAgentOffersHandler implements IQueryHandler<GetAgentOffers> {
   }
 }
 
-export const routingHandlers = [GetConversationRoutingHandler, GetAgentLoadHandler, GetAgentOffersHandler];
+@CommandHandler(DeclineOffer)
+export class DeclineOfferHandler implements ICommandHandler<DeclineOffer> {
+  constructor(@Inject(INSTALLATION) private readonly installation: Installation) {}
+
+  execute(asked: DeclineOffer): Promise<Result<OfferDeclinedView, OfferFailure>> {
+    const { conversationId, reason, request } = asked;
+    const { once, conversations } = this.installation;
+    return once<OfferDeclinedView, OfferFailure>(
+      request,
+      { name: 'decline-offer', conversationId, reason },
+      (attempt) => declineOffer(conversations, asked, attempt),
+    );
+  }
+}
+
+export const routingHandlers = [
+  DeclineOfferHandler,
+  GetConversationRoutingHandler,
+  GetAgentLoadHandler,
+  GetAgentOffersHandler,
+];

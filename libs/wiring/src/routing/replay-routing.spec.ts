@@ -146,6 +146,7 @@ const step: fc.Arbitrary<(history: RoutingHistory) => void> = fc.oneof(
   { weight: 4, arbitrary: fc.constantFrom(...ids).map((id) => (history: RoutingHistory) => history.arrives(id)) },
   { weight: 2, arbitrary: fc.constantFrom(...ids).map((id) => (history: RoutingHistory) => history.answers(id)) },
   { weight: 1, arbitrary: fc.constantFrom(...ids).map((id) => (history: RoutingHistory) => history.takes(id, bea)) },
+  { weight: 2, arbitrary: fc.constantFrom(...ids).map((id) => (history: RoutingHistory) => history.declines(id)) },
   { weight: 4, arbitrary: fc.constant((history: RoutingHistory) => history.settles()) },
   {
     weight: 2,

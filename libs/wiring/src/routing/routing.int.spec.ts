@@ -21,6 +21,7 @@ import { type ConversationChange } from '../messages/change-conversation.command
 import { type CommandRequest } from '../messages/command-request.js';
 import { migrations } from '../migrations.js';
 import { type CommandAttempt } from '../once.js';
+import { declineOffer } from './decline-offer.js';
 
 let database: TestDatabase;
 let dataDir: string;
@@ -212,6 +213,34 @@ it('who is asked and lets it pass is not waited for; who takes it has it', async
   done(await change(id, { type: 'Take' }, bea));
   await settled(id, bea);
   await until(async () => (await askedAt(bea, 0)).length === 0, 'bea is asked no more');
+});
+
+it('who declines is not asked again before others, who are asked at once, and the reason is kept', async () => {
+  const [ada, bea] = [await newAgent({ capacity: [{ limit: 3 }] }), await newAgent(one, 'offline')];
+  // Long enough that only the answer can be why somebody else is asked.
+  const team = await newTeam({ strategy: 'balanced', members: [ada, bea], offerSeconds: 3_600 });
+  const id = await opened(team, lead);
+  const decline = (by: string, attempt: CommandAttempt = fresh) =>
+    declineOffer(installation.conversations, { conversationId: id, reason: 'skills', request: from(by) }, attempt);
+  await until(async () => (await decisionsOn(id))[0]?.agent === ada, 'ada is asked');
+  expect(await decline(bea)).toMatchObject({ reason: { code: 'offer_not_found' } });
+  await is(bea, 'online');
+  const attempt = { commandId: randomUUID(), begunBefore: undefined };
+  const declined = done(await decline(ada, attempt));
+  await until(async () => (await decisionsOn(id))[0]?.agent === bea, 'bea is asked');
+  const [asked, said, first] = await decisionsOn(id);
+  expect(said).toMatchObject({ what: 'declined', agent: ada, reason: 'skills', until: first?.until, why: null });
+  expect(asked?.why?.considered).toMatchObject([
+    { agent: bea, standing: 'chosen' },
+    { agent: ada, standing: 'let_pass' },
+  ]);
+  expect((await offersToAgent(installation.readModels, ada, 0)).offers).toEqual([]);
+  // Said once more it is said of nothing, unless it is the same command whose answer was lost.
+  expect(await decline(ada)).toMatchObject({ reason: { code: 'offer_not_found' } });
+  expect(done(await decline(ada, { ...attempt, begunBefore: Date.parse(said?.at ?? '') - 1_000 }))).toEqual(declined);
+  expect((await decisionsOn(id)).filter(({ what }) => what === 'declined')).toHaveLength(1);
+  done(await change(id, { type: 'Take' }, bea));
+  await settled(id, bea);
 });
 
 it('whose key has ended gets nothing, and the conversation goes to somebody else', async () => {

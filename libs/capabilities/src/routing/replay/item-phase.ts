@@ -57,12 +57,13 @@ export function phaseAfter(event: RoutingEvent, before: ItemPhase): ItemPhase {
       return 'held';
     case 'routing.returned':
       return 'waiting';
+    case 'routing.declined':
     case 'routing.offered':
     case 'routing.not_done':
       return before;
   }
 }
 
-/** Tells what became of a decision. */
+/** Tells what became of a decision; that somebody declines is theirs. */
 export const isOutcome = ({ type }: RoutingEvent): boolean =>
-  type !== 'routing.item_changed' && type !== 'routing.item_left';
+  type !== 'routing.item_changed' && type !== 'routing.item_left' && type !== 'routing.declined';

@@ -89,7 +89,7 @@ export class RecordedCourse {
       const offeredAt = this.#offeredAt.get(id);
       if (offeredAt !== undefined) this.#untilTaken.push(at - offeredAt);
     }
-    if (after !== 'waiting') this.#offeredAt.delete(id);
+    if (after !== 'waiting' || event.type === 'routing.declined') this.#offeredAt.delete(id);
     if (before === 'held' && after !== 'held') this.#ended(step);
     if (leavesUnattended(step)) this.#add(id, { leftAt: at });
   }

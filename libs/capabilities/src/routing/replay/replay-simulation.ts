@@ -26,7 +26,7 @@ import { type ReplayLedger } from './replay-ledger.js';
 import { inputUnder, type ReplayPolicy } from './replay-policy.js';
 import { type IssuedDecision, type RoutingRunner } from './routing-runner.js';
 import { Schedule } from './schedule.js';
-import { supposed } from './supposed-event.js';
+import { type Supposed, supposed } from './supposed-event.js';
 
 type ItemChanged = Extract<RoutingEvent, { type: 'routing.item_changed' }>;
 
@@ -265,7 +265,7 @@ export class ReplaySimulation {
     return itemIn(this.parts.runner.state.items, id)?.version ?? 1;
   }
 
-  #say<Type extends keyof RoutingData>(id: string, at: EpochMs, type: Type, data: RoutingData[Type]): void {
+  #say<Type extends Supposed>(id: string, at: EpochMs, type: Type, data: RoutingData[Type]): void {
     this.#made += 1;
     const known = itemIn(this.parts.runner.state.items, id);
     const customerId = this.#own.get(id)?.customerId ?? '';

@@ -1,6 +1,9 @@
 import { type RoutingData, routingStream } from '#contracts';
 import { type EpochMs, type RecordedEvent } from '#kernel';
 
+/** What a replay supposes: what routing and people do; nobody declines, as that would be why somebody else is asked. */
+export type Supposed = Exclude<keyof RoutingData, 'routing.declined'>;
+
 interface About {
   /** Of all that were supposed before it. */
   readonly number: number;
@@ -10,7 +13,7 @@ interface About {
 }
 
 /** An event that would have been. It is of no older version than what is known: it is told later. */
-export function supposed<Type extends keyof RoutingData>(
+export function supposed<Type extends Supposed>(
   { number, id, customerId, at }: About,
   type: Type,
   data: RoutingData[Type],
