@@ -239,7 +239,7 @@ export interface paths {
         };
         /**
          * Look at what an agent is asked to take
-         * @description Conversations that routing has asked them about and that nobody has taken: `POST /v1/conversations/{id}/take` takes one. What lapses first comes first.
+         * @description Conversations that routing has asked them about and that nobody has taken: `POST /v1/conversations/{id}/take` takes one, `POST /v1/agents/me/offers/{id}/decline` declines it. What lapses first comes first.
          */
         get: operations["getAgentOffers"];
         put?: never;
@@ -279,11 +279,31 @@ export interface paths {
         };
         /**
          * Look at what you are asked to take
-         * @description Conversations that routing has asked them about and that nobody has taken: `POST /v1/conversations/{id}/take` takes one. What lapses first comes first.
+         * @description Conversations that routing has asked them about and that nobody has taken: `POST /v1/conversations/{id}/take` takes one, `POST /v1/agents/me/offers/{id}/decline` declines it. What lapses first comes first.
          */
         get: operations["getOwnOffers"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/agents/me/offers/{id}/decline": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Decline what you are asked to take
+         * @description Others are asked at once, and you about this conversation only where everybody else who could have it has let it pass. The reason stands among the decisions of the conversation (`GET /v1/conversations/{id}/routing`).
+         */
+        post: operations["declineOffer"];
         delete?: never;
         options?: never;
         head?: never;
@@ -3142,6 +3162,10 @@ export interface components {
             /** @enum {unknown} */
             remedy?: "refund" | "replacement" | "repair" | "correction" | "compensation" | "explanation" | "apology" | "other";
         };
+        Decline: {
+            /** @enum {unknown} */
+            reason: "busy" | "skills" | "language" | "conflict_of_interest" | "other";
+        };
         /** @description Seconds from when a complaint was received, of those of which something can be said. */
         DurationFigures: {
             n: number;
@@ -3344,6 +3368,12 @@ export interface components {
         NoteActionDto: {
             /** @description The organisation's own words: they are not sealed here, and nothing of a customer belongs in them. */
             text: string;
+        };
+        /** @description They are not asked about it any more. */
+        OfferDeclinedView: {
+            conversationId: string;
+            /** @description Decimal digits: of the event that says so. */
+            position: string;
         };
         OpenComplaint: {
             id?: string;
@@ -3710,20 +3740,20 @@ export interface components {
         RotateApiKey: {
             overlapSeconds?: number;
         };
-        /** @description Something that routing decided about a conversation. */
+        /** @description Something that routing decided about a conversation, or that whoever it asked said of it. */
         RoutingDecisionView: {
             at: string;
             /**
              * @description `not_done`: it was otherwise by then, and whoever made it so came first.
              * @enum {string}
              */
-            what: "assigned" | "offered" | "returned" | "not_done";
+            what: "assigned" | "offered" | "declined" | "returned" | "not_done";
             /** @description Kind and id. */
             agent: string;
-            /** @description Until when they are asked. */
+            /** @description Until when they are asked, or were when they declined. */
             until: null | string;
-            /** @description Why it was not done. */
-            reason: ("taken" | "changed" | "gone" | "customer_erased" | "agent_gone") | null;
+            /** @description Why it was not done, or they declined. */
+            reason: ("other" | "taken" | "changed" | "gone" | "customer_erased" | "agent_gone" | "busy" | "skills" | "language" | "conflict_of_interest") | null;
             /** @description What it rests on: how long it had waited, who was considered, and why not. */
             why: null | components["schemas"]["RoutingReasonsDto"];
             position: string;
@@ -6362,6 +6392,180 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"] & {
                         /** @enum {unknown} */
                         code?: "not_caught_up" | "overloaded" | "shutting_down" | "unavailable";
+                        /** @constant */
+                        status?: 503;
+                    };
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    declineOffer: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes the command safe to repeat: the first answer is given again. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /**
+                 * @description UUID of the conversation.
+                 * @example 00000000-0000-4000-8000-000000000000
+                 */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Decline"];
+            };
+        };
+        responses: {
+            /** @description You are not asked any more. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OfferDeclinedView"];
+                };
+            };
+            /** @description `malformed_json`: Malformed JSON. `empty_body`: Empty body. `invalid_parameters`: Invalid parameters. `malformed_request`: Malformed request. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "malformed_json" | "empty_body" | "invalid_parameters" | "malformed_request";
+                        /** @constant */
+                        status?: 400;
+                    };
+                };
+            };
+            /** @description `unauthenticated`: Not authenticated. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "unauthenticated";
+                        /** @constant */
+                        status?: 401;
+                    };
+                };
+            };
+            /** @description `forbidden`: Not allowed. `foreign_page`: From another page. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "forbidden" | "foreign_page";
+                        /** @constant */
+                        status?: 403;
+                    };
+                };
+            };
+            /** @description `conversation_not_found`: No such conversation. `offer_not_found`: No such offer. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "conversation_not_found" | "offer_not_found";
+                        /** @constant */
+                        status?: 404;
+                    };
+                };
+            };
+            /** @description `command_running`: Being done. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "command_running";
+                        /** @constant */
+                        status?: 409;
+                    };
+                };
+            };
+            /** @description `body_too_large`: Body too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "body_too_large";
+                        /** @constant */
+                        status?: 413;
+                    };
+                };
+            };
+            /** @description `unsupported_encoding`: Unsupported encoding. `unsupported_media_type`: Unsupported content type. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "unsupported_encoding" | "unsupported_media_type";
+                        /** @constant */
+                        status?: 415;
+                    };
+                };
+            };
+            /** @description `idempotency_key_reused`: Idempotency key used before. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "idempotency_key_reused";
+                        /** @constant */
+                        status?: 422;
+                    };
+                };
+            };
+            /** @description `rate_limited`: Too many requests. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "rate_limited";
+                        /** @constant */
+                        status?: 429;
+                    };
+                };
+            };
+            /** @description `not_caught_up`: Not caught up. `store_busy`: Busy. `store_refused`: Not writable. `outcome_unknown`: Outcome unknown. `overloaded`: Overloaded. `shutting_down`: Shutting down. `unavailable`: Unavailable. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "not_caught_up" | "store_busy" | "store_refused" | "outcome_unknown" | "overloaded" | "shutting_down" | "unavailable";
                         /** @constant */
                         status?: 503;
                     };
