@@ -1,4 +1,13 @@
-import { clockOfStream, clockStream, conversationIdOf, NOBODY, type StoredClockEvent } from '#contracts';
+import {
+  type ClockKind,
+  clockOfStream,
+  clockStream,
+  conversationIdOf,
+  isPerson,
+  NOBODY,
+  type StoredClockEvent,
+} from '#contracts';
+import { type EpochMs } from '#kernel';
 import { type ClockedEvent, tell } from '../clocked-conversation.js';
 import { type ResponseFactRow, type Standing, type Whose } from './response-fact-row.js';
 
@@ -7,6 +16,8 @@ export const RESOLUTION = 'resolution';
 
 /** Waits whose clock may still be told of; without a policy there is none, and the oldest are forgotten. */
 const MOST_ENDED = 20;
+/** Waits of which it is remembered that they were judged: what moves on after a merge or a split is one of the last. */
+const MOST_JUDGED = 50;
 
 /** How long a resolution must last: until then nothing of it is decided. */
 export const SETTLED_AFTER_DAYS = 7;
@@ -27,8 +38,11 @@ export type Turning = Extract<
   { readonly type: `conversation.${'status_changed' | 'reopened' | 'snoozed'}` }
 >;
 
-export function openedConversation(event: Opened): ResponseFactRow {
+/** @param from the conversation that it was split from */
+export function openedConversation(event: Opened, from?: ResponseFactRow): ResponseFactRow {
   const conversation = tell(undefined, event).state;
+  const whose = { agent: NOBODY, team: event.data.team ?? null };
+  const judged = from?.standing?.judged ?? [];
   return {
     ...{ conversation_id: conversationIdOf(event.stream), name: CONVERSATION, customer_id: event.key },
     ...{
@@ -36,10 +50,10 @@ export function openedConversation(event: Opened): ResponseFactRow {
       kind: null,
       at: event.occurredAt,
       channel: event.data.channel,
-      team: event.data.team ?? null,
-      agent: NOBODY,
+      ...whose,
     },
-    ...{ ...nothing, stage: conversation.stage, standing: { conversation, clocks: {}, ended: [], replies: 0 } },
+    ...{ ...nothing, stage: conversation.stage },
+    standing: { conversation, clocks: {}, ended: [], replies: 0, judged, whose },
   };
 }
 
@@ -50,19 +64,43 @@ export function toldConversation(row: ResponseFactRow, event: ClockedEvent): Res
   const { state: conversation, acts } = tell(standing.conversation, event);
   const stopped = acts.flatMap(({ type, kind, ordinal }) =>
     type === 'StopClock'
-      ? [{ ...whose(row, event), stream: clockStream({ conversationId: row.conversation_id, kind, ordinal }) }]
+      ? [{ ...whoseIn(standing, event), stream: clockStream({ conversationId: row.conversation_id, kind, ordinal }) }]
       : [],
   );
   const ended = [...standing.ended, ...stopped].slice(-MOST_ENDED);
-  const replies = standing.replies + (event.type === 'conversation.replied' ? 1 : 0);
-  const team = event.type === 'conversation.transferred' ? (event.data.team ?? null) : row.team;
-  return { ...row, team, stage: conversation.stage, standing: { ...standing, conversation, ended, replies } };
+  const replies = standing.replies + (event.type === 'conversation.replied' && isPerson(event.data.by) ? 1 : 0);
+  const after = { ...row, stage: conversation.stage, standing: { ...standing, conversation, ended, replies } };
+  return event.type === 'conversation.transferred' ? givenTo(after, { team: event.data.team ?? null }) : after;
 }
+
+/** Whose it is now; to whom it was given first is settled once. */
+export function givenTo(row: ResponseFactRow, given: Partial<Whose>): ResponseFactRow {
+  const { standing, team, agent } = row;
+  if (standing === null) return row;
+  const whose = { ...standing.whose, ...given };
+  const first = { team: team ?? whose.team, agent: agent === NOBODY ? whose.agent : agent };
+  return { ...row, ...first, standing: { ...standing, whose } };
+}
+
+/** Waits that were judged where they were measured before they moved here are not judged again. */
+export function judgedElsewhere(row: ResponseFactRow, other: ResponseFactRow | undefined): ResponseFactRow {
+  const { standing } = row;
+  if (standing === null || !other?.standing) return row;
+  return { ...row, standing: { ...standing, judged: remembered(standing.judged, ...other.standing.judged) } };
+}
+
+const remembered = (judged: readonly string[], ...more: readonly string[]): readonly string[] =>
+  [...new Set([...judged, ...more])].slice(-MOST_JUDGED);
+
+/** What is waited for since an instant, whichever clock measures it: the first response here may be a next one elsewhere. */
+const waitOf = (kind: ClockKind, since: EpochMs): string =>
+  `${kind === 'first_response' || kind === 'next_response' ? 'response' : kind} ${String(since)}`;
 
 /** The wait for a response that a reply ended; none where nobody waited, or no person replied. */
 export function endedWait(of: ResponseFactRow, event: Replied): ResponseFactRow | undefined {
-  const conversation = of.standing?.conversation;
-  if (conversation === undefined) return undefined;
+  const { standing } = of;
+  if (standing === null) return undefined;
+  const { conversation } = standing;
   const owed = tell(conversation, event).acts.find(
     ({ type, kind }) => type === 'StopClock' && (kind === 'first_response' || kind === 'next_response'),
   );
@@ -70,7 +108,7 @@ export function endedWait(of: ResponseFactRow, event: Replied): ResponseFactRow 
   if (owed === undefined || startedAt === undefined) return undefined;
   const ended = { name: event.position.toString(), fact: 'wait', kind: owed.kind, at: event.occurredAt } as const;
   const elapsed_ms = elapsed(startedAt, event.occurredAt);
-  return { ...of, ...ended, ...whose(of, event), elapsed_ms, standing: null };
+  return { ...of, ...ended, ...whoseIn(standing, event), elapsed_ms, standing: null };
 }
 
 /** The first resolution, and when it was undone first. */
@@ -91,7 +129,7 @@ export function resolution(
   const replies = importedAt === undefined ? standing.replies : null;
   const ended = { name: RESOLUTION, fact: 'wait', kind: 'resolution', at: event.occurredAt } as const;
   const elapsed_ms = elapsed(of.at, event.occurredAt);
-  return { ...of, ...ended, ...whose(of, event), elapsed_ms, replies, standing: null };
+  return { ...of, ...ended, ...whoseIn(standing, event), elapsed_ms, replies, standing: null };
 }
 
 /** What a merge undid and its end restores was never undone. */
@@ -100,10 +138,10 @@ const resolvedAgain = (before: ResponseFactRow, since: string | undefined): Resp
     ? { ...before, reopened_at: null }
     : undefined;
 
-/** A public reply soon after the resolution was needed all the same, and counts for it. */
-export function repliedAfter(row: ResponseFactRow, { occurredAt }: Replied): ResponseFactRow {
+/** A person's public reply soon after the resolution was needed all the same, and counts for it. */
+export function repliedAfter(row: ResponseFactRow, { occurredAt, data }: Replied): ResponseFactRow {
   const late = occurredAt > row.at + SETTLED_AFTER_DAYS * DAY_MS;
-  return row.replies === null || late ? row : { ...row, replies: row.replies + 1 };
+  return row.replies === null || late || !isPerson(data.by) ? row : { ...row, replies: row.replies + 1 };
 }
 
 /** The conversation after an event of one of its clocks. */
@@ -114,11 +152,13 @@ export function clockedConversation(row: ResponseFactRow, event: CountedClockEve
 }
 
 function clocksAfter(
-  { clocks, ended }: Standing,
+  { clocks, ended, judged }: Standing,
   event: CountedClockEvent,
-): Partial<Pick<Standing, 'clocks' | 'ended'>> {
+): Partial<Pick<Standing, 'clocks' | 'ended' | 'judged'>> {
   const { stream, type } = event;
   const clock = clocks[stream];
+  const kind = clockOfStream(stream)?.kind;
+  const settled = clock && kind ? { judged: remembered(judged, waitOf(kind, clock.startedAt)) } : {};
   switch (type) {
     case 'service_clock.activated': {
       const { at: startedAt, terms } = event.data;
@@ -127,11 +167,12 @@ function clocksAfter(
     case 'service_clock.restated':
       return clock ? { clocks: { ...clocks, [stream]: { ...clock, policyId: event.data.terms.policyId } } } : {};
     case 'service_clock.breached':
-      return clock ? { clocks: { ...clocks, [stream]: { ...clock, breached: true } } } : {};
+      return clock ? { ...settled, clocks: { ...clocks, [stream]: { ...clock, breached: true } } } : {};
     case 'service_clock.fulfilled':
     case 'service_clock.cancelled': {
       const { [stream]: _over, ...others } = clocks;
-      return { clocks: others, ended: ended.filter((each) => each.stream !== stream) };
+      const told = type === 'service_clock.fulfilled' ? settled : {};
+      return { ...told, clocks: others, ended: ended.filter((each) => each.stream !== stream) };
     }
   }
 }
@@ -145,23 +186,25 @@ export function clockFact(
   const kind = clockOfStream(stream)?.kind;
   const clock = of.standing?.clocks[stream];
   if (!of.standing || !clock || !kind) return undefined;
-  const { agent, team } = of.standing.ended.find((each) => each.stream === stream) ?? of;
+  const { ended, judged, whose } = of.standing;
+  const { agent, team } = ended.find((each) => each.stream === stream) ?? whose;
+  const isTold = judged.includes(waitOf(kind, clock.startedAt));
   const told = { name: event.position.toString(), fact: 'clock', kind, at: data.at, agent, team } as const;
   const row = { ...of, ...told, policy: clock.policyId, standing: null };
-  if (event.type === 'service_clock.breached') return clock.breached ? undefined : { ...row, verdict: 'breached' };
+  if (event.type === 'service_clock.breached') return isTold ? undefined : { ...row, verdict: 'breached' };
   const { spentMs, verdict } = event.data;
   return {
     ...row,
     elapsed_ms: elapsed(clock.startedAt, data.at),
     business_ms: spentMs === undefined ? null : BigInt(spentMs),
-    verdict: clock.breached ? null : verdict,
+    verdict: isTold ? null : verdict,
   };
 }
 
 /** Times are as they were told: an end may have been told as earlier than its beginning. */
 const elapsed = (from: number, until: number): bigint => BigInt(Math.max(0, until - from));
 
-const whose = ({ agent, team }: Whose, { data }: ClockedEvent): Whose => ({
+const whoseIn = ({ whose: { agent, team } }: Standing, { data }: ClockedEvent): Whose => ({
   agent: agent === NOBODY && 'by' in data ? (data.by ?? NOBODY) : agent,
   team,
 });

@@ -22,8 +22,12 @@ export interface Standing {
   readonly clocks: Readonly<Record<string, KnownClock>>;
   /** Waits that ended and whose clock has not said so yet: it may be told long after, when the conversation is somebody else's. */
   readonly ended: readonly (Whose & { readonly stream: string })[];
-  /** Public ones. */
+  /** Public ones of persons. */
   readonly replies: number;
+  /** Waits whose verdict was told, newest last: a merge, its end or a split may have other clocks measure them again. */
+  readonly judged: readonly string[];
+  /** Whose it is now. */
+  readonly whose: Whose;
 }
 
 /** A figure's raw material: a conversation, a wait that ended in it, or the verdict and the business time of one of its clocks. */
@@ -37,8 +41,9 @@ export type ResponseFactRow = {
   /** When it was opened; when the wait ended; when the clock was stopped, or breached. */
   readonly at: EpochMs;
   readonly channel: Channel | null;
+  /** Of a conversation, the first that it was given to: its opening counts there, wherever it goes. */
   readonly team: string | null;
-  /** `nobody` where it is nobody's. */
+  /** 〃; `nobody` where it is nobody's. */
   readonly agent: string;
   readonly stage: ClockedConversation['stage'];
   /** By the calendar on the wall: from the start to the end, pauses and closed hours included. */
@@ -46,9 +51,9 @@ export type ResponseFactRow = {
   /** As the clock counted. */
   readonly business_ms: bigint | null;
   readonly policy: string | null;
-  /** `null` where an earlier row of the same clock has it: each clock counts once. */
+  /** `null` where an earlier row of the same wait has it: each counts once. */
   readonly verdict: ClockVerdict | null;
-  /** Of a resolution, how many public replies there were before and within 7 days after it; `null` of imported history, which does not tell. */
+  /** Of a resolution, how many public replies of persons there were before and within 7 days after it; `null` of imported history, which does not tell. */
   readonly replies: number | null;
   readonly reopened_at: EpochMs | null;
   /** Of a conversation alone. */

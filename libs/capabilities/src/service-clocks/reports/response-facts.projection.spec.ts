@@ -28,15 +28,29 @@ const moves = (seconds: number, category: 'open' | 'waiting_customer' | 'resolve
 const assigned = (seconds: number, agent: string) => told('conversation.assigned', seconds, { by: 'user:lea', agent });
 
 type Kind = 'first_response' | 'next_response' | 'resolution';
-const clock = (type: StoredClockEvent['type'], seconds: number, kind: Kind, data: object): Told => ({
+const clock = (
+  type: StoredClockEvent['type'],
+  seconds: number,
+  kind: Kind,
+  {
+    ordinal = 1,
+    of = id,
+    ...data
+  }: { readonly ordinal?: number; readonly of?: string; readonly [other: string]: unknown },
+): Told => ({
   ...{ type, occurredAt: t(seconds), data: { at: t(seconds), kind, ...data } },
-  stream: clockStream({ conversationId: id, kind, ordinal: 1 }),
+  stream: clockStream({ conversationId: of, kind, ordinal }),
 });
 const terms = { policyId: 'gold', policyVersion: 1, calendarId: 'c', calendarVersion: 1, targetSeconds: 60 };
 const starts = (kind: Kind) => clock('service_clock.activated', 0, kind, { terms, dueAt: t(60) });
 
 /** The rows after a history, as the engine would leave them; those of the conversation itself apart. */
-function facts(...history: readonly Told[]): readonly Partial<ResponseFactRow>[] {
+const facts = (...history: readonly Told[]): readonly Partial<ResponseFactRow>[] =>
+  rowsAfter(...history).filter(({ fact }) => fact !== 'conversation');
+const volume = (...history: readonly Told[]): Partial<ResponseFactRow> | undefined =>
+  rowsAfter(...history).find(({ fact }) => fact === 'conversation');
+
+function rowsAfter(...history: readonly Told[]): readonly Partial<ResponseFactRow>[] {
   const rows = new Map<string, ResponseFactRow>();
   history.forEach(({ stream = conversationStream(id), ...event }, index) => {
     const meta = { source: '/safar', correlationId: 'c', causationId: 'c' };
@@ -53,8 +67,22 @@ function facts(...history: readonly Told[]): readonly Partial<ResponseFactRow>[]
       else if (row) rows.set(key.join(), row as ResponseFactRow);
     }
   });
-  return [...rows.values()].filter(({ fact }) => fact !== 'conversation');
+  return [...rows.values()];
 }
+
+describe('a conversation that was opened', () => {
+  const transferred = (seconds: number, team: string) =>
+    told('conversation.transferred', seconds, { by: 'user:lea', team });
+
+  it('counts for whom it was given first, whoever has it later; what ends in it for who has it then', () => {
+    const given = [opened(), transferred(1, 'returns'), assigned(2, 'user:bea')];
+    expect(volume(opened())).toMatchObject({ team: null, agent: 'nobody' });
+    expect(volume(...given)).toMatchObject({ team: 'returns', agent: 'user:bea' });
+    const moved = [...given, transferred(3, 'legal'), assigned(4, 'user:kim'), answers(30)];
+    expect(volume(...moved)).toMatchObject({ team: 'returns', agent: 'user:bea' });
+    expect(facts(...moved)).toMatchObject([{ kind: 'first_response', team: 'legal', agent: 'user:kim' }]);
+  });
+});
 
 describe('a wait for a response', () => {
   it('lasts from the first message that nobody answered to the reply of a person', () => {
@@ -79,6 +107,19 @@ describe('a resolution', () => {
     const again = [...history, moves(80, 'resolved'), moves(90, 'open')];
     expect(facts(...again).slice(1)).toMatchObject([{ ...once, reopened_at: t(70) }]);
     expect(facts(...history.slice(0, -1)).slice(1)).toMatchObject([{ ...once, reopened_at: null }]);
+  });
+
+  it('is not of one touch by what a program says: only a person’s replies count', () => {
+    const robot = [
+      opened(),
+      answers(1, 'key:robot'),
+      answers(2, 'system:rules'),
+      moves(60, 'resolved'),
+      answers(61, 'key:robot'),
+    ];
+    expect(facts(...robot)).toMatchObject([{ kind: 'resolution', replies: 0 }]);
+    const person = [...robot.slice(0, 3), answers(30), ...robot.slice(3)];
+    expect(facts(...person)[1]).toMatchObject({ kind: 'resolution', replies: 1 });
   });
 
   it('counts replies after it, too, until it is settled', () => {
@@ -116,6 +157,51 @@ describe('a clock', () => {
     expect(facts(opened(), starts('resolution'), breached, late)).toMatchObject([
       { verdict: 'breached', at: t(60), business_ms: null },
       { verdict: null, at: t(90), business_ms: 80_000n },
+    ]);
+  });
+
+  it('counts once for each wait, also where a merge and its end measure it by other clocks', () => {
+    const into = '6f1d7c2e-3b4a-4c5d-8e6f-7a8b9c0d1e2f';
+    const there = (event: Told): Told => ({ ...event, stream: conversationStream(into) });
+    const owes = { since: new Date(t(0)).toISOString() };
+    const by = 'user:lea';
+    const begins = (kind: Kind, ordinal: number, of = id) =>
+      clock('service_clock.activated', 0, kind, { terms, dueAt: t(60), ordinal, of });
+    const late = (kind: Kind, ordinal: number, of = id) =>
+      clock('service_clock.breached', 60, kind, { terms, ordinal, of });
+    const ends = (kind: Kind, ordinal: number, of = id) =>
+      clock('service_clock.cancelled', 70, kind, { reason: 'moved', ordinal, of });
+    const merged = [
+      told('conversation.merged', 70, { by, into }),
+      there(told('conversation.absorbed', 70, { by, from: id, owes })),
+    ];
+    const apart = [
+      told('conversation.unmerged', 80, { by, into, owes }),
+      there(told('conversation.released', 80, { by, from: id, owes: {} })),
+    ];
+    const before = [there(opened()), opened(), begins('first_response', 1)];
+    const back = [begins('first_response', 2), late('first_response', 2)];
+    const stopped = clock('service_clock.fulfilled', 90, 'first_response', {
+      verdict: 'breached',
+      spentMs: 1,
+      ordinal: 2,
+    });
+    const told1 = [late('first_response', 1), ...merged, ends('first_response', 1)];
+    const taken = [begins('next_response', 1, into), late('next_response', 1, into)];
+    const verdicts = (...history: readonly Told[]) =>
+      facts(...before, ...history).flatMap(({ verdict }) => verdict ?? []);
+    // Late before the merge: counted then, and neither in the other conversation nor after the end of the merge.
+    expect(verdicts(...told1, ...taken, ...apart, ends('next_response', 1, into), ...back, stopped)).toEqual([
+      'breached',
+    ]);
+    // Late in the other one: counted there, and not again in the one that came back.
+    const inOther = [...merged, ends('first_response', 1), ...taken];
+    expect(verdicts(...inOther, ...apart, ends('next_response', 1, into), ...back, stopped)).toEqual(['breached']);
+    // Another wait of the same conversation is one of its own.
+    const other = clock('service_clock.activated', 85, 'next_response', { terms, dueAt: t(145), ordinal: 1 });
+    expect(verdicts(...told1, other, clock('service_clock.breached', 145, 'next_response', { terms }))).toEqual([
+      'breached',
+      'breached',
     ]);
   });
 

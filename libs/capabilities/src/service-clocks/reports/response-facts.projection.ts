@@ -7,6 +7,8 @@ import {
   clockFact,
   CONVERSATION,
   endedWait,
+  givenTo,
+  judgedElsewhere,
   openedConversation,
   repliedAfter,
   RESOLUTION,
@@ -17,6 +19,7 @@ import {
 import { type ResponseFactRow, responseFactsTable } from './response-fact-row.js';
 
 type Assigned = Extract<ConversationEvent, { readonly type: 'conversation.assigned' }>;
+type Opened = Extract<ConversationEvent, { readonly type: 'conversation.opened' }>;
 type Told = Exclude<ClockedEvent, { readonly type: `conversation.${'opened' | 'prioritised' | 'forgotten'}` }>;
 
 /** A fact is told by how its conversation stood before: its row comes first, while that can still be read. */
@@ -26,6 +29,27 @@ const isResolution = ([, name]: RowKey): boolean => name === RESOLUTION;
 
 /** Of an erased customer's conversation the row is gone, and what comes later finds none. */
 const told: Evolve<ResponseFactRow, Told> = (row, event) => row && toldConversation(row, event);
+
+type Moved = Extract<Told, { readonly type: `conversation.${'absorbed' | 'released' | 'unmerged'}` }>;
+/** The conversation that something owed came from. */
+const otherOf = (event: Moved | Opened): string | undefined => {
+  if (event.type === 'conversation.opened') return event.data.origin === 'split' ? event.data.follows : undefined;
+  return event.type === 'conversation.unmerged' ? event.data.into : event.data.from;
+};
+
+/** What moves here was measured there, and may have been judged: of the other one nothing changes by it. */
+const moved: Evolve<ResponseFactRow, Moved> = (row, event, key, rowOf) => {
+  const [id] = key;
+  const other = otherOf(event);
+  if (row === undefined || id === other) return row;
+  return toldConversation(judgedElsewhere(row, other === undefined ? undefined : rowOf([other, CONVERSATION])), event);
+};
+
+const opened: Evolve<ResponseFactRow, Opened> = (row, event, [id], rowOf) => {
+  const from = otherOf(event);
+  if (id === from) return row;
+  return openedConversation(event, from === undefined ? undefined : rowOf([from, CONVERSATION]));
+};
 
 const replied: Evolve<ResponseFactRow, Extract<Told, { readonly type: 'conversation.replied' }>> = (
   row,
@@ -54,11 +78,19 @@ const judged: Evolve<ResponseFactRow, Judged> = (row, event, key, rowOf) => {
   return of && clockFact(of, event);
 };
 
-const assigned: Evolve<ResponseFactRow, Assigned> = (row, { data }) => row && { ...row, agent: data.agent ?? NOBODY };
+const assigned: Evolve<ResponseFactRow, Assigned> = (row, { data }) =>
+  row && givenTo(row, { agent: data.agent ?? NOBODY });
 
 type Event =
   Exclude<ClockedEvent, { readonly type: 'conversation.prioritised' }> | Assigned | CountedClockEvent | PersonaErased;
 
+const moves = new Set<Event['type']>([
+  'conversation.opened',
+  'conversation.absorbed',
+  'conversation.released',
+  'conversation.unmerged',
+]);
+const isMove = (event: Event): event is Moved | Opened => moves.has(event.type);
 const isClockEvent = (event: Event): event is CountedClockEvent => event.type.startsWith('service_clock.');
 
 /** What a clock came to, and what may resolve a conversation or open it again. */
@@ -74,6 +106,10 @@ function keysOf(event: Event): readonly RowKey[] {
   const id = isClockEvent(event) ? clockOfStream(event.stream)?.conversationId : conversationIdOf(event.stream);
   if (id === undefined) return [];
   const conversation: RowKey = [id, CONVERSATION];
+  if (isMove(event)) {
+    const other = otherOf(event);
+    return other === undefined ? [conversation] : [[other, CONVERSATION], conversation];
+  }
   if (event.type === 'conversation.replied') return [[id, event.position.toString()], [id, RESOLUTION], conversation];
   if (judging.has(event.type)) return [[id, event.position.toString()], conversation];
   return turning.has(event.type) ? [[id, RESOLUTION], conversation] : [conversation];
@@ -82,12 +118,12 @@ function keysOf(event: Event): readonly RowKey[] {
 /** What reports count: conversations, how long customers waited in them, and what became of their clocks. Nothing in it is personal. */
 export const responseFacts: Projection<ResponseFactRow, Event> = {
   name: 'response-facts',
-  version: 4,
+  version: 5,
   reads: 'sealed',
   table: responseFactsTable,
   keys: keysOf,
   when: {
-    'conversation.opened': (_row, event) => openedConversation(event),
+    'conversation.opened': opened,
     'conversation.message_received': told,
     'conversation.replied': replied,
     'conversation.assigned': assigned,
@@ -97,9 +133,9 @@ export const responseFacts: Projection<ResponseFactRow, Event> = {
     'conversation.woken': told,
     'conversation.reopened': turned,
     'conversation.merged': told,
-    'conversation.unmerged': told,
-    'conversation.absorbed': told,
-    'conversation.released': told,
+    'conversation.unmerged': moved,
+    'conversation.absorbed': moved,
+    'conversation.released': moved,
     'conversation.split_off': told,
     'conversation.spam_marked': told,
     'conversation.spam_cleared': told,
