@@ -55,13 +55,17 @@ describe('npm start', () => {
     expect(await standalone.stop()).toBe(0);
   });
 
-  it('makes an admin whose password is nowhere in its output, and who can sign in', async () => {
+  it('makes an admin and a key whose secrets are nowhere in its output, and who can come in with them', async () => {
     const standalone = await Standalone.start(folder.path);
     const file = path.join(folder.path, 'first-admin-password');
     const password = readFileSync(file, 'utf8').trim();
     expect(statSync(file).mode & 0o777).toBe(0o600);
     expect(standalone.output()).toContain('first-admin-password');
     expect(standalone.output()).not.toContain(password);
+    // The same of the first key, which may do everything.
+    expect(statSync(path.join(folder.path, 'first-api-key')).mode & 0o777).toBe(0o600);
+    expect(standalone.output()).not.toMatch(/safar_[0-9a-f]/);
+    expect((await standalone.request('GET', '/v1/me')).body).toMatchObject({ name: 'first key', scopes: ['admin'] });
     const signIn = (typed: string) =>
       fetch(`${standalone.url}/v1/session`, {
         method: 'POST',

@@ -1,5 +1,7 @@
 import { type EpochMs } from '#kernel';
 import { type FirstAdmin, firstAdminText } from './first-admin.js';
+import { bearerOf, firstKeyText } from './first-key.js';
+import { type FirstSecret } from './first-secret.js';
 
 export interface Banner {
   readonly version: string;
@@ -9,7 +11,7 @@ export interface Banner {
   readonly eventLog: string | undefined;
   readonly dataDir: string;
   /** The key of the first start; later starts do not know it any more. */
-  readonly key: string | undefined;
+  readonly key: FirstSecret | undefined;
   readonly admin: FirstAdmin | undefined;
   readonly now: EpochMs;
   /** In demo mode only. */
@@ -42,7 +44,7 @@ const exampleTouchpoint = (occurredAt: string): string =>
 
 /** What the first lines of a start say: what this is, where to look, and how to send the first touchpoint. */
 export function bannerText({ version, url, database, eventLog, dataDir, key, admin, now, demo }: Banner): string {
-  const bearer = `-H 'Authorization: Bearer ${key ?? '<your key>'}'`;
+  const bearer = bearerOf(key);
   return [
     '',
     `Safar ${version}: touchpoints in, timelines out.`,
@@ -51,9 +53,7 @@ export function bannerText({ version, url, database, eventLog, dataDir, key, adm
     `  Database  ${database}`,
     ...(eventLog === undefined ? [] : [`  Log       ${eventLog}`]),
     `  Data      ${dataDir}  (back up master.key in it: without it personal data cannot be read)`,
-    key === undefined
-      ? '  API key   as printed by the first start; `npm run -s safar -- keys create --name NAME` makes another'
-      : `  API key   ${key}  (shown this once)`,
+    firstKeyText(key),
     firstAdminText(admin),
     ...(demo === undefined ? [] : demoText(demo)),
     '',

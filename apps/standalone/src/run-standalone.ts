@@ -18,6 +18,8 @@ import { createGateway } from '../../gateway/src/bootstrap.js';
 import { Draining } from '../../gateway/src/server/draining.js';
 import { bannerText } from './banner.js';
 import { type FirstAdmin, firstAdmin } from './first-admin.js';
+import { firstKey } from './first-key.js';
+import { type FirstSecret } from './first-secret.js';
 import { prepareDemo, type PreparedDemo, showDemo } from './demo.js';
 
 /** A process that is killed keeps its leases for this long: the next start shows nothing new before. */
@@ -66,7 +68,8 @@ export async function runStandalone(environment: NodeJS.ProcessEnv, { say, isTer
         say(`Port ${String(config.http.port)} is taken: listening on ${String(port)}.`);
       await gateway.listen(port, config.http.host);
       const admin = await firstAdmin(installation, isTerminal);
-      say(await banner(installation, await gateway.getUrl(), { demo, admin }));
+      const key = await firstKey(installation, isTerminal);
+      say(banner(installation, await gateway.getUrl(), { demo, admin, key }));
       const stopDemo = new AbortController();
       const { signal } = stopDemo;
       const shown = demo === undefined ? undefined : showDemo(installation, demo, { say, signal });
@@ -92,31 +95,28 @@ export async function runStandalone(environment: NodeJS.ProcessEnv, { say, isTer
   }
 }
 
-async function banner(
+function banner(
   installation: Installation,
   url: string,
-  { demo, admin }: { readonly demo: PreparedDemo | undefined; readonly admin: FirstAdmin | undefined },
-): Promise<string> {
+  told: {
+    readonly demo: PreparedDemo | undefined;
+    readonly admin: FirstAdmin | undefined;
+    readonly key: FirstSecret | undefined;
+  },
+): string {
   const { config, database } = installation;
+  const { demo, admin, key } = told;
   return bannerText({
     version: version(),
     url,
     database: database.description,
     eventLog: describeEventLog(config),
     dataDir: path.relative(process.cwd(), config.dataDir) || '.',
-    key: await firstKey(installation),
+    key,
     admin,
     now: installation.clock.now(),
     demo: demo && { isLoaded: demo.isLoaded },
   });
-}
-
-/** An installation without any key gets one that may do everything, shown once. */
-async function firstKey({ access: { apiKeys } }: Installation): Promise<string | undefined> {
-  const known = await apiKeys.list();
-  if (known.length > 0) return undefined;
-  const { key } = await apiKeys.create({ name: 'first key', scopes: ['admin'] }, { kind: 'system', id: 'first-start' });
-  return key;
 }
 
 function version(): string {

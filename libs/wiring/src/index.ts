@@ -49,7 +49,7 @@ export { DEAD_LETTERS_TOPIC, EVENTS_TOPIC, INBOUND_TOPIC, topics } from './kafka
 export * from './kafka-admin.js';
 export * from './migrations.js';
 export * from './projections.js';
-export { shortened } from './quarantined-message.js';
+export { masked, shortened } from './quarantined-message.js';
 export { reactions } from './reactions.js';
 export { ReportsBusyError } from './report-desk.js';
 export { type RoutingReplayRequest } from './routing/replay-routing.js';

@@ -68,7 +68,7 @@ export const reasonsOf = (errors: readonly FieldError[]): readonly QuarantineRea
   errors.slice(0, MOST_REASONS).map(({ pointer, code }) => ({ pointer: masked(shortened(pointer)), code }));
 
 /** For what stands in the open: a name that a sender made up may be that of somebody, or their number. */
-const masked = (pointer: string): string =>
+export const masked = (pointer: string): string =>
   pointer
     .split('/')
     .map((name) => (name === '' || isKnownName(name) ? name : '…'))

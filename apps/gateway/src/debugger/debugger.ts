@@ -1,8 +1,8 @@
 import { randomBytes } from 'node:crypto';
-import { Inject, Injectable } from '@nestjs/common';
+import { Inject, Injectable, type OnModuleDestroy } from '@nestjs/common';
 import { type DebuggerEntryView, type WayIn } from '#contracts';
 import { type Metrics } from '#platform/telemetry';
-import { type MessageResult, shortened } from '#wiring';
+import { masked, type MessageResult, shortened } from '#wiring';
 import { TouchpointCounts } from '../metrics/touchpoint-metrics.js';
 import { METRICS } from '../server/tokens.js';
 
@@ -10,6 +10,9 @@ import { METRICS } from '../server/tokens.js';
 const ENTRIES = 200;
 /** Sources that are remembered; the one that was silent for longest is forgotten first. */
 const SOURCES = 200;
+/** No entry is older: the ids of somebody who is erased are gone with it, whichever process is told of the erasure. */
+const KEPT_MS = 3_600_000;
+const SWEEP_MS = 60_000;
 /** Entries that wait for one reader; of what is more, the oldest are left out, and the reader is told how many. */
 const WAITING = 1_000;
 const MOST_ERRORS = 5;
@@ -48,9 +51,9 @@ interface Reader {
   wake: () => void;
 }
 
-/** What became of what the sources sent lately, in this process's memory: bounded rings, gone with the process. */
+/** What became of what the sources sent in the last hour, in this process's memory: bounded rings, gone with the process. */
 @Injectable()
-export class Debugger {
+export class Debugger implements OnModuleDestroy {
   readonly #rings = new Map<string, Ring>();
   readonly #readers = new Set<Reader>();
   /** Ids of an earlier process mean nothing here. */
@@ -61,9 +64,16 @@ export class Debugger {
   /** Whose ring is the last of the map, and that ring. */
   #last: { readonly source: string; readonly ring: Ring } | undefined;
   readonly #counts: TouchpointCounts;
+  readonly #sweep = setInterval(() => {
+    this.#forgetOld(Date.now() - KEPT_MS);
+  }, SWEEP_MS).unref();
 
   constructor(@Inject(METRICS) metrics: Metrics) {
     this.#counts = new TouchpointCounts(metrics);
+  }
+
+  onModuleDestroy(): void {
+    clearInterval(this.#sweep);
   }
 
   /** Every way in tells of every item here. */
@@ -156,9 +166,23 @@ export class Debugger {
 
   #forgetSilent(): void {
     const [silent] = this.#rings;
-    if (this.#rings.size <= SOURCES || silent === undefined) return;
-    this.#rings.delete(silent[0]);
-    this.#forgotten = Math.max(this.#forgotten, ...silent[1].entries.slice(-1).map(({ order }) => order));
+    if (this.#rings.size > SOURCES && silent !== undefined) this.#forget(...silent);
+  }
+
+  #forget(source: string, { entries, forgotten }: Ring): void {
+    this.#rings.delete(source);
+    this.#forgotten = Math.max(this.#forgotten, forgotten, ...entries.slice(-1).map(({ order }) => order));
+  }
+
+  #forgetOld(before: number): void {
+    for (const [source, ring] of this.#rings) {
+      const young = ring.entries.findIndex(({ at }) => at >= before);
+      const old = ring.entries.splice(0, young < 0 ? ring.entries.length : young);
+      ring.forgotten = Math.max(ring.forgotten, ...old.slice(-1).map(({ order }) => order));
+      if (ring.entries.length === 0) this.#forget(source, ring);
+    }
+    // Its ring may be one that is forgotten.
+    this.#last = undefined;
   }
 
   /** Lets a reader wait for everything after an entry. @returns the number of that entry; nothing when it is none of ours */
@@ -204,7 +228,7 @@ function keep(ring: Ring, kept: Kept): void {
 function bounded(result: MessageResult): MessageResult {
   if (!('errors' in result)) return result;
   const errors = result.errors.slice(0, MOST_ERRORS);
-  return { ...result, errors: errors.map((error) => ({ ...error, pointer: shortened(error.pointer) })) };
+  return { ...result, errors: errors.map((error) => ({ ...error, pointer: masked(shortened(error.pointer)) })) };
 }
 
 function tell(reader: Reader, entry: DebuggerEntryView): void {
