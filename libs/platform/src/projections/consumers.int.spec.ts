@@ -62,7 +62,7 @@ describe('a consumer', () => {
         ...{ leaseMs: 60_000, attempts: 1, onSetAside: () => undefined },
       };
       const events = log.events.slice(1);
-      const nothingParked = { keys: new Set<string>(), count: 0, discarded: new Set<bigint>() };
+      const nothingParked = { keys: new Set<string>(), failed: 0, waiting: 0, discarded: new Set<bigint>() };
       const decoded = { events, upTo: events[0]!.position, condemned: new Map(), readAfter: () => 0n };
       const page = {
         ...decoded,

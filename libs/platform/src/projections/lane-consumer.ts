@@ -37,6 +37,7 @@ import { BuildTable } from './build-table.js';
 import { Folding, type Folded } from './folding.js';
 import { parkedBefore, type ParkedBefore } from './parked-events.js';
 import { RowSet } from './row-set.js';
+import { demandRoom } from './room-for-parked.js';
 import { type ProjectionSettings } from './settings.js';
 
 /** A projection and one of its builds. */
@@ -262,11 +263,7 @@ export class LaneConsumer {
     for (const { event } of failed) this.#attempts.set(event.position, (this.#attempts.get(event.position) ?? 0) + 1);
     const fresh = failed.find(({ event }) => (this.#attempts.get(event.position) ?? 0) < poisonAttempts);
     if (fresh) throw new TryAgainError(describeError(fresh.error).text);
-    if (setAside.length > 0 && parked.count + setAside.length > maxParked)
-      throw new ConsumerTroubleError(
-        'failed',
-        `${String(parked.count + setAside.length)} events would be parked, ${String(maxParked)} may be; release or discard them, or mend the projection`,
-      );
+    if (setAside.length > 0) demandRoom(parked, { failed: failed.length, all: setAside.length }, maxParked);
   }
 
   #moved(full: boolean): void {

@@ -6,8 +6,10 @@ import { type Folded } from './folding.js';
 export interface ParkedBefore {
   /** Keys with a parked event. */
   readonly keys: ReadonlySet<string>;
-  /** Parked events of the lane. */
-  readonly count: number;
+  /** Parked events of the lane that failed themselves. */
+  readonly failed: number;
+  /** Those that only wait behind another one of their key. */
+  readonly waiting: number;
   /** Ahead of the checkpoint, by decision not to be applied. */
   readonly discarded: ReadonlySet<Position>;
 }
@@ -29,18 +31,29 @@ export interface ParkedEvent extends LaneRef {
   readonly reason: string | null;
 }
 
+interface ParkedKey {
+  readonly key: string;
+  readonly failed: number;
+  readonly waiting: number;
+  /** Of one that is discarded. */
+  readonly position: string | null;
+}
+
 export async function parkedBefore(db: Queryable, lane: LaneRef, position: Position): Promise<ParkedBefore> {
-  const { rows } = await db.query<{ key: string; position: string; status: string }>(
-    `SELECT key, position, status FROM es.parked WHERE name = $1 AND version = $2 AND build = $3
-       AND (status = 'parked' AND lane = $4 OR status = 'discarded' AND position > $5)`,
+  const { rows } = await db.query<ParkedKey>(
+    `SELECT key, NULL::bigint AS position, count(*) FILTER (WHERE attempts > 0)::integer AS failed,
+       count(*) FILTER (WHERE attempts = 0)::integer AS waiting FROM es.parked
+     WHERE name = $1 AND version = $2 AND build = $3 AND lane = $4 AND status = 'parked' GROUP BY key
+     UNION ALL SELECT key, position, 0, 0 FROM es.parked
+     WHERE name = $1 AND version = $2 AND build = $3 AND status = 'discarded' AND position > $5`,
     [lane.name, lane.version, lane.build, lane.lane, position],
   );
-  const parked = rows.filter(({ status }) => status === 'parked');
-  const discarded = rows.filter(({ status }) => status === 'discarded');
+  const parked = rows.filter((row) => row.position === null);
   return {
     keys: new Set(parked.map(({ key }) => key)),
-    count: parked.length,
-    discarded: new Set(discarded.map((row) => BigInt(row.position))),
+    failed: parked.reduce((sum, { failed }) => sum + failed, 0),
+    waiting: parked.reduce((sum, { waiting }) => sum + waiting, 0),
+    discarded: new Set(rows.flatMap((row) => (row.position === null ? [] : [BigInt(row.position)]))),
   };
 }
 

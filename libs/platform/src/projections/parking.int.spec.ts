@@ -142,15 +142,29 @@ describe('an event that cannot be applied', () => {
 
   it('stops its consumer when more would be parked than may be, and goes on after a decision', async () => {
     const log = poisoned();
-    const host = engine.start({ ...engine.parts(log), settings: { maxParked: 2 } }, [items]);
+    const host = engine.start({ ...engine.parts(log), settings: { maxParked: 0 } }, [items]);
     await until(() => host.health().lanes.some(({ state }) => state === 'failed'), 'failed');
-    expect(host.health().lanes[0]?.error).toMatch(/3 events would be parked, 2 may be; release or discard/);
+    expect(host.health().lanes[0]?.error).toMatch(/1 events would be parked, 0 may be; release or discard/);
     expect(host.health().ok).toBe(false);
     await until(async () => (await adminOf(log, items).status())[0]?.state === 'failed', 'failed for everybody to see');
     expect(await engine.parked(items)).toEqual([]);
     await host.stop();
     await engine.catchUp(log, {}, [mended]);
     expect(await engine.rows(items)).toEqual((await foldInMemory(mended, log.events)).rows);
+  });
+
+  it('of a busy customer holds up nobody else, until very many wait behind it', async () => {
+    const log = poisoned();
+    const host = engine.start({ ...engine.parts(log), settings: { maxParked: 1 } }, [items]);
+    await until(() => engine.isAtHead(log, [items]), 'it is there');
+    // Two wait as it is.
+    log.append(...Array.from({ length: 18 }, (_, index) => added(ann, `hat ${String(index)}`)), added(bob, 'coat'));
+    await until(async () => (await itemsOf(bob)).includes('coat'), 'the other has it');
+    expect(host.health().ok).toBe(true);
+    log.append(added(ann, 'one more'));
+    await until(() => host.health().lanes.some(({ state }) => state === 'failed'), 'failed');
+    expect(host.health().lanes[0]?.error).toMatch(/21 events behind them would be parked, 20 may be/);
+    await host.stop();
   });
 
   it('is found among many when it is the table that refuses it', async () => {

@@ -22,7 +22,10 @@ export interface ProjectionSettings {
   /** Wait after a failure, doubled each time up to `maxBackoffMs`. */
   readonly backoffMs: number;
   readonly maxBackoffMs: number;
-  /** Parked events of one consumer at which it stops: something is wrong with the code, not with an event. */
+  /**
+   * Failures of one consumer, parked, beyond which it stops: something is wrong with the code, not with an event. Twenty times as many
+   * may wait behind them.
+   */
   readonly maxParked: number;
   /** Promote a new build by itself when it is at most `promoteWithin` events behind and has no more parked than the active. */
   readonly autoPromote: boolean;
