@@ -55,6 +55,16 @@ export function withAgent(state: RoutingState, id: string, changes: Partial<Rout
   return { ...state, agents: { ...state.agents, [id]: { ...before, ...changes } } };
 }
 
+/** What they did not get does not count for their rate: it was let pass, or somebody else had it. */
+export function notGiven(state: RoutingState, agent: string | undefined): RoutingState {
+  const given = agent === undefined ? [] : (state.agents[agent]?.given ?? []);
+  return agent === undefined || given.length === 0 ? state : withAgent(state, agent, { given: given.slice(0, -1) });
+}
+
+/** Who is asked about it, or is to be given it, until the log says what became of that. */
+const promisedTo = ({ pending, offer }: RoutingItem): string | undefined =>
+  offer?.agent ?? (pending && pending.act !== 'return' ? pending.agent : undefined);
+
 /** The item as it is now, and whoever has more or less to do by it idle since now. */
 export function withItem(state: RoutingState, id: string, after: RoutingItem | undefined, now: EpochMs): RoutingState {
   const before = itemIn(state.items, id);
@@ -75,7 +85,9 @@ function evolveItem(state: RoutingState, event: RoutingEvent): RoutingState {
     // It tells of a time before what is known: what made the difference is told next.
     if (before && event.data.version < before.version) return state;
     if (!before && event.data.agent === undefined && indexOf(state).unheld >= MAX_WAITING) return state;
-    return withItem(state, id, told(before, id, event), now);
+    const after = told(before, id, event);
+    const kept = before?.offer && !after.offer && after.agent !== before.offer.agent;
+    return withItem(kept ? notGiven(state, before.offer?.agent) : state, id, after, now);
   }
   if (!before) return state;
   switch (event.type) {
@@ -84,7 +96,7 @@ function evolveItem(state: RoutingState, event: RoutingEvent): RoutingState {
       if (version < before.version) return state;
       // A command is on its way: what became of it is waited for, as room is kept for it.
       const left = before.pending ? { ...before, version, agent: null, offer: null, left: true } : undefined;
-      return withItem(state, id, left, now);
+      return withItem(notGiven(state, before.offer?.agent), id, left, now);
     }
     case 'routing.assigned': {
       const { agent, version } = event.data;
@@ -95,13 +107,16 @@ function evolveItem(state: RoutingState, event: RoutingEvent): RoutingState {
         now,
       );
     }
-    case 'routing.offered':
-      return withItem(state, id, offered(before, event), now);
+    case 'routing.offered': {
+      const after = offered(before, event);
+      const isAsked = after?.offer?.agent === event.data.agent;
+      return withItem(isAsked ? state : notGiven(state, promisedTo(before)), id, after, now);
+    }
     case 'routing.declined': {
       const { agent, until } = event.data;
       // The time of the offer may have run out before, or somebody have taken it.
       if (before.offer?.agent !== agent || before.offer.until !== Date.parse(until)) return state;
-      return withItem(state, id, passedBy(before, agent, now), now);
+      return withItem(notGiven(state, agent), id, passedBy(before, agent, now), now);
     }
     case 'routing.returned':
       return withItem(state, id, { ...before, ...settled, agent: null, version: event.data.version }, now);
@@ -154,11 +169,12 @@ function offered(
 }
 
 function notDone(
-  state: RoutingState,
+  whole: RoutingState,
   before: RoutingItem,
   { data: { agent, reason, version }, recordedAt: now }: Extract<RoutingEvent, { type: 'routing.not_done' }>,
 ): RoutingState {
   const after = before.left ? undefined : { ...before, pending: null };
+  const state = before.pending?.act === 'return' ? whole : notGiven(whole, before.pending?.agent);
   switch (reason) {
     case 'gone':
       // It came back meanwhile, and that was told before.

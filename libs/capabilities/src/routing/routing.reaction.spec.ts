@@ -113,3 +113,36 @@ it('gives the same from a state that something else came of since', () => {
   desk.said('routing.item_changed', routingStream('2'), changed);
   expect(again()).toEqual(first);
 });
+
+it('what somebody let pass, and what somebody else had, does not count for their rate', () => {
+  const desk = new Desk();
+  const settings = { capacity: [{ limit: 1 }], rate: { conversations: 1, seconds: 3_600 } };
+  desk.said('agent.configured', agentStream(ada), { by: 'user:l', settings });
+  const ask = (id: string, at: EpochMs): void => {
+    const [offer] = desk.said('routing.item_changed', routingStream(id), changed, at);
+    if (offer?.type !== 'Offer') throw new Error('nobody is asked');
+    const until = new Date(offer.until).toISOString();
+    desk.said('routing.offered', routingStream(id), { version: 1, agent: ada, until, why: offer.why }, at);
+  };
+  ask('1', noon);
+  desk.said('routing.declined', routingStream('1'), {
+    ...{ version: 1, agent: ada, until: new Date(noon + 30 * SECOND).toISOString() },
+  });
+  // Time passes by; then a colleague takes it; then it is gone.
+  ask('2', noon + SECOND);
+  expect(desk.wake()).toEqual([]);
+  ask('3', noon + 35 * SECOND);
+  desk.said(
+    'routing.item_changed',
+    routingStream('3'),
+    { ...changed, version: 2, agent: 'user:b' },
+    noon + 36 * SECOND,
+  );
+  ask('4', noon + 37 * SECOND);
+  desk.said('routing.item_left', routingStream('4'), { version: 2 }, noon + 38 * SECOND);
+  ask('5', noon + 39 * SECOND);
+  desk.said('routing.item_changed', routingStream('5'), { ...changed, version: 2, agent: ada }, noon + 40 * SECOND);
+  desk.said('routing.item_left', routingStream('5'), { version: 3 }, noon + 41 * SECOND);
+  // That one counts.
+  expect(desk.said('routing.item_changed', routingStream('6'), changed, noon + 42 * SECOND)).toEqual([]);
+});

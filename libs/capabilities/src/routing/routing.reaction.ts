@@ -1,6 +1,6 @@
 import { type RoutingReasonsDto } from '#contracts';
 import { type EpochMs, type Reacted, type Reaction, type RecordedEvent } from '#kernel';
-import { evolveRouting, passedBy, type RoutingInput, withAgent, withItem } from './evolve-routing.js';
+import { evolveRouting, notGiven, passedBy, type RoutingInput, withAgent, withItem } from './evolve-routing.js';
 import { nextRouting, planRouting, type RoutingDecision } from './plan-routing.js';
 import { indexOf } from './routing-index.js';
 import { routingPieces } from './routing-pieces.js';
@@ -59,7 +59,7 @@ function passTime(before: RoutingState, now: EpochMs): RoutingState {
   let state = before;
   for (const found of indexOf(before).unsettled)
     if (found.offer && found.offer.until <= now)
-      state = withItem(state, found.id, passedBy(found, found.offer.agent, now), now);
+      state = withItem(notGiven(state, found.offer.agent), found.id, passedBy(found, found.offer.agent, now), now);
   for (const found of indexOf(state).unsettled)
     if (found.pending && found.pending.until <= now)
       state = withItem(state, found.id, found.left ? undefined : { ...found, pending: null }, now);
