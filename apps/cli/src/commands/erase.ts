@@ -41,6 +41,8 @@ async function erase(context: CommandContext, customer: string, options: EraseOp
     if (!erased.ok) throw queryFailure(erased.reason, customer);
     const { customerId, erasedAt, position } = erased.value;
     if (options.json === true) return terminal.printJson({ customerId, erasedAt: isoTime(erasedAt), position, reason });
-    await terminal.print(`Erased ${customerId}. Nobody can read the personal data any more.`);
+    await terminal.print(
+      `Erased ${customerId}: nobody can read this customer's personal data any more. The same person may also be here as another customer, under an identifier that was never named with this one: search for them, and erase each.`,
+    );
   });
 }
