@@ -28,6 +28,7 @@ import { Readiness } from './health/readiness.js';
 import { Bodies } from './intake/bodies.js';
 import { TouchpointIntake } from './intake/touchpoint-intake.js';
 import { TouchpointRecorder } from './intake/touchpoint-recorder.js';
+import { Uploads } from './intake/uploads.js';
 import { Admission } from './limits/admission.js';
 import { RateLimitGuard } from './limits/rate-limit.guard.js';
 import { RateLimits } from './limits/rate-limits.js';
@@ -138,6 +139,7 @@ export class GatewayModule {
         { provide: METRICS, useValue: metrics },
         Authenticator,
         Bodies,
+        Uploads,
         CloudEventIntake,
         Debugger,
         Draining,

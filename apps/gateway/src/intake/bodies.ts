@@ -2,7 +2,7 @@ import { type IncomingMessage } from 'node:http';
 import { Inject, Injectable } from '@nestjs/common';
 import { type HttpConfig } from '#wiring';
 import { HTTP_CONFIG } from '../server/tokens.js';
-import { BodyBudget } from './body-budget.js';
+import { BodyBudget, FLOOR_GRACE_MS } from './body-budget.js';
 import { withBody } from './read-body.js';
 
 /** The bodies that are in memory, all together within one budget. */
@@ -13,7 +13,8 @@ export class Bodies {
   readonly limitBytes: number;
 
   constructor(@Inject(HTTP_CONFIG) config: HttpConfig) {
-    this.budget = new BodyBudget(config.bodyBudgetBytes);
+    const floor = { bytesPerSecond: config.bodyFloorBytesPerSecond, graceMs: FLOOR_GRACE_MS };
+    this.budget = new BodyBudget(config.bodyBudgetBytes, floor);
     this.limitBytes = config.bodyLimitBytes;
   }
 

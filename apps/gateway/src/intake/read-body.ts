@@ -25,12 +25,16 @@ export async function withBody<T>(
     taken += bytes;
     return undefined;
   };
+  const release = (): void => {
+    budget.giveBack(taken);
+    taken = 0;
+  };
   try {
-    const body = arrived(message, admit) ?? (await collect(message, admit));
+    const body = arrived(message, admit) ?? (await collect(message, { admit, release, budget }));
     if (body.length === 0) throw new ProblemError('empty_body');
     return await use(body.subarray(0, 3).equals(BYTE_ORDER_MARK) ? body.subarray(3) : body);
   } finally {
-    budget.giveBack(taken);
+    release();
   }
 }
 
@@ -44,8 +48,15 @@ function arrived(message: IncomingMessage, admit: (bytes: number) => ProblemErro
   return body;
 }
 
+interface Lending {
+  readonly admit: (bytes: number) => ProblemError | undefined;
+  /** Gives back at once what was admitted. */
+  readonly release: () => void;
+  readonly budget: BodyBudget;
+}
+
 /** Not `for await`: leaving that loop early destroys the socket, and with it the answer. */
-function collect(message: IncomingMessage, admit: (bytes: number) => ProblemError | undefined): Promise<Buffer> {
+function collect(message: IncomingMessage, { admit, release, budget }: Lending): Promise<Buffer> {
   const admission = admissionOf(message);
   const overloaded = (): ProblemError =>
     new ProblemError('overloaded', { retryAfterMs: admission?.retryAfterMs() ?? 0 });
@@ -53,6 +64,7 @@ function collect(message: IncomingMessage, admit: (bytes: number) => ProblemErro
     const body = new GrowingBuffer(Number(message.headers['content-length'] ?? 0));
     const stop = (): void => {
       clearTimeout(timer);
+      awaited.done();
       message.off('data', onData).off('end', onEnd).off('error', onError).off('close', onClose);
     };
     const refuse = (error: Error): void => {
@@ -62,6 +74,7 @@ function collect(message: IncomingMessage, admit: (bytes: number) => ProblemErro
       reject(error);
     };
     const onData = (piece: Buffer): void => {
+      awaited.came(piece.length);
       const refusal = admit(piece.length);
       if (refusal === undefined) body.add(piece);
       else refuse(refusal);
@@ -80,6 +93,10 @@ function collect(message: IncomingMessage, admit: (bytes: number) => ProblemErro
     const timer = setTimeout(() => {
       refuse(new ProblemError('request_timeout'));
     }, BODY_TIMEOUT_MS);
+    const awaited = budget.await(() => {
+      release();
+      refuse(overloaded());
+    });
     admission?.awaitBody(message, () => {
       refuse(overloaded());
     });

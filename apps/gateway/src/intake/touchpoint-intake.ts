@@ -14,6 +14,7 @@ import { Bodies } from './bodies.js';
 import { inOrder } from './in-order.js';
 import { ARRAY_ITEMS, BATCH_ITEMS, BATCHES_IN_FLIGHT } from './limits.js';
 import { type Item, readAtOnce, readItem, readItems } from './read-item.js';
+import { Uploads } from './uploads.js';
 import { type Recorded, TouchpointRecorder } from './touchpoint-recorder.js';
 
 const OPEN_ARRAY = 0x5b;
@@ -26,12 +27,20 @@ export interface Taking {
   readonly charge: (items: number) => void;
 }
 
+interface TakingLines {
+  readonly caller: Caller;
+  readonly refusedOnly: boolean;
+  /** To be called when the answer is over. */
+  readonly end: () => void;
+}
+
 /** Touchpoints as they come in, in each of their forms. */
 @Injectable()
 export class TouchpointIntake {
   constructor(
     private readonly recorder: TouchpointRecorder,
     private readonly bodies: Bodies,
+    private readonly uploads: Uploads,
   ) {}
 
   /** One object or an array; `strict`: all of the array or nothing of it. */
@@ -52,6 +61,16 @@ export class TouchpointIntake {
 
   /** Lines without end, in bounded memory. An answer that begins with a problem is one; later it is the last line. */
   async takeNdjson(message: IncomingMessage, caller: Caller, refusedOnly: boolean): Promise<Answer> {
+    const end = this.uploads.begin(message, caller.principal);
+    try {
+      return await this.#takeLines(message, { caller, refusedOnly, end });
+    } catch (error) {
+      end();
+      throw error;
+    }
+  }
+
+  async #takeLines(message: IncomingMessage, { caller, refusedOnly, end }: TakingLines): Promise<Answer> {
     const answers = answersTo(message, this.recorder, caller);
     const first = await answers.next();
     if (first.done === true) throw new ProblemError('empty_body');
@@ -61,7 +80,7 @@ export class TouchpointIntake {
     }
     const text = ndjsonText(startingWith(first.value, answers), { caller, refusedOnly });
     // One batch of text ahead of the socket, no more.
-    const body = Readable.from(text, { highWaterMark: 1 });
+    const body = Readable.from(text, { highWaterMark: 1 }).once('close', end);
     return { status: 200, type: 'application/x-ndjson', body };
   }
 

@@ -263,3 +263,37 @@ describe('more writes than there is room for', () => {
     for (const upload of uploads) expect(await upload.line()).toMatchObject({ status: 'accepted' });
   });
 });
+
+describe('the uploads of one caller', () => {
+  it('are a part of all that there may be, and give their places back', async () => {
+    const gateway = await openGateway({ uploadsInFlight: 8 });
+    const url = `${await gateway.listen()}/v1/touchpoints`;
+    const { record } = gateway.behind;
+    let release = (): void => undefined;
+    const released = new Promise<void>((resolve) => {
+      release = resolve;
+    });
+    gateway.behind.record = async (command) => {
+      await released;
+      return record(command);
+    };
+    const begin = (key: string) => {
+      const upload = new Upload(url, { ...ndjson, ...as(key) });
+      upload.end(`${JSON.stringify(touchpoint('t'))}\n`);
+      return upload;
+    };
+    const uploads = [begin(keys.writer), begin(keys.writer)];
+    while (gateway.behind.reached.length < 2) await new Promise((resolve) => setTimeout(resolve, 5));
+    const refused = await begin(keys.writer).response();
+    expect([refused.statusCode, refused.headers['retry-after']]).toEqual([429, '10']);
+    uploads.push(begin(keys.all));
+    release();
+    for (const upload of uploads) expect(await upload.rest()).toMatchObject([{ status: 'accepted' }]);
+    // Free as soon as the gateway has noticed the end.
+    let status: number | undefined = 429;
+    for (let tries = 0; tries < 100 && status === 429; tries += 1)
+      status = (await begin(keys.writer).response()).statusCode;
+    expect(status).toBe(200);
+    await gateway.app.close();
+  });
+});

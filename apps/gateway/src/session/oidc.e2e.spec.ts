@@ -77,7 +77,9 @@ afterAll(async () => {
   await database.drop();
 });
 beforeEach(async () => {
-  await database.owner.query('TRUNCATE access.users, access.identities, access.sessions, access.attempts');
+  await database.owner.query(
+    'TRUNCATE access.users, access.identities, access.sessions, access.devices, access.attempts',
+  );
   issuer.claims.clear();
   [audited, logged] = [[], ''];
 });
@@ -203,6 +205,15 @@ describe('coming back from an issuer', () => {
     const answer = await comeBack(back, `${name}=${parts.join('.')}`);
     expect([answer.statusCode, answer.json().code]).toEqual([401, 'sign_in_refused']);
     expect(await access.users.list()).toEqual([]);
+  });
+
+  it('is refused when what it says of somebody is not signed by its keys', async () => {
+    issuer.forge(true);
+    const forged = await signIn('u-1', { roles: ['support'] });
+    issuer.forge(false);
+    expect([forged.answer.statusCode, forged.answer.json().code]).toEqual([401, 'sign_in_refused']);
+    expect(await access.users.list()).toEqual([]);
+    expect((await signIn('u-1', { roles: ['support'] })).answer.statusCode).toBe(303);
   });
 
   it.each(['?error=access_denied', '?code=made-up', '', '?code=a&code=b', '?state=x'])(

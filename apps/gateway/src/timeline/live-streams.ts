@@ -3,7 +3,9 @@ import { type FastifyReply, type FastifyRequest } from 'fastify';
 import { type Logger } from 'pino';
 import { type Permission } from '#contracts';
 import { type HttpConfig } from '#wiring';
+import { principalOf } from '../access/caller.js';
 import { Authenticator } from '../access/authenticator.js';
+import { Shares } from '../limits/shares.js';
 import { ProblemError } from '../problems/problem-error.js';
 import { GATEWAY_LOGGER, HTTP_CONFIG } from '../server/tokens.js';
 import { EventStream, type ServerSentEvent } from './event-stream.js';
@@ -14,6 +16,8 @@ import { EventStream, type ServerSentEvent } from './event-stream.js';
  */
 const PULSE_MS = 2_000;
 const FULL_RETRY_MS = 10_000;
+/** Of one caller: pages that are open in the browsers of a person. */
+const LEAST = 20;
 /** Whoever a shutdown sends away comes back within this time, not all in one moment: another gateway has to take them in. */
 const RETURN_WITHIN_MS = 5_000;
 
@@ -28,21 +32,29 @@ export interface LiveSource {
 @Injectable()
 export class LiveStreams {
   readonly #open = new Set<EventStream>();
+  readonly #shares: Shares;
 
   constructor(
     private readonly authenticator: Authenticator,
     @Inject(HTTP_CONFIG) private readonly config: HttpConfig,
     @Inject(GATEWAY_LOGGER) private readonly logger: Logger,
-  ) {}
+  ) {
+    this.#shares = new Shares(config.liveStreams, LEAST);
+  }
 
   open(request: FastifyRequest, reply: FastifyReply, source: LiveSource): void {
     if (this.#open.size >= this.config.liveStreams)
       throw new ProblemError('overloaded', { retryAfterMs: FULL_RETRY_MS });
+    const principal = principalOf(request.raw);
+    if (principal === undefined) throw new Error('a live stream is open to everybody');
+    const giveBack = request.method === 'HEAD' ? undefined : this.#shares.take(principal);
     void reply.headers({ 'content-type': 'text/event-stream; charset=utf-8', 'x-accel-buffering': 'no' });
     // Its headers are all that HEAD asks for.
-    if (request.method === 'HEAD') void reply.send();
-    else
-      void this.#run(new EventStream(reply, { slowReaderTimeoutMs: this.config.slowReaderTimeoutMs }), request, source);
+    if (giveBack === undefined) void reply.send();
+    else {
+      const stream = new EventStream(reply, { slowReaderTimeoutMs: this.config.slowReaderTimeoutMs });
+      void this.#run(stream, request, source).finally(giveBack);
+    }
   }
 
   get count(): number {

@@ -188,6 +188,21 @@ describe('a live timeline', () => {
     expect(status).toBe(200);
   });
 
+  it('leaves room for other callers', async () => {
+    await open({ liveStreams: 22 });
+    const readers = Array.from({ length: 20 }, () => read());
+    for (const reader of readers) expect((await reader.response).statusCode).toBe(200);
+    const refused = await read().response;
+    expect([refused.statusCode, refused.headers['retry-after']]).toEqual([429, '10']);
+    const url = `/v1/customers/${customerId}/timeline/stream`;
+    const head = await gateway.app.inject({ method: 'HEAD', url, headers: as(keys.reader) });
+    expect(head.statusCode).toBe(200);
+    expect((await read('', as(keys.all)).response).statusCode).toBe(200);
+    for (const reader of readers) reader.close();
+    while (gateway.streams() > 1) await new Promise((resolve) => setTimeout(resolve, 5));
+    expect((await read().response).statusCode).toBe(200);
+  });
+
   it('gives HEAD its headers and nothing else', async () => {
     await open();
     const answer = await gateway.app.inject({

@@ -23,6 +23,8 @@ export interface HttpConfig {
   readonly bodyLimitBytes: number;
   /** All bodies in memory together. */
   readonly bodyBudgetBytes: number;
+  /** Whose body comes slower loses its room in memory when others need it. */
+  readonly bodyFloorBytesPerSecond: number;
   readonly liveStreams: number;
   /** Writes that are worked on at once; more are refused before they are read. */
   readonly writesInFlight: number;
@@ -164,6 +166,7 @@ function toConfig(environment: SafarEnvironment): Config {
       bodyLimitBytes: whole(environment.SAFAR_HTTP_BODY_LIMIT_BYTES, 4_194_304),
       // Sixteen of the largest requests, or tens of thousands of ordinary ones.
       bodyBudgetBytes: whole(environment.SAFAR_HTTP_BODY_BUDGET_BYTES, 67_108_864),
+      bodyFloorBytesPerSecond: whole(environment.SAFAR_HTTP_BODY_FLOOR_BYTES_PER_SECOND, 1_024),
       liveStreams: whole(environment.SAFAR_HTTP_LIVE_STREAMS, 1_000),
       writesInFlight: whole(environment.SAFAR_HTTP_WRITES_IN_FLIGHT, 256),
       // Half of what the store queues: another process may write too.

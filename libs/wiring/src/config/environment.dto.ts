@@ -201,6 +201,14 @@ export class SafarEnvironment {
   )
   SAFAR_HTTP_BODY_BUDGET_BYTES?: string;
 
+  @Whole(
+    1,
+    1_048_576,
+    'bytes a second',
+    'Slower bodies make room when memory for them is needed; leave it unset for 1024.',
+  )
+  SAFAR_HTTP_BODY_FLOOR_BYTES_PER_SECOND?: string;
+
   @Whole(1, 100_000, 'streams', 'It limits how many live timelines are open at once; leave it unset for 1000.')
   SAFAR_HTTP_LIVE_STREAMS?: string;
 

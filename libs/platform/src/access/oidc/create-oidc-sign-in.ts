@@ -9,6 +9,7 @@ import {
   ClientSecretPost,
   type Configuration,
   discovery,
+  enableNonRepudiationChecks,
   None,
   randomNonce,
   randomPKCECodeVerifier,
@@ -94,8 +95,8 @@ class OpenIdConnect implements OidcSignIn {
   }
 
   /**
-   * What the provider says of somebody, checked: issuer, audience, times, state, nonce and PKCE. That it is the provider who says so is known by TLS:
-   * the token comes from its own address, asked by us (OpenID Connect Core 1.0, §3.1.3.7, 6).
+   * What the provider says of somebody, checked: issuer, audience, times, state, nonce and PKCE, and its signature by the provider's published keys. TLS
+   * to its own address would do (OpenID Connect Core 1.0, §3.1.3.7, 6); it may end at a proxy, or be missing in a trial.
    */
   async #claims(configuration: Configuration, query: URLSearchParams, { state, nonce, verifier }: OidcFlow) {
     const back = new URL(this.parts.settings.redirectUri);
@@ -128,7 +129,8 @@ class OpenIdConnect implements OidcSignIn {
     const { issuer, clientId, clientSecret } = this.parts.settings;
     const server = new URL(issuer);
     // Only where the settings allow it: on this machine, and for trials.
-    const execute = server.protocol === 'http:' ? [allowInsecureRequests] : [];
+    const insecure = server.protocol === 'http:' ? [allowInsecureRequests] : [];
+    const execute = [...insecure, enableNonRepudiationChecks];
     const authentication = clientSecret === undefined ? None() : ClientSecretPost(clientSecret);
     return discovery(server, clientId, undefined, authentication, { timeout: TIMEOUT_S, execute });
   }
