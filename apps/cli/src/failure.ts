@@ -33,6 +33,7 @@ const known: Readonly<Record<string, { ending: Ending; remedy: string }>> = {
     remedy: 'Is EventStoreDB running, and is SAFAR_EVENTSTORE_URL right?',
   },
   StoreGuardError: { ending: 'failed', remedy: '' },
+  EmbeddedPostgresStartError: { ending: 'failed', remedy: '' },
   BusGuardError: { ending: 'failed', remedy: '' },
   NoSuchBuildError: { ending: 'notFound', remedy: 'safar projections status shows which builds there are.' },
   UnknownNamesError: { ending: 'usage', remedy: 'Name teams and agents as they were set up; * names all.' },

@@ -1,6 +1,6 @@
 import { BusGuardError, StalledError } from '#platform/bus';
 import { StoreGuardError, StoreUnavailableError } from '#platform/event-store';
-import { EmbeddedPostgresLostError } from '#platform/postgres';
+import { EmbeddedPostgresLostError, EmbeddedPostgresStartError } from '#platform/postgres';
 import { VaultGuardError } from '#platform/vault';
 import { ConfigurationError } from './config/configuration-error.js';
 
@@ -11,6 +11,7 @@ export function startupProblem(error: unknown): string {
     error instanceof StoreGuardError ||
     error instanceof VaultGuardError ||
     error instanceof EmbeddedPostgresLostError ||
+    error instanceof EmbeddedPostgresStartError ||
     error instanceof BusGuardError ||
     error instanceof StalledError
   )

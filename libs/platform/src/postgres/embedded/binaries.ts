@@ -1,9 +1,12 @@
 import fs from 'node:fs';
 import path from 'node:path';
+import { EmbeddedPostgresStartError } from './start-error.js';
 
 export interface Binaries {
   readonly initdb: string;
   readonly postgres: string;
+  /** Of the package; begins with that of PostgreSQL, as in `18.4.0-beta.17`. */
+  readonly version: string;
 }
 
 interface SymlinkEntry {
@@ -20,17 +23,18 @@ const packageOfThisMachine = (): string =>
  */
 export async function findBinaries(): Promise<Binaries> {
   const name = packageOfThisMachine();
-  let found: Binaries;
+  let found: Omit<Binaries, 'version'>;
   try {
-    found = (await import(name)) as Binaries;
+    found = (await import(name)) as Omit<Binaries, 'version'>;
   } catch {
-    throw new Error(
+    throw new EmbeddedPostgresStartError(
       `there is no embedded PostgreSQL for this machine (${name}): set SAFAR_DATABASE_URL to a PostgreSQL server`,
     );
   }
   const packageRoot = path.resolve(found.initdb, '../../..');
   linkLibraries(packageRoot);
-  return { initdb: found.initdb, postgres: found.postgres };
+  const manifest = JSON.parse(fs.readFileSync(path.join(packageRoot, 'package.json'), 'utf8')) as { version: string };
+  return { initdb: found.initdb, postgres: found.postgres, version: manifest.version };
 }
 
 function linkLibraries(packageRoot: string): void {
@@ -47,19 +51,49 @@ function linkLibraries(packageRoot: string): void {
   }
 }
 
-/** A copy of the programs that an unprivileged account can reach, for a node_modules folder that is private to root. */
-export function copyBinaries(binaries: Binaries, folder: string): Binaries {
-  const native = path.resolve(binaries.initdb, '../..');
-  if (!fs.existsSync(path.join(folder, 'bin'))) {
-    const half = `${folder}.${String(process.pid)}`;
-    fs.cpSync(native, half, { recursive: true, verbatimSymlinks: true });
-    try {
-      fs.renameSync(half, folder);
-    } catch (error) {
-      // Of two first starts, one puts its copy there.
-      fs.rmSync(half, { recursive: true, force: true });
-      if (!fs.existsSync(path.join(folder, 'bin'))) throw error;
-    }
+/**
+ * A copy of the programs that an unprivileged account can reach, for a node_modules folder that is private to root.
+ * @param isInUse a server runs from the copy: then it stays, of whatever version it is
+ */
+export function copyBinaries(binaries: Binaries, folder: string, isInUse: boolean): Binaries {
+  const copied = {
+    ...{ initdb: path.join(folder, 'bin/initdb'), postgres: path.join(folder, 'bin/postgres') },
+    version: binaries.version,
+  };
+  if (versionOf(folder) === binaries.version || (isInUse && fs.existsSync(copied.postgres))) return copied;
+  const half = `${folder}.${String(process.pid)}`;
+  const old = `${half}.old`;
+  fs.cpSync(path.resolve(binaries.initdb, '../..'), half, { recursive: true, verbatimSymlinks: true });
+  fs.writeFileSync(path.join(half, VERSION_FILE), binaries.version);
+  try {
+    if (fs.existsSync(folder)) fs.renameSync(folder, old);
+    fs.renameSync(half, folder);
+  } catch (error) {
+    // Of two starts, one puts its copy there.
+    if (versionOf(folder) !== binaries.version) throw error;
+  } finally {
+    for (const left of [half, old]) fs.rmSync(left, { recursive: true, force: true });
   }
-  return { initdb: path.join(folder, 'bin/initdb'), postgres: path.join(folder, 'bin/postgres') };
+  return copied;
+}
+
+const VERSION_FILE = 'safar-version';
+
+/** Copies of before there was such a file are of an unknown version. */
+function versionOf(folder: string): string | undefined {
+  const file = path.join(folder, VERSION_FILE);
+  return fs.existsSync(file) ? fs.readFileSync(file, 'utf8') : undefined;
+}
+
+/**
+ * PostgreSQL would end, and say why in its log only.
+ * @throws EmbeddedPostgresStartError
+ */
+export function assertSameMajor(dataDir: string, { version }: Binaries): void {
+  const found = fs.readFileSync(path.join(dataDir, 'PG_VERSION'), 'utf8').trim();
+  const [brought] = version.split('.');
+  if (found !== brought)
+    throw new EmbeddedPostgresStartError(
+      `${dataDir} is a folder of PostgreSQL ${found}, and this Safar brings PostgreSQL ${brought ?? ''}: start the Safar that made it, dump the database with pg_dump of PostgreSQL ${found}, and restore the dump into a new folder (docs/how-to/backup-and-restore.md)`,
+    );
 }

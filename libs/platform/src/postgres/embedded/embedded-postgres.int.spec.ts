@@ -1,10 +1,12 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { chmodSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { chmodSync, cpSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import net from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import pg from 'pg';
+import { unprivilegedAccount } from './processes.js';
+import { servesAt } from './running-server.js';
 
 // Compiled by the global setup; each start is a process of its own, as in life, so that it can be killed.
 const compiled = path.resolve(
@@ -114,11 +116,46 @@ describe('the embedded PostgreSQL', () => {
     await two.stop();
   });
 
+  it('starts on a copy of its folder alone, whose password stayed behind and whose process number somebody else has', async () => {
+    const first = await Starter.start(dataDir, 0);
+    await ask(first.server.url, 'CREATE TABLE kept AS SELECT 42 AS answer');
+    await first.stop();
+    const restored = path.join(folder, 'other-machine/postgres');
+    cpSync(dataDir, restored, { recursive: true });
+    // Of the account that the server runs as: PostgreSQL itself would take it for a server of this folder.
+    const stranger = spawn('sleep', ['120'], { ...unprivilegedAccount(), stdio: 'ignore' });
+    await once(stranger, 'spawn');
+    writeFileSync(path.join(restored, 'postmaster.pid'), `${String(stranger.pid)}\n${restored}\n1764000000\n5433\n\n`);
+    try {
+      const second = await Starter.start(restored, 0);
+      expect(second.server.adopted).toBe(false);
+      expect(await ask(second.server.url, 'SELECT answer FROM kept')).toEqual({ answer: 42 });
+      await second.stop();
+    } finally {
+      stranger.kill();
+    }
+  });
+
+  it('says that a folder of another version of PostgreSQL is one', async () => {
+    mkdirSync(dataDir);
+    writeFileSync(path.join(dataDir, 'PG_VERSION'), '17\n');
+    await expect(Starter.start(dataDir, 0)).rejects.toThrow(
+      /is a folder of PostgreSQL 17, and this Safar brings PostgreSQL 18/,
+    );
+  });
+
   it('asks for a password, and leaves nothing half made', async () => {
     const starter = await Starter.start(dataDir, 0);
     const url = new URL(starter.server.url);
     url.password = 'wrong';
     await expect(ask(url.toString(), 'SELECT 1')).rejects.toThrow(/password authentication failed/);
+    // Where the system does not tell whose process it is, its port is asked.
+    const answers = [
+      [starter.server.url, dataDir] as const,
+      [starter.server.url, folder] as const,
+      [url.toString(), dataDir] as const,
+    ];
+    expect(await Promise.all(answers.map((asked) => servesAt(...asked)))).toEqual([true, false, false]);
     // As root, from a checkout that nobody else may enter, the programs are copied to where PostgreSQL's account can reach them.
     const made = readdirSync(folder).filter((name) => name !== 'postgres-programs');
     expect(made.sort()).toEqual(['postgres', 'postgres.log', 'postgres.password']);

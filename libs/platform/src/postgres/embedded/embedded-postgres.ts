@@ -1,12 +1,23 @@
 import { execFileSync, spawn, type ChildProcess } from 'node:child_process';
-import { randomBytes } from 'node:crypto';
 import fs from 'node:fs';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
-import { copyBinaries, findBinaries, type Binaries } from './binaries.js';
+import { assertSameMajor, copyBinaries, findBinaries, type Binaries } from './binaries.js';
 import { Keeper, type RunningServer, type ServerNews } from './keep-running.js';
-import { freePort, isRunning, reachableByAnybody, unprivilegedAccount, type Account } from './processes.js';
+import { isWrongPassword, OWNER, passwordFileOf, passwordOf, setPassword } from './password.js';
+import {
+  freePort,
+  inAccount,
+  isServerOf,
+  processExists,
+  reachableByAnybody,
+  takeOver,
+  unprivilegedAccount,
+  type Account,
+} from './processes.js';
+import { runningServer } from './running-server.js';
+import { EmbeddedPostgresStartError } from './start-error.js';
 
 export interface EmbeddedPostgresOptions {
   /** Folder of the cluster; made when it is missing. Its parent also receives the log and the password file. */
@@ -38,7 +49,6 @@ interface FoundServer extends RunningServer {
   readonly adopted: boolean;
 }
 
-const OWNER = 'safar';
 const START_TIMEOUT_MS = 60_000;
 
 /** Starts PostgreSQL on its own folder, or uses the server that already runs there. */
@@ -47,14 +57,14 @@ export async function startEmbeddedPostgres(options: EmbeddedPostgresOptions): P
   const account = unprivilegedAccount();
   fs.mkdirSync(path.dirname(dataDir), { recursive: true });
   if (account && !reachableByAnybody(dataDir))
-    throw new Error(
+    throw new EmbeddedPostgresStartError(
       `PostgreSQL cannot run as root, and another account cannot reach ${dataDir}: set SAFAR_DATA_DIR to a folder outside a private home`,
     );
-  const binaries = await reachableBinaries(dataDir, account);
   const password = passwordOf(dataDir);
-  if (!fs.existsSync(path.join(dataDir, 'PG_VERSION'))) initialise(binaries, dataDir, password, account);
+  const running = await adopt(dataDir, password);
+  const binaries = await reachableBinaries({ dataDir, account, isInUse: running !== undefined });
   const settings = { ...options, dataDir, binaries, password, account };
-  const first = (await adopt(dataDir, password)) ?? (await launch(settings, await freePort(options.port)));
+  const first = running ?? (await firstLaunch(settings));
   const { port, adopted } = first;
   const keeper = new Keeper(first, () => startAgain(settings, port));
   return {
@@ -65,6 +75,22 @@ export async function startEmbeddedPostgres(options: EmbeddedPostgresOptions): P
     leave: () => keeper.leave(),
     stop: () => keeper.stop(),
   };
+}
+
+async function firstLaunch(settings: Launch): Promise<FoundServer> {
+  const { binaries, dataDir, password, account } = settings;
+  if (fs.existsSync(path.join(dataDir, 'PG_VERSION'))) {
+    assertSameMajor(dataDir, binaries);
+    takeOver(dataDir, account);
+  } else initialise(binaries, dataDir, password, account);
+  try {
+    return await launch(settings, await freePort(settings.port));
+  } catch (error) {
+    if (!isWrongPassword(error)) throw error;
+    // The folder was restored from elsewhere; there is no other way to its data than with the password of here.
+    setPassword(settings, password);
+    return launch(settings, await freePort(settings.port));
+  }
 }
 
 /** On its port, which everybody who uses it knows. */
@@ -88,13 +114,23 @@ const urlOf = (port: number, password: string): string =>
   `postgres://${OWNER}:${password}@127.0.0.1:${String(port)}/postgres`;
 
 async function adopt(dataDir: string, password: string): Promise<FoundServer | undefined> {
-  const running = await runningServer(dataDir);
+  const running = await runningServer(dataDir, (port) => urlOf(port, password));
   if (!running) return undefined;
   const { pid, port } = running;
+  const isRunning = (): boolean => isServerOf(pid, dataDir) ?? processExists(pid);
   const died = (): Error | undefined =>
-    isRunning(pid) ? undefined : new Error('PostgreSQL ended while it was adopted');
-  await answers(urlOf(port, password), START_TIMEOUT_MS, died);
-  return { port, adopted: true, isRunning: () => isRunning(pid), stop: () => stopPid(pid) };
+    isRunning()
+      ? undefined
+      : new EmbeddedPostgresStartError('PostgreSQL ended while it was adopted; start Safar again');
+  try {
+    await answers(urlOf(port, password), START_TIMEOUT_MS, died);
+  } catch (error) {
+    if (!isWrongPassword(error)) throw error;
+    throw new EmbeddedPostgresStartError(
+      `PostgreSQL runs on ${dataDir} already (process ${String(pid)}) and knows another password than ${passwordFileOf(dataDir)}: stop what uses it, and it, and start Safar again`,
+    );
+  }
+  return { port, adopted: true, isRunning, stop: () => stopServer(pid, isRunning) };
 }
 
 async function launch(settings: Launch, port: number): Promise<FoundServer> {
@@ -104,6 +140,8 @@ async function launch(settings: Launch, port: number): Promise<FoundServer> {
   try {
     await answers(url, START_TIMEOUT_MS, () => whyEnded(child, dataDir));
   } catch (error) {
+    // It is detached, and would outlive this failure.
+    await stopChild(child);
     // Somebody else may have started the same cluster at the same moment.
     const other = await adopt(dataDir, password);
     if (other) return other;
@@ -112,28 +150,16 @@ async function launch(settings: Launch, port: number): Promise<FoundServer> {
   return { port, adopted: false, isRunning: () => !hasEnded(child), stop: () => stopChild(child) };
 }
 
-async function reachableBinaries(dataDir: string, account: Account | undefined): Promise<Binaries> {
-  const binaries = await findBinaries();
-  if (!account || reachableByAnybody(binaries.initdb)) return binaries;
-  return copyBinaries(binaries, path.join(path.dirname(dataDir), 'postgres-programs'));
+interface Reach {
+  readonly dataDir: string;
+  readonly account: Account | undefined;
+  readonly isInUse: boolean;
 }
 
-/** The owner's password: made once, kept beside the cluster and readable by us alone. */
-function passwordOf(dataDir: string): string {
-  const file = `${dataDir}.password`;
-  if (!fs.existsSync(file)) {
-    const half = `${file}.${String(process.pid)}`;
-    fs.writeFileSync(half, randomBytes(24).toString('hex'), { mode: 0o600 });
-    try {
-      // A link fails when the file is there: of two first starts, one makes the password.
-      fs.linkSync(half, file);
-    } catch (error) {
-      if (!fs.existsSync(file)) throw error;
-    } finally {
-      fs.rmSync(half);
-    }
-  }
-  return fs.readFileSync(file, 'utf8').trim();
+async function reachableBinaries({ dataDir, account, isInUse }: Reach): Promise<Binaries> {
+  const binaries = await findBinaries();
+  if (!account || reachableByAnybody(binaries.initdb)) return binaries;
+  return copyBinaries(binaries, path.join(path.dirname(dataDir), 'postgres-programs'), isInUse);
 }
 
 /** Makes the cluster beside its place and moves it there whole: a first start that is interrupted leaves nothing half made. */
@@ -158,7 +184,7 @@ function initialise(binaries: Binaries, dataDir: string, password: string, accou
       '--locale=C.UTF-8',
       '--no-instructions',
     ];
-    execFileSync(binaries.initdb, ['-D', half, ...flags], { ...inAccount(half, account), stdio: 'pipe' });
+    execFileSync(binaries.initdb, ['-D', half, ...flags], { ...inAccount(account), stdio: 'pipe' });
     if (!fs.existsSync(path.join(dataDir, 'PG_VERSION'))) fs.renameSync(half, dataDir);
   } catch (error) {
     // The other of two first starts was faster.
@@ -166,31 +192,6 @@ function initialise(binaries: Binaries, dataDir: string, password: string, accou
   } finally {
     fs.rmSync(passwordFile);
     fs.rmSync(half, { recursive: true, force: true });
-  }
-}
-
-/** A child of another account starts in the root folder: it may not be allowed into ours. */
-const inAccount = (dataDir: string, account: Account | undefined): { uid?: number; gid?: number; cwd?: string } =>
-  account ? { ...account, cwd: path.parse(dataDir).root } : {};
-
-async function runningServer(dataDir: string): Promise<{ pid: number; port: number } | undefined> {
-  const [pidLine, , , portLine] = readLines(path.join(dataDir, 'postmaster.pid'));
-  const pid = Number(pidLine);
-  if (!pid) return undefined;
-  if (isRunning(pid)) return { pid, port: Number(portLine) };
-  // A killed server stays a zombie for a moment, and a new one would refuse to start beside it.
-  for (let tries = 0; tries < 100 && processExists(pid); tries++) await sleep(100);
-  return undefined;
-}
-
-const readLines = (file: string): string[] => (fs.existsSync(file) ? fs.readFileSync(file, 'utf8').split('\n') : []);
-
-function processExists(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === 'EPERM';
   }
 }
 
@@ -202,11 +203,13 @@ function spawnServer({ binaries, dataDir, settings, account }: Launch, port: num
   try {
     // Detached, so that Ctrl-C reaches us alone and PostgreSQL goes down after the last query.
     const child = spawn(binaries.postgres, ['-D', dataDir, '-p', String(port), ...flags], {
-      ...inAccount(dataDir, account),
+      ...inAccount(account),
       detached: true,
       stdio: ['ignore', log, log],
     });
     child.unref();
+    // A program that cannot be run ends with a code as well, which `whyEnded` reads.
+    child.once('error', () => undefined);
     return child;
   } finally {
     fs.closeSync(log);
@@ -217,8 +220,8 @@ const logOf = (dataDir: string): string => `${dataDir}.log`;
 
 function whyEnded(child: ChildProcess, dataDir: string): Error | undefined {
   if (!hasEnded(child)) return undefined;
-  const lastLines = readLines(logOf(dataDir)).slice(-6).join('\n').trim();
-  return new Error(
+  const lastLines = fs.readFileSync(logOf(dataDir), 'utf8').split('\n').slice(-6).join('\n').trim();
+  return new EmbeddedPostgresStartError(
     `PostgreSQL ended while starting (${String(child.exitCode ?? child.signalCode)}). Its last words in ${logOf(dataDir)}:\n${lastLines}`,
   );
 }
@@ -235,7 +238,7 @@ async function answers(url: string, timeoutMs: number, died: () => Error | undef
       await client.query('SELECT 1');
       return;
     } catch (error) {
-      if (Date.now() > deadline) throw error;
+      if (isWrongPassword(error) || Date.now() > deadline) throw error;
     } finally {
       await client.end().catch(() => undefined);
     }
@@ -244,10 +247,10 @@ async function answers(url: string, timeoutMs: number, died: () => Error | undef
 
 const hasEnded = ({ exitCode, signalCode }: ChildProcess): boolean => exitCode !== null || signalCode !== null;
 
-async function stopPid(pid: number): Promise<void> {
-  if (!isRunning(pid)) return;
+async function stopServer(pid: number, isRunning: () => boolean): Promise<void> {
+  if (!isRunning()) return;
   process.kill(pid, 'SIGINT');
-  while (isRunning(pid)) await sleep(20);
+  while (isRunning()) await sleep(20);
 }
 
 async function stopChild(child: ChildProcess): Promise<void> {

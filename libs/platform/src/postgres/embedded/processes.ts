@@ -30,18 +30,63 @@ export function reachableByAnybody(file: string): boolean {
   }
 }
 
-/** Whether the process runs; one that has ended but was not yet waited for (a zombie) does not. */
-export function isRunning(pid: number): boolean {
+/** A child of another account starts in the root folder: it may not be allowed into ours. */
+export const inAccount = (account: Account | undefined): { uid?: number; gid?: number; cwd?: string } =>
+  account ? { ...account, cwd: path.parse(process.cwd()).root } : {};
+
+/** Whether there is a process or thread with this number, of whatever account. */
+export function processExists(pid: number): boolean {
   try {
     process.kill(pid, 0);
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'EPERM') return false;
-  }
-  try {
-    return !/^\d+ \(.*\) Z/s.test(fs.readFileSync(`/proc/${String(pid)}/stat`, 'utf8'));
-  } catch {
     return true;
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'EPERM';
   }
+}
+
+/**
+ * Whether the process is the PostgreSQL server of this folder. That its number is taken says nothing: in a new container, or after
+ * the machine was started again, anybody may have it. `undefined` where the system does not tell (only Linux does).
+ */
+export function isServerOf(pid: number, dataDir: string): boolean | undefined {
+  if (!fs.existsSync('/proc/self/cmdline')) return undefined;
+  const command = readProc(pid, 'cmdline')?.split('\0') ?? [];
+  // Its children call themselves "postgres: …"; a zombie has no command line any more.
+  if (path.basename(command[0] ?? '') !== 'postgres') return false;
+  // A server works in its folder, which we may not be allowed to see; the folder in its command line may have been moved.
+  return sameFolder(`/proc/${String(pid)}/cwd`, dataDir) || sameFolder(command[command.indexOf('-D') + 1], dataDir);
+}
+
+/** It has ended, and nobody has asked how. */
+export const isZombie = (pid: number): boolean => /^\d+ \(.*\) Z/s.test(readProc(pid, 'stat') ?? '');
+
+function readProc(pid: number, file: string): string | undefined {
+  try {
+    return fs.readFileSync(`/proc/${String(pid)}/${file}`, 'utf8');
+  } catch {
+    return undefined;
+  }
+}
+
+/** By whatever names they go. */
+export function sameFolder(one: string | undefined, other: string): boolean {
+  if (one === undefined) return false;
+  try {
+    const [a, b] = [fs.statSync(one), fs.statSync(other)];
+    return a.ino === b.ino && a.dev === b.dev;
+  } catch {
+    return false;
+  }
+}
+
+/** PostgreSQL works only on a folder of its own account, closed to others: neither may have come along with a copy. */
+export function takeOver(folder: string, account: Account | undefined): void {
+  if (account && [folder, path.join(folder, 'PG_VERSION')].some((file) => fs.statSync(file).uid !== account.uid)) {
+    fs.lchownSync(folder, account.uid, account.gid);
+    for (const name of fs.readdirSync(folder, { recursive: true, encoding: 'utf8' }))
+      fs.lchownSync(path.join(folder, name), account.uid, account.gid);
+  }
+  if ((fs.statSync(folder).mode & 0o027) !== 0) fs.chmodSync(folder, 0o700);
 }
 
 /** The wanted TCP port on the loopback address, or a free one if somebody has it. 0 asks for any. */
