@@ -20,7 +20,12 @@ export interface Received {
   readonly event: RecordedEvent;
   readonly partition: number;
   readonly mark: PartitionMark;
+  /** What it takes in memory, about. */
+  readonly bytes: number;
 }
+
+/** Of an event beside its data, about. */
+const EVENT_BYTES = 1_000;
 
 /** What was received of one partition and not given on yet. */
 export class PartitionWindow {
@@ -59,7 +64,7 @@ export class PartitionWindow {
     const event = eventOf(record);
     this.mark = { sequence, next: record.offset + 1n };
     this.reached = event.position;
-    this.waiting.push({ event, partition: this.partition, mark: this.mark });
+    this.waiting.push({ event, partition: this.partition, mark: this.mark, bytes: EVENT_BYTES + record.value.length });
   }
 
   /** Takes out what is not behind a position. */
