@@ -122,7 +122,9 @@ const disable = (context: CommandContext, user: string, options: DisableOptions)
   withInstallation(context, options, async ({ users }) => {
     const isUndo = options.undo === true;
     const changed = done(await users.setDisabled(user, !isUndo), user);
-    const text = isUndo ? `${changed.name} may sign in again.` : `${changed.name} is signed out and cannot sign in. Conversations stay with them until a lead sets them to away_and_reassign.`;
+    const text = isUndo
+      ? `${changed.name} may sign in again.`
+      : `${changed.name} is signed out and cannot sign in. Conversations stay with them until a lead sets them to away_and_reassign.`;
     await tell(context, changed, options, text);
   });
 
