@@ -368,6 +368,46 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/attachments": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Upload a file
+         * @description The body is the file, at most 10 MB unless it is configured otherwise. `Content-Type` says what it is and must be what is found in it; without it, or as `application/octet-stream`, what is found counts. Pictures, PDF, sound, video, office documents, ZIP and plain text are taken; pages, SVG and programs are not. Archives are not unpacked, and nobody looks for viruses. Until a message or reply names its id, only who uploaded it can fetch it, and after a day it goes.
+         */
+        post: operations["uploadAttachment"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/attachments/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Fetch a file
+         * @description To be saved, never to be shown as a page. Erased with its customer.
+         */
+        get: operations["getAttachment"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/b": {
         parameters: {
             query?: never;
@@ -2489,6 +2529,16 @@ export interface components {
             /** @description `me`: whoever applies it; `nobody`; or kind and id. */
             to: string;
         };
+        /** @description A file that goes with something said in a conversation. */
+        AttachmentView: {
+            id: string;
+            /** @description `null`, like the rest, where nothing is known of it: it was never uploaded here, or is another customer's. */
+            name: null | string;
+            mediaType: null | string;
+            sizeBytes: null | number;
+            /** @description Whether it can be fetched. */
+            available: boolean;
+        };
         Availability: {
             /** @enum {unknown} */
             availability: "online" | "away" | "away_and_reassign" | "offline";
@@ -2935,7 +2985,7 @@ export interface components {
             direction: ("ltr" | "rtl") | null;
             /** @description `null` where there is none, and where it was erased. */
             text: null | string;
-            attachments: string[];
+            attachments: components["schemas"]["AttachmentView"][];
             mentions: string[];
             position: string;
         };
@@ -3354,6 +3404,12 @@ export interface components {
             /** @description Kind and id of an agent; the word of a team. */
             name: string;
         };
+        /** @description A file that a command names, by its id. */
+        NamedAttachment: {
+            /** @constant */
+            kind: "attachment";
+            name: string;
+        };
         NewApiKey: {
             name: string;
             scopes: ("touchpoints:write" | "browser:write" | "customers:read" | "timelines:read" | "conversations:read" | "conversations:write" | "customers:erase" | "events:export" | "debugger:read" | "metrics:read" | "audit:read" | "admin")[];
@@ -3477,7 +3533,7 @@ export interface components {
             traceId: string;
             errors?: components["schemas"]["FieldError"][];
             /** @description Whom or what the request names that nobody has set up. */
-            unknown?: components["schemas"]["Named"];
+            unknown?: components["schemas"]["Named"] | components["schemas"]["NamedAttachment"];
         };
         /** @description How many conversations a view shows. */
         QueueCount: {
@@ -4453,6 +4509,7 @@ export interface components {
             inReplyTo?: string;
             agent?: string;
             attachments?: {
+                id?: string;
                 name: string;
                 mediaType: string;
                 sizeBytes?: number;
@@ -4608,6 +4665,19 @@ export interface components {
             team?: string;
             /** @description Whoever has it has it in the new team, too; otherwise nobody has it. */
             keepAgent?: boolean;
+        };
+        /** @description A file that was uploaded. Until something said refers to it, only whoever uploaded it can fetch it. */
+        UploadedAttachmentView: {
+            /** @description What a message or reply names it by. */
+            id: string;
+            /** @description As it will be downloaded. */
+            name: string;
+            mediaType: string;
+            sizeBytes: number;
+            /** @description Of its bytes, hexadecimal; the `ETag` when it is fetched. */
+            sha256: string;
+            /** @description Unless something refers to it by then, it goes. */
+            expiresAt: string;
         };
         /** @description Waits that ended in the range. Median and p90 are interpolated between the two nearest, as `percentile_cont` of SQL. */
         WaitFigures: {
@@ -6765,6 +6835,264 @@ export interface operations {
                 };
                 content: {
                     "application/json": Record<string, unknown>;
+                };
+            };
+            /** @description `rate_limited`: Too many requests. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "rate_limited";
+                        /** @constant */
+                        status?: 429;
+                    };
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    uploadAttachment: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description Its name, as in `attachment; filename*=UTF-8''photo.jpg` (RFC 6266).
+                 * @example attachment; filename*=UTF-8''%D8%B4%D8%B1%D8%AD.txt
+                 */
+                "Content-Disposition"?: string;
+                /** @description Makes the command safe to repeat: the first answer is given again. */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "*/*": string;
+            };
+        };
+        responses: {
+            /** @description It is kept. */
+            201: {
+                headers: {
+                    /** @description Where it can be fetched. */
+                    Location?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UploadedAttachmentView"];
+                };
+            };
+            /** @description `invalid_parameters`: Invalid parameters. `empty_body`: Empty body. `malformed_request`: Malformed request. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "invalid_parameters" | "empty_body" | "malformed_request";
+                        /** @constant */
+                        status?: 400;
+                    };
+                };
+            };
+            /** @description `unauthenticated`: Not authenticated. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "unauthenticated";
+                        /** @constant */
+                        status?: 401;
+                    };
+                };
+            };
+            /** @description `forbidden`: Not allowed. `foreign_page`: From another page. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "forbidden" | "foreign_page";
+                        /** @constant */
+                        status?: 403;
+                    };
+                };
+            };
+            /** @description `command_running`: Being done. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "command_running";
+                        /** @constant */
+                        status?: 409;
+                    };
+                };
+            };
+            /** @description `body_too_large`: Body too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "body_too_large";
+                        /** @constant */
+                        status?: 413;
+                    };
+                };
+            };
+            /** @description `unsupported_encoding`: Unsupported encoding. `unsupported_media_type`: Unsupported content type. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "unsupported_encoding" | "unsupported_media_type";
+                        /** @constant */
+                        status?: 415;
+                    };
+                };
+            };
+            /** @description `attachment_refused`: File refused. `idempotency_key_reused`: Idempotency key used before. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "attachment_refused" | "idempotency_key_reused";
+                        /** @constant */
+                        status?: 422;
+                    };
+                };
+            };
+            /** @description `too_many_unused_attachments`: Too many unused files. `rate_limited`: Too many requests. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "too_many_unused_attachments" | "rate_limited";
+                        /** @constant */
+                        status?: 429;
+                    };
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    getAttachment: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Versions that the sender has already (RFC 9110 §13.1.2). */
+                "If-None-Match"?: string;
+            };
+            path: {
+                /**
+                 * @description As it was answered when the file was uploaded.
+                 * @example 018f0000-0000-8000-8000-000000000000
+                 */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The file. */
+            200: {
+                headers: {
+                    /** @description SHA-256 of its bytes. */
+                    ETag?: string;
+                    /** @description Its name. */
+                    "Content-Disposition"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "*/*": string;
+                };
+            };
+            /** @description The sender has it. */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description `invalid_parameters`: Invalid parameters. `malformed_request`: Malformed request. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "invalid_parameters" | "malformed_request";
+                        /** @constant */
+                        status?: 400;
+                    };
+                };
+            };
+            /** @description `unauthenticated`: Not authenticated. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "unauthenticated";
+                        /** @constant */
+                        status?: 401;
+                    };
+                };
+            };
+            /** @description `forbidden`: Not allowed. `foreign_page`: From another page. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "forbidden" | "foreign_page";
+                        /** @constant */
+                        status?: 403;
+                    };
+                };
+            };
+            /** @description `attachment_not_found`: No such attachment. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "attachment_not_found";
+                        /** @constant */
+                        status?: 404;
+                    };
                 };
             };
             /** @description `rate_limited`: Too many requests. */

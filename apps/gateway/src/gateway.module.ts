@@ -8,6 +8,8 @@ import { AccessGuard } from './access/access.guard.js';
 import { Authenticator } from './access/authenticator.js';
 import { AgentsController } from './agents/agents.controller.js';
 import { TeamsController } from './agents/teams.controller.js';
+import { AttachmentsController } from './attachments/attachments.controller.js';
+import { Downloads } from './attachments/downloads.js';
 import { CloudEventIntake } from './cloud-events/cloud-event-intake.js';
 import { CloudEventsController } from './cloud-events/cloud-events.controller.js';
 import { ComplaintsController } from './complaints/complaints.controller.js';
@@ -90,6 +92,7 @@ const controllers = [
   BulkController,
   ConversationCommandsController,
   PromisesController,
+  AttachmentsController,
   ComplaintsController,
   RootCausesController,
   TeamsController,
@@ -142,6 +145,7 @@ export class GatewayModule {
         Uploads,
         CloudEventIntake,
         Debugger,
+        Downloads,
         Draining,
         LiveStreams,
         RateLimits,

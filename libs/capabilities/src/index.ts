@@ -1,3 +1,4 @@
+export { type AttachmentRefusal, judgeAttachment, type JudgedFile } from './attachments/judge-attachment.js';
 export * from './customers/customer-erasures.projection.js';
 export * from './customers/customer-identifiers.projection.js';
 export * from './customers/customers.projection.js';
@@ -67,7 +68,8 @@ export { conversation } from './conversations/conversation.decider.js';
 export { ConversationFeed, readableConversations } from './conversations/conversation-feed.js';
 export { conversationMessages } from './conversations/conversation-messages.projection.js';
 export { conversations } from './conversations/conversations.projection.js';
-export { getConversation } from './conversations/get-conversation.query.js';
+export { type ConversationViewPorts, getConversation } from './conversations/get-conversation.query.js';
+export { type DescribeAttachments } from './conversations/describe-attachments.port.js';
 export { type ConversationPorts, listConversations } from './conversations/list-conversations.query.js';
 export { type OpenParts, type SealedPart } from './conversations/open-conversations.port.js';
 export { conversationOfMessage, ownConversations } from './conversations/own-conversations.query.js';

@@ -1,4 +1,5 @@
 export * from './access/ability.js';
+export * from './attachments/attachment-view.js';
 export * from './access/access-table.js';
 export * from './access/access.dto.js';
 export * from './access/permissions.js';

@@ -12,6 +12,8 @@ export interface ErasePorts {
   readonly eraseFromReadModels: (erased: KeyErased) => Promise<void>;
   /** Sees to it that no quarantined message names the persona. @returns how many did */
   readonly eraseFromQuarantine: (personaId: string) => Promise<number>;
+  /** Sees to it that no file is kept that was sealed with the key. @returns how many were */
+  readonly eraseFromAttachments: (key: PersonaKeyRef) => Promise<number>;
 }
 
 export interface Erased {
@@ -67,10 +69,11 @@ export async function completeErasures(
   const erased: Erased[] = [];
   for (const key of pending) {
     const done = await close(ports, key, reason, cause);
-    // Before it counts as completed: a crash in between must not leave an old build, or the quarantine, with
+    // Before it counts as completed: a crash in between must not leave an old build, the quarantine or files, with
     // what nobody comes back for.
     await ports.eraseFromReadModels({ key: key.personaId, position: done.position });
     await ports.eraseFromQuarantine(key.personaId);
+    await ports.eraseFromAttachments(key);
     erased.push(done);
     await ports.vault.completeErasures([key]);
   }

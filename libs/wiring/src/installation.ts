@@ -1,6 +1,6 @@
 import {
   type ConversationFeed,
-  type ConversationPorts,
+  type ConversationViewPorts,
   type OpenTimeline,
   type LiveCounts,
   type QueueFeed,
@@ -23,6 +23,8 @@ import {
 import { type ReactionAdmin, type ReactionHost, type ReactionSettings } from '#platform/reactions';
 import { type Metrics, type Tracing } from '#platform/telemetry';
 import { type Vault } from '#platform/vault';
+import { type OpenPorts } from './attachments/open-attachment.js';
+import { type UploadPorts } from './attachments/upload-attachment.js';
 import { type OnBehalfOf, type QuarantineAdmin } from './audited.js';
 import { type Config } from './config/config.js';
 import { type SetUp } from './conversations/agents.js';
@@ -54,7 +56,7 @@ import { type DecodeEvents } from './sealing.js';
 import { operations } from './installation/operations.js';
 import { openParts } from './installation/parts.js';
 import { type FedFrom } from './installation/running-operations.js';
-import { looksAfterQuarantine } from './installation/upkeep.js';
+import { looksAfterAttachments, looksAfterQuarantine } from './installation/upkeep.js';
 
 export interface InstallationOptions {
   /** Which of our programs this is; shown in pg_stat_activity. */
@@ -92,8 +94,10 @@ export interface Installation {
   replayRouting(request: RoutingReplayRequest): Promise<RoutingReplay>;
   readonly decode: DecodeEvents;
   readonly openTimeline: OpenTimeline;
+  /** What files are taken and fetched with. */
+  readonly attachments: UploadPorts & OpenPorts;
   /** What conversations are read from. */
-  readonly conversationViews: ConversationPorts;
+  readonly conversationViews: ConversationViewPorts;
   /** What conversations are decided and kept with. */
   readonly conversations: TakeUpPorts;
   readonly conversationFeed: ConversationFeed;
@@ -154,6 +158,7 @@ export async function openInstallation(config: Config, options: InstallationOpti
     // What a consumer left that stopped before it came to an erasure; where this fails, it is tried again beside the projections.
     await removeErasedRows(parts.pool).catch(() => undefined);
     await looksAfterQuarantine(parts, closers);
+    await looksAfterAttachments(parts, closers);
     return { ...parts, ...operations(parts, closers), close };
   } catch (error) {
     await close();

@@ -1,4 +1,5 @@
 import { accessMigrations } from '#platform/access';
+import { attachmentMigrations } from '#platform/attachments';
 import { auditMigrations } from '#platform/audit';
 import { inboundMigrations, relayMigrations } from '#platform/bus';
 import { commandAnswersMigrations } from '#platform/command-answers';
@@ -21,6 +22,7 @@ export const migrations: readonly Migration[] = [
   ...commandAnswersMigrations,
   ...presenceMigrations,
   ...quarantineMigrations,
+  ...attachmentMigrations,
   ...relayMigrations,
   ...inboundMigrations,
 ];

@@ -4,6 +4,7 @@ import { type NewEvent } from '#kernel';
 import { takeTurns } from '#platform/event-loop';
 import { type AppendOutcome } from '#platform/event-store';
 import { ErasurePendingError, type PersonaKeyRef } from '#platform/vault';
+import { attachmentsIn } from './attachments/attachments-in.js';
 import { completeErasures, streamOf, type ErasePorts } from './erase-personas.js';
 import { sealEvent, sealEvents } from './sealing.js';
 
@@ -31,6 +32,8 @@ export type RecordTouchpointsInto = (
 export interface RecorderPorts extends ErasePorts {
   /** Country that national phone numbers belong to, ISO 3166-1 alpha-2. */
   readonly defaultRegion: string;
+  /** Makes uploads a persona's own; those that cannot be are left as they are. */
+  readonly bindAttachments: (key: PersonaKeyRef, ids: readonly string[]) => Promise<unknown>;
 }
 
 /** A persona can be erased once between making a key and appending, or twice; a third time is not chance. */
@@ -166,6 +169,9 @@ async function store(
       if (!(await stillThere(event.data.personas.map(({ id }) => id)))) return notStored(touchpointId);
     }
     if (!key) throw new Error(`the vault has no key for persona ${event.key}`);
+    // Before it is stored: nothing stored refers to what goes. One that is not there is shown as missing, and loses nobody the message.
+    const uploads = attachmentsIn(event.data.details);
+    if (uploads.length > 0) await ports.bindAttachments(key, uploads);
     const ready = sealed?.key === key ? sealed.event : sealEvent(ports.vault, key, event);
     const outcome = await ports.store.append({
       appendId: event.id,

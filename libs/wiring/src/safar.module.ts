@@ -1,6 +1,7 @@
 import { type DynamicModule, Module } from '@nestjs/common';
 import { CqrsModule } from '@nestjs/cqrs';
 import { agentHandlers } from './handlers/agents.handlers.js';
+import { attachmentHandlers } from './handlers/attachments.handlers.js';
 import { cannedReplyHandlers } from './handlers/canned-replies.handlers.js';
 import { complaintHandlers } from './handlers/complaints.handlers.js';
 import { ChangeConversationHandler } from './handlers/change-conversation.handler.js';
@@ -33,7 +34,12 @@ import { QUEUE_FEED } from './messages/queue-feed.port.js';
 import { READINESS_CHECKS, type ReadinessCheck } from './messages/readiness-check.port.js';
 import { TIMELINE_FEED, type TimelineFeed } from './messages/timeline-feed.port.js';
 
-const conversationQueryHandlers = [GetConversationHandler, GetConversationPromisesHandler, ListConversationsHandler];
+const conversationHandlers = [
+  GetConversationHandler,
+  GetConversationPromisesHandler,
+  ListConversationsHandler,
+  ...attachmentHandlers,
+];
 
 /** What the edges dispatch to: the handlers of the messages, on an open installation. */
 @Module({})
@@ -69,7 +75,7 @@ export class SafarModule {
         StartConversationHandler,
         TakeUpTouchpointHandler,
         ChangeConversationHandler,
-        ...conversationQueryHandlers,
+        ...conversationHandlers,
         ...agentHandlers,
         ...cannedReplyHandlers,
         ...complaintHandlers,

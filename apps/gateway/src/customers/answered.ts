@@ -2,11 +2,13 @@ import { type FieldError } from '#contracts';
 import { type Result } from '#kernel';
 import {
   type AgentFailure,
+  type AttachmentFailure,
   type CannedReplyFailure,
   type ClockSettingsFailure,
   type ComplaintFailure,
   type ConversationFailure,
   type Named,
+  type NamedAttachment,
   type OfferFailure,
   type PresenceFailure,
   type RuleSettingsFailure,
@@ -18,6 +20,7 @@ import { ProblemError } from '../problems/problem-error.js';
 type Failure =
   | ConversationFailure
   | PresenceFailure
+  | AttachmentFailure
   | AgentFailure
   | OfferFailure
   | CannedReplyFailure
@@ -43,6 +46,7 @@ function problemOf(failure: Failure): ProblemError {
     case 'calendar_not_found':
     case 'canned_reply_not_found':
     case 'macro_not_found':
+    case 'attachment_not_found':
     case 'unknown_position':
     case 'idempotency_key_reused':
       return new ProblemError(failure.code);
@@ -55,11 +59,13 @@ function problemOf(failure: Failure): ProblemError {
         extensions: { version: failure.version, ...(failure.changes && { changes: failure.changes }) },
         headers: { etag: entityTag(failure.version) },
       });
+    case 'macro_refused':
     case 'conversation_refused': {
       const { code, ...told } = failure;
       const headers = failure.version === null ? {} : { etag: entityTag(failure.version) };
       return new ProblemError(code, { ...naming(told), headers });
     }
+    case 'attachment_refused':
     case 'team_refused':
     case 'rule_settings_refused':
     case 'policies_refused':
@@ -73,10 +79,6 @@ function problemOf(failure: Failure): ProblemError {
       const { code, ...told } = failure;
       return new ProblemError(code, naming(told));
     }
-    case 'macro_refused': {
-      const { code, ...told } = failure;
-      return new ProblemError(code, { ...naming(told), headers: { etag: entityTag(failure.version) } });
-    }
     case 'resolution_incomplete': {
       const { version, missing } = failure;
       const errors = missing.map(({ thing }) => ({ pointer: `/${thing}`, code: thing, detail: thing }));
@@ -84,6 +86,7 @@ function problemOf(failure: Failure): ProblemError {
         ...{ errors, extensions: { version, missing }, headers: { etag: entityTag(version) } },
       });
     }
+    case 'too_many_unused_attachments':
     case 'command_running':
     case 'not_caught_up':
     case 'overloaded':
@@ -94,7 +97,10 @@ function problemOf(failure: Failure): ProblemError {
 }
 
 /** What is told of a refusal, and of whom or what it names that nobody has set up. */
-const naming = ({ unknown, ...extensions }: Readonly<Record<string, unknown>> & { readonly unknown?: Named }) => ({
+const naming = ({
+  unknown,
+  ...extensions
+}: Readonly<Record<string, unknown>> & { readonly unknown?: Named | NamedAttachment }) => ({
   ...{ unknown, extensions },
 });
 

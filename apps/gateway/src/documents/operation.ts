@@ -44,6 +44,7 @@ export const tags = {
   touchpoints: 'What passed between the company and a customer, on its way in.',
   customers: 'Who it was, what happened with them, and how they are forgotten.',
   conversations: 'What is said with customers, and how it stands: recorded and decided here, delivered by channels.',
+  attachments: 'Files that go with what is said.',
   replies: 'What is written once and said often.',
   rules: 'What is done together or by itself, and what is asked for before a conversation is resolved.',
   complaints: 'What customers are dissatisfied with, and how it is dealt with.',

@@ -42,6 +42,20 @@ describe('the room for bodies', () => {
     expect([budget.take(1), refused]).toEqual([true, ['slow']]);
   });
 
+  it('of files is a part of it: they leave the rest to others, and give theirs back when others need it', () => {
+    const files = new BodyBudget(50_000, { bytesPerSecond: 1_000, graceMs: 10_000 }, budget);
+    expect([files.take(40_000), files.take(20_000), budget.used]).toEqual([true, false, 40_000]);
+    files.await(() => {
+      refused.push('file');
+      files.giveBack(40_000);
+    });
+    expect([budget.take(60_000), budget.take(1)]).toEqual([true, false]);
+    jest.advanceTimersByTime(10_001);
+    expect([budget.take(1), refused, files.used, budget.used]).toEqual([true, ['file'], 0, 60_001]);
+    // What the whole has no room for, a part has none for either.
+    expect([files.take(50_000), files.used, files.take(39_999)]).toEqual([false, 0, true]);
+  });
+
   it('is not asked back from a body that is there', () => {
     arriving('whole', 100_000).done();
     jest.advanceTimersByTime(60_000);

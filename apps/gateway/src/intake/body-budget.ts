@@ -30,9 +30,11 @@ export class BodyBudget {
   #free: number;
   readonly #awaited = new Set<Awaited>();
 
+  /** @param whole what it is a part of: who takes of the part takes of the whole */
   constructor(
     readonly bytes: number,
     private readonly floor: Floor = floorOfAll,
+    private readonly whole?: BodyBudget,
   ) {
     this.#free = bytes;
   }
@@ -45,13 +47,14 @@ export class BodyBudget {
   /** Takes bytes out of the budget; false when there are not that many left. */
   take(bytes: number): boolean {
     if (bytes > this.#free) this.#makeRoom(bytes);
-    if (bytes > this.#free) return false;
+    if (bytes > this.#free || this.whole?.take(bytes) === false) return false;
     this.#free -= bytes;
     return true;
   }
 
   giveBack(bytes: number): void {
     this.#free += bytes;
+    this.whole?.giveBack(bytes);
   }
 
   /** @param refuse gives back what the body has taken, and answers its sender */
@@ -59,13 +62,18 @@ export class BodyBudget {
     const { bytesPerSecond, graceMs } = this.floor;
     const body: Awaited = { dueAtMs: performance.now() + graceMs, refuse };
     this.#awaited.add(body);
+    const ofWhole = this.whole?.await(refuse);
     return {
       came: (bytes) => {
+        ofWhole?.came(bytes);
         const now = performance.now();
         // What came fast is no credit beyond the grace: 4 MB and then nothing would be an hour of it.
         body.dueAtMs = Math.min(now + graceMs, Math.max(body.dueAtMs, now) + (bytes * 1_000) / bytesPerSecond);
       },
-      done: () => this.#awaited.delete(body),
+      done: () => {
+        this.#awaited.delete(body);
+        ofWhole?.done();
+      },
     };
   }
 

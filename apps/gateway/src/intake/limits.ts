@@ -12,3 +12,5 @@ export const BATCH_ITEMS = 200;
 export const BATCHES_IN_FLIGHT = 4;
 /** A request that is not streamed must be there after this. */
 export const BODY_TIMEOUT_MS = 30_000;
+/** A file of 10 MB over a slow line, of 0.7 Mbit/s. */
+export const FILE_TIMEOUT_MS = 120_000;

@@ -7,14 +7,29 @@ import { BODY_TIMEOUT_MS } from './limits.js';
 const BUDGET_RETRY_MS = 1_000;
 const BYTE_ORDER_MARK = Buffer.from([0xef, 0xbb, 0xbf]);
 
+export interface BodyLimits {
+  readonly limitBytes: number;
+  readonly budget: BodyBudget;
+  /** It must be there after this. */
+  readonly timeoutMs?: number;
+}
+
+/** As `withBytes`, of text: without its byte-order mark. */
+export const withBody = <T>(
+  message: IncomingMessage,
+  limits: BodyLimits,
+  use: (body: Uint8Array) => Promise<T>,
+): Promise<T> =>
+  withBytes(message, limits, (body) => use(body.subarray(0, 3).equals(BYTE_ORDER_MARK) ? body.subarray(3) : body));
+
 /**
  * Reads a whole body, within a limit of its own and within the budget of all, and lends its bytes to `use`.
  * @throws ProblemError `body_too_large`, `overloaded`, `request_timeout` or `empty_body`
  */
-export async function withBody<T>(
+export async function withBytes<T>(
   message: IncomingMessage,
-  { limitBytes, budget }: { readonly limitBytes: number; readonly budget: BodyBudget },
-  use: (body: Uint8Array) => Promise<T>,
+  { limitBytes, budget, timeoutMs = BODY_TIMEOUT_MS }: BodyLimits,
+  use: (body: Buffer) => Promise<T>,
 ): Promise<T> {
   // Said before it is sent: no byte of it needs to be read.
   if (Number(message.headers['content-length'] ?? 0) > limitBytes) throw new ProblemError('body_too_large');
@@ -30,9 +45,9 @@ export async function withBody<T>(
     taken = 0;
   };
   try {
-    const body = arrived(message, admit) ?? (await collect(message, { admit, release, budget }));
+    const body = arrived(message, admit) ?? (await collect(message, { admit, release, budget, timeoutMs }));
     if (body.length === 0) throw new ProblemError('empty_body');
-    return await use(body.subarray(0, 3).equals(BYTE_ORDER_MARK) ? body.subarray(3) : body);
+    return await use(body);
   } finally {
     release();
   }
@@ -53,10 +68,11 @@ interface Lending {
   /** Gives back at once what was admitted. */
   readonly release: () => void;
   readonly budget: BodyBudget;
+  readonly timeoutMs: number;
 }
 
 /** Not `for await`: leaving that loop early destroys the socket, and with it the answer. */
-function collect(message: IncomingMessage, { admit, release, budget }: Lending): Promise<Buffer> {
+function collect(message: IncomingMessage, { admit, release, budget, timeoutMs }: Lending): Promise<Buffer> {
   const admission = admissionOf(message);
   const overloaded = (): ProblemError =>
     new ProblemError('overloaded', { retryAfterMs: admission?.retryAfterMs() ?? 0 });
@@ -92,7 +108,7 @@ function collect(message: IncomingMessage, { admit, release, budget }: Lending):
     };
     const timer = setTimeout(() => {
       refuse(new ProblemError('request_timeout'));
-    }, BODY_TIMEOUT_MS);
+    }, timeoutMs);
     const awaited = budget.await(() => {
       release();
       refuse(overloaded());

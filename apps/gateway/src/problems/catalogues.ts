@@ -1,5 +1,5 @@
 import { type FieldError } from '#contracts';
-import { type Named } from '#wiring';
+import { type Named, type NamedAttachment } from '#wiring';
 import { type Language } from './language.js';
 import { english } from './problem-texts.en.js';
 import { persian } from './problem-texts.fa.js';
@@ -14,7 +14,7 @@ export const parameterError = (pointer: string, code: ParameterCode): FieldError
 });
 
 /** That nobody has set up what is named, in a language. */
-export const unknownIn = (language: Language, { kind, name }: Named): string =>
+export const unknownIn = (language: Language, { kind, name }: Named | NamedAttachment): string =>
   // A function, because a name may hold what stands for something in a replacement.
   catalogues[language].unknown[kind].replace('{name}', () => name);
 

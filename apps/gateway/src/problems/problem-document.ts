@@ -1,5 +1,5 @@
 import { type FieldError } from '#contracts';
-import { type Named } from '#wiring';
+import { type Named, type NamedAttachment } from '#wiring';
 import { type Language } from './language.js';
 import { type ProblemError } from './problem-error.js';
 import { type ProblemCode } from './problem-codes.js';
@@ -15,7 +15,7 @@ export interface ProblemDocument {
   readonly traceId: string;
   readonly errors?: readonly FieldError[];
   /** Whom or what the request names that nobody has set up. */
-  readonly unknown?: Named;
+  readonly unknown?: Named | NamedAttachment;
 }
 
 export const PROBLEM_TYPE = 'application/problem+json; charset=utf-8';

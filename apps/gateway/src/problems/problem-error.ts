@@ -1,5 +1,5 @@
 import { type FieldError } from '#contracts';
-import { type Named } from '#wiring';
+import { type Named, type NamedAttachment } from '#wiring';
 import { type ProblemCode, statusOf } from './problem-codes.js';
 
 export interface ProblemDetails {
@@ -10,7 +10,7 @@ export interface ProblemDetails {
   /** Further members of the document. */
   readonly extensions?: Readonly<Record<string, unknown>>;
   /** What is named and nobody has set up: the detail says so, and a member of the document. */
-  readonly unknown?: Named | undefined;
+  readonly unknown?: Named | NamedAttachment | undefined;
   /** For the log only. */
   readonly cause?: unknown;
 }

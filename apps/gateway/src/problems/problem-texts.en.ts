@@ -46,6 +46,10 @@ export const english: ProblemTexts = {
     canned_reply_not_found: ['No such canned reply', 'There is no canned reply by this word, or it was removed.'],
     macro_not_found: ['No such macro', 'There is no macro by this word.'],
     schema_not_found: ['No such schema', 'There is no schema of this type and version; /v1/schemas lists them.'],
+    attachment_not_found: [
+      'No such attachment',
+      'There is no file by this id, it was not used in time, or its customer was erased.',
+    ],
     method_not_allowed: ['Method not allowed', 'This address takes other methods; see Allow.'],
     request_timeout: ['Request timed out', 'The request took too long to arrive.'],
     id_reused: ['Id used before', 'This source sent another touchpoint with this id before.'],
@@ -96,11 +100,19 @@ export const english: ProblemTexts = {
     unsupported_media_type: ['Unsupported content type', 'The Content-Type header cannot be read.'],
     unsupported_encoding: ['Unsupported encoding', 'Send the body as it is, without Content-Encoding.'],
     invalid_touchpoint: ['Invalid touchpoint', 'The touchpoint was not stored; see errors.'],
+    attachment_refused: [
+      'File refused',
+      'The file is not of a kind that may be attached, or not what it is declared to be; see reason.',
+    ],
     idempotency_key_reused: [
       'Idempotency key used before',
       'Another command was sent with this Idempotency-Key before; use a new one for each command.',
     ],
     rate_limited: ['Too many requests', 'This caller has sent more than it may; see RateLimit-Policy. Try again.'],
+    too_many_unused_attachments: [
+      'Too many unused files',
+      'You have uploaded as much as may be that no message or reply names. Use some of it, or wait until it expires.',
+    ],
     refused_in_strict_mode: [
       'Refused in strict mode',
       'At least one item is refused, so nothing was stored; see errors.',
@@ -131,6 +143,8 @@ export const english: ProblemTexts = {
   unknown: {
     agent: 'Nobody who can have conversations goes by “{name}”.',
     team: 'Nobody has set up a team “{name}”: no agent would be given its conversations. PUT /v1/teams/{id} sets one up.',
+    attachment:
+      'There is no file “{name}” for this customer: it was never uploaded, has expired, or is another customer’s.',
   },
   required: {
     agent: 'Must have an agent before it is resolved.',
@@ -155,6 +169,7 @@ export const english: ProblemTexts = {
     invalid_reference: 'A customer is named by an id or as kind:value.',
     invalid_idempotency_key: 'Must be 1 to 255 visible ASCII characters.',
     invalid_entity_tag: 'Must be * or entity tags as they were answered, at most 10.',
+    invalid_file_name: 'Must name a file as in RFC 6266, in at most 2,048 characters.',
     invalid_cursor: 'Must be a cursor as it was answered, for the same list.',
   },
 };

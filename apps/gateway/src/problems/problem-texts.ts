@@ -19,13 +19,14 @@ export type ParameterCode =
   | 'invalid_reference'
   | 'invalid_idempotency_key'
   | 'invalid_entity_tag'
+  | 'invalid_file_name'
   | 'invalid_cursor';
 
 export interface ProblemTexts {
   readonly problems: Readonly<Record<ProblemCode, readonly [title: string, detail: string]>>;
   readonly items: Readonly<Record<TextFault, string>>;
   /** What is named and nobody has set up; `{name}` stands for it. */
-  readonly unknown: Readonly<Record<'agent' | 'team', string>>;
+  readonly unknown: Readonly<Record<'agent' | 'team' | 'attachment', string>>;
   /** What is missing before a conversation is resolved. */
   readonly required: Readonly<Record<RequiredThing, string>>;
   readonly parameters: Readonly<Record<ParameterCode, string>>;

@@ -22,6 +22,8 @@ async function openStored() {
     clock,
     eraseFromReadModels: nothing,
     eraseFromQuarantine: () => Promise.resolve(0),
+    eraseFromAttachments: () => Promise.resolve(0),
+    bindAttachments: nothing,
     vault: createMemoryVault(),
     defaultRegion: 'IR',
   });

@@ -1,8 +1,15 @@
-import { channels, type ConversationMessageView, type ConversationView, textDirections } from '#contracts';
+import {
+  type AttachmentView,
+  channels,
+  type ConversationMessageView,
+  type ConversationView,
+  textDirections,
+} from '#contracts';
 import { type EpochMs, fail, type Position, type Result, succeed } from '#kernel';
 import { listColumns, rfc3339, toListItems } from './conversation-columns.js';
 import { type ConversationMessageRow } from './conversation-messages.projection.js';
 import { type ConversationRow } from './conversations.projection.js';
+import { type DescribeAttachments, missingAttachment } from './describe-attachments.port.js';
 import { type ConversationPorts } from './list-conversations.query.js';
 import { textIn } from './open-conversations.port.js';
 
@@ -12,6 +19,11 @@ const MOST_MESSAGES = 100;
 const MOST_BYTES = 1_048_576;
 /** Times that a change of both read models may come in between. */
 const LOOKS = 5;
+
+/** What one conversation is shown from. */
+export interface ConversationViewPorts extends ConversationPorts {
+  readonly describeAttachments: DescribeAttachments;
+}
 
 type Found = ConversationRow & {
   /** Messages and notes of it and of those that were merged into it. */
@@ -41,7 +53,7 @@ const countSql = `SELECT count(*) AS said FROM ${ofConversation}`;
  * @param caughtUp waits until messages were applied up to a position, for as long as a reader may wait
  */
 export async function getConversation(
-  ports: ConversationPorts,
+  ports: ConversationViewPorts,
   conversationId: string,
   { now, caughtUp }: { readonly now: EpochMs; readonly caughtUp: (position: Position) => Promise<boolean> },
 ): Promise<Result<ConversationView | undefined, 'not-caught-up'>> {
@@ -67,7 +79,7 @@ async function messagesAt(
 }
 
 async function toView(
-  ports: ConversationPorts,
+  ports: ConversationViewPorts,
   row: Found,
   messages: readonly ConversationMessageRow[],
   now: EpochMs,
@@ -83,13 +95,14 @@ async function toView(
     absorbed: row.absorbed,
     links: row.links,
     snoozeEndedAt: over ? rfc3339(row.snoozed_until) : null,
-    messages: await opened(ports, messages),
+    messages: await opened(ports, row.customer_id, messages),
     position: row.last_position.toString(),
   };
 }
 
 async function opened(
-  { open }: ConversationPorts,
+  { open, describeAttachments }: ConversationViewPorts,
+  customerId: string,
   rows: readonly ConversationMessageRow[],
 ): Promise<readonly ConversationMessageView[]> {
   const parts = await open(
@@ -101,7 +114,9 @@ async function opened(
       data: row.data,
     })),
   );
-  return rows.map((row, index) => toMessage(row, parts[index] ?? {})).reverse();
+  const named = new Set(parts.flatMap((data) => textsIn(data, 'attachments')));
+  const described = new Map((await describeAttachments(customerId, [...named])).map((each) => [each.id, each]));
+  return rows.map((row, index) => toMessage(row, parts[index] ?? {}, described)).reverse();
 }
 
 const kindOf: Readonly<Record<string, ConversationMessageView['kind']>> = {
@@ -110,7 +125,11 @@ const kindOf: Readonly<Record<string, ConversationMessageView['kind']>> = {
   'conversation.noted': 'note',
 };
 
-const toMessage = (row: ConversationMessageRow, data: Readonly<Record<string, unknown>>): ConversationMessageView => ({
+const toMessage = (
+  row: ConversationMessageRow,
+  data: Readonly<Record<string, unknown>>,
+  described: ReadonlyMap<string, AttachmentView>,
+): ConversationMessageView => ({
   id: row.message_id,
   kind: kindOf[row.type] ?? 'note',
   conversationId: row.conversation_id,
@@ -119,7 +138,7 @@ const toMessage = (row: ConversationMessageRow, data: Readonly<Record<string, un
   at: rfc3339(row.occurred_at),
   direction: textDirections.find((direction) => direction === data['direction']) ?? null,
   text: textIn(data, 'text'),
-  attachments: textsIn(data, 'attachments'),
+  attachments: textsIn(data, 'attachments').map((id) => described.get(id) ?? missingAttachment(id)),
   mentions: textsIn(data, 'mentions'),
   position: row.position.toString(),
 });

@@ -164,15 +164,23 @@ const subjectMembers = { message: 'subject', call: 'notes', complaint: 'issue', 
 function messageOf({ id, data }: TouchpointEvent, kind: ConversationKind, uuid: DeriveUuid): CustomerMessage {
   const text = textOf(data.details, textMember[kind]);
   const { attachments } = data.details;
-  const ids = Array.isArray(attachments) ? attachments.map((_, index) => uuid('attachment', id, String(index))) : [];
+  const ids = Array.isArray(attachments)
+    ? attachments.map((each, index) => uploadIn(each) ?? uuid('attachment', id, String(index)))
+    : [];
   return {
     messageId: id,
     kind,
     channel: data.channel,
     ...(text !== undefined && { text, direction: directionOf(text) }),
-    ...(ids.length > 0 && { attachments: ids }),
+    ...(ids.length > 0 && { attachments: [...new Set(ids)] }),
   };
 }
+
+/** A file that was not uploaded has an id all the same: it is shown as missing. */
+const uploadIn = (attachment: unknown): string | undefined =>
+  typeof attachment === 'object' && attachment !== null && 'id' in attachment && typeof attachment.id === 'string'
+    ? attachment.id
+    : undefined;
 
 const SUBJECT = 120;
 

@@ -12,6 +12,8 @@ export const permissions = {
   Timeline: ['read'],
   /** To `assign` is to give it to somebody else; taking it oneself is an update. */
   Conversation: ['read', 'create', 'update', 'assign'],
+  /** Files that go with what is said. */
+  Attachment: ['read', 'create'],
   /** To `configure` is to say what root causes there are. */
   Complaint: ['read', 'create', 'update', 'configure'],
   /** Who is in which team, and how conversations find their agents. */

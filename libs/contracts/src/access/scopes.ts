@@ -26,12 +26,13 @@ export const isScope = (text: string): text is Scope => scopes.some((scope) => s
 export const isForBrowsers = (granted: readonly Scope[]): boolean => granted.includes('browser:write');
 
 export const grantsOfScopes: Readonly<Record<Exclude<Scope, 'admin'>, Grants>> = {
-  'touchpoints:write': { Touchpoint: ['create'], SdkMessage: ['create'] },
+  'touchpoints:write': { Touchpoint: ['create'], SdkMessage: ['create'], Attachment: ['create'] },
   'browser:write': { SdkMessage: ['create'] },
   'customers:read': { Customer: ['read'] },
   'timelines:read': { Timeline: ['read'] },
   'conversations:read': {
     Conversation: ['read'],
+    Attachment: ['read'],
     Complaint: ['read'],
     Team: ['read'],
     Agent: ['read'],
@@ -43,6 +44,7 @@ export const grantsOfScopes: Readonly<Record<Exclude<Scope, 'admin'>, Grants>> =
   },
   'conversations:write': {
     Conversation: ['read', 'create', 'update', 'assign'],
+    Attachment: ['read', 'create'],
     Complaint: ['read', 'create', 'update'],
     Team: ['read'],
     Agent: ['read'],

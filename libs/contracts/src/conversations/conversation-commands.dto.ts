@@ -59,7 +59,7 @@ export class ReplyDto {
   @OneOf(channels)
   channel?: Channel;
 
-  /** Ids of what was uploaded. */
+  /** Ids of uploads (`POST /v1/attachments`), which are this customer's from then on. */
   @Public()
   @Optional()
   @Patterns(UUID, 36, MAX_ATTACHMENTS)

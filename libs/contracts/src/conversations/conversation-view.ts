@@ -1,3 +1,4 @@
+import { type AttachmentView } from '../attachments/attachment-view.js';
 import { type Page } from '../paging.js';
 import { type Channel, type TextDirection } from '../touchpoints/touchpoint-event.js';
 import { type Priority, type StatusCategory, type WakeRule } from './conversation-words.js';
@@ -49,7 +50,7 @@ export interface ConversationMessageView {
   readonly direction: TextDirection | null;
   /** `null` where there is none, and where it was erased. */
   readonly text: string | null;
-  readonly attachments: readonly string[];
+  readonly attachments: readonly AttachmentView[];
   readonly mentions: readonly string[];
   readonly position: string;
 }

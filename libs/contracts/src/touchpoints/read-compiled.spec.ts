@@ -13,6 +13,7 @@ const now = Date.parse('2026-03-10T00:00:00Z');
 
 /** Texts on every side of the rules for texts. */
 const texts = [
+  ...['0f6a1c52-8f0e-8a3b-9d7e-5b1c2d3e4f50', '0F6A1C52-8f0e-8a3b-9d7e-5b1c2d3e4f50'],
   ...['', ' ', '0', '00', '12.30', '-1', '۱۲٫۳۰', '١٢٬٥٠٠٫٥', '1e3', '007', '999999999999999.999999', '0.00', '۰'],
   ...['a', 'Ada', 'a b', 'web-shop', 'email', 'E mail', 'fa', 'en-GB', 'GB', 'IR', 'IRR', 'irr', 'custom:x', 'custom:'],
   ...['image/png', '/p', 'https://shop.example/p?a=1#b', 'javascript:alert(1)', 'ftp://a', 'سلام دنیا', 'س-۱۴۰۵', '😀'],

@@ -1,6 +1,7 @@
 import path from 'node:path';
 import { isRole } from '#contracts';
 import { type OidcSettings, type SessionLimits } from '#platform/access';
+import { type UnusedLimits } from '#platform/attachments';
 import { type EventStoreDbPlace } from '#platform/event-store';
 import { getMetadataStorage, validateSync } from 'class-validator';
 import { ConfigurationError, type ConfigurationProblem } from './configuration-error.js';
@@ -21,6 +22,8 @@ export interface HttpConfig {
   readonly port: number;
   /** One request that is not streamed. */
   readonly bodyLimitBytes: number;
+  /** One uploaded file. */
+  readonly attachmentLimitBytes: number;
   /** All bodies in memory together. */
   readonly bodyBudgetBytes: number;
   /** Whose body comes slower loses its room in memory when others need it. */
@@ -78,6 +81,8 @@ export interface Config {
   readonly reads: { readonly waitTimeoutMs: number };
   /** How long messages are kept that cannot be used and name nobody, whom no erasure could find. */
   readonly quarantine: { readonly unnamedRetentionMs: number };
+  /** How many uploads, and how much of them, may be kept that nothing refers to. */
+  readonly attachments: UnusedLimits;
   readonly sessions: SessionLimits;
   /** An issuer at which people sign in; without it, passwords only. */
   readonly oidc: OidcSettings | undefined;
@@ -164,6 +169,7 @@ function toConfig(environment: SafarEnvironment): Config {
       browserOrigins: browserOriginsOf(environment.SAFAR_BROWSER_ORIGINS ?? '*'),
       port: whole(environment.SAFAR_HTTP_PORT, 3000),
       bodyLimitBytes: whole(environment.SAFAR_HTTP_BODY_LIMIT_BYTES, 4_194_304),
+      attachmentLimitBytes: whole(environment.SAFAR_ATTACHMENT_LIMIT_BYTES, 10_485_760),
       // Sixteen of the largest requests, or tens of thousands of ordinary ones.
       bodyBudgetBytes: whole(environment.SAFAR_HTTP_BODY_BUDGET_BYTES, 67_108_864),
       bodyFloorBytesPerSecond: whole(environment.SAFAR_HTTP_BODY_FLOOR_BYTES_PER_SECOND, 1_024),
@@ -193,6 +199,13 @@ function toConfig(environment: SafarEnvironment): Config {
     kafka: kafkaOf(environment),
     stalledAfterMs: whole(environment.SAFAR_STALLED_AFTER_MS, 60_000),
     quarantine: Object.freeze({ unnamedRetentionMs: whole(environment.SAFAR_QUARANTINE_UNNAMED_DAYS, 7) * DAY_MS }),
+    attachments: Object.freeze({
+      // A thousand small ones cost as much as a large one.
+      files: 20_000,
+      bytes: whole(environment.SAFAR_ATTACHMENT_UNUSED_BYTES, 1_073_741_824),
+      filesOfUploader: 1_000,
+      bytesOfUploader: whole(environment.SAFAR_ATTACHMENT_UNUSED_BYTES_EACH, 104_857_600),
+    }),
     oidc: oidcOf(environment),
     sessions: Object.freeze({
       idleTimeoutMs: whole(environment.SAFAR_SESSION_IDLE_TIMEOUT_MS, 3_600_000),

@@ -343,6 +343,25 @@ export class SafarEnvironment {
   @Whole(100, 1_000_000, 'events', 'It limits what waits in front of the store; leave it unset for 10000.')
   SAFAR_STORE_QUEUE_LIMIT?: string;
 
+  @Whole(65_536, 33_554_432, 'bytes', 'It limits one uploaded file; leave it unset for 10485760.')
+  SAFAR_ATTACHMENT_LIMIT_BYTES?: string;
+
+  @Whole(
+    65_536,
+    1_099_511_627_776,
+    'bytes',
+    'It limits all uploads that nothing refers to yet; leave it unset for 1073741824.',
+  )
+  SAFAR_ATTACHMENT_UNUSED_BYTES?: string;
+
+  @Whole(
+    65_536,
+    1_099_511_627_776,
+    'bytes',
+    'It limits the uploads of one sender that nothing refers to yet; leave it unset for 104857600.',
+  )
+  SAFAR_ATTACHMENT_UNUSED_BYTES_EACH?: string;
+
   @Whole(1, 365, 'days', 'It limits how long quarantined messages are kept that name nobody; leave it unset for 7.')
   SAFAR_QUARANTINE_UNNAMED_DAYS?: string;
 

@@ -4,6 +4,7 @@ import { type ConversationChangeView, type ConversationCommandView, type Convers
 import { canonicalJson, type Clock, fail, type Result, succeed } from '#kernel';
 import { actorOf, actorText } from '#platform/access';
 import { type StreamAppend } from '#platform/event-store';
+import { type PersonaKeyRef } from '#platform/vault';
 import { type DirectoryPorts } from '../customer-directory.js';
 import { type ChangeConversation, type ConversationChange } from '../messages/change-conversation.command.js';
 import { type ExpectedVersions } from '../messages/command-request.js';
@@ -17,6 +18,7 @@ import {
   type ConversationLogPorts,
   eventsOfCommand,
   isErased,
+  keyOf,
   type LoadedConversation,
   loadConversation,
   type Part,
@@ -32,6 +34,8 @@ export interface ConversationPorts extends ConversationLogPorts, SetUp {
   readonly directory: DirectoryPorts;
   readonly decode: DecodeEvents;
   readonly ruleBooks: RuleBooks;
+  /** Makes uploads a customer's own. @returns those that cannot be */
+  readonly bindAttachments: (key: PersonaKeyRef, ids: readonly string[]) => Promise<readonly string[]>;
 }
 
 export type Changed = Result<ConversationCommandView, ConversationFailure>;
@@ -135,6 +139,8 @@ async function tryChange(
     const version = String(own.state.version);
     if (missing.value.length > 0) return fail({ code: 'resolution_incomplete', version, missing: missing.value });
   }
+  const unbound = await bindNamed(ports, own, parts);
+  if (unbound) return unbound;
   const outcome = await appendParts(ports, parts, {
     customerId: own.state.customerId,
     incarnation: own.state.incarnation,
@@ -157,6 +163,23 @@ async function tryChange(
     case 'closed':
       throw new Error(`the stream of conversation ${id} is closed`);
   }
+}
+
+/** What is about to be said names files: they are the customer's own before it is stored, or it is not. */
+async function bindNamed(ports: ConversationPorts, own: Known, parts: readonly Part[]): Promise<Changed | undefined> {
+  const { customerId, incarnation, version } = own.state;
+  const named = parts
+    .flatMap(({ facts }) => facts)
+    .flatMap(({ data }) => ('attachments' in data ? (data.attachments ?? []) : []));
+  if (named.length === 0) return undefined;
+  const key = await keyOf(ports.vault, customerId);
+  if (key?.incarnation !== incarnation) return erased(ports, customerId);
+  const [name] = await ports.bindAttachments(key, named);
+  if (name === undefined) return undefined;
+  return fail({
+    ...{ code: 'conversation_refused', reason: 'unknown-attachment', unknown: { kind: 'attachment', name } },
+    ...{ version: String(version), changes: [] },
+  });
 }
 
 export const known = (loaded: LoadedConversation): Known | undefined => {

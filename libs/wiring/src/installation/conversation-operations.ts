@@ -1,5 +1,6 @@
 import { ConversationFeed, readableConversations } from '#capabilities';
 import { createPresence, PRESENCE_MOVED, PresenceBoard } from '#platform/presence';
+import { createAttachmentDescriber } from '../attachments/describe-attachments.js';
 import { createInTurn } from '../conversations/in-turn.js';
 import { createOpener } from '../conversations/open-parts.js';
 import { openPresence } from '../conversations/presence.js';
@@ -25,12 +26,17 @@ export function presenceOperations({ pool, hub, readModels }: Parts, closers: ((
 export function conversationOperations(parts: Parts, directory: DirectoryPorts, decode: DecodeEvents) {
   const { store, vault, clock, readModels } = parts;
   return {
-    conversationViews: { readModels, open: createOpener(decode) },
+    conversationViews: {
+      readModels,
+      open: createOpener(decode),
+      describeAttachments: createAttachmentDescriber(parts),
+    },
     conversationFeed: new ConversationFeed(readModels),
     conversations: {
       ...{ store, vault, clock, directory, decode, inTurn: createInTurn(), ruleBooks: createRuleBooks(store) },
       isAgent: isAgentIn(parts.access, clock),
       isTeam: isTeamIn(store),
+      bindAttachments: parts.bindAttachments,
     },
   };
 }

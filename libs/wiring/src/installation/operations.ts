@@ -42,6 +42,7 @@ export function operations(parts: Parts, closers: (() => Promise<void>)[]) {
   const conversing = conversationOperations(parts, directory, decode);
   return {
     decode,
+    attachments: { attachments: parts.attachments, vault, clock, unusedLimits: config.attachments },
     openTimeline: timeline,
     directory,
     ...conversing,

@@ -1,12 +1,15 @@
 import path from 'node:path';
 import { createAccess } from '#platform/access';
+import { createAttachments } from '#platform/attachments';
 import { openPostgresAudit } from '#platform/audit';
 import { createPool } from '#platform/postgres';
 import { createMovedHub, eraseFromBuilds, type KeyErased } from '#platform/projections';
 import { createQuarantine } from '#platform/quarantine';
 import { createReadModels } from '#platform/read-store';
-import { openMasterKey, openPostgresVault } from '#platform/vault';
+import { openMasterKey, openPostgresVault, type PersonaKeyRef } from '#platform/vault';
 import { accessAudit } from '../access-audit.js';
+import { eraseFromAttachments } from '../attachments/attachments-upkeep.js';
+import { bindAttachments } from '../attachments/bind-attachments.js';
 import { systemClock } from '../clock.js';
 import { type Config } from '../config/config.js';
 import { type Database } from '../database.js';
@@ -53,6 +56,7 @@ export async function openParts(config: Config, database: Database, program: str
   closers.push(() => reportPool.end());
   const reports = new ReportDesk(createReadModels(reportPool, { versions }));
   const quarantine = createQuarantine(pool);
+  const attachments = createAttachments(pool);
   const { defaultRegion } = config;
   const bus = config.kafka && (await openBus(config.kafka, program));
   if (bus) closers.push(() => bus.close());
@@ -69,10 +73,14 @@ export async function openParts(config: Config, database: Database, program: str
     reports,
     audit,
     quarantine,
+    attachments,
     defaultRegion,
     eraseFromReadModels: (erased: KeyErased) => eraseFromBuilds(pool, erased),
     eraseFromQuarantine: (personaId: string) =>
       eraseFromQuarantine({ quarantine, vault, clock, defaultRegion }, personaId),
+    eraseFromAttachments: (key: PersonaKeyRef) => eraseFromAttachments(attachments, key),
+    bindAttachments: (key: PersonaKeyRef, ids: readonly string[]) =>
+      bindAttachments({ attachments, vault, clock }, key, ids),
     metrics,
     tracing,
     onApplied,

@@ -1,6 +1,6 @@
 import { type ConversationRefusal, type Missing, type UnlistedStatus } from '#capabilities';
 import { type ConversationChangeView } from '#contracts';
-import { type CommandFailure, type Named } from './failures.js';
+import { type CommandFailure, type Named, type NamedAttachment } from './failures.js';
 
 /** Why nothing was done to a conversation. */
 export type ConversationFailure =
@@ -24,8 +24,8 @@ export type ConversationFailure =
   | {
       readonly code: 'conversation_refused';
       readonly reason: ConversationReason;
-      /** Whom or what the command names that nobody has set up. */
-      readonly unknown?: Named;
+      /** Whom or what the command names that nobody has set up, or uploaded. */
+      readonly unknown?: Named | NamedAttachment;
       /** Of the conversation as it is; `null` where there is none. */
       readonly version: string | null;
       /** Who did what since the version that the sender knew, newest first. */
@@ -40,6 +40,8 @@ export type ConversationReason =
   | 'unknown-agent'
   /** Nobody has set it up: no agent would ever be given the conversation. */
   | 'unknown-team'
+  /** Never uploaded, gone, or another customer's. */
+  | 'unknown-attachment'
   /** Not a touchpoint in which the customer says something to us. */
   | 'no-exchange';
 

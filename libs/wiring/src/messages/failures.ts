@@ -44,6 +44,12 @@ export interface Named {
   readonly name: string;
 }
 
+/** A file that a command names, by its id. */
+export interface NamedAttachment {
+  readonly kind: 'attachment';
+  readonly name: string;
+}
+
 export const invalidCursor: QueryFailure = {
   code: 'invalid_parameters',
   errors: [

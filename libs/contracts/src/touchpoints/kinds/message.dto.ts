@@ -2,11 +2,18 @@ import { Personal, Public } from '../../events/fields/field-class.js';
 import { Whole } from '../../events/fields/number.js';
 import { List, Optional } from '../../events/fields/structure.js';
 import { FreeText, Line, OneOf, Pattern, Reference } from '../../events/fields/text.js';
+import { UUID } from '../../conversations/conversation-words.js';
 import { type Kind } from './kind.js';
 
 export const authors = ['customer', 'agent', 'bot', 'system'] as const;
 
 export class AttachmentDto {
+  /** Of an upload (`POST /v1/attachments`); without it, the file stayed where the message comes from. */
+  @Public()
+  @Optional()
+  @Pattern(UUID, 36)
+  id?: string;
+
   @Personal()
   @Line(255)
   name!: string;
