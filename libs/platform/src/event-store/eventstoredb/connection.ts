@@ -94,9 +94,10 @@ function share(url: string): Shared {
  * opening a stream may keep one on the closed channel, and use it for ever (client 6.2.1). The old one ends before there is a new one,
  * since its end is the end of every append that waits.
  */
-async function replaceWriter(of: Shared): Promise<void> {
+async function replaceWriter(of: Shared, withinMs: number): Promise<void> {
   of.replacing ??= (async () => {
-    await of.writer.dispose().catch(() => undefined);
+    // It ends at once. If it does not, appends shall not wait for it.
+    await Promise.race([of.writer.dispose().catch(() => undefined), sleep(withinMs, undefined, { ref: false })]);
     of.writer = EventStoreDBClient.connectionString(of.url);
     of.heardAt = performance.now();
     of.replacing = undefined;
@@ -196,7 +197,7 @@ export class Connection {
       } catch (error) {
         if (!(error instanceof NoAnswerError)) this.#shared.heardAt = performance.now();
         // One lost answer is one; where nothing at all was heard meanwhile, nothing will be.
-        else if (this.#shared.heardAt < begunAt) await replaceWriter(this.#shared);
+        else if (this.#shared.heardAt < begunAt) await replaceWriter(this.#shared, this.timing.answerMs);
         throw error;
       }
     });
