@@ -63,7 +63,7 @@ const touchpointsStored = async (): Promise<number> => {
 it(
   `answers ${String(REQUESTS)} generated requests as documented, and stores what it acknowledged`,
   async () => {
-    const arbitrary = requests(gateway.key);
+    const arbitrary = requests(gateway);
     const wrong: unknown[] = [];
     const statuses = new Map<number, number>();
     const delays: LoopDelay[] = [];

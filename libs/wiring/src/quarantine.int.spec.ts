@@ -162,6 +162,25 @@ describe('erasing a customer', () => {
     expect(await ids()).toHaveLength(1);
   });
 
+  it('is repeated when a backup from before it is restored, with what was quarantined then', async () => {
+    await visit('e-9');
+    await send(broken(1, { userId: 'e-9' }), broken(2, { userId: 'other' }));
+    const tables = ['quarantine.messages', 'quarantine.personas', 'vault.keys'];
+    for (const table of tables)
+      await database.owner.query(`CREATE TABLE ${table.replace('.', '_')} AS SELECT * FROM ${table}`);
+    expect(await erase('customer_number:e-9')).toBe('erased');
+    expect(await ids()).toHaveLength(1);
+    // As it was then: the key is there, and nothing in the database knows of the erasure.
+    await database.owner.query('TRUNCATE quarantine.messages, vault.keys, vault.erasures CASCADE');
+    for (const table of tables) {
+      const kept = table.replace('.', '_');
+      await database.owner.query(`INSERT INTO ${table} SELECT * FROM ${kept}; DROP TABLE ${kept}`);
+    }
+    expect(await ids()).toHaveLength(2);
+    await (await open()).close();
+    expect(await ids()).toHaveLength(1);
+  });
+
   it('is not kept from it by a message that was tampered with', async () => {
     await visit('e-8');
     await send(broken(1, { userId: 'e-8' }));

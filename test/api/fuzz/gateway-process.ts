@@ -18,6 +18,8 @@ export interface GatewayProcess {
   readonly port: number;
   /** Of an admin. */
   readonly key: string;
+  /** As it stands in a page. */
+  readonly pageKey: string;
   /** On the same database, with the read models that are fed from here. */
   readonly installation: Installation;
   /** What it logged as errors, line by line. */
@@ -51,6 +53,7 @@ export async function startGatewayProcess(): Promise<GatewayProcess> {
   const installation = await openInstallation(loadConfig(settings), { program: 'test' });
   installation.startProjections({ pollMs: 20 });
   const { key } = await installation.access.apiKeys.create({ name: 'test', scopes: ['admin'] }, tester);
+  const page = await installation.access.apiKeys.create({ name: 'page', scopes: ['browser:write'] }, tester);
   const child = fork(path.join(root, 'dist/apps/gateway/src/main.js'), {
     cwd: root,
     env: cleanEnvironment(settings),
@@ -70,7 +73,7 @@ export async function startGatewayProcess(): Promise<GatewayProcess> {
   const isUp = await Promise.race([up().then(() => true), ended.then(() => false)]);
   if (!isUp) throw new Error(`the gateway ended before it listened: ${errors.join('\n')}`);
   return {
-    ...{ port, key, installation, errors: () => errors },
+    ...{ port, key, pageKey: page.key, installation, errors: () => errors },
     loopDelay: async () => {
       child.send('report');
       const [report] = (await once(child, 'message')) as [LoopDelay];

@@ -113,6 +113,7 @@ const messages = fc.constantFrom('track', 'identify', 'page', 'nonsense').map((t
     type,
     messageId: `fuzz-${String(sent)}`,
     userId: '12347',
+    anonymousId: '7d0a1f6e-52c3-4b8e-9a41-0c5d6e7f8a9b',
     event: 'Looked',
     timestamp: '2026-03-02T10:15:00Z',
     properties: {},
@@ -303,7 +304,14 @@ function addressOf({ path, parameters = [] }: Documented): fc.Arbitrary<string> 
     });
 }
 
-function requestsOf(operation: Documented, key: string): fc.Arbitrary<FuzzRequest> {
+export interface FuzzKeys {
+  /** May do everything. */
+  readonly key: string;
+  /** Stands in a page. */
+  readonly pageKey: string;
+}
+
+function requestsOf(operation: Documented, { key, pageKey }: FuzzKeys): fc.Arbitrary<FuzzRequest> {
   const bodies = bodiesOf(operation);
   const texts = bodies.map(json);
   const body = fc.oneof(
@@ -321,6 +329,10 @@ function requestsOf(operation: Documented, key: string): fc.Arbitrary<FuzzReques
   );
   const keys = fc.oneof(
     { weight: 19, arbitrary: fc.constant({ authorization: `Bearer ${key}` }) },
+    {
+      weight: operation.operationId.startsWith('sdk') ? 9 : 1,
+      arbitrary: fc.constant({ authorization: `Bearer ${pageKey}` }),
+    },
     { weight: 1, arbitrary: fc.constant({}) },
   );
   return fc
@@ -339,5 +351,5 @@ const weightOf = ({ operationId, requestBody }: Documented): number =>
   slow.has(operationId) ? 1 : operationId.startsWith('sdk') ? 8 : requestBody === undefined ? 40 : 80;
 
 /** Requests to every operation of the document: valid ones, nearly valid ones, and others. */
-export const requests = (key: string): fc.Arbitrary<FuzzRequest> =>
-  fc.oneof(...operations.map((operation) => ({ weight: weightOf(operation), arbitrary: requestsOf(operation, key) })));
+export const requests = (keys: FuzzKeys): fc.Arbitrary<FuzzRequest> =>
+  fc.oneof(...operations.map((operation) => ({ weight: weightOf(operation), arbitrary: requestsOf(operation, keys) })));
