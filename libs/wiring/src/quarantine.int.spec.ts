@@ -163,12 +163,12 @@ describe('erasing a customer', () => {
   });
 
   it('is repeated when a backup from before it is restored, with what was quarantined then', async () => {
-    await visit('e-9');
-    await send(broken(1, { userId: 'e-9' }), broken(2, { userId: 'other' }));
+    await visit('e-10');
+    await send(broken(1, { userId: 'e-10' }), broken(2, { userId: 'other' }));
     const tables = ['quarantine.messages', 'quarantine.personas', 'vault.keys'];
     for (const table of tables)
       await database.owner.query(`CREATE TABLE ${table.replace('.', '_')} AS SELECT * FROM ${table}`);
-    expect(await erase('customer_number:e-9')).toBe('erased');
+    expect(await erase('customer_number:e-10')).toBe('erased');
     expect(await ids()).toHaveLength(1);
     // As it was then: the key is there, and nothing in the database knows of the erasure.
     await database.owner.query('TRUNCATE quarantine.messages, vault.keys, vault.erasures CASCADE');
