@@ -5,13 +5,19 @@ import { FRAME_BYTES } from '../bytes-of.js';
 import { ReaderLostError, type BusReader, type BusRecord, type RecordForm } from '../bus.port.js';
 import { RawHeaders } from './raw-headers.js';
 
-/** Records of one partition in memory at which no more of it are fetched; one fetch may come on top. */
-const HELD_RECORDS = 2_000;
+/**
+ * Records in memory at which no more are fetched, of all partitions together; one fetch may come on top. Enough for while a partition
+ * that was full is not fetched, and no more: what is held for long is copied by each collection of young memory.
+ */
+const HELD_RECORDS = 12_000;
 /** The same of their bytes. */
-const HELD_BYTES = 4_194_304;
+const HELD_BYTES = 12_582_912;
+/** Of one partition, however many there are. */
+const LEAST = { records: 500, bytes: 1_048_576 };
+/** What a broker takes in one write of a partition: it may give nothing of one that is larger than what is asked for. */
 const FETCH_BYTES = 1_048_576;
 /** Also how long a paused partition waits after it was resumed, and how long closing takes. */
-const FETCH_WAIT_MS = 250;
+const FETCH_WAIT_MS = 100;
 const CLOSE_TIMEOUT_MS = 2_000;
 
 export interface Reading {
@@ -57,6 +63,8 @@ interface PartitionState {
 class TopicReader implements BusReader {
   readonly #partitions: Map<number, PartitionState>;
   readonly #form: RecordForm;
+  /** Of each partition, at which no more of it are fetched. */
+  readonly #most: { readonly records: number; readonly bytes: number };
   #lost: Error | undefined;
   #listener = (): void => undefined;
 
@@ -66,6 +74,10 @@ class TopicReader implements BusReader {
     { from, form }: Reading,
   ) {
     this.#form = form;
+    this.#most = {
+      records: Math.max(LEAST.records, Math.ceil(HELD_RECORDS / from.size)),
+      bytes: Math.max(LEAST.bytes, Math.ceil(HELD_BYTES / from.size)),
+    };
     this.#partitions = new Map(
       [...from].map(([partition, next]) => [partition, { next, held: [], heldBytes: 0, paused: false }]),
     );
@@ -103,7 +115,7 @@ class TopicReader implements BusReader {
     if (!state) throw new Error(`partition ${String(partition)} is not read`);
     const taken = state.held.splice(0, limit);
     for (const message of taken) state.heldBytes -= bytesIn(message);
-    if (state.paused && state.held.length < HELD_RECORDS / 2 && state.heldBytes < HELD_BYTES / 2) {
+    if (state.paused && state.held.length < this.#most.records / 2 && state.heldBytes < this.#most.bytes / 2) {
       state.paused = false;
       this.consumer.resume([{ topic: this.topic, partitions: [partition] }]);
     }
@@ -137,7 +149,7 @@ class TopicReader implements BusReader {
       state.held.push(message);
       state.heldBytes += bytesIn(message);
     }
-    if ((state.held.length >= HELD_RECORDS || state.heldBytes >= HELD_BYTES) && !state.paused) {
+    if ((state.held.length >= this.#most.records || state.heldBytes >= this.#most.bytes) && !state.paused) {
       state.paused = true;
       this.consumer.pause([{ topic: this.topic, partitions: [partition] }]);
     }
