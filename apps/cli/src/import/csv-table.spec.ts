@@ -3,13 +3,16 @@ import { csvTable } from './csv-table.js';
 import { type InputSettings } from './profile.js';
 import { type Row } from './row.js';
 
+const chunksOf = (text: string | Buffer | readonly Buffer[]): readonly Buffer[] =>
+  typeof text === 'string' ? [Buffer.from(text)] : Buffer.isBuffer(text) ? [text] : text;
+
 const settings: InputSettings = { format: 'csv', delimiter: ',', encoding: 'utf8' };
 
 async function read(
-  text: string | Buffer,
+  text: string | Buffer | readonly Buffer[],
   changes: Partial<InputSettings> = {},
 ): Promise<{ header: readonly string[]; rows: Row[] }> {
-  const { header, rows } = await csvTable(Readable.from([Buffer.from(text)], { objectMode: false }), {
+  const { header, rows } = await csvTable(Readable.from(chunksOf(text), { objectMode: false }), {
     ...settings,
     ...changes,
   });
@@ -45,11 +48,31 @@ describe('a CSV', () => {
     ]);
   });
 
-  it('takes a quote in the middle of a cell as it stands', async () => {
-    const { rows } = await read('a,b\n5"6,7\n"q"q,8\n');
-    expect(rows.map(({ cells }) => cells)).toEqual([
+  it('takes a quote in the middle of a cell as it stands, and refuses a cell that goes on after its closing quote', async () => {
+    const { rows } = await read('a,b\n5"6,7\n"q"q,8\n"""q"" r",9\n1,"2" \n"3","4"\n');
+    expect(rows.map(({ cells, problem }) => problem?.reason ?? cells)).toEqual([
       ['5"6', '7'],
-      ['"q"q', '8'],
+      'text_after_quote',
+      ['"q" r', '9'],
+      'text_after_quote',
+      ['3', '4'],
+    ]);
+  });
+
+  it('may end its lines in several ways, also across chunks', async () => {
+    const bytes = Buffer.from('\ufeff"a",b\n1,"2"\r\n"3\r\n3",4\r5,6\n');
+    for (let at = 0; at <= bytes.length; at += 1) {
+      const { header, rows } = await read([bytes.subarray(0, at), bytes.subarray(at)]);
+      expect(header).toEqual(['a', 'b']);
+      expect(rows.map(({ line, cells }) => [line, ...cells])).toEqual([
+        [2, '1', '2'],
+        [3, '3\r\n3', '4'],
+        [5, '5', '6'],
+      ]);
+    }
+    expect((await read('a,b\r\n1,2\n3,4\n')).rows.map(({ cells }) => cells)).toEqual([
+      ['1', '2'],
+      ['3', '4'],
     ]);
   });
 
@@ -60,12 +83,17 @@ describe('a CSV', () => {
 
   it('refuses bytes that are not UTF-8 instead of changing them', async () => {
     const bytes = Buffer.concat([Buffer.from('a,b\n1,caf'), Buffer.from([0xe9]), Buffer.from('\n')]);
-    expect((await read(bytes)).rows[0]?.problem?.reason).toBe('broken_text');
+    expect((await read(bytes)).rows[0]).toMatchObject({
+      problem: { reason: 'broken_text' },
+      undecoded: [Buffer.from('1'), Buffer.from('caf\u00e9', 'latin1')],
+    });
     expect((await read(bytes, { encoding: 'latin1' })).rows[0]?.cells).toEqual(['1', 'café']);
   });
 
   it('may use another delimiter', async () => {
     expect((await read('a;b\n1,5;2\n', { delimiter: ';' })).rows[0]?.cells).toEqual(['1,5', '2']);
+    const [row] = (await read('a¦b\n"""سفر"¦"2"\n', { delimiter: '¦' })).rows;
+    expect(row).toEqual({ number: 1, line: 2, cells: ['"سفر', '2'] });
   });
 
   it('must have a header without repetitions', async () => {

@@ -51,7 +51,27 @@ describe('JSON Lines', () => {
       'unreadable',
       undefined,
     ]);
-    const [broken] = await read([Buffer.from([0x7b, 0x22, 0xff, 0x22, 0x7d])]);
-    expect(broken?.problem?.reason).toBe('broken_text');
+    expect(rows[4]?.place).toEqual({ offset: 49, length: tooLong.length });
+    const bytes = Buffer.from([0x7b, 0x22, 0xff, 0x22, 0x7d]);
+    const [broken] = await read([bytes]);
+    expect(broken).toMatchObject({ problem: { reason: 'broken_text' }, undecoded: [bytes] });
+  });
+
+  it('are not read where they can be read in two ways, or would be too deep for whoever reads them', async () => {
+    const deep = (depth: number): string => `{"a":${'['.repeat(depth - 1)}${']'.repeat(depth - 1)}}`;
+    const rows = await read([
+      '{"a":"1","a":"2"}\n',
+      '{"b":{"c":1,"\\u0063":2},"a":"1"}\n',
+      '{"a":"\\":{\\":","b":"1:2"}\n',
+      `${deep(32)}\n${deep(33)}\n${deep(20_000)}\n`,
+    ]);
+    expect(rows.map(({ problem }) => problem?.reason)).toEqual([
+      'duplicate_member',
+      'duplicate_member',
+      undefined,
+      undefined,
+      'too_deep',
+      'too_deep',
+    ]);
   });
 });

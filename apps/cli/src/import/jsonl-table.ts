@@ -1,7 +1,8 @@
 import { isUtf8 } from 'node:buffer';
 import { type Readable } from 'node:stream';
+import { MAX_TOUCHPOINT_DEPTH, parseText, structureOf, withoutDuplicates } from '#contracts';
 import { isObject } from './profile-reader.js';
-import { type Refusal, type Row, type Table } from './row.js';
+import { type Place, type Refusal, type Row, type Table } from './row.js';
 
 /** 1 MB for one line: a touchpoint may have 32 KB. */
 const MAXIMUM_LINE_BYTES = 1_048_576;
@@ -14,38 +15,40 @@ export function jsonlTable(bytes: Readable, header: readonly string[], encoding:
 async function* rowsOf(bytes: Readable, header: readonly string[], encoding: 'utf8' | 'latin1'): AsyncGenerator<Row> {
   let number = 0;
   let line = 0;
-  for await (const buffer of linesOf(bytes)) {
+  for await (const read of linesOf(bytes)) {
     line += 1;
-    if (buffer !== 'too long' && buffer.every((byte) => byte <= 0x20)) continue;
+    if (Buffer.isBuffer(read) && read.every((byte) => byte <= 0x20)) continue;
     number += 1;
-    yield buffer === 'too long'
-      ? {
-          number,
-          line,
-          cells: [],
-          raw: '',
-          problem: { reason: 'unreadable', detail: `the line is longer than ${String(MAXIMUM_LINE_BYTES)} bytes` },
-        }
-      : { number, line, ...readLine(buffer, header, encoding) };
+    yield { number, line, ...(Buffer.isBuffer(read) ? readLine(read, header, encoding) : tooLong(read)) };
   }
 }
 
-type Content = Pick<Row, 'cells' | 'raw' | 'problem'>;
+type Content = Omit<Row, 'number' | 'line'>;
+
+const tooLong = (place: Place): Content => ({
+  cells: [],
+  place,
+  problem: { reason: 'unreadable', detail: `the line is longer than ${String(MAXIMUM_LINE_BYTES)} bytes` },
+});
 
 function readLine(buffer: Buffer, header: readonly string[], encoding: 'utf8' | 'latin1'): Content {
+  if (encoding === 'utf8' && !isUtf8(buffer))
+    return { cells: [], undecoded: [buffer], problem: { reason: 'broken_text', detail: 'not UTF-8' } };
   const raw = buffer
     .toString(encoding)
     .replace(/^\ufeff/, '')
     .trim();
-  if (encoding === 'utf8' && !isUtf8(buffer))
-    return { cells: [], raw, problem: { reason: 'broken_text', detail: 'not UTF-8' } };
-  let document: unknown;
-  try {
-    document = JSON.parse(raw);
-  } catch {
-    return { cells: [], raw, problem: { reason: 'unreadable', detail: 'not a JSON document' } };
-  }
-  if (!isObject(document)) return { cells: [], raw, problem: { reason: 'unreadable', detail: 'not a JSON object' } };
+  const refused = (reason: string, detail: string): Content => ({ cells: [], raw, problem: { reason, detail } });
+  const { depth, members } = structureOf(buffer);
+  // Before anything recursive meets it.
+  if (depth > MAX_TOUCHPOINT_DEPTH)
+    return refused('too_deep', `more than ${String(MAX_TOUCHPOINT_DEPTH)} objects and lists within each other`);
+  const parsed = parseText(raw);
+  if (parsed === undefined) return refused('unreadable', 'not a JSON document');
+  const single = withoutDuplicates(parsed.value, members);
+  if (!single.ok) return refused('duplicate_member', 'an object has two members with one name');
+  const document = single.value;
+  if (!isObject(document)) return refused('unreadable', 'not a JSON object');
   const cells = header.map((name) => cellFrom(document[name]));
   const inexact = header.find((name) => isInexact(document[name]));
   return inexact === undefined ? { cells, raw } : { cells, raw, problem: inexactNumber(inexact) };
@@ -67,13 +70,15 @@ function cellFrom(value: unknown): string {
   return JSON.stringify(value);
 }
 
-/** Splits at line feeds without ever holding more than a line's limit. */
-async function* linesOf(bytes: Readable): AsyncGenerator<Buffer | 'too long'> {
+/** Splits at line feeds without ever holding more than a line's limit: of one that is longer, its place. */
+async function* linesOf(bytes: Readable): AsyncGenerator<Buffer | Place> {
   let pieces: Buffer[] = [];
   let length = 0;
-  const take = (): Buffer | 'too long' => {
-    const line = length > MAXIMUM_LINE_BYTES ? 'too long' : Buffer.concat(pieces);
+  let offset = 0;
+  const take = (): Buffer | Place => {
+    const line = length > MAXIMUM_LINE_BYTES ? { offset, length } : Buffer.concat(pieces);
     pieces = [];
+    offset += length + 1;
     length = 0;
     return line;
   };

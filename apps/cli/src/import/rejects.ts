@@ -68,15 +68,20 @@ export async function assertReplaceable(path: string): Promise<void> {
 export function openRejects({ path, settings, header, keepBytes }: RejectsOptions): RejectsFile {
   let bytes = keepBytes;
   let handle: FileHandle | undefined;
-  const csvLine = (cells: readonly string[]): string => lineOf(cells, settings.delimiter);
+  const csvLine = (cells: readonly string[]): Buffer =>
+    Buffer.from(lineOf(cells, settings.delimiter), settings.encoding);
   // Rows that were corrected and refused again lose what was told of them before.
   const told = isRejectsHeader(header) ? ADDED.length : 0;
-  const textOf = ({ row, reason, detail }: RefusedRow): string =>
-    settings.format === 'csv'
-      ? csvLine([String(row.line), reason, detail, ...row.cells.slice(told).map(asPlainText)])
-      : jsonLine({ row, reason, detail });
-  const append = async (file: FileHandle, text: string): Promise<void> => {
-    const encoded = Buffer.from(text, settings.encoding);
+  const bytesOf = ({ row, reason, detail }: RefusedRow): Buffer => {
+    if (settings.format === 'jsonl') return Buffer.from(jsonLine({ row, reason, detail }), settings.encoding);
+    if (row.undecoded === undefined)
+      return csvLine([String(row.line), reason, detail, ...row.cells.slice(told).map(asPlainText)]);
+    // Byte by byte, as the cells stood: a spreadsheet or `iconv` may know what they say.
+    const cells = row.undecoded.slice(told).map((cell) => asPlainText(cell.toString('latin1')));
+    const delimiter = Buffer.from(settings.delimiter, settings.encoding).toString('latin1');
+    return Buffer.from(lineOf([String(row.line), reason, detail, ...cells], delimiter), 'latin1');
+  };
+  const append = async (file: FileHandle, encoded: Buffer): Promise<void> => {
     await file.appendFile(encoded);
     bytes += encoded.length;
   };
@@ -93,7 +98,7 @@ export function openRejects({ path, settings, header, keepBytes }: RejectsOption
     async write(rows) {
       if (rows.length === 0) return;
       handle ??= await opened();
-      await append(handle, rows.map(textOf).join(''));
+      await append(handle, Buffer.concat(rows.map(bytesOf)));
     },
     async close() {
       await handle?.close();
@@ -129,11 +134,19 @@ const asPlainText = (cell: string): string => (/^[=+\-@\t\r']/.test(cell) && !is
 
 export const withoutApostrophe = (cell: string): string => (cell.startsWith("'") ? cell.slice(1) : cell);
 
-/** The row stands in it as the JSON that it was, or as a text when it was none. */
+/**
+ * The row stands in it as the JSON that it was, or as a text when it was none, or can be read in two ways. Bytes that are no text are in
+ * Base64, with a line feed, so that one line after the other can be decoded; what is too long to be held stays where it is.
+ */
 function jsonLine({ row, reason, detail }: RefusedRow): string {
-  const head = JSON.stringify({ line: row.line, reason, detail });
+  const head = JSON.stringify({ line: row.line, reason, detail }).slice(0, -1);
+  if (row.place !== undefined) return `${head},"row":null,"place":${JSON.stringify(row.place)}}\n`;
+  if (row.undecoded !== undefined) {
+    const bytes = Buffer.concat([...row.undecoded, Buffer.from('\n')]);
+    return `${head},"row":null,"base64":${JSON.stringify(bytes.toString('base64'))}}\n`;
+  }
   const raw = row.raw ?? '';
-  return `${head.slice(0, -1)},"row":${row.problem?.reason === 'inexact_number' || row.problem === undefined ? raw : JSON.stringify(raw)}}\n`;
+  return `${head},"row":${row.problem?.reason === 'inexact_number' || row.problem === undefined ? raw : JSON.stringify(raw)}}\n`;
 }
 
 function lineOf(cells: readonly string[], delimiter: string): string {

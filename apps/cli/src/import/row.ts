@@ -8,8 +8,18 @@ export interface Row {
   readonly cells: readonly string[];
   /** The line itself, for formats that are not cells to begin with. */
   readonly raw?: string;
+  /** The bytes of the cells, or of the line, where they are no text in the encoding of the input. */
+  readonly undecoded?: readonly Buffer[];
+  /** Where the row stands, when it is too long to be held. */
+  readonly place?: Place;
   /** Why the row cannot be read at all. */
   readonly problem?: Refusal;
+}
+
+/** Bytes of the input, as it is when it was unpacked. */
+export interface Place {
+  readonly offset: number;
+  readonly length: number;
 }
 
 /** Why a row is not part of any touchpoint. */
@@ -31,6 +41,8 @@ export interface Table {
 }
 
 /** How much of the file a row is, roughly: what limits on memory are counted in. */
-export const weightOf = (row: Row): number =>
-  row.cells.reduce((sum, cell) => sum + cell.length, row.raw?.length ?? 0) + ROW_OVERHEAD;
+export const weightOf = ({ cells, raw, undecoded }: Row): number =>
+  lengthOf(cells) + (raw?.length ?? 0) + (undecoded === undefined ? 0 : lengthOf(undecoded)) + ROW_OVERHEAD;
+const lengthOf = (parts: readonly { readonly length: number }[]): number =>
+  parts.reduce((sum, { length }) => sum + length, 0);
 const ROW_OVERHEAD = 32;

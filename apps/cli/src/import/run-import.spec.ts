@@ -332,6 +332,18 @@ describe('an import', () => {
     ]);
   });
 
+  it('keeps cells that are no text as they stood, to be read again in their own encoding', async () => {
+    const file = path.join(folder, 'shop.csv');
+    writeFileSync(file, Buffer.from('order,customer,price\nr\u00e9f,"1, a",1\n', 'latin1'));
+    await importFile(new MemoryRecorder(), { file, profile: shop() });
+    const rejects = readFileSync(rejectsPath());
+    expect(rejects.toString('latin1').split('\n')[1]).toMatch(/^2,broken_text,.*,r\u00e9f,"1, a",1$/);
+    writeFileSync(file, rejects);
+    const recorder = new MemoryRecorder();
+    await importFile(recorder, { file, profile: shop({ input: { encoding: 'latin1' } }) });
+    expect(recorder.stored.map(({ id }) => id)).toEqual(['r\u00e9f']);
+  });
+
   it('accounts for what is broken, mixed, empty or too large', async () => {
     const large = Array.from({ length: profileLimits.groupRows + 1 }, () => 'large,1,1');
     const file = shopFile(['a,1,x', 'b,1', 'm,1,1', 'm,2,1', 'z,1,0', ',1,', 'e,,5', ...large, 'a,1,1']);
@@ -418,6 +430,26 @@ describe('an import', () => {
     expect(readFileSync(rejectsPath(), 'utf8')).toBe(
       '{"line":2,"reason":"unreadable","detail":"not a JSON document","row":"not json"}\n',
     );
+  });
+
+  it('keeps what it cannot read as it stood: bytes as bytes, and of what is too long its place', async () => {
+    const file = path.join(folder, 'touchpoints.jsonl');
+    const french = Buffer.from('{"id":"1","source":"caf\u00e9"}', 'latin1');
+    const twice = '{"id":"2","id":"3"}';
+    const long = 'x'.repeat(1_048_577);
+    writeFileSync(file, Buffer.concat([french, Buffer.from(`\n${twice}\n${long}\n`)]));
+    await importFile(new MemoryRecorder(), { file, profile: null });
+    const rejects = readFileSync(rejectsPath(), 'utf8').trim().split('\n');
+    const [broken, duplicate, tooLong] = rejects.map((line) => JSON.parse(line) as Record<string, unknown>);
+    expect(Buffer.from(String(broken?.['base64']), 'base64')).toEqual(Buffer.concat([french, Buffer.from('\n')]));
+    // As a text: as JSON, whoever reads it would settle for one of the two.
+    expect(duplicate).toMatchObject({ reason: 'duplicate_member', row: twice });
+    const { offset, length } = tooLong?.['place'] as { offset: number; length: number };
+    expect(
+      readFileSync(file)
+        .subarray(offset, offset + length)
+        .toString(),
+    ).toBe(long);
   });
 });
 
