@@ -168,6 +168,11 @@ it('complaints go their way, are counted, and are forgotten with their customer'
     ...{ received: 1, toAcknowledge: { n: 0, meanSeconds: null, p90Seconds: null } },
   });
   expect((await post(`complaints/${one?.id ?? ''}/acknowledge`)).statusCode).toBe(200);
+  // Nobody makes it again who only reads the conversation; about something else there may be another.
+  const again = { conversation: conversationId, description: 'The lamp is broken' };
+  const twice = await post('complaints', again);
+  expect([twice.statusCode, twice.json()]).toMatchObject([409, { reason: 'made-by-touchpoint', complaint: one?.id }]);
+  expect((await post('complaints', { ...again, another: true })).statusCode).toBe(201);
 
   const erased = await post(`customers/${customer}/erase`, { reason: 'customer_request' });
   const gone = erased.json<{ position: string }>().position;

@@ -340,4 +340,13 @@ it('whoever is mentioned finds it until they have seen it, also where others res
   expect(views.mentions).toEqual({ count: 1, capped: false });
   expect(await shown(await post(`${at}/see-mention`))).toEqual([true, false, false]);
   expect(await shown(await post(`${at}/see-mention`, undefined, headers))).toEqual([false, false, false]);
+  // Many are seen at once.
+  const many = [await open('Sofa'), await open('Desk')];
+  for (const each of many) await post(`conversations/${each}/note`, { text: 'Look', mentions: [self] });
+  const items = many.map((conversation) => ({ conversation, command: 'see-mention' }));
+  const { results } = (await post('bulk/conversations', { items }, headers)).json<Bulk>();
+  expect(results.map(({ status }) => status)).toEqual(['done', 'done']);
+  for (const { position = '' } of results)
+    expect((await get(`queue?view=mentions&minPosition=${position}`, headers)).statusCode).toBe(200);
+  expect((await get('queue?view=mentions', headers)).json<QueuePage>().data).toEqual([]);
 });

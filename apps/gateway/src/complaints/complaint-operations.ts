@@ -27,7 +27,9 @@ const listProblems = ['invalid_parameters', 'unknown_position', 'not_caught_up']
 
 export const openComplaint: OperationDescription = {
   ...{ id: 'openComplaint', tag: 'complaints', summary: 'Take a complaint' },
-  description: 'That a customer makes in a conversation. It gets a reference, which the customer can name it by.',
+  description:
+    'That a customer makes in a conversation. It gets a reference, which the customer can name it by. ' +
+    'A touchpoint that is a complaint has made one already, which is named in the refusal `made-by-touchpoint`; `another` says that this one is about something else.',
   headers: { 'Idempotency-Key': idempotencyKey },
   body: { 'application/json': { dto: OpenComplaintDto } },
   answers: { 201: { description: 'It is received.', headers: { ETag: 'Version of the complaint.' } } },

@@ -26,6 +26,7 @@ const changeOf: { readonly [Command in BulkCommand]: (parse: Parse) => Conversat
   status: (parse) => ({ type: 'ChangeStatus', body: parse(ChangeStatusDto) }),
   snooze: (parse) => ({ type: 'Snooze', body: parse(SnoozeDto) }),
   spam: (parse) => ({ type: 'Spam', body: parse(SpamDto) }),
+  'see-mention': () => ({ type: 'SeeMention' }),
 };
 
 /** What an item asks for, read as the single command reads its body. @throws ProblemError `invalid_parameters`, from the item on */

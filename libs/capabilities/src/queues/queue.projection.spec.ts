@@ -143,6 +143,10 @@ describe('whose turn it is', () => {
       waiting_since: t(20),
     });
     const woken = told('conversation.woken', 99, { cause: 'time' });
+    // Once that is answered, from the end again.
+    expect(after(opened(), answers(1), snoozed, says(20), answers(30)).is).toMatchObject({
+      ...{ category: 'snoozed', unanswered_since: null, waiting_since: t(99) },
+    });
     expect(after(opened(), answers(1), snoozed, woken).is).toMatchObject({
       ...{ category: 'open', snoozed_until: null, turn_since: t(99), waiting_since: t(99) },
     });

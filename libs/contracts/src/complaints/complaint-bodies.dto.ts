@@ -39,6 +39,12 @@ export class OpenComplaintDto {
   @Optional()
   @OneOf(remedies)
   remedySought?: Remedy;
+
+  /** It is about something else than the complaint that a touchpoint made of this conversation, which is still open. */
+  @Public()
+  @Optional()
+  @Flag()
+  another?: boolean;
 }
 
 export class AssessComplaintDto {

@@ -4,7 +4,17 @@ import { OneOf, Pattern } from '../events/fields/text.js';
 import { UUID } from './conversation-words.js';
 
 /** What can be done to many conversations at once: nothing that is written to somebody, and nothing that concerns two of them. */
-export const bulkCommands = ['take', 'assign', 'transfer', 'prioritise', 'tag', 'status', 'snooze', 'spam'] as const;
+export const bulkCommands = [
+  'take',
+  'assign',
+  'transfer',
+  'prioritise',
+  'tag',
+  'status',
+  'snooze',
+  'spam',
+  'see-mention',
+] as const;
 export type BulkCommand = (typeof bulkCommands)[number];
 
 export const MAX_BULK = 100;

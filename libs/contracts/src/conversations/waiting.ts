@@ -44,8 +44,11 @@ function changes(before: Waiting, { type, data }: Later, at: EpochMs): Partial<W
     }
     case 'conversation.replied':
       if (!isPerson(data.by)) return {};
-      if (before.category !== 'open') return { unansweredSince: null };
-      return { unansweredSince: null, turnSince: at, waitingSince: at };
+      if (before.category === 'open') return { unansweredSince: null, turnSince: at, waitingSince: at };
+      // What was put aside unanswered waits for nobody any more: it will wait from the end of its snooze.
+      if (before.category === 'snoozed')
+        return { unansweredSince: null, waitingSince: Math.max(before.snoozedUntil ?? at, at) };
+      return { unansweredSince: null };
     case 'conversation.status_changed':
       return turned(before, data.category, sinceOf(data) ?? at);
     case 'conversation.snoozed': {

@@ -16,6 +16,7 @@ import {
   eventOfCommand,
   loadComplaint,
   type LoadedComplaint,
+  openByTouchpoint,
 } from './complaint-log.js';
 import { referenceOf } from './reference.js';
 
@@ -24,10 +25,10 @@ export type ComplaintChanged = Result<ComplaintCommandView, ComplaintFailure>;
 /** Each time somebody else was faster; after these the sender is asked to come again. */
 const TRIES = 5;
 
-/** Takes a complaint; its customer is the conversation's. */
+/** Takes a complaint; its customer is the conversation's. One that a touchpoint made, and that is open, is not made again unless it is said to be another. */
 export async function openComplaint(
   ports: ConversationPorts,
-  { id: chosen, conversation: conversationId, ...said }: OpenComplaintDto,
+  { id: chosen, conversation: conversationId, another = false, ...said }: OpenComplaintDto,
   request: CommandRequest,
   attempt: CommandAttempt,
 ): Promise<ComplaintChanged> {
@@ -42,6 +43,8 @@ export async function openComplaint(
   const before = answerBefore(ports, loaded, { commandId, requestHash });
   if (before) return before;
   if (await isErased(ports, of)) return erased(ports, customerId);
+  const made = another ? undefined : await openByTouchpoint(ports, of.events);
+  if (made !== undefined) return fail({ code: 'complaint_refused', reason: 'made-by-touchpoint', complaint: made });
   const data = { customerId, incarnation, conversationId, channel, reference: referenceOf(vault, id), ...said };
   const command: ComplaintCommand = { type: 'Receive', ...asked(ports, request), data };
   const context = { customerId, incarnation, commandId, requestHash, meta: metaOf(request) };

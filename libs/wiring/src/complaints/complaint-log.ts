@@ -10,7 +10,7 @@ import {
 import { type EpochMs, type EventMeta, type NewEvent } from '#kernel';
 import { type AppendOutcome, type StreamAppend } from '#platform/event-store';
 import { type PersonaKeyRef, type Vault } from '#platform/vault';
-import { type ConversationLogPorts, keyOf } from '../conversations/conversation-log.js';
+import { type ConversationLogPorts, keyOf, type LoadedConversation } from '../conversations/conversation-log.js';
 import { sealEvent } from '../sealing.js';
 import { referenceOf } from './reference.js';
 
@@ -122,6 +122,26 @@ function forgetting(
   return { stream: complaintStream(id), expect: 'any', events };
 }
 
+/** Of a conversation that takes up more of them, the newest are looked at. */
+const MAX_LOOKED_AT = 10;
+
+const ofTouchpoint = (vault: Pick<Vault, 'uuid'>, eventId: string): string => vault.uuid('complaint-of', eventId);
+
+/** The newest complaint that a touchpoint of a conversation made and that is not closed. */
+export async function openByTouchpoint(
+  ports: ConversationLogPorts,
+  events: LoadedConversation['events'],
+): Promise<string | undefined> {
+  const made = events.flatMap(({ type, data }) =>
+    type === 'conversation.message_received' && data.kind === 'complaint' ? [data.messageId] : [],
+  );
+  for (const messageId of made.slice(-MAX_LOOKED_AT).reverse()) {
+    const { id, state } = await loadComplaint(ports, ofTouchpoint(ports.vault, messageId));
+    if (state.stage !== 'unknown' && state.stage !== 'closed') return id;
+  }
+  return undefined;
+}
+
 /** What is stored with the conversation that a touchpoint opens, and what is where its customer turns out to be erased. */
 export interface Beside {
   readonly beside: readonly StreamAppend[];
@@ -138,7 +158,7 @@ export function besideConversation(
   { event, conversationId }: { readonly event: TouchpointEvent; readonly conversationId: string },
   context: ComplaintAppend,
 ): Beside {
-  const id = vault.uuid('complaint-of', event.id);
+  const id = ofTouchpoint(vault, event.id);
   const { incarnation } = context;
   const command = receivedComplaint(event, { conversationId, incarnation, reference: referenceOf(vault, id) });
   const decision = command && complaint.decide(complaint.initial, command);

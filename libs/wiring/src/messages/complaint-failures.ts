@@ -11,4 +11,10 @@ export type ComplaintFailure =
       /** `unknown-root-cause`: not in the list, or retired. */
       readonly reason: ComplaintRefusal | 'unknown-root-cause';
     }
+  | {
+      readonly code: 'complaint_refused';
+      readonly reason: 'made-by-touchpoint';
+      /** The one that there is. */
+      readonly complaint: string;
+    }
   | { readonly code: 'root_causes_refused'; readonly reason: RootCausesRefusal };
