@@ -3,6 +3,7 @@ import {
   type ConversationEvent,
   conversationIdOf,
   ruledConversationOf,
+  type RuleNotApplied,
   type RuleScheduled,
   type RuleTrigger,
   type StoredClockEvent,
@@ -34,18 +35,23 @@ interface Ruled {
   readonly toldBy: string | null;
   /** Since when it waited, by the rule whose timer is set. */
   readonly since: Readonly<Record<string, EpochMs>>;
+  /** Rules whose wait was over while something was promised, which kept them from being done: they are looked at again once it is settled. */
+  readonly stopped?: Readonly<Record<string, Pick<ApplyTimeRule, 'since' | 'dueAt'>>>;
   /** When the last event was recorded. */
   readonly lastAt: EpochMs;
 }
 type State = Ruled | null;
 type ClockBreached = Extract<StoredClockEvent, { readonly type: 'service_clock.breached' }>;
-type Handled = ConversationEvent | ClockBreached | RuleScheduled;
+type Handled = ConversationEvent | ClockBreached | RuleNotApplied | RuleScheduled;
 type Answer = Reacted<State, RulesCommand>;
 
 /** What is told a day later is history, and nobody wants an answer to it. */
 const HISTORY_MS = 86_400_000;
 /** Timers of one conversation: rules may be renamed while theirs are set. */
 const MAX_TIMERS = 80;
+
+/** Why conversations that owe something are not resolved. */
+const PROMISE_OWED = 'promise-owed';
 
 const keep = (state: State, { recordedAt }: Handled): Answer => ({ state: state && { ...state, lastAt: recordedAt } });
 
@@ -54,6 +60,30 @@ function ask(before: State, on: RuleTrigger, event: Handled): Answer {
   const { state } = keep(before, event);
   if (state === null || meta.causationId === state.toldBy || recordedAt - occurredAt >= HISTORY_MS) return { state };
   return { state, commands: [{ type: 'ApplyRules', on, position: position.toString() }] };
+}
+
+/** What was promised is kept or waived: what it stopped may be done now, where the wait goes on. Where more is promised, it is stopped again. */
+function settled(before: State, event: Handled): Answer {
+  const { state } = keep(before, event);
+  if (state?.stopped === undefined) return { state };
+  const { stopped, ...rest } = state;
+  const commands = Object.entries(stopped).map(([rule, { since, dueAt }]): ApplyTimeRule => ({
+    ...{ type: 'ApplyTimeRule', rule, since, dueAt, asOf: state.lastAt },
+  }));
+  return { state: rest, commands };
+}
+
+/** A rule that answers events is asked again by the next event; one that answers time by nothing. */
+function stoppedBy(before: State, event: RuleNotApplied): Answer {
+  const { state } = keep(before, event);
+  const { cause, reason } = event.data;
+  const { rule, since, dueAt } = cause;
+  if (state === null || reason !== PROMISE_OWED || since === undefined || dueAt === undefined) return { state };
+  const others = state.stopped ?? {};
+  if (!(rule in others) && Object.keys(others).length >= MAX_TIMERS) return { state };
+  return {
+    state: { ...state, stopped: { ...others, [rule]: { since: Date.parse(since), dueAt: Date.parse(dueAt) } } },
+  };
 }
 
 const on =
@@ -67,12 +97,12 @@ const on =
  */
 export const rules: Reaction<State, RulesCommand, Handled> = {
   name: 'rules',
-  version: 1,
+  version: 2,
   // Nobody is answered for what they said before there were rules.
   actsFrom: 'first-start',
   initial: null,
   key: (event) => {
-    if (event.type === 'rule.scheduled') return ruledConversationOf(event.stream);
+    if (event.type === 'rule.scheduled' || event.type === 'rule.not_applied') return ruledConversationOf(event.stream);
     if (event.type === 'service_clock.breached') return clockOfStream(event.stream)?.conversationId;
     return conversationIdOf(event.stream);
   },
@@ -104,11 +134,12 @@ export const rules: Reaction<State, RulesCommand, Handled> = {
     'conversation.linked': keep,
     'conversation.unlinked': keep,
     'conversation.promised': keep,
-    'conversation.promise_kept': keep,
+    'conversation.promise_kept': settled,
     'conversation.promise_rescheduled': keep,
-    'conversation.promise_waived': keep,
+    'conversation.promise_waived': settled,
     'conversation.promise_broken': keep,
     'service_clock.breached': on('clock_breached'),
+    'rule.not_applied': stoppedBy,
     'rule.scheduled': (before, event) => {
       const { data } = event;
       const { state } = keep(before, event);

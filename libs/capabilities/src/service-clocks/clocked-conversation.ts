@@ -40,8 +40,6 @@ export interface ClockedConversation {
   readonly turns?: readonly Turn[];
   /** Of clocks that a merge cancelled and that may pause, since when they ran; its end lets them run as if there had been none. */
   readonly aside?: Readonly<Partial<Record<ClockKind, EpochMs>>>;
-  /** When another was merged into it last. */
-  readonly mergedAt?: EpochMs;
   /** When it was imported, if it was: how messages before that were answered is not known here. */
   readonly importedAt?: EpochMs;
   /** How long after it was said the last thing that somebody said was recorded: of what was imported, years. */
@@ -190,7 +188,6 @@ class Clocks {
   /** Of two who wait in what is one conversation now, the one who waits longer. */
   takeOver(since: EpochMs | null | undefined): void {
     const own = this.owedSince();
-    this.state = { ...this.state, mergedAt: this.event.occurredAt };
     if (since !== null && since !== undefined && (own === undefined || since < own)) this.oweFrom(since);
   }
 
@@ -228,8 +225,9 @@ class Clocks {
 
   /** @param restored where the end of a merge restores how it stood: as if it had not been open meanwhile */
   turn(category: StatusCategory, restored?: string): void {
-    const { category: before, turns, mergedAt } = this.state;
-    const at = restored === undefined ? this.event.occurredAt : (mergedAt ?? this.event.occurredAt);
+    const { category: before, turns } = this.state;
+    // Nothing is restored over another turn: the last one is that of the first merge, whatever others came after it.
+    const at = (restored === undefined ? undefined : turns?.at(-1)?.at) ?? this.event.occurredAt;
     const told = turns && { turns: [...turns, { at, status: turnOf(category) }].slice(-MAX_TURNS) };
     this.state = { ...this.state, category, ...told };
     if (category === 'resolved') {

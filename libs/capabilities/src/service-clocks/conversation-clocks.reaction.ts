@@ -73,7 +73,7 @@ type Trigger = ClockedEvent | StoredClockEvent | ServicePoliciesApplied;
  */
 export const conversationClocks: Reaction<Memory, TellClocks, Trigger> = {
   name: 'conversation-clocks',
-  version: 3,
+  version: 4,
   // Its facts are about the past, exact however late they are told; and a clock is told each of them once.
   actsFrom: 'first-event',
   initial: null,

@@ -17,11 +17,10 @@ const MINUTE = 60_000;
 const RUNS = Number(process.env['SAFAR_PROPERTY_RUNS'] ?? 30);
 const start = Date.UTC(2026, 4, 1);
 const by = 'user:ada';
-const [into, from, customerId] = ['a', 'b', 'c'].map((letter) => `018f0000-0000-8000-8000-00000000000${letter}`) as [
-  string,
-  string,
-  string,
-];
+const [into, from, other, customerId] = ['a', 'b', 'd', 'c'].map(
+  (letter) => `018f0000-0000-8000-8000-00000000000${letter}`,
+) as [string, string, string, string];
+const all = [into, from, other];
 const paused = ['waiting_customer', 'waiting_third_party', 'snoozed'];
 const policy = {
   ...{ id: 'p', calendarId: 'always', pausedWhile: { update: paused, resolution: paused } },
@@ -59,7 +58,7 @@ function commandOf(deed: Deed, at: number, version: number): ConversationCommand
   }
 }
 
-/** Two conversations of a customer with their log, their clocks and their rows of the queue, by the parts that do it; nothing else. */
+/** Three conversations of a customer with their log, their clocks and their rows of the queue, by the parts that do it; nothing else. */
 async function world() {
   let now = start;
   const store = openMemoryEventStore({ now: () => now });
@@ -87,7 +86,7 @@ async function world() {
       const events = (await store.readAll(read, 1_000)).events.map(upcast);
       read = events.at(-1)?.position ?? read;
       isQuiet = events.length === 0;
-      for (const id of [into, from]) {
+      for (const id of all) {
         const own = events.filter(
           (event) => event.type in conversationClocks.when && conversationClocks.key(event as never) === id,
         );
@@ -110,6 +109,7 @@ async function world() {
   for (const [id, at] of [
     [into, start],
     [from, start + MINUTE],
+    [other, start + MINUTE + 1],
   ] as const) {
     now = at;
     const opening = { origin: 'touchpoint', customerId, incarnation, channel: 'chat', subject: '' } as const;
@@ -125,16 +125,16 @@ async function world() {
       now = at;
       await command(id, commandOf(deed, at, (await loadConversation(ports, id)).events.length));
     },
-    async change(change: PlannedChange, at: number): Promise<boolean> {
+    async change(change: PlannedChange, at: number, self = from): Promise<boolean> {
       now = at - 1;
       await settle();
       now = at;
-      const own = known(await loadConversation(ports, from));
+      const own = known(await loadConversation(ports, self));
       if (!own) throw new Error('it was opened');
       const plan = await planChange(ports, own, change, {
         at,
         by,
-        self: from,
+        self,
         messageId: newId(),
         newId: newId(),
         promiseId: newId(),
@@ -146,13 +146,13 @@ async function world() {
       return true;
     },
     state: async () => (await loadConversation(ports, into)).state,
-    /** How both stand in the queue at a time. */
+    /** How all stand in the queue at a time. */
     async rows(at: number) {
       now = at;
       await settle();
-      for (const id of [into, from]) await command(id, { type: 'Wake', at });
+      for (const id of all) await command(id, { type: 'Wake', at });
       const rows = fold((await store.readAll(START, 10_000)).events.map(upcast));
-      return [into, from].map((id) => rowOf(rows.get(`${id},0`)));
+      return all.map((id) => rowOf(rows.get(`${id},0`)));
     },
   };
 }
@@ -171,9 +171,7 @@ function fold(events: readonly RecordedEvent[]): ReadonlyMap<string, Row> {
 
 const rowOf = (row: Row) => {
   if (row === undefined) throw new Error('it was opened');
-  const { kept, stage, category, status, turn_since, unanswered_since, snoozed_until } = row;
-  // Of one that is put aside and was answered meanwhile, the queue still has since when it had waited before.
-  const waiting_since = snoozed_until === null ? row.waiting_since : snoozed_until;
+  const { kept, stage, category, status, turn_since, waiting_since, unanswered_since, snoozed_until } = row;
   const clocks = row.clocks.map(({ kind, dueAt, breachedAt }) => ({ kind, dueAt, breachedAt }));
   return {
     // Of clocks that are due at the same instant, the row names the one that began to run first.
@@ -237,4 +235,21 @@ it('a merge that is undone leaves both as they would be without it: whose turn, 
     { numRuns: RUNS },
   );
   expect(undone).toBeGreaterThan(0);
+});
+
+it('of several merges that are undone, clocks stood still from the first of them on', async () => {
+  const [merged, left] = [await world(), await world()];
+  let at = start + 2 * MINUTE;
+  const then = (): number => (at += MINUTE);
+  then();
+  for (const each of [merged, left]) await each.do(into, 'reply', at);
+  // It waited for its customer, and was ours from the first merge on.
+  expect(await merged.change({ type: 'Merge', body: { into } }, then() + 1_000)).toBe(true);
+  expect(await merged.change({ type: 'Merge', body: { into } }, then() + 1_000, other)).toBe(true);
+  expect(await merged.change({ type: 'Unmerge' }, then() + 1_000)).toBe(true);
+  expect(await merged.change({ type: 'Unmerge' }, then() + 1_000, other)).toBe(true);
+  // What stood still has no due time until it goes on.
+  then();
+  for (const each of [merged, left]) await each.do(into, 'message', at);
+  expect(await merged.rows(then())).toEqual(await left.rows(at));
 });

@@ -68,7 +68,21 @@ const pool: readonly RuleDto[] = [
 ];
 
 const agent = `user:${newId()}`;
-type Deed = 'message' | 'tag' | 'untag' | 'route' | 'assign' | 'unassign' | 'wait' | 'open' | 'resolve' | 'minutes';
+/** Of the last promise. */
+let promiseId = newId();
+type Deed =
+  | 'message'
+  | 'tag'
+  | 'untag'
+  | 'route'
+  | 'assign'
+  | 'unassign'
+  | 'wait'
+  | 'open'
+  | 'resolve'
+  | 'minutes'
+  | 'promise'
+  | 'keep';
 const deeds: readonly Deed[] = [
   'message',
   'tag',
@@ -108,6 +122,11 @@ function commandOf(deed: Deed, at: number): ConversationCommand | undefined {
       return { type: 'ChangeStatus', ...asked, category: 'open' };
     case 'resolve':
       return { type: 'ChangeStatus', ...asked, category: 'resolved' };
+    case 'promise':
+      promiseId = newId();
+      return { type: 'MakePromise', ...asked, promiseId, owner: agent, what: 'x', dueAt: at + 600 * MINUTE };
+    case 'keep':
+      return { type: 'KeepPromise', ...asked, promiseId };
     case 'minutes':
       return undefined;
   }
@@ -315,6 +334,31 @@ it('rules that undo each other after a while stop when nobody looks, and say so'
     one.pass(31);
   }
   expect((await one.log()).said.length).toBeGreaterThan(before);
+});
+
+it('a wait that was over while something was promised is looked at again once that is settled', async () => {
+  const actions: RuleDto['actions'] = [{ status: { category: 'resolved' } }];
+  const over: RuleDto = { id: 'over', after: { waiting: 'customer', minutes: 30 }, actions };
+  const one = await world([over], 'all', () => 1);
+  await one.do('promise');
+  await one.do('wait');
+  await one.settle();
+  one.pass(31);
+  await one.settle();
+  const { said } = await one.log();
+  expect(said.at(-1)).toMatchObject({ type: 'rule.not_applied', data: { reason: 'promise-owed' } });
+  await one.do('keep');
+  await one.settle();
+  const { loaded, said: then } = await one.log();
+  expect(loaded.state).toMatchObject({ category: 'resolved' });
+  expect(then.slice(said.length)).toMatchObject([{ type: 'rule.applied', data: { cause: { rule: 'over' } } }]);
+  // Once: another promise that is kept asks nothing again.
+  await one.do('open');
+  await one.settle();
+  await one.do('promise');
+  await one.do('keep');
+  await one.settle();
+  expect((await one.log()).said).toHaveLength(then.length);
 });
 
 const office: BusinessCalendar = {
