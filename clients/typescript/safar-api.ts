@@ -594,7 +594,7 @@ export interface paths {
         put?: never;
         /**
          * Take a complaint
-         * @description That a customer makes in a conversation. It gets a reference, which the customer can name it by.
+         * @description That a customer makes in a conversation. It gets a reference, which the customer can name it by. A touchpoint that is a complaint has made one already, which is named in the refusal `made-by-touchpoint`; `another` says that this one is about something else.
          */
         post: operations["openComplaint"];
         delete?: never;
@@ -2574,7 +2574,7 @@ export interface components {
             items: {
                 conversation: string;
                 /** @enum {unknown} */
-                command: "take" | "assign" | "transfer" | "prioritise" | "tag" | "status" | "snooze" | "spam";
+                command: "take" | "assign" | "transfer" | "prioritise" | "tag" | "status" | "snooze" | "spam" | "see-mention";
                 version?: string;
                 body?: Record<string, unknown>;
             }[];
@@ -3437,6 +3437,7 @@ export interface components {
             description: string;
             /** @enum {unknown} */
             remedySought?: "refund" | "replacement" | "repair" | "correction" | "compensation" | "explanation" | "apology" | "other";
+            another?: boolean;
         };
         OpenConversation: {
             id?: string;
