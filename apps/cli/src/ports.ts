@@ -3,6 +3,7 @@ import {
   type CloudEventDto,
   type PersonaErasedData,
   type Role,
+  type TimelineCategory,
   type TimelineEntryView,
   type TimelinePage,
   type TimelineParameters,
@@ -49,6 +50,8 @@ export interface TouchpointRecorder {
 export interface TailOptions {
   /** `now`, `start`, or the position after which to begin. */
   readonly after: Position | 'now' | 'start';
+  /** Without it, both. */
+  readonly category?: TimelineCategory;
   /** Kinds and channels to show; empty for all. */
   readonly kinds: readonly string[];
   readonly channels: readonly Channel[];

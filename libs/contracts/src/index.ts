@@ -17,6 +17,7 @@ export * from './customers/customer-view.js';
 export * from './paging.js';
 export * from './parse-as.js';
 export { parsePosition, type RawParameters } from './parameters.js';
+export * from './timeline/timeline-decision.js';
 export * from './timeline/timeline-event.js';
 export * from './timeline/timeline-parameters.js';
 export * from './timeline/timeline-view.js';

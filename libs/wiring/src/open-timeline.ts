@@ -1,4 +1,5 @@
 import { type OpenedEntry, type OpenTimeline, type SealedEntry } from '#capabilities';
+import { personalMemberOf } from '#contracts';
 import { type RecordedEvent, START } from '#kernel';
 import { type DecodeEvents } from './sealing.js';
 
@@ -6,10 +7,10 @@ import { type DecodeEvents } from './sealing.js';
 export const createTimelineOpener = (decode: DecodeEvents): OpenTimeline => ({
   open: async (entries) => {
     const events = await decode(entries.map(toEvent), 'opened');
-    return events.map(({ schemaVersion, data }, index): OpenedEntry => {
+    return events.map(({ type, schemaVersion, data }, index): OpenedEntry => {
       const opened = toData(data);
       const wasSealed = entries[index]?.data['sealed'] !== undefined;
-      return { schemaVersion, data: opened, erased: wasSealed && opened['touchpointId'] === undefined };
+      return { schemaVersion, data: opened, erased: wasSealed && opened[personalMemberOf(type)] === undefined };
     });
   },
 });

@@ -48,7 +48,8 @@ export class SafarModule {
     const { apiKeys } = installation.access;
     const verifier: ApiKeyVerifier = { verify: (key) => apiKeys.verify(key), recent: (key) => apiKeys.recent(key) };
     const feed: TimelineFeed = {
-      follow: (customerId, after, signal) => installation.timelineFeed.follow({ customerId, after, signal }),
+      follow: (customerId, after, signal, category) =>
+        installation.timelineFeed.follow({ customerId, after, signal, ...(category && { category }) }),
     };
     const conversationFeed: ConversationFeed = {
       follow: (conversationId, after, signal) =>

@@ -15,6 +15,7 @@ import { styleFrom, type StyleOptions } from './timeline.js';
 
 interface TailCommandOptions extends CommonOptions, StyleOptions {
   readonly after: string;
+  readonly category?: string;
   readonly kind?: readonly string[];
   readonly channel?: readonly string[];
   readonly limit?: number;
@@ -23,12 +24,15 @@ interface TailCommandOptions extends CommonOptions, StyleOptions {
 export function addTail(program: Command, context: CommandContext): void {
   const command = program
     .command('tail')
-    .description("Show everybody's touchpoints as they are recorded, a line each, until Ctrl-C.")
+    .description(
+      "Show everybody's touchpoints and what is decided about them as it is recorded, a line each, until Ctrl-C.",
+    )
     .option(
       '--after <position>',
       'begin after this position; start is the first event, now shows only what comes',
       'now',
     )
+    .option('--category <category>', 'touchpoint: what was reported; decision: what was decided; otherwise both')
     .option('--kind <kinds>', 'only these kinds; repeat or use commas', collect)
     .option('--channel <channels>', 'only these channels', collect)
     .option('--limit <n>', 'stop after so many', wholeNumber(1, 999_999_999))
@@ -57,10 +61,11 @@ async function tail(context: CommandContext, options: TailCommandOptions): Promi
   });
 }
 
-function wantedFrom({ after, kind, channel }: TailCommandOptions): TailOptions {
-  const parsed = parseTimelineParameters({ kind, channel });
+function wantedFrom({ after, category, kind, channel }: TailCommandOptions): TailOptions {
+  const parsed = parseTimelineParameters({ category, kind, channel });
   if (!parsed.ok) throw queryFailure({ code: 'invalid_parameters', errors: parsed.reason }, '');
-  return { after: placeFrom(after), kinds: parsed.value.kinds ?? [], channels: parsed.value.channels ?? [] };
+  const { kinds = [], channels = [], category: wanted } = parsed.value;
+  return { after: placeFrom(after), kinds, channels, ...(wanted && { category: wanted }) };
 }
 
 export function placeFrom(after: string): TailOptions['after'] {

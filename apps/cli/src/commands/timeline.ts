@@ -14,6 +14,7 @@ export interface StyleOptions {
 }
 
 interface TimelineOptions extends CommonOptions, StyleOptions {
+  readonly category?: string;
   readonly kind?: readonly string[];
   readonly channel?: readonly string[];
   readonly from?: string;
@@ -31,7 +32,8 @@ export function addTimeline(program: Command, context: CommandContext): void {
     .command('timeline')
     .description("Show a customer's timeline: the newest 50 entries, the newest last, unless told otherwise.")
     .argument('<customer>', 'a customer id, or an identifier as kind:value')
-    .option('--kind <kinds>', 'only these kinds: purchase,return; repeat or use commas', collect)
+    .option('--category <category>', 'touchpoint: what was reported; decision: what was decided; otherwise both')
+    .option('--kind <kinds>', 'only these kinds: purchase,conversation.replied; repeat or use commas', collect)
     .option('--channel <channels>', 'only these channels', collect)
     .option('--from <time>', 'happened at or after, RFC 3339: 2011-01-01T00:00:00Z')
     .option('--to <time>', 'happened before')
@@ -112,8 +114,8 @@ async function pageOf(
 }
 
 function parametersFrom(options: TimelineOptions): TimelineParameters {
-  const { kind, channel, from, to, asOf, knownAt, order, limit, cursor } = options;
-  const parsed = parseTimelineParameters({ kind, channel, from, to, asOf, knownAt, order, limit, cursor });
+  const { category, kind, channel, from, to, asOf, knownAt, order, limit, cursor } = options;
+  const parsed = parseTimelineParameters({ category, kind, channel, from, to, asOf, knownAt, order, limit, cursor });
   if (parsed.ok) return parsed.value;
   throw queryFailure({ code: 'invalid_parameters', errors: parsed.reason }, '');
 }

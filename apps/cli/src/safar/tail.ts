@@ -1,5 +1,5 @@
 import { entriesOfEvents, type OpenTimeline } from '#capabilities';
-import { type Channel, type TimelineEntryView } from '#contracts';
+import { type Channel, type TimelineCategory, type TimelineEntryView } from '#contracts';
 import { type Position } from '#kernel';
 import { type ReadFromStore } from '#platform/event-store';
 
@@ -10,6 +10,8 @@ export interface TailPorts {
 
 export interface TailRequest {
   readonly after: Position | 'now';
+  /** Without it, both. */
+  readonly category?: TimelineCategory;
   /** Empty: all. */
   readonly kinds: readonly string[];
   readonly channels: readonly Channel[];
@@ -20,14 +22,15 @@ const PAGE = 500;
 /** A hint that something was appended may be lost; then it is noticed after this. */
 const POLL_INTERVAL_MS = 1_000;
 
-/** Touchpoints in the order of the log, from a position on and as they come, until the signal. */
+/** What happened with customers, in the order of the log, from a position on and as they come, until the signal. */
 export async function* tail(
   { store, openTimeline }: TailPorts,
-  { after, kinds, channels }: TailRequest,
+  { after, category: wantedCategory, kinds, channels }: TailRequest,
   signal: AbortSignal,
 ): AsyncGenerator<TimelineEntryView> {
   let position = after === 'now' ? await store.head() : after;
-  const isWanted = ({ kind, channel }: TimelineEntryView): boolean =>
+  const isWanted = ({ category, kind, channel }: TimelineEntryView): boolean =>
+    (wantedCategory === undefined || category === wantedCategory) &&
     (kinds.length === 0 || kinds.includes(kind) || (kinds.includes('custom') && kind.startsWith('custom:'))) &&
     (channels.length === 0 || channels.some((wanted) => wanted === channel));
   while (!signal.aborted) {

@@ -1,8 +1,10 @@
-import { type TimelineEntryView, type TouchpointKind } from '#contracts';
+import { type TimelineDecisionType, type TimelineEntryView, type TouchpointKind } from '#contracts';
 import { type Colours } from '../terminal/terminal.js';
 import { clip, displayWidth, wrap } from '../terminal/width.js';
 import { dateWriter, type DateWriter } from './dates.js';
-import { factsOf, kindOf } from './facts.js';
+import { decisionWords } from './decision-words.js';
+import { decisionFacts, decisionLabel, decisionTypeOf } from './decisions.js';
+import { type EntryFacts, factsOf, kindOf } from './facts.js';
 import { isolated, plainText } from './user-text.js';
 import { timelineWords, type TimelineLanguage, type TimelineWords } from './words.js';
 
@@ -44,6 +46,31 @@ const marks: Readonly<Record<TouchpointKind, Mark>> = {
   custom: ['·', 'gray'],
 };
 
+/** One sign for what was decided; what was promised and what was complained of look as they do in touchpoints. */
+const decided: Mark = ['›', 'gray'];
+const decisionMarks: { readonly [T in TimelineDecisionType]?: Mark } = {
+  'conversation.replied': ['✎', 'green'],
+  'conversation.promised': marks.promise,
+  'conversation.promise_kept': ['◆', 'green'],
+  'conversation.promise_rescheduled': marks.promise,
+  'conversation.promise_waived': ['◆', 'gray'],
+  'conversation.promise_broken': ['◆', 'red'],
+  'complaint.received': marks.complaint,
+  'service_clock.breached': ['!', 'red'],
+};
+
+function markOf(entry: TimelineEntryView): Mark {
+  const type = decisionTypeOf(entry);
+  return type === undefined ? marks[kindOf(entry)] : (decisionMarks[type] ?? decided);
+}
+
+function saidIn(entry: TimelineEntryView, language: TimelineLanguage, dates: DateWriter): EntryFacts {
+  const type = decisionTypeOf(entry);
+  return type === undefined
+    ? factsOf(entry, timelineWords[language])
+    : decisionFacts(type, entry, { words: decisionWords[language], dates });
+}
+
 /**
  * A timeline as text: a heading for each day, a line for each entry, below it what was written. In the order of the entries. It may come
  * in parts: a day that goes on gets no second heading.
@@ -74,9 +101,9 @@ export class TimelineRenderer {
 
   private entry(entry: TimelineEntryView): readonly string[] {
     const { colours, width } = this.style;
-    const { facts, text } = factsOf(entry, this.words);
-    const [sign, colour] = marks[kindOf(entry)];
-    const label = entryLabel(entry, this.words);
+    const { facts, text } = saidIn(entry, this.style.language, this.dates);
+    const [sign, colour] = markOf(entry);
+    const label = entryLabel(entry, this.style.language);
     const channel = entry.channel === null ? '' : this.words.channels[entry.channel];
     const time = this.dates.time(new Date(entry.occurredAt));
     const room = Math.max(10, width - INDENT - 28);
@@ -113,15 +140,14 @@ export class TimelineRenderer {
 /** An entry on one line, with its date and its customer: for following everybody's at once. */
 export function renderTailLine(entry: TimelineEntryView, style: TimelineStyle): string {
   const { colours, language, zone, width } = style;
-  const words = timelineWords[language];
   const isolate = (piece: string): string => isolated(piece, language);
-  const { facts, text } = factsOf(entry, words);
-  const [sign, colour] = marks[kindOf(entry)];
+  const { facts, text } = saidIn(entry, language, dateWriter(language, zone));
+  const [sign, colour] = markOf(entry);
   const at = new Date(entry.occurredAt);
   const [identifier] = entry.identifiers;
   const customer = plainText(identifier === undefined ? entry.customerId : `${identifier.kind}:${identifier.value}`);
   const when = `${at.toLocaleDateString('sv-SE', { timeZone: zone })} ${dateWriter('en', zone).time(at)}`;
-  const label = entryLabel(entry, words);
+  const label = entryLabel(entry, language);
   const told = [...facts, plainText(text)].filter((fact) => fact !== '').join(' · ');
   const room = Math.max(10, width - 16 - 2 - 2 - 17 - 29);
   const cells = [
@@ -132,7 +158,10 @@ export function renderTailLine(entry: TimelineEntryView, style: TimelineStyle): 
   return `${cells.join(' ')} ${told === '' ? '' : isolate(clip(told, room))}`.trimEnd();
 }
 
-function entryLabel(entry: TimelineEntryView, words: TimelineWords): string {
+function entryLabel(entry: TimelineEntryView, language: TimelineLanguage): string {
+  const words = timelineWords[language];
+  const decision = decisionTypeOf(entry);
+  if (decision !== undefined) return decisionLabel(decision, entry, decisionWords[language]);
   if (entry.type === 'persona.erased') return words.erasure;
   const kind = kindOf(entry);
   return kind === 'custom' && entry.kind.startsWith('custom:')

@@ -69,7 +69,8 @@ export class Authenticator {
   }
 }
 
-function forbidden({ kind }: Principal, permission: Permission): ProblemError {
+/** What somebody is told who may not do this. */
+export function forbidden({ kind }: Principal, permission: Permission): ProblemError {
   if (kind === 'user') return new ProblemError('forbidden');
   return challenge('forbidden', `${CHALLENGE}, error="insufficient_scope", scope="${scopeFor(permission)}"`);
 }

@@ -1,4 +1,4 @@
-import { channels, touchpointKinds } from '#contracts';
+import { channels, timelineCategories, timelineDecisionTypes, touchpointKinds } from '#contracts';
 import { type OperationDescription } from '../documents/operation.js';
 import {
   after,
@@ -13,13 +13,22 @@ import {
 
 const list = (values: readonly string[]) => values.map((value) => `\`${value}\``).join(', ');
 
+const DECISIONS =
+  'Decisions in conversations and complaints are shown to whoever may read those: a key needs the scope `conversations:read` as well.';
+
 export const getTimeline: OperationDescription = {
   id: 'getTimeline',
   tag: 'customers',
   summary: 'Read a timeline',
+  description: DECISIONS,
   path: { id: customerReference },
   query: {
-    kind: text(`Kinds, with commas between: ${list(touchpointKinds)} or \`custom:<name>\`.`),
+    category: text('What was reported of the customer, or what was decided about them; without it, both.', {
+      enum: [...timelineCategories],
+    }),
+    kind: text(
+      `Kinds, with commas between: ${list(touchpointKinds)} or \`custom:<name>\`; and decisions: ${list(timelineDecisionTypes)}.`,
+    ),
     channel: text(`Channels, with commas between: ${list(channels)}.`),
     from: time('Occurred at or after.'),
     to: time('Occurred before.'),
@@ -48,6 +57,12 @@ export const getTimeline: OperationDescription = {
       status: 200,
     },
     {
+      summary: 'What we promised, and what became of it',
+      path: { id: 'customer_number:12347' },
+      query: { kind: 'conversation.promised,conversation.promise_kept,conversation.promise_broken' },
+      status: 200,
+    },
+    {
       summary: 'A range without a time in it',
       path: { id: 'customer_number:12347' },
       query: { limit: '0' },
@@ -60,7 +75,7 @@ export const followTimeline: OperationDescription = {
   id: 'followTimeline',
   tag: 'customers',
   summary: 'Follow a timeline, live',
-  description: 'Server-sent events. The id of each is its position, and resuming from it is exact.',
+  description: `Server-sent events. The id of each is its position, and resuming from it is exact. ${DECISIONS}`,
   path: { id: customerReference },
   query: { after },
   headers: { 'Last-Event-ID': lastEventId },

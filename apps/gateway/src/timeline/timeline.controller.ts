@@ -5,12 +5,14 @@ import { parseTimelineParameters, type RawParameters, type TimelineEntryView, ty
 import { GetCustomer, GetTimeline, TIMELINE_FEED, type TimelineFeed } from '#wiring';
 import { Operation } from '../documents/operation.js';
 import { followTimeline, getTimeline } from './timeline-operations.js';
+import { type Caller, CalledBy } from '../access/caller.js';
 import { RequireAbility } from '../access/required-access.js';
 import { answered, readable } from '../customers/answered.js';
 import { CustomerReference } from '../customers/reference.js';
 import { type ServerSentEvent } from './event-stream.js';
 import { LiveStreams } from './live-streams.js';
 import { parseResume } from './resume.js';
+import { asShownTo, shownTo } from './shown-categories.js';
 
 @Controller('v1/customers/:id/timeline')
 export class TimelineController {
@@ -23,8 +25,12 @@ export class TimelineController {
   @Get()
   @Operation(getTimeline)
   @RequireAbility('read', 'Timeline')
-  async get(@CustomerReference() reference: string, @Query() query: RawParameters): Promise<TimelinePage> {
-    const parameters = readable(parseTimelineParameters(query));
+  async get(
+    @CustomerReference() reference: string,
+    @Query() query: RawParameters,
+    @CalledBy() { principal }: Caller,
+  ): Promise<TimelinePage> {
+    const parameters = asShownTo(principal, readable(parseTimelineParameters(query)));
     return answered(await this.queries.execute(new GetTimeline({ reference, ...parameters })));
   }
 
@@ -37,13 +43,15 @@ export class TimelineController {
     @Req() request: FastifyRequest,
     @Res() reply: FastifyReply,
     @Query() query: RawParameters,
+    @CalledBy() { principal }: Caller,
   ): Promise<void> {
     const after = readable(parseResume(query, request.headers['last-event-id']));
     // Somebody who was written a moment ago is known as soon as that position is applied.
     const known = new GetCustomer({ reference, ...(after !== 'now' && { minPosition: after }) });
     const { id } = answered(await this.queries.execute(known));
+    const { category } = shownTo(principal);
     this.streams.open(request, reply, {
-      events: (signal) => entries(this.feed.follow(id, after, signal)),
+      events: (signal) => entries(this.feed.follow(id, after, signal, category)),
       permission: { action: 'read', subject: 'Timeline' },
     });
   }

@@ -1,9 +1,13 @@
-import { textDirections, type Identifier, type TimelineEntryView } from '#contracts';
+import { isTimelineDecisionType, textDirections, type Identifier, type TimelineEntryView } from '#contracts';
+import { detailsOfDecision, placeOfDecision, toldOf } from './decision-entry.js';
 import { type OpenedEntry, type OpenTimeline } from './open-timeline.port.js';
 import { type TimelineRow } from './timeline.projection.js';
 
 export const entryColumns = `
   persona_id, position, event_id, version, type, schema_version, kind, channel, source, occurred_at, recorded_at, data`;
+
+/** Of a row: what was reported, where everything else was decided. */
+export const isTouchpoint = `(type LIKE 'touchpoint.%')`;
 
 /**
  * Bytes of data after which a page ends, however many entries were asked for: opening and writing it holds the event loop. The usual entry
@@ -45,7 +49,7 @@ export async function openEntries(
       type: row.type,
       schemaVersion: row.schema_version,
       occurredAt: row.occurred_at,
-      data: row.data,
+      data: isTimelineDecisionType(row.type) ? toldOf(row.data) : row.data,
     })),
   );
   if (opened.length !== rows.length) throw new RangeError('not every entry was opened');
@@ -55,24 +59,45 @@ export async function openEntries(
   });
 }
 
-const toView = (row: EntryColumns, { data, erased, schemaVersion }: OpenedEntry): TimelineEntryView => ({
-  id: row.event_id,
-  position: row.position.toString(),
-  version: row.version,
-  type: row.type,
-  schemaVersion,
-  kind: row.kind,
-  customerId: row.persona_id,
-  channel: row.channel,
-  source: row.source,
-  occurredAt: new Date(row.occurred_at).toISOString(),
-  recordedAt: new Date(row.recorded_at).toISOString(),
-  erased,
+function toView(row: EntryColumns, opened: OpenedEntry): TimelineEntryView {
+  const { data, erased, schemaVersion } = opened;
+  return {
+    id: row.event_id,
+    position: row.position.toString(),
+    version: row.version,
+    category: isTimelineDecisionType(row.type) ? 'decision' : 'touchpoint',
+    type: row.type,
+    schemaVersion,
+    kind: row.kind,
+    customerId: row.persona_id,
+    channel: row.channel,
+    source: row.source,
+    occurredAt: new Date(row.occurred_at).toISOString(),
+    recordedAt: new Date(row.recorded_at).toISOString(),
+    erased,
+    direction: textDirections.find((direction) => direction === data['direction']) ?? null,
+    ...(isTimelineDecisionType(row.type) ? decided(row, data) : reported(data)),
+  };
+}
+
+type Own = Pick<
+  TimelineEntryView,
+  'by' | 'conversationId' | 'complaintId' | 'touchpointId' | 'identifiers' | 'profile' | 'details'
+>;
+
+const reported = (data: OpenedEntry['data']): Own => ({
+  ...{ by: null, conversationId: null, complaintId: null },
   touchpointId: typeof data['touchpointId'] === 'string' ? data['touchpointId'] : null,
   identifiers: Array.isArray(data['identifiers']) ? data['identifiers'].filter(isIdentifier) : [],
-  direction: textDirections.find((direction) => direction === data['direction']) ?? null,
   profile: isObject(data['profile']) ? data['profile'] : {},
   details: isObject(data['details']) ? data['details'] : {},
+});
+
+const decided = (row: EntryColumns, data: OpenedEntry['data']): Own => ({
+  by: typeof data['by'] === 'string' ? data['by'] : null,
+  ...placeOfDecision(row.data, data),
+  ...{ touchpointId: null, identifiers: [], profile: {} },
+  details: detailsOfDecision(row, data),
 });
 
 const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>

@@ -1,7 +1,7 @@
-import { type TimelineEntryView } from '#contracts';
+import { type TimelineCategory, type TimelineEntryView } from '#contracts';
 import { START, type Position, type ReadModels } from '#kernel';
 import { type OpenTimeline } from './open-timeline.port.js';
-import { entryColumns, fits, fittingEntries, openEntries, type FittingRow } from './timeline-entries.js';
+import { entryColumns, fits, fittingEntries, isTouchpoint, openEntries, type FittingRow } from './timeline-entries.js';
 import { TimelineWatch } from './timeline-watch.js';
 import { WakeUp } from './wake-up.js';
 
@@ -19,12 +19,15 @@ export interface FollowRequest {
   readonly customerId: string;
   /** Position of the last entry that is known; `now`: only what comes. */
   readonly after: Position | 'now';
+  /** Without it, all entries. */
+  readonly category?: TimelineCategory;
   readonly signal: AbortSignal;
 }
 
 const newEntriesSql = `${fittingEntries(
   `
   SELECT ${entryColumns} FROM {timeline} WHERE persona_id = $1::uuid AND position > $2::bigint
+    AND ($4::text IS NULL OR ${isTouchpoint} = ($4 = 'touchpoint'))
   ORDER BY position LIMIT $3::integer`,
   'position',
 )} ORDER BY position`;
@@ -66,7 +69,12 @@ export class TimelineFeed {
   }
 
   /** Ends with the signal, or when the customer is erased. Nothing is read ahead of a slow caller but the rest of a page. */
-  async *follow({ customerId, after, signal }: FollowRequest): AsyncGenerator<TimelineEntryView, void, undefined> {
+  async *follow({
+    customerId,
+    after,
+    category,
+    signal,
+  }: FollowRequest): AsyncGenerator<TimelineEntryView, void, undefined> {
     const wakeUp = new WakeUp();
     // Before the first look, so that nothing falls between looking and waiting.
     const leave = this.#watch.add(customerId, wakeUp);
@@ -75,7 +83,7 @@ export class TimelineFeed {
     try {
       let last = after === 'now' ? await this.#headOf(customerId) : after;
       while (!signal.aborted) {
-        const { entries, full } = await this.#entriesAfter(customerId, last);
+        const { entries, full } = await this.#entriesAfter(customerId, last, category);
         for (const entry of entries) {
           if (signal.aborted) return;
           yield entry;
@@ -91,8 +99,8 @@ export class TimelineFeed {
     }
   }
 
-  async #entriesAfter(customerId: string, after: Position): Promise<NewEntries> {
-    const values = [customerId, after.toString(), this.#pageSize];
+  async #entriesAfter(customerId: string, after: Position, category?: TimelineCategory): Promise<NewEntries> {
+    const values = [customerId, after.toString(), this.#pageSize, category ?? null];
     const rows = await this.readModels.query<FittingRow>(newEntriesSql, values);
     const fitting = rows.filter(fits);
     return {

@@ -1,4 +1,11 @@
-import { type Channel, type CustomerEvent, everyTouchpoint, type TouchpointEvent } from '#contracts';
+import {
+  type Channel,
+  everyDecision,
+  everyTouchpoint,
+  type TimelineDecision,
+  type TimelineEvent,
+  type TouchpointEvent,
+} from '#contracts';
 import { allGone, type Projection } from '#kernel';
 
 /** Something that happened with a customer. */
@@ -10,13 +17,13 @@ export type TimelineRow = {
   readonly version: number;
   readonly type: string;
   readonly schema_version: number;
-  /** As it was sent; `custom:<name>` for an organisation's own. */
+  /** As it was sent; `custom:<name>` for an organisation's own. Of a decision, its type. */
   readonly kind: string;
   readonly channel: Channel | null;
   readonly source: string;
   readonly occurred_at: number;
   readonly recorded_at: number;
-  /** The event's data as it is stored: personal members sealed. */
+  /** The event's data as it is stored: personal members sealed. Of a decision, a `DecisionData`. */
   readonly data: unknown;
 };
 
@@ -36,10 +43,35 @@ export const rowOfTouchpoint = (event: TouchpointEvent): TimelineRow => ({
   data: event.data,
 });
 
+/** A decision's data as it is stored, and the stream that says of what it is. In a column of its own, the stream would be one more for each touchpoint. */
+export interface DecisionData {
+  readonly stream: string;
+  readonly told: unknown;
+}
+
+/** The source of what was decided here. */
+const OWN_SOURCE = 'safar';
+
+/** What a decision is on its customer's timeline. */
+export const rowOfDecision = (event: TimelineDecision): TimelineRow => ({
+  persona_id: event.key,
+  position: event.position,
+  event_id: event.id,
+  version: event.version,
+  type: event.type,
+  schema_version: event.schemaVersion,
+  kind: event.type,
+  channel: 'channel' in event.data ? event.data.channel : null,
+  source: OWN_SOURCE,
+  occurred_at: event.occurredAt,
+  recorded_at: event.recordedAt,
+  data: { stream: event.stream, told: event.data } satisfies DecisionData,
+});
+
 /** Timelines: a row for each event of a customer. An erasure takes all of a customer's rows. */
-export const timeline: Projection<TimelineRow, CustomerEvent> = {
+export const timeline: Projection<TimelineRow, TimelineEvent> = {
   name: 'timeline',
-  version: 1,
+  version: 2,
   reads: 'sealed',
   appendOnly: true,
   table: {
@@ -65,6 +97,7 @@ export const timeline: Projection<TimelineRow, CustomerEvent> = {
   keys: ({ key, position }) => [[key, position]],
   when: {
     ...everyTouchpoint<TimelineRow>((_row, event) => rowOfTouchpoint(event)),
+    ...everyDecision<TimelineRow>((_row, event) => rowOfDecision(event)),
     'persona.erased': () => allGone,
   },
 };

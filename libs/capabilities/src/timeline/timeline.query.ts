@@ -10,7 +10,7 @@ import {
 } from '#contracts';
 import { fail, START, succeed, type EpochMs, type Position, type ReadModels, type Result } from '#kernel';
 import { type OpenTimeline } from './open-timeline.port.js';
-import { entryColumns, fits, fittingEntries, openEntries, type FittingRow } from './timeline-entries.js';
+import { entryColumns, fits, fittingEntries, isTouchpoint, openEntries, type FittingRow } from './timeline-entries.js';
 
 /** What of a timeline is asked for. Times and limits are as `parseTimelineParameters` gives them. */
 export interface TimelineRequest extends Omit<TimelineParameters, 'knownAt' | 'minPosition'> {
@@ -96,7 +96,8 @@ function pageSql({ direction, continued, limit }: Walk): string {
         AND ($5::bigint IS NULL OR position <= $5)
         AND ($6::text[] IS NULL OR kind = ANY ($6) OR type = 'touchpoint.custom' AND 'custom' = ANY ($6))
         AND ($7::text[] IS NULL OR channel = ANY ($7))
-        ${continued ? `AND (occurred_at, position) ${beyond} ($8::timestamptz, $9::bigint)` : ''}
+        AND ($8::text IS NULL OR ${isTouchpoint} = ($8 = 'touchpoint'))
+        ${continued ? `AND (occurred_at, position) ${beyond} ($9::timestamptz, $10::bigint)` : ''}
       ORDER BY occurred_at ${sort}, position ${sort}
       LIMIT ${String(limit + 1)}`;
   return `
@@ -109,7 +110,7 @@ function pageSql({ direction, continued, limit }: Walk): string {
 }
 
 function filterValues({ customerId, ...filters }: TimelineRequest): readonly unknown[] {
-  const { from, to, asOf, knownUpTo, kinds = [], channels = [] } = filters;
+  const { from, to, asOf, knownUpTo, kinds = [], channels = [], category = null } = filters;
   return [
     customerId,
     timestamp(from),
@@ -118,6 +119,7 @@ function filterValues({ customerId, ...filters }: TimelineRequest): readonly unk
     knownUpTo?.toString() ?? null,
     kinds.length > 0 ? kinds : null,
     channels.length > 0 ? channels : null,
+    category,
   ];
 }
 

@@ -1,9 +1,13 @@
 import { type Evolve, type Row } from '#kernel';
 import { type PersonaErased } from '../customers/customer-events.js';
 import { type TouchpointEvent } from '../touchpoints/touchpoint-event.js';
+import { type TimelineDecision } from './timeline-decision.js';
 
-/** Everything that a customer's history is made of: what was reported, and what was decided about them. */
+/** Who a customer is, as far as anybody told: what was reported of them, and that it was erased. */
 export type CustomerEvent = TouchpointEvent | PersonaErased;
+
+/** Everything that a customer's timeline is made of: what was reported, and what was decided about them. */
+export type TimelineEvent = CustomerEvent | TimelineDecision;
 
 type TouchpointHandlers<R extends Row> = { readonly [T in TouchpointEvent['type']]: Evolve<R, TouchpointEvent> };
 

@@ -3,12 +3,19 @@ import { given, ParameterReader, type RawParameters } from '../parameters.js';
 import { KIND } from '../touchpoints/touchpoint.dto.js';
 import { channels, type Channel } from '../touchpoints/touchpoint-event.js';
 import { type FieldError } from '../touchpoints/touchpoint-result.js';
+import { isTimelineDecisionType } from './timeline-decision.js';
 
 export type TimelineOrder = 'asc' | 'desc';
 
+/** `touchpoint`: what was reported. `decision`: what was decided about the customer, here. */
+export const timelineCategories = ['touchpoint', 'decision'] as const;
+export type TimelineCategory = (typeof timelineCategories)[number];
+
 /** What a timeline may be asked for; none of it is required. */
 export interface TimelineParameters {
-  /** Kinds of touchpoints; `custom` stands for every `custom:<name>`. Empty: all. */
+  /** Without it, both. */
+  readonly category?: TimelineCategory;
+  /** Kinds of touchpoints, where `custom` stands for every `custom:<name>`, and types of decisions. Empty: all. */
   readonly kinds?: readonly string[];
   /** Empty: all, and those without a channel. */
   readonly channels?: readonly Channel[];
@@ -29,11 +36,13 @@ export interface TimelineParameters {
   readonly minPosition?: Position;
 }
 
-/** Reads `kind`, `channel` (each repeated or with commas), `from`, `to`, `asOf`, `knownAt`, `cursor`, `order`, `limit`, `minPosition`. */
+/** Reads `category`, `kind`, `channel` (the last two repeated or with commas), `from`, `to`, `asOf`, `knownAt`, `cursor`, `order`, `limit`, `minPosition`. */
 export function parseTimelineParameters(parameters: RawParameters): Result<TimelineParameters, readonly FieldError[]> {
   const reader = new ParameterReader(parameters);
   const [order, ...orders] = reader.choices('order', isOrder);
+  const [category, ...categories] = reader.choices('category', isCategory);
   const read = given({
+    category,
     kinds: reader.choices('kind', isKind),
     channels: reader.choices('channel', isChannel),
     from: reader.time('from'),
@@ -46,7 +55,9 @@ export function parseTimelineParameters(parameters: RawParameters): Result<Timel
     minPosition: reader.position('minPosition'),
   });
   reader.refuseOthers();
-  if (orders.length > 0) reader.errors.push({ pointer: '/order', code: 'repeated', detail: 'Must be given once.' });
+  const once = (pointer: string): FieldError => ({ pointer, code: 'repeated', detail: 'Must be given once.' });
+  if (orders.length > 0) reader.errors.push(once('/order'));
+  if (categories.length > 0) reader.errors.push(once('/category'));
   if (read.from !== undefined && read.to !== undefined && read.from >= read.to)
     reader.errors.push({ pointer: '/to', code: 'empty_range', detail: 'Must be later than from.' });
   return reader.errors.length > 0 ? fail(reader.errors) : succeed(read);
@@ -58,6 +69,8 @@ const isOneOf =
     choices.some((choice) => choice === value);
 
 const isOrder = isOneOf<TimelineOrder>(['asc', 'desc']);
+const isCategory = isOneOf(timelineCategories);
 const isChannel = isOneOf<Channel>(channels);
 const kindPattern = new RegExp(KIND);
-const isKind = (value: string): value is string => value === 'custom' || kindPattern.test(value);
+const isKind = (value: string): value is string =>
+  value === 'custom' || kindPattern.test(value) || isTimelineDecisionType(value);
