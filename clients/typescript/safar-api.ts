@@ -1367,7 +1367,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Read a timeline */
+        /**
+         * Read a timeline
+         * @description Decisions in conversations and complaints are shown to whoever may read those: a key needs the scope `conversations:read` as well.
+         */
         get: operations["getTimeline"];
         put?: never;
         post?: never;
@@ -1386,7 +1389,7 @@ export interface paths {
         };
         /**
          * Follow a timeline, live
-         * @description Server-sent events. The id of each is its position, and resuming from it is exact.
+         * @description Server-sent events. The id of each is its position, and resuming from it is exact. Decisions in conversations and complaints are shown to whoever may read those: a key needs the scope `conversations:read` as well.
          */
         get: operations["followTimeline"];
         put?: never;
@@ -4342,24 +4345,34 @@ export interface components {
             id: string;
             /** @description Decimal digits; the id of the entry in a live stream, too. */
             position: string;
-            /** @description Place among the events of the customer's stream, 1 and up. */
+            /** @description Place among the events of its stream, 1 and up: a customer's touchpoints have one, and each of their conversations and complaints. */
             version: number;
-            /** @description Event type, for example `touchpoint.purchase`. */
+            /**
+             * @description Whether it was reported, or decided here.
+             * @enum {string}
+             */
+            category: "touchpoint" | "decision";
+            /** @description Event type, for example `touchpoint.purchase` or `conversation.replied`. */
             type: string;
             schemaVersion: number;
-            /** @description Kind of the touchpoint as it was sent: one of the kinds, or `custom:<name>`. */
+            /** @description Kind of the touchpoint as it was sent: one of the kinds, or `custom:<name>`. Of a decision, its type. */
             kind: string;
             customerId: string;
             channel: ("web" | "email" | "chat" | "phone" | "sms" | "whatsapp" | "telegram" | "bale" | "viber" | "instagram" | "facebook" | "x" | "store" | "app" | "letter" | "fax" | "referral" | "other") | null;
-            /** @description Who reported it. */
+            /** @description Who reported it; `safar` for what was decided here. */
             source: string;
+            /** @description Who of us decided it: kind and id, `user:0198…`, or `system:rules`. `null` for touchpoints, the customer, and what time brought. */
+            by: null | string;
+            /** @description Where it was decided, as far as the decision itself says; of a complaint's later steps, its complaint knows. */
+            conversationId: null | string;
+            complaintId: null | string;
             /** @description When it happened, as the source says. */
             occurredAt: string;
             /** @description When we committed it. */
             recordedAt: string;
             /** @description True: the personal members were erased and are gone for good; the public ones are left. */
             erased: boolean;
-            /** @description The caller's id; `null` when erased. */
+            /** @description The caller's id; `null` when erased, and for decisions. */
             touchpointId: null | string;
             identifiers: components["schemas"]["Identifier"][];
             /** @description Of the first free text in it; `null` where there is none. */
@@ -4368,7 +4381,7 @@ export interface components {
             profile: {
                 [key: string]: unknown;
             };
-            /** @description What the schema of its kind says. */
+            /** @description What the schema of its kind says; of a decision, what of it concerns the customer. */
             details: {
                 [key: string]: unknown;
             };
@@ -16573,8 +16586,10 @@ export interface operations {
     getTimeline: {
         parameters: {
             query?: {
+                /** @description What was reported of the customer, or what was decided about them; without it, both. */
+                category?: "touchpoint" | "decision";
                 /**
-                 * @description Kinds, with commas between: `first_contact`, `visit`, `message`, `call`, `purchase`, `return`, `cart_abandoned`, `complaint`, `follow_up`, `survey_answer`, `review`, `mention`, `promise`, `service`, `loyalty`, `subscription`, `consent`, `custom` or `custom:<name>`.
+                 * @description Kinds, with commas between: `first_contact`, `visit`, `message`, `call`, `purchase`, `return`, `cart_abandoned`, `complaint`, `follow_up`, `survey_answer`, `review`, `mention`, `promise`, `service`, `loyalty`, `subscription`, `consent`, `custom` or `custom:<name>`; and decisions: `conversation.opened`, `conversation.replied`, `conversation.assigned`, `conversation.transferred`, `conversation.status_changed`, `conversation.snoozed`, `conversation.woken`, `conversation.reopened`, `conversation.merged`, `conversation.unmerged`, `conversation.split_off`, `conversation.spam_marked`, `conversation.spam_cleared`, `conversation.promised`, `conversation.promise_kept`, `conversation.promise_rescheduled`, `conversation.promise_waived`, `conversation.promise_broken`, `complaint.received`, `complaint.acknowledged`, `complaint.assessed`, `complaint.investigated`, `complaint.responded`, `complaint.decided`, `complaint.closed`, `service_clock.breached`.
                  * @example purchase,complaint
                  */
                 kind?: string;

@@ -1,3 +1,4 @@
+import { isTimelineDecision } from '#contracts';
 import { type LedgerEntry } from '../ledger/ledger.js';
 import { type Held, type Observed } from './observed.js';
 import { type Violation, told } from './violation.js';
@@ -28,22 +29,24 @@ export function* checkConsumers(observed: Observed): Generator<Violation> {
   yield* told('stops', observed.badEnds);
 }
 
-/** Each touchpoint is on its customer's timeline once, at its place in the store. */
+/** Each touchpoint, and each decision, is on its customer's timeline once, at its place in the store. */
 function* misapplied({ store, timeline }: Observed): Generator<string> {
-  const touchpoints = new Map(
-    store.filter(({ type }) => type.startsWith('touchpoint.')).map((event) => [event.id, event]),
+  const happened = new Map(
+    store
+      .filter((event) => event.type.startsWith('touchpoint.') || isTimelineDecision(event))
+      .map((event) => [event.id, event]),
   );
   const seen = new Set<string>();
   for (const { eventId, position, key } of timeline) {
-    const event = touchpoints.get(eventId);
+    const event = happened.get(eventId);
     if (seen.has(eventId)) yield `event ${eventId} is on timelines twice`;
     else if (!event) yield `event ${eventId} is on a timeline and not in the store`;
     else if (event.position !== position || event.key !== key)
       yield `event ${eventId} is at another place of a timeline`;
     seen.add(eventId);
   }
-  for (const { id, position } of touchpoints.values())
-    if (!seen.has(id)) yield `the touchpoint at ${String(position)} is on no timeline`;
+  for (const { id, position } of happened.values())
+    if (!seen.has(id)) yield `the event at ${String(position)} is on no timeline`;
 }
 
 function* unlike({ models }: Observed): Generator<string> {

@@ -14,7 +14,10 @@ export const FIRST_POSITION = 2n ** 31n;
 const models: readonly Projection[] = [customers, customerIdentifiers, customerErasures, timeline];
 
 /** A history as a test tells it; the log gives positions, versions and the time of recording. */
-export type Told = Omit<RecordedEvent, 'position' | 'version' | 'stream' | 'recordedAt' | 'meta' | 'schemaVersion'>;
+export type Told = Omit<RecordedEvent, 'position' | 'version' | 'stream' | 'recordedAt' | 'meta' | 'schemaVersion'> & {
+  /** That of the customer's touchpoints, unless it is told. */
+  readonly stream?: string;
+};
 
 /** The read models of customers on a real server, fed by the real engine from a log in memory. */
 export interface ReadSide {
@@ -89,12 +92,13 @@ class Log implements EventSource {
     for (const event of told) {
       const index = this.#events.length;
       const { open, personal } = splitPersonal(event.type, 1, event.data);
+      const stream = event.stream ?? `persona-${event.key}`;
       this.#events.push({
         ...event,
         data: personal === undefined ? open : { ...open, sealed: JSON.stringify(personal) },
         schemaVersion: 1,
-        stream: `persona-${event.key}`,
-        version: this.#nextVersion(event.key),
+        stream,
+        version: this.#nextVersion(stream),
         position: FIRST_POSITION + BigInt(index),
         recordedAt: RECORDING_BEGAN + index * 1000,
         meta: { source: '/sources/test', correlationId: event.id, causationId: event.id },
@@ -104,9 +108,9 @@ class Log implements EventSource {
     return FIRST_POSITION + BigInt(this.#events.length - 1);
   }
 
-  #nextVersion(key: string): number {
-    const version = (this.#versions.get(key) ?? 0) + 1;
-    this.#versions.set(key, version);
+  #nextVersion(stream: string): number {
+    const version = (this.#versions.get(stream) ?? 0) + 1;
+    this.#versions.set(stream, version);
     return version;
   }
 
@@ -219,6 +223,20 @@ export function touchpoint({
       details,
     } satisfies TouchpointEvent['data'],
   };
+}
+
+export interface Decided {
+  /** Number of the customer. */
+  readonly of: number;
+  readonly type: string;
+  readonly stream: string;
+  readonly at: number;
+  readonly data: Readonly<Record<string, unknown>>;
+}
+
+export function decision({ of, type, stream, at, data }: Decided): Told {
+  events++;
+  return { id: uuid(0x1000_0000 + events), type, key: uuid(of), stream, occurredAt: at, data };
 }
 
 export function erasure(of: number): Told {

@@ -1,7 +1,7 @@
 import { queryTimeline, TimelineFeed } from '#capabilities';
 import { type TimelineEntryView } from '#contracts';
 import { type Position, type ReadModels } from '#kernel';
-import { erasure, startReadSide, touchpoint, uuid, type ReadSide } from './read-side.js';
+import { decision, erasure, startReadSide, touchpoint, uuid, type ReadSide } from './read-side.js';
 
 let side: ReadSide;
 let leave: AbortController;
@@ -45,6 +45,26 @@ describe('following a timeline', () => {
     const waiting = take(entries, 3);
     const next = side.append(...visits(2, 5), ...visits(1, 3));
     expect(await waiting).toEqual(upTo(next, 3));
+  });
+
+  it('gives decisions in their place, and goes on behind them, also to those who are shown none', async () => {
+    const reply = { by: 'user:ada', messageId: uuid(0xd1), channel: 'chat', direction: 'ltr', text: 'canary' };
+    const replied = decision({
+      ...{ of: 50, at: 3, type: 'conversation.replied', stream: `conversation-${uuid(0xd0)}`, data: reply },
+    });
+    const last = await side.record(touchpoint({ of: 50 }), replied, touchpoint({ of: 50 }), {
+      ...replied,
+      id: uuid(0xd2),
+    });
+    const { signal } = leave;
+    const feed = feedOver(side.readModels);
+    expect(await take(feed.follow({ customerId: uuid(50), after: last - 4n, signal }), 4)).toEqual(upTo(last, 4));
+    expect(await take(feed.follow({ customerId: uuid(50), after: last - 2n, signal }), 2)).toEqual(upTo(last, 2));
+    const reported = feed.follow({ customerId: uuid(50), after: last - 4n, category: 'touchpoint', signal });
+    expect(await take(reported, 2)).toEqual([last - 3n, last - 1n]);
+    const waiting = take(reported, 1);
+    const next = side.append({ ...replied, id: uuid(0xd3) }, touchpoint({ of: 50 }));
+    expect(await waiting).toEqual([next]);
   });
 
   it('gives only what comes when it starts now', async () => {

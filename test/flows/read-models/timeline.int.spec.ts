@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { queryTimeline, type TimelineRequest } from '#capabilities';
 import { type Channel, type TimelineEntryView } from '#contracts';
-import { erasure, FIRST_POSITION, startReadSide, touchpoint, uuid, type ReadSide } from './read-side.js';
+import { decision, erasure, FIRST_POSITION, startReadSide, touchpoint, uuid, type ReadSide } from './read-side.js';
 
 const noon = Date.UTC(2026, 2, 21, 12);
 let side: ReadSide;
@@ -40,12 +40,14 @@ describe('a timeline', () => {
           id: expect.stringMatching(/^[\da-f-]{36}$/) as string,
           position: position.toString(),
           version: 1,
+          category: 'touchpoint',
           type: 'touchpoint.complaint',
           schemaVersion: 1,
           kind: 'complaint',
           customerId: uuid(1),
           channel: 'telegram',
           source: 'test',
+          ...{ by: null, conversationId: null, complaintId: null },
           occurredAt: '2026-03-21T12:00:00.000Z',
           recordedAt: new Date(side.recordedAt(position)).toISOString(),
           erased: false,
@@ -61,10 +63,85 @@ describe('a timeline', () => {
     });
   });
 
+  it('shows what was decided, between what was reported', async () => {
+    const conversationId = uuid(0xc0);
+    const [at, by] = [{ of: 40, stream: `conversation-${conversationId}` }, 'user:ada'];
+    const ids = { messageId: uuid(0xc1), promiseId: uuid(0xc2) };
+    const what = { what: 'canary of the promise', dueAt: '2026-03-22T12:00:00.000Z', owner: by };
+    const reply = { by, messageId: ids.messageId, channel: 'chat', direction: 'ltr', text: 'canary of the reply' };
+    await side.record(
+      touchpoint({ of: 40, kind: 'message', at: noon }),
+      decision({ ...at, type: 'conversation.replied', at: noon + 1, data: reply }),
+      decision({ ...at, type: 'conversation.noted', at: noon + 2, data: { ...reply, text: 'canary of the note' } }),
+      decision({ ...at, type: 'conversation.promised', at: noon + 3, data: { by, promiseId: ids.promiseId, ...what } }),
+      decision({ ...at, type: 'conversation.promise_broken', at: noon + 5, data: { promiseId: ids.promiseId } }),
+      touchpoint({ of: 40, kind: 'visit', at: noon + 4 }),
+      decision({
+        ...{ of: 40, at: noon + 6, type: 'service_clock.breached' },
+        ...{ stream: `service_clock-${conversationId}-first_response-1` },
+        data: { at: noon + 6, terms: { policyId: 'standard', targetSeconds: 60 } },
+      }),
+      decision({
+        ...{ of: 40, at: noon + 7, type: 'complaint.responded', stream: `complaint-${uuid(0xc3)}` },
+        data: { by, offered: 'refund', text: 'canary of the answer' },
+      }),
+    );
+    const { data } = await timelineOf(40, { order: 'asc' });
+    expect(kindsOf(data)).toEqual([
+      ...['message', 'conversation.replied', 'conversation.promised', 'visit'],
+      ...['conversation.promise_broken', 'service_clock.breached', 'complaint.responded'],
+    ]);
+    const decided = { category: 'decision', by, conversationId, complaintId: null, source: 'safar', erased: false };
+    expect(data.slice(1, 3)).toMatchObject([
+      {
+        ...{ ...decided, channel: 'chat', direction: 'ltr', touchpointId: null, identifiers: [], profile: {} },
+        details: { messageId: ids.messageId, text: 'canary of the reply' },
+      },
+      { ...decided, channel: null, details: { promiseId: ids.promiseId, ...what } },
+    ]);
+    expect(data.slice(4)).toMatchObject([
+      { by: null, conversationId, details: { promiseId: ids.promiseId } },
+      { by: null, conversationId, details: { clock: 'first_response', targetSeconds: 60, policyId: 'standard' } },
+      {
+        by,
+        conversationId: null,
+        complaintId: uuid(0xc3),
+        details: { offered: 'refund', text: 'canary of the answer' },
+      },
+    ]);
+    // As of a time, by category, by kind and by channel; and back and forth.
+    expect(kindsOf((await timelineOf(40, { asOf: noon + 3 })).data)).toEqual([
+      ...['conversation.promised', 'conversation.replied', 'message'],
+    ]);
+    expect(kindsOf((await timelineOf(40, { category: 'touchpoint' })).data)).toEqual(['visit', 'message']);
+    const promises = {
+      kinds: ['conversation.promised', 'conversation.promise_broken'],
+      order: 'asc',
+      limit: 1,
+    } as const;
+    const first = await timelineOf(40, promises);
+    const second = await timelineOf(40, { ...promises, cursor: first.page.next ?? '' });
+    const back = await timelineOf(40, { ...promises, cursor: second.page.prev ?? '' });
+    expect([first, second, back].map((page) => kindsOf(page.data))).toEqual([
+      ...[[promises.kinds[0]], [promises.kinds[1]], [promises.kinds[0]]],
+    ]);
+    expect(kindsOf((await timelineOf(40, { category: 'decision', channels: ['chat'] })).data)).toEqual([
+      'conversation.replied',
+    ]);
+    // Of somebody whose key is gone, what is public is left until their rows go, too.
+    side.destroyKey(40);
+    const { data: closed } = await timelineOf(40, { category: 'decision' });
+    expect(closed.map(({ details }) => details)).not.toContainEqual(
+      expect.objectContaining({ text: expect.anything() as unknown }),
+    );
+    await side.record(erasure(40));
+    expect((await timelineOf(40)).data).toEqual([]);
+  });
+
   it('holds nothing personal in its table', async () => {
     await side.record(touchpoint({ of: 2, profile: { name: 'canary of two' } }));
     const { rows } = await side.database.owner.query<{ data: Record<string, unknown> }>(
-      `SELECT data FROM rm.timeline_v1_b1 WHERE persona_id = $1`,
+      `SELECT data FROM rm.timeline_v2_b1 WHERE persona_id = $1`,
       [uuid(2)],
     );
     expect(rows[0]?.data['sealed']).toContain('canary');

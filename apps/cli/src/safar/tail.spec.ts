@@ -1,5 +1,6 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { type OpenTimeline } from '#capabilities';
+import { type TimelineCategory } from '#contracts';
 import { START } from '#kernel';
 import { MAX_PAGE_CHARACTERS, openMemoryEventStore } from '#platform/event-store';
 import { tail } from './tail.js';
@@ -21,6 +22,32 @@ const fair = (text: string) => ({
 });
 
 describe('tail', () => {
+  it('shows touchpoints and decisions, or one of both', async () => {
+    const store = openMemoryEventStore();
+    const replied = { by: 'user:ada', messageId: randomUUID(), channel: 'chat', direction: 'ltr', text: 'Coming' };
+    const events = [
+      fair('one'),
+      { ...fair(''), id: randomUUID(), type: 'conversation.noted', data: replied },
+      { ...fair(''), id: randomUUID(), type: 'conversation.replied', data: replied },
+    ];
+    await store.append({
+      ...{ appendId: randomUUID(), requestHash: Buffer.alloc(16) },
+      streams: [{ stream: 'conversation-0f6a1c52-8f0e-8a3b-9d7e-5b1c2d3e4f50', expect: 'any', events }],
+    });
+    const seen = async (category?: TimelineCategory): Promise<readonly (string | null)[]> => {
+      const stop = new AbortController();
+      const wanted = { after: START, kinds: [], channels: [], ...(category && { category }) };
+      const kinds: string[] = [];
+      for await (const { kind, by } of tail({ store, openTimeline }, wanted, stop.signal)) {
+        kinds.push(`${kind} ${by ?? ''}`);
+        if (kinds.length === (category ? 1 : 2)) stop.abort();
+      }
+      return kinds;
+    };
+    expect(await seen()).toEqual(['custom:fair ', 'conversation.replied user:ada']);
+    expect(await seen('decision')).toEqual(['conversation.replied user:ada']);
+  });
+
   it('goes on after a page that was cut because its events are large, and then waits for what comes', async () => {
     const store = openMemoryEventStore();
     const append = async (...texts: readonly string[]): Promise<void> => {

@@ -1,7 +1,27 @@
 import picocolors from 'picocolors';
-import { touchpointKinds, type TimelineEntryView } from '#contracts';
-import { complaint, entry } from '../fixtures/entries.js';
+import {
+  clockKinds,
+  closings,
+  complaintOutcomes,
+  complexities,
+  conversationOrigins,
+  impacts,
+  keptVerdicts,
+  remedies,
+  reopenCauses,
+  RULES_ACTOR,
+  severities,
+  shownMembersOf,
+  statusCauses,
+  timelineDecisionTypes,
+  type TimelineEntryView,
+  touchpointKinds,
+  wakeCauses,
+  wakeRules,
+} from '#contracts';
+import { complaint, decision, entry } from '../fixtures/entries.js';
 import { displayWidth, withoutColours } from '../terminal/width.js';
+import { decisionWords } from './decision-words.js';
 import { renderTailLine, TimelineRenderer, type TimelineStyle } from './render-timeline.js';
 import { timelineWords } from './words.js';
 
@@ -126,6 +146,55 @@ describe('a timeline', () => {
       'home visit',
     );
     expect(Object.keys(timelineWords.fa.channels)).toEqual(Object.keys(timelineWords.en.channels));
+  });
+});
+
+describe('decisions on a timeline', () => {
+  const promised = decision('conversation.promised', {
+    details: { promiseId: 'p', owner: 'user:b', dueAt: '2010-12-08T12:00:00.000Z', what: 'A new lampshade.' },
+  });
+
+  it('say what was decided, by whom and in which conversation', () => {
+    const [, line, text] = renderTimeline([promised], { ...style, width: 120 }).split('\n');
+    expect(line).toBe(
+      '  14:57  ◆ Promised                    due Wednesday, 8 December 2010 12:00 · to agent b · agent 0198aaaa · #0f6a1c52',
+    );
+    expect(text?.trim()).toBe('A new lampshade.');
+    expect(bare(renderTimeline([promised], { ...fa, width: 120 }))).toMatch(
+      /قول دادیم +تا چهارشنبه ۱۷ آذر ۱۳۸۹ ۱۵:۳۰ · به کارشناس b · کارشناس 0198aaaa/,
+    );
+  });
+
+  it('tell resolving from other statuses, rules from people, and complaints by their own id', () => {
+    const status = (category: string) =>
+      decision('conversation.status_changed', {
+        by: RULES_ACTOR,
+        details: { category, status: 'done', cause: 'agent' },
+      });
+    expect(renderTimeline([status('resolved')], style)).toMatch(/Resolved +done · by an agent · a rule · #0f6a1c52/);
+    expect(renderTimeline([status('open')], style)).toContain('Status');
+    const closed = decision('complaint.closed', { complaintId: 'c0ffee00-1', details: { how: 'accepted' } });
+    expect(renderTailLine(closed, { ...style, width: 120 })).toContain('accepted · agent 0198aaaa · #c0ffee00');
+  });
+
+  it('obey nothing that somebody wrote', () => {
+    const hostile = 'a\u001b[2J\u202eb\r\nc';
+    for (const type of timelineDecisionTypes) {
+      const times = { dueAt: '2026-03-21T10:00:00.000Z', until: '2026-03-21T10:00:00.000Z' };
+      const details = { ...Object.fromEntries(shownMembersOf(type).map((name) => [name, hostile])), ...times };
+      const shown = renderTailLine(decision(type, { details, by: `user:${hostile}`, complaintId: hostile }), style);
+      expect(shown).not.toMatch(/[\u0000-\u001f\u007f-\u009f\u202a-\u202e]/);
+    }
+  });
+
+  it('are known in both languages, and so is each of their codes', () => {
+    for (const type of timelineDecisionTypes)
+      for (const one of [style, fa])
+        expect(bare(renderTimeline([decision(type)], one))).toContain(decisionWords[one.language].labels[type]);
+    expect(Object.keys(decisionWords.fa.codes)).toEqual(Object.keys(decisionWords.en.codes));
+    const lists = [conversationOrigins, statusCauses, wakeCauses, reopenCauses, wakeRules, keptVerdicts, remedies];
+    const ofComplaints = [severities, complexities, impacts, complaintOutcomes, closings, clockKinds];
+    for (const code of [...lists, ...ofComplaints].flat()) expect(decisionWords.en.codes).toHaveProperty(code);
   });
 });
 

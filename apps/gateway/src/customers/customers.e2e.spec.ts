@@ -53,8 +53,25 @@ describe('customers and their timelines', () => {
         knownAt: Date.UTC(2026, 2, 1),
         order: 'asc',
         limit: 5,
+        // Of decisions, a key that may not read conversations is shown none.
+        category: 'touchpoint',
       }),
     );
+  });
+
+  it('show decisions to whoever may read where they were made, and to nobody else', async () => {
+    const timeline = '/v1/customers/customer_number:12347/timeline';
+    const query = 'kind=conversation.replied&category=decision';
+    const shown = { kinds: ['conversation.replied'], channels: [], category: 'decision' } as const;
+    expect((await gateway.app.inject({ url: `${timeline}?${query}`, headers: as(keys.all) })).statusCode).toBe(200);
+    expect(asked()).toEqual(new GetTimeline({ reference: 'customer_number:12347', ...shown }));
+    for (const forbidden of ['kind=visit,complaint.closed', 'category=decision']) {
+      const answer = await get(`/customer_number:12347/timeline?${forbidden}`);
+      expect([answer.statusCode, answer.headers['www-authenticate']]).toEqual([
+        403,
+        expect.stringContaining('scope="conversations:read"') as unknown,
+      ]);
+    }
   });
 
   it.each([

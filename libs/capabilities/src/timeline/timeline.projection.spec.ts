@@ -1,4 +1,4 @@
-import { touchpointKinds, type TouchpointEvent } from '#contracts';
+import { timelineDecisionTypes, touchpointKinds, type TimelineDecision, type TouchpointEvent } from '#contracts';
 import { allGone } from '#kernel';
 import { timeline } from './timeline.projection.js';
 
@@ -20,8 +20,9 @@ const event: TouchpointEvent = {
 };
 
 describe('the timeline', () => {
-  it('takes touchpoints of every kind, and erasures', () => {
-    const types = [...touchpointKinds.map((kind) => `touchpoint.${kind}`), 'persona.erased'];
+  it('takes touchpoints of every kind, decisions and erasures', () => {
+    const touchpoints = touchpointKinds.map((kind) => `touchpoint.${kind}`);
+    const types = [...touchpoints, ...timelineDecisionTypes, 'persona.erased'];
     expect(Object.keys(timeline.when).sort()).toEqual(types.sort());
   });
 
@@ -41,6 +42,26 @@ describe('the timeline', () => {
       occurred_at: 1000,
       recorded_at: 2000,
       data: event.data,
+    });
+  });
+
+  it('has a row for each decision, with the stream that says of what it is', () => {
+    const { personas: _personas, ...meta } = { ...event, personas: [] };
+    const reply: TimelineDecision = {
+      ...meta,
+      type: 'conversation.replied',
+      stream: 'conversation-018f0000-0000-8000-9000-00000000000c',
+      data: { by: 'user:a', messageId: event.id, channel: 'chat', direction: 'ltr', sealed: 'AAAA' } as never,
+    };
+    const row = timeline.when['conversation.replied'](
+      undefined,
+      reply as never,
+      [personaId, position],
+      () => undefined,
+    );
+    expect(row).toMatchObject({
+      ...{ persona_id: personaId, position, type: 'conversation.replied', kind: 'conversation.replied' },
+      ...{ channel: 'chat', source: 'safar', data: { stream: reply.stream, told: reply.data } },
     });
   });
 

@@ -27,6 +27,12 @@ describe('the parameters of a timeline', () => {
     });
   });
 
+  it('name types of decisions among the kinds, and one category', () => {
+    expect(accepted({ kind: 'complaint,complaint.received', category: 'decision' })).toMatchObject({
+      ...{ kinds: ['complaint', 'complaint.received'], category: 'decision' },
+    });
+  });
+
   it('give times with any offset', () => {
     const times = {
       from: '2026-03-21T12:00:00Z',
@@ -57,6 +63,11 @@ describe('the parameters of a timeline', () => {
     [{ limit: { a: 1 } }, '/limit not_text'],
     [{ kind: 'purchases' }, '/kind unknown_value'],
     [{ kind: 'custom:' }, '/kind unknown_value'],
+    // Among colleagues, and on nobody's timeline.
+    [{ kind: 'conversation.noted' }, '/kind unknown_value'],
+    [{ kind: 'toString' }, '/kind unknown_value'],
+    [{ category: 'decisions' }, '/category unknown_value'],
+    [{ category: 'touchpoint,decision' }, '/category repeated'],
     [{ kind: 'custom:Open-Day' }, '/kind unknown_value'],
     [{ kind: 'custom:\0' }, '/kind invalid_text'],
     [{ channel: 'web,\ud800' }, '/channel invalid_text'],
