@@ -5,7 +5,7 @@ import { parseTimelineParameters, type RawParameters, type TimelineEntryView, ty
 import { GetCustomer, GetTimeline, TIMELINE_FEED, type TimelineFeed } from '#wiring';
 import { Operation } from '../documents/operation.js';
 import { followTimeline, getTimeline } from './timeline-operations.js';
-import { type Caller, CalledBy } from '../access/caller.js';
+import { type Caller, CalledBy, callerOf } from '../access/caller.js';
 import { RequireAbility } from '../access/required-access.js';
 import { answered, readable } from '../customers/answered.js';
 import { CustomerReference } from '../customers/reference.js';
@@ -43,13 +43,12 @@ export class TimelineController {
     @Req() request: FastifyRequest,
     @Res() reply: FastifyReply,
     @Query() query: RawParameters,
-    @CalledBy() { principal }: Caller,
   ): Promise<void> {
     const after = readable(parseResume(query, request.headers['last-event-id']));
     // Somebody who was written a moment ago is known as soon as that position is applied.
     const known = new GetCustomer({ reference, ...(after !== 'now' && { minPosition: after }) });
     const { id } = answered(await this.queries.execute(known));
-    const { category } = shownTo(principal);
+    const { category } = shownTo(callerOf(request).principal);
     this.streams.open(request, reply, {
       events: (signal) => entries(this.feed.follow(id, after, signal, category)),
       permission: { action: 'read', subject: 'Timeline' },
