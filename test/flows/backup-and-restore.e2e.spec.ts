@@ -3,6 +3,8 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import pg from 'pg';
 import { loadConfig, openInstallation, type Installation } from '#wiring';
+import { openAttachment } from '../../libs/wiring/src/attachments/open-attachment.js';
+import { uploadAttachment } from '../../libs/wiring/src/attachments/upload-attachment.js';
 import { root, startCli } from './support/safar-process.js';
 
 const person = (id: string, number: string) => ({
@@ -11,6 +13,32 @@ const person = (id: string, number: string) => ({
   profile: { name: `canary-${number}` },
   data: { text: `canary-${number} is not well` },
 });
+
+const agent = { kind: 'user', id: 'ada', name: 'ada', roles: ['agent'], sessionId: 'ada' } as const;
+
+/** A message with a file of its own; answers the file's id. */
+async function sendFile({ attachments, once, recordTouchpoints }: Installation, number: string): Promise<string> {
+  const request = { principal: agent, correlationId: 'a'.repeat(32) };
+  const sent = { name: 'a.txt', declared: 'text/plain', bytes: Buffer.from(`file of ${number}`) };
+  const uploaded = await uploadAttachment({ ...attachments, once }, sent, request);
+  if (!uploaded.ok) throw new Error(JSON.stringify(uploaded.reason));
+  const { id, name, mediaType } = uploaded.value;
+  const message = {
+    ...person(`file-${number}`, number),
+    ...{ kind: 'message', data: { author: 'customer', attachments: [{ id, name, mediaType }] } },
+  };
+  const [result] = await recordTouchpoints([message], { correlationId: 'a'.repeat(32), causationId: 'test' });
+  if (result?.status !== 'accepted') throw new Error(JSON.stringify(result));
+  return id;
+}
+
+async function fileOf({ attachments }: Installation, id: string): Promise<string> {
+  const opened = await openAttachment(attachments, id, { ...agent, id: 'bob' });
+  if (!opened.ok) return opened.reason.code;
+  let text = '';
+  for await (const piece of opened.value.bytes()) text += Buffer.from(piece).toString();
+  return text;
+}
 
 /** The commands of the section on restoring, as the document has them. */
 const commands = Array.from(
@@ -101,7 +129,9 @@ describe('a backup that was made before somebody was erased', () => {
     const dataDir = folder();
     const touchpoints = [person('1', '100'), person('2', '100'), person('3', '200')];
     const context = { correlationId: 'a'.repeat(32), causationId: 'test' };
+    const files: string[] = [];
     const position = await withOpen(running, dataDir, async (installation) => {
+      for (const number of ['100', '200']) files.push(await sendFile(installation, number));
       const results = await installation.recordTouchpoints(touchpoints, context);
       const last = results.at(-1);
       if (last?.status !== 'accepted') throw new Error(JSON.stringify(results));
@@ -125,7 +155,14 @@ describe('a backup that was made before somebody was erased', () => {
         ['100', '200'].map((number) => installation.timelinePage(`customer_number:${number}`, { minPosition })),
       );
       expect(gone).toMatchObject({ ok: false, reason: { code: 'customer_erased' } });
-      expect(other).toMatchObject({ ok: true, value: { data: [{ details: { text: 'canary-200 is not well' } }] } });
+      expect(other).toMatchObject({
+        ok: true,
+        value: { data: [{ details: { text: 'canary-200 is not well' } }, { kind: 'message' }] },
+      });
+      expect(await Promise.all(files.map((id) => fileOf(installation, id)))).toEqual([
+        'attachment_not_found',
+        'file of 200',
+      ]);
       expect(await installation.audit.list({ action: 'store.epoch_raised', limit: 5 })).toMatchObject([
         { outcome: 'succeeded', details: expect.stringContaining('"epoch":"2"') },
       ]);
