@@ -33,6 +33,7 @@ const known: Readonly<Record<string, { ending: Ending; remedy: string }>> = {
     remedy: 'Is EventStoreDB running, and is SAFAR_EVENTSTORE_URL right?',
   },
   StoreGuardError: { ending: 'failed', remedy: '' },
+  OutputError: { ending: 'failed', remedy: 'Make room, or write to another place.' },
   EmbeddedPostgresStartError: { ending: 'failed', remedy: '' },
   BusGuardError: { ending: 'failed', remedy: '' },
   NoSuchBuildError: { ending: 'notFound', remedy: 'safar projections status shows which builds there are.' },

@@ -1,10 +1,13 @@
-import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
+import { open } from 'node:fs/promises';
 import path from 'node:path';
+import { Writable } from 'node:stream';
 import { toCloudEvent } from '#contracts';
 import { NoSuchBuildError } from '#platform/projections';
 import { exitCodes } from './exit-codes.js';
 import { auditVerified, memoryInstallation, run, verified } from './fixtures/memory-safar.js';
+import { type Installation } from './ports.js';
 import { MemoryRecorder } from './fixtures/memory-recorder.js';
 
 let folder: string;
@@ -258,6 +261,53 @@ describe('safar export', () => {
     expect((await run(['export', '-o', output])).code).toBe(0);
     expect(statSync(output).mode & 0o777).toBe(0o600);
     expect((await run(['export', '-o', output])).stderr).toMatch(/cannot be written/);
+  });
+
+  describe('on a disk that is full', () => {
+    const full = (): NodeJS.ErrnoException =>
+      Object.assign(new Error('ENOSPC: no space left on device, write'), { code: 'ENOSPC' });
+    let closed: number;
+    const installation = (): Installation =>
+      memoryInstallation({
+        exportEvents: async function* () {
+          yield event;
+        },
+        close: () => {
+          closed += 1;
+          return Promise.resolve();
+        },
+      });
+    beforeEach(() => {
+      closed = 0;
+    });
+    afterEach(() => jest.restoreAllMocks());
+
+    it('says so, leaves no half of a file, and lets go of the installation', async () => {
+      const output = path.join(folder, 'events.jsonl');
+      const handle = await open(path.join(folder, 'other'), 'w');
+      jest.spyOn(Object.getPrototypeOf(handle) as typeof handle, 'appendFile').mockRejectedValue(full());
+      await handle.close();
+      const { code, stderr } = await run(['export', '-o', output], installation());
+      expect([code, closed, existsSync(output)]).toEqual([1, 1, false]);
+      expect(stderr).toMatch(/events\.jsonl is removed: .*ENOSPC.*\n→ Make room/);
+    });
+
+    it.each([
+      ['at once', 'throw'],
+      ['later', 'tell'],
+    ])('says so when standard output fails %s', async (_when, way) => {
+      const stdout = new Writable({
+        write(_chunk, _encoding, done) {
+          if (way === 'throw') throw full();
+          setImmediate(() => {
+            done(full());
+          });
+        },
+      });
+      const { code, stderr } = await run(['export'], installation(), [], stdout);
+      expect([code, closed]).toEqual([1, 1]);
+      expect(stderr).toMatch(/Standard output cannot be written: ENOSPC/);
+    });
   });
 });
 

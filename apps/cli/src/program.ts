@@ -35,13 +35,18 @@ export interface Surroundings {
 /** Runs one command line, without the name of the program; resolves with the exit code. */
 export async function runSafar(parameters: readonly string[], surroundings: Surroundings): Promise<number> {
   const context: CommandContext = { ...surroundings, ending: 'ok' };
+  let told: unknown;
   try {
     await programFor(context, surroundings.version, parameters.includes('--json')).parseAsync([...parameters], {
       from: 'user',
     });
   } catch (error) {
+    told = error;
     context.ending = endingOf(error, parameters, surroundings);
   }
+  await surroundings.terminal.flushed().catch((error: unknown) => {
+    if (error !== told) context.ending = endingOf(error, parameters, surroundings);
+  });
   return exitCodes[stoppedBy(surroundings.signal) ?? context.ending].code;
 }
 
@@ -53,7 +58,8 @@ function programFor(context: CommandContext, version: string, asJson: boolean): 
     .showHelpAfterError('(--help shows what there is)')
     .exitOverride()
     .configureOutput({
-      writeOut: (text) => void terminal.print(text.trimEnd()),
+      // `flushed` tells what went wrong.
+      writeOut: (text) => void terminal.print(text.trimEnd()).catch(() => undefined),
       writeErr: (text) => {
         // With --json the reason is told once, as JSON, when it has come up to `endingOf`.
         if (!asJson) terminal.say(text.trimEnd());

@@ -1,9 +1,9 @@
-import { once } from 'node:events';
-import { createWriteStream, type WriteStream } from 'node:fs';
+import { open, rm, type FileHandle } from 'node:fs/promises';
 import { type Command } from 'commander';
 import { START } from '#kernel';
 import { CommandFailure } from '../failure.js';
 import { type Installation } from '../ports.js';
+import { OutputError } from '../terminal/output-error.js';
 import { toJson } from '../terminal/terminal.js';
 import { asCommand, confirm, withInstallation, type CommandContext, type CommonOptions } from './context.js';
 import { placeFrom } from './tail.js';
@@ -51,16 +51,21 @@ async function exportEvents(context: CommandContext, options: ExportCommandOptio
         installation.exportEvents({ personal, after: after === 'start' ? START : after }, context.signal),
         writer,
       );
+      await writer.end();
       await tell(context, { count, personal, output: options.output, isJson: options.json === true });
     });
-  } finally {
-    await writer.end();
+  } catch (error) {
+    await writer.abandon();
+    throw error;
   }
 }
 
 interface Writer {
   write(line: string): Promise<void>;
+  /** Resolves when everything is written. */
   end(): Promise<void>;
+  /** After a failure: half an export is none. */
+  abandon(): Promise<void>;
 }
 
 async function writeAll(
@@ -94,24 +99,52 @@ async function tell({ terminal }: CommandContext, { count, personal, output, isJ
 }
 
 async function writerFor({ terminal }: CommandContext, output: string | undefined): Promise<Writer> {
-  if (output === undefined) return { write: (line) => terminal.print(line), end: () => Promise.resolve() };
+  const nothing = (): Promise<void> => Promise.resolve();
+  if (output === undefined) return { write: (line) => terminal.print(line), end: nothing, abandon: nothing };
   // A file that is there already may be readable by others, or be somebody's only copy.
-  const stream = createWriteStream(output, { flags: 'wx', mode: 0o600 });
-  await once(stream, 'open').catch((error: unknown) => {
+  const handle = await open(output, 'wx', 0o600).catch((error: unknown) => {
     throw new CommandFailure(
       'usage',
       `${output} cannot be written: ${error instanceof Error ? error.message : ''}.`,
       'Name a file that does not exist yet.',
     );
   });
-  return { write: (line) => writeLine(stream, line), end: () => endOf(stream) };
+  return new NewFile(output, handle);
 }
 
-async function writeLine(stream: WriteStream, line: string): Promise<void> {
-  if (!stream.write(`${line}\n`)) await once(stream, 'drain');
-}
+const WRITTEN_AT_ONCE = 65_536;
 
-async function endOf(stream: WriteStream): Promise<void> {
-  stream.end();
-  await once(stream, 'close');
+class NewFile implements Writer {
+  private lines = '';
+  private isWhole = false;
+
+  constructor(
+    private readonly path: string,
+    private readonly handle: FileHandle,
+  ) {}
+
+  async write(line: string): Promise<void> {
+    this.lines += `${line}\n`;
+    if (this.lines.length >= WRITTEN_AT_ONCE) await this.flush();
+  }
+
+  async end(): Promise<void> {
+    await this.flush();
+    await this.handle.close();
+    this.isWhole = true;
+  }
+
+  async abandon(): Promise<void> {
+    if (this.isWhole) return;
+    await this.handle.close().catch(() => undefined);
+    await rm(this.path, { force: true });
+  }
+
+  private async flush(): Promise<void> {
+    const { lines } = this;
+    this.lines = '';
+    await this.handle.appendFile(lines).catch((error: unknown) => {
+      throw new OutputError(`${this.path} is removed: it`, error);
+    });
+  }
 }

@@ -3,6 +3,7 @@ import { createInterface } from 'node:readline/promises';
 import { type Readable, type Writable } from 'node:stream';
 import picocolors from 'picocolors';
 import { type EpochMs } from '#kernel';
+import { OutputError } from './output-error.js';
 
 export type Colours = ReturnType<typeof picocolors.createColors>;
 
@@ -25,6 +26,7 @@ export class Terminal {
   readonly stdin: TerminalStreams['stdin'];
   readonly stderr: TerminalStreams['stderr'];
   private closedByReader = false;
+  private failure: OutputError | undefined;
 
   constructor(private readonly streams: TerminalStreams) {
     const { stdin, stdout, stderr, environment } = streams;
@@ -35,11 +37,17 @@ export class Terminal {
     this.canAsk = stdin.isTTY === true && stderr.isTTY === true;
     this.width = stdout.columns ?? 100;
     this.language = languageOf(environment);
-    // `safar export | head` closes the pipe: no mistake, only the end.
     stdout.on('error', (error: NodeJS.ErrnoException) => {
-      if (error.code !== 'EPIPE') throw error;
-      this.closedByReader = true;
+      this.failed(error);
     });
+    // Nobody is left who could be told.
+    stderr.on('error', () => undefined);
+  }
+
+  /** `safar export | head` closes the pipe: no mistake, only the end. */
+  private failed(error: unknown): void {
+    if (error instanceof Error && 'code' in error && error.code === 'EPIPE') this.closedByReader = true;
+    else this.failure ??= new OutputError('Standard output', error);
   }
 
   /** Nobody reads any more. */
@@ -47,17 +55,47 @@ export class Terminal {
     return this.closedByReader;
   }
 
-  /** Waits when the reader is slower than we are, so that nothing piles up. */
+  /**
+   * Waits when the reader is slower than we are, so that nothing piles up.
+   * @throws OutputError
+   */
   async print(text: string): Promise<void> {
     if (this.closedByReader) return;
+    if (!this.write(`${text}\n`)) {
+      const { stdout } = this.streams;
+      // Whichever comes first takes the other's listener away: a long export waits thousands of times.
+      const over = new AbortController();
+      const first = (event: string): Promise<unknown> =>
+        once(stdout, event, { signal: over.signal }).catch(() => undefined);
+      await Promise.race([first('drain'), first('close')]);
+      over.abort();
+    }
+    if (this.failure !== undefined) throw this.failure;
+  }
+
+  /** A disk that is full says so at once, or later. */
+  private write(text: string): boolean {
+    if (this.failure !== undefined) return true;
+    try {
+      return this.streams.stdout.write(text);
+    } catch (error) {
+      this.failed(error);
+      return true;
+    }
+  }
+
+  /**
+   * Resolves when what was printed has been written.
+   * @throws OutputError
+   */
+  async flushed(): Promise<void> {
     const { stdout } = this.streams;
-    if (stdout.write(`${text}\n`)) return;
-    // Whichever comes first takes the other's listener away: a long export waits thousands of times.
-    const over = new AbortController();
-    const first = (event: string): Promise<unknown> =>
-      once(stdout, event, { signal: over.signal }).catch(() => undefined);
-    await Promise.race([first('drain'), first('close')]);
-    over.abort();
+    if (this.failure === undefined && stdout.writableLength > 0 && !stdout.destroyed)
+      await new Promise<void>((resolve) => {
+        // What is written is told before what went wrong is.
+        stdout.write('', () => setImmediate(resolve));
+      });
+    if (this.failure !== undefined) throw this.failure;
   }
 
   printJson(document: unknown): Promise<void> {
@@ -65,7 +103,11 @@ export class Terminal {
   }
 
   say(text: string): void {
-    this.stderr.write(`${text}\n`);
+    try {
+      this.stderr.write(`${text}\n`);
+    } catch {
+      // As above.
+    }
   }
 
   /** Only where `canAsk`. */
