@@ -399,6 +399,54 @@ describe('safar reactions', () => {
     expect(asked).toEqual([{ key: 'k', position: 7n, timer: 'due' }]);
   });
 
+  it('releases and discards for whoever is at the keyboard, with their reason, and says what it did', async () => {
+    const left = { k: 3, l: 2 };
+    const asked: unknown[] = [];
+    const { reactions } = memoryInstallation();
+    const take = (key: string): number => {
+      const count = key === 'k' || key === 'l' ? left[key] : 0;
+      if (key === 'k' || key === 'l') left[key] = 0;
+      return count;
+    };
+    const none = { triggers: 0, commands: 0, stillParked: 0, error: null };
+    const installation = memoryInstallation({
+      reactions: {
+        ...reactions,
+        release: (name, key, decision) => {
+          asked.push(['release', name, key, decision]);
+          return Promise.resolve({ ...none, triggers: take(key) });
+        },
+        discard: (name, target, decision) => {
+          asked.push(['discard', name, target, decision]);
+          return Promise.resolve({ discarded: take(target.key), released: none });
+        },
+      },
+    });
+    const says = (...parameters: readonly string[]) => run(['reactions', ...parameters], installation);
+    const of = (key: string) => ['conversation-clocks', key] as const;
+    const by = expect.stringMatching(/^cli:./) as unknown;
+
+    // Without a reason nothing is thrown away, nor is anything at a position that is none.
+    expect((await says('discard', ...of('k'))).code).toBe(2);
+    expect((await says('discard', ...of('k'), '--reason', 'r', '--position', 'x')).code).toBe(2);
+    expect((await says('discard', 'nothing', 'k', '--reason', 'r')).code).toBe(5);
+    expect(asked).toEqual([]);
+
+    const released = await says('release', ...of('k'), '--reason', 'mended');
+    expect(released).toMatchObject({ code: 0, stderr: '' });
+    expect(released.stdout).toBe('Released 3 events and timers and 0 commands of k; 0 are still parked.\n');
+    expect((await says('release', ...of('k'))).code).toBe(5);
+    const discarded = await says('discard', ...of('l'), '--reason', 'sent by a test', '--json');
+    expect([discarded.code, JSON.parse(discarded.stdout)]).toEqual([0, { discarded: 2, released: none }]);
+    expect((await says('discard', ...of('l'), '--reason', 'again')).code).toBe(5);
+    expect(asked).toEqual([
+      ['release', ...of('k'), { by, reason: 'mended' }],
+      ['release', ...of('k'), { by }],
+      ['discard', 'conversation-clocks', { key: 'l' }, { by, reason: 'sent by a test' }],
+      ['discard', 'conversation-clocks', { key: 'l' }, { by, reason: 'again' }],
+    ]);
+  });
+
   it('tells what stays parked after a release that failed, and ends with 1', async () => {
     const { reactions } = memoryInstallation();
     const release = () => Promise.resolve({ triggers: 0, commands: 1, stillParked: 2, error: 'no such thing' });
