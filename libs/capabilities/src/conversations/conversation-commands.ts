@@ -25,6 +25,8 @@ export interface OpenConversation {
   readonly incarnation: number;
   readonly channel: Channel | null;
   readonly subject: string;
+  /** When the touchpoint was recorded. */
+  readonly toldAt?: EpochMs;
   readonly thread?: string;
   readonly follows?: string;
   /** What it takes along of the conversation that it is split from. */
@@ -49,6 +51,8 @@ export interface CustomerMessage {
 export interface ReceiveMessage {
   readonly type: 'ReceiveMessage';
   readonly at: EpochMs;
+  /** When the touchpoint was recorded. */
+  readonly toldAt?: EpochMs;
   readonly message: CustomerMessage;
 }
 

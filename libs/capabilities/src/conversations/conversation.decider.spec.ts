@@ -299,8 +299,14 @@ describe('what conversations are to one another', () => {
     const unmerge: ConversationCommand = { type: 'Unmerge', at: later, by, answered: false, measured: false };
     expect(owedIn(stateAfter(open, from('m1'), merge(), unmerge))).toBe(later);
     expect(owedIn(stateAfter(open, merge(), unmerge))).toBeNull();
+  });
+
+  it('is owed from where it began once it turns out to be no spam: nobody gains time by marking it', () => {
+    const later = at + HOUR;
     const spam = (is: boolean, when = at): ConversationCommand => ({ type: 'MarkSpam', at: when, by, spam: is });
-    expect(owedIn(stateAfter(open, from('m1'), spam(true), from('m2'), spam(false, later)))).toBe(later);
+    const back = stateAfter(open, from('m1'), spam(true), from('m2'), spam(false, later));
+    expect(owedIn(back)).toBe(owedIn(stateAfter(open, from('m1'))));
+    expect(owedIn(back)).toBeLessThan(later);
     expect(owedIn(stateAfter(open, spam(true), spam(false, later)))).toBeNull();
   });
 

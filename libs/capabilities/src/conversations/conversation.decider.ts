@@ -46,8 +46,13 @@ const ends = ({ category }: KnownConversation, command: ConversationCommand): bo
 /** Each promise once. */
 const settles = ({ type }: ConversationCommand): boolean => type === 'KeepPromise' || type === 'WaivePromise';
 
-function opened({ type, at, messages, owes, ...data }: OpenConversation): ConversationFact {
-  const along = { ...(messages && { messages: [...messages] }), ...(owes !== undefined && { owes: toOwed(owes) }) };
+function opened({ type, at, messages, owes, toldAt, ...data }: OpenConversation): ConversationFact {
+  const told = toldAt === undefined ? {} : { toldAt: new Date(toldAt).toISOString() };
+  const along = {
+    ...told,
+    ...(messages && { messages: [...messages] }),
+    ...(owes !== undefined && { owes: toOwed(owes) }),
+  };
   return { type: 'conversation.opened', at, data: { ...data, ...along } };
 }
 

@@ -29,7 +29,7 @@ export function decideRelation(state: KnownConversation, command: RelationComman
       if (command.spam) return accept({ type: 'conversation.spam_marked', at, data: { by } });
       return accept({
         ...{ type: 'conversation.spam_cleared', at },
-        data: { by, owes: toOwed(state.waiting.length > 0 ? at : null) },
+        data: { by, owes: toOwed(owedSince(state.waiting)) },
       });
     case 'Link':
       return link(state, command);

@@ -35,8 +35,9 @@ export function decideSpoken(state: KnownConversation, command: SpokenCommand): 
   }
 }
 
-function received({ at, message: { attachments, ...message } }: ReceiveMessage): ConversationFact {
-  const data = { ...message, ...(attachments && { attachments: [...attachments] }) };
+function received({ at, toldAt, message: { attachments, ...message } }: ReceiveMessage): ConversationFact {
+  const told = toldAt === undefined ? {} : { toldAt: new Date(toldAt).toISOString() };
+  const data = { ...message, ...told, ...(attachments && { attachments: [...attachments] }) };
   return { type: 'conversation.message_received', at, data };
 }
 

@@ -1,4 +1,4 @@
-import { type ConversationFact, isPerson, MOST_MENTIONS } from '#contracts';
+import { type ConversationFact, isPerson, MOST_MENTIONS, owedSinceOf } from '#contracts';
 import { type Conversation, type KnownConversation } from './conversation.js';
 import { evolvePromise, isPromiseFact } from './evolve-promise.js';
 import { borrowedAfter, evolveRelation, isRelation, waitingFrom } from './evolve-relation.js';
@@ -69,11 +69,8 @@ function changed(before: KnownConversation, fact: ConversationFact): KnownConver
       const { messageId, direction } = data;
       const spoken = { messages: [...state.messages, messageId], spokenAtVersion: version };
       const told = { ...state, ...spoken, direction: direction ?? state.direction };
-      if (state.imported && before.version === 1) return told;
-      return {
-        ...told,
-        waiting: [...state.waiting, { since: at, message: messageId, ...(direction && { direction }) }],
-      };
+      const waiting = [...state.waiting, { since: at, message: messageId, ...(direction && { direction }) }];
+      return state.imported && before.version === 1 ? told : { ...told, waiting };
     }
     case 'conversation.replied': {
       const waiting = isPerson(data.by) ? [] : state.waiting;
@@ -110,7 +107,9 @@ function changed(before: KnownConversation, fact: ConversationFact): KnownConver
       return { ...state, ...open };
     case 'conversation.spam_marked':
       return { ...state, stage: 'spam' };
-    case 'conversation.spam_cleared':
-      return { ...state, stage: 'active', waiting: waitingFrom(state.waiting, at) };
+    case 'conversation.spam_cleared': {
+      const since = data.owes ? owedSinceOf(data.owes) : at;
+      return { ...state, stage: 'active', waiting: waitingFrom(state.waiting, since) };
+    }
   }
 }

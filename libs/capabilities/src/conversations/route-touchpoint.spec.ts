@@ -53,11 +53,18 @@ describe('a message of the customer', () => {
       conversationId: 'conversation-of/sara/1/channel chat/first',
       commands: [
         {
-          ...{ type: 'OpenConversation', at: noon, origin: 'touchpoint', customerId: 'sara', incarnation: 1 },
+          ...{
+            type: 'OpenConversation',
+            at: noon,
+            toldAt: noon,
+            origin: 'touchpoint',
+            customerId: 'sara',
+            incarnation: 1,
+          },
           ...{ channel: 'chat', subject: 'سلام، بسته‌ام کجاست؟' },
         },
         {
-          ...{ type: 'ReceiveMessage', at: noon },
+          ...{ type: 'ReceiveMessage', at: noon, toldAt: noon },
           message: {
             ...{ messageId: 'event', kind: 'message', channel: 'chat', direction: 'rtl' },
             ...{ text: 'سلام، بسته‌ام کجاست؟', attachments: ['attachment/event/0', 'attachment/event/1'] },

@@ -73,7 +73,9 @@ export function routeTouchpoint(
   const { key, id, data } = event;
   // Of a time that lies ahead, promises would be broken and snoozes ended before theirs.
   const at = believedAt(event);
-  const receive: ReceiveMessage = { type: 'ReceiveMessage', at, message: messageOf(event, spoken, context.uuid) };
+  const { recordedAt: toldAt } = event;
+  const message = messageOf(event, spoken, context.uuid);
+  const receive: ReceiveMessage = { type: 'ReceiveMessage', at, toldAt, message };
   const threadId = textOf(data.details, 'conversationId');
   const thread = threadId === undefined ? undefined : context.uuid('thread', key, data.source, threadId);
   const { avoided = new Set<string>(), returnRules = defaultReturnRules } = context;
@@ -82,7 +84,14 @@ export function routeTouchpoint(
   const latest = spoken === 'message' ? latestOf(own, { channel: data.channel, thread, continues }) : undefined;
   if (latest && continues(latest)) return { conversationId: latest.id, commands: [receive] };
   const open: OpenConversation = {
-    ...{ type: 'OpenConversation', at, origin: 'touchpoint', customerId: key, incarnation: context.incarnation },
+    ...{
+      type: 'OpenConversation',
+      at,
+      toldAt,
+      origin: 'touchpoint',
+      customerId: key,
+      incarnation: context.incarnation,
+    },
     channel: data.channel,
     subject: subjectOf(event, spoken),
     ...(thread !== undefined && { thread }),

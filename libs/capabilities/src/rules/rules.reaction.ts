@@ -8,7 +8,7 @@ import {
   type RuleTrigger,
   type StoredClockEvent,
 } from '#contracts';
-import { type EpochMs, type Reacted, type Reaction } from '#kernel';
+import { type EpochMs, type EventOf, type Reacted, type Reaction } from '#kernel';
 
 /** Has the rules looked at that answer something that happened, or that do not let it wait too long. */
 export interface ApplyRules {
@@ -16,6 +16,8 @@ export interface ApplyRules {
   readonly on: RuleTrigger;
   /** Decimal digits: of what happened. */
   readonly position: string;
+  /** When its source told it, whoever was down since: the rules of that time answer it. Without it, those before the position. */
+  readonly asOf?: EpochMs;
 }
 
 /** Has the rule looked at that does not let a conversation wait too long. */
@@ -30,9 +32,19 @@ export interface ApplyTimeRule {
 
 export type RulesCommand = ApplyRules | ApplyTimeRule;
 
+/** What the last append with something that the customer said told, message and consequences. */
+interface Told {
+  /** Its command. */
+  readonly by: string;
+  /** When its source told it, where it says so. */
+  readonly at?: EpochMs;
+  readonly isHistory: boolean;
+}
+
 interface Ruled {
-  /** Cause of its opening: a past exchange is told in one append, and is nothing to answer. */
-  readonly toldBy: string | null;
+  readonly told: Told;
+  /** Until when it is history that was told afterwards, so that nobody could have kept its deadlines. */
+  readonly historyUntil: EpochMs;
   /** Since when it waited, by the rule whose timer is set. */
   readonly since: Readonly<Record<string, EpochMs>>;
   /** Rules whose wait was over while something was promised, which kept them from being done: they are looked at again once it is settled. */
@@ -45,8 +57,11 @@ type ClockBreached = Extract<StoredClockEvent, { readonly type: 'service_clock.b
 type Handled = ConversationEvent | ClockBreached | RuleNotApplied | RuleScheduled;
 type Answer = Reacted<State, RulesCommand>;
 
-/** What is told a day later is history, and nobody wants an answer to it. */
-const HISTORY_MS = 86_400_000;
+/**
+ * What its source tells so much later is history, and nobody wants an answer to it. Mail servers try for four or five days before they
+ * give up (RFC 5321, 4.5.4.1): what they held up is news. How late it was taken up here says nothing.
+ */
+const HISTORY_MS = 5 * 86_400_000;
 /** Timers of one conversation: rules may be renamed while theirs are set. */
 const MAX_TIMERS = 80;
 
@@ -55,11 +70,28 @@ const PROMISE_OWED = 'promise-owed';
 
 const keep = (state: State, { recordedAt }: Handled): Answer => ({ state: state && { ...state, lastAt: recordedAt } });
 
+type Said = EventOf<Handled, 'conversation.opened' | 'conversation.message_received'>;
+
+function toldIn({ type, data, occurredAt, recordedAt, meta }: Said): Told {
+  const at = data.toldAt === undefined ? undefined : Date.parse(data.toldAt);
+  const isPast = type === 'conversation.opened' && data.origin === 'import';
+  const isHistory = isPast || (at ?? recordedAt) - occurredAt >= HISTORY_MS;
+  return { by: meta.causationId, ...(at !== undefined && { at }), isHistory };
+}
+
+/** A past exchange is told in one append, whatever its messages are. */
+const saidIn = ({ told }: Ruled, event: EventOf<Handled, 'conversation.message_received'>): Told =>
+  event.meta.causationId === told.by ? told : toldIn(event);
+
 function ask(before: State, on: RuleTrigger, event: Handled): Answer {
-  const { position, occurredAt, recordedAt, meta } = event;
   const { state } = keep(before, event);
-  if (state === null || meta.causationId === state.toldBy || recordedAt - occurredAt >= HISTORY_MS) return { state };
-  return { state, commands: [{ type: 'ApplyRules', on, position: position.toString() }] };
+  if (state === null) return { state };
+  const told = event.meta.causationId === state.told.by ? state.told : undefined;
+  const isOver = event.type === 'service_clock.breached' && event.occurredAt < state.historyUntil;
+  if (told?.isHistory === true || isOver) return { state };
+  const asOf = told?.at;
+  const position = event.position.toString();
+  return { state, commands: [{ type: 'ApplyRules', on, position, ...(asOf !== undefined && { asOf }) }] };
 }
 
 /** What was promised is kept or waived: what it stopped may be done now, where the wait goes on. Where more is promised, it is stopped again. */
@@ -97,7 +129,7 @@ const on =
  */
 export const rules: Reaction<State, RulesCommand, Handled> = {
   name: 'rules',
-  version: 2,
+  version: 3,
   // Nobody is answered for what they said before there were rules.
   actsFrom: 'first-start',
   initial: null,
@@ -108,10 +140,12 @@ export const rules: Reaction<State, RulesCommand, Handled> = {
   },
   when: {
     'conversation.opened': (_state, event) => {
-      const toldBy = event.data.origin === 'import' ? event.meta.causationId : null;
-      return ask({ toldBy, since: {}, lastAt: event.recordedAt }, 'opened', event);
+      const told = toldIn(event);
+      const historyUntil = told.isHistory ? (told.at ?? event.recordedAt) : 0;
+      return ask({ told, historyUntil, since: {}, lastAt: event.recordedAt }, 'opened', event);
     },
-    'conversation.message_received': on('message_received'),
+    'conversation.message_received': (before, event) =>
+      ask(before && { ...before, told: saidIn(before, event) }, 'message_received', event),
     'conversation.replied': on('replied'),
     'conversation.assigned': on('assigned'),
     'conversation.transferred': on('transferred'),

@@ -1,6 +1,8 @@
-import { type RuleDto, type RuleMatchDto } from '#contracts';
+import { clockStream, conversationStream, type RuleDto, type RuleMatchDto } from '#contracts';
+import { type RecordedEvent } from '#kernel';
 import { checkRules } from './check-rules.js';
 import { matchRule, type RuleContext, type RuledConversation } from './match-rule.js';
+import { rules, type RulesCommand } from './rules.reaction.js';
 import { type Stood, waitsOf } from './waits.js';
 
 const conversation: RuledConversation = {
@@ -90,5 +92,93 @@ describe('a wait', () => {
     ['is none in what goes on elsewhere', [stood(1), stood(2, { isActive: false })], {}],
   ])('%s', (_what, history, waits) => {
     expect(waitsOf(history)).toEqual(waits);
+  });
+});
+
+describe('what rules are asked about', () => {
+  const HOUR = 3_600_000;
+  const id = '5f1d7c2e-3b4a-4c5d-8e6f-7a8b9c0d1e2f';
+  const at = (hours: number): number => Date.UTC(2026, 10, 27, 17) + hours * HOUR;
+  const iso = (hours: number): string => new Date(at(hours)).toISOString();
+  interface Told {
+    readonly type: string;
+    readonly at: number;
+    readonly recorded?: number;
+    readonly by?: string;
+    readonly data?: object;
+  }
+  const breached: Told = { type: 'service_clock.breached', at: 4, recorded: 64, by: 'timer' };
+
+  /** The triggers that rules are asked about, each with the hour whose rules answer it. */
+  function asked(...happened: readonly Told[]): readonly string[] {
+    let state = rules.initial;
+    const commands: RulesCommand[] = [];
+    happened.forEach(({ type, at: hours, recorded = hours, by = 'c', data = {} }, index) => {
+      const clock = { conversationId: id, kind: 'first_response', ordinal: 1 } as const;
+      const event = {
+        ...{ id: String(index), type, schemaVersion: 1, key: 'customer', occurredAt: at(hours), data, version: 1 },
+        ...{ recordedAt: at(recorded), position: BigInt(index + 1) },
+        stream: type.startsWith('service_clock') ? clockStream(clock) : conversationStream(id),
+        meta: { source: '/safar', correlationId: 'c', causationId: by },
+      } satisfies RecordedEvent;
+      const handle = rules.when[type as keyof typeof rules.when] as (
+        ...values: readonly unknown[]
+      ) => ReturnType<typeof rules.due>;
+      const reacted = handle(state, event, id);
+      state = reacted.state;
+      commands.push(...(reacted.commands ?? []));
+    });
+    return commands.flatMap((command) => {
+      if (command.type !== 'ApplyRules') return [];
+      return [command.asOf === undefined ? command.on : `${command.on} as of ${String((command.asOf - at(0)) / HOUR)}`];
+    });
+  }
+  const opened = (more: Partial<Told> = {}): Told => ({
+    ...{ type: 'conversation.opened', at: 0, data: { origin: 'touchpoint', toldAt: iso(0) } },
+    ...more,
+  });
+  const reopened = (more: Partial<Told>): Told => ({ type: 'conversation.reopened', at: 0, ...more });
+
+  it('is what was told in time, whenever somebody was there to take it up, by the rules of then', () => {
+    const monday = { recorded: 64 };
+    expect(
+      asked(opened(monday), { type: 'conversation.message_received', at: 0, ...monday, data: { toldAt: iso(0) } }),
+    ).toEqual(['opened as of 0', 'message_received as of 0']);
+    const said = { type: 'conversation.message_received', at: 1, by: 'm', data: { toldAt: iso(2) }, ...monday };
+    expect(asked(opened(), said, reopened({ at: 1, by: 'm', ...monday })).slice(1)).toEqual([
+      'message_received as of 2',
+      'status_changed as of 2',
+    ]);
+  });
+
+  it('is also a deadline or a snooze that passed while nobody ran', () => {
+    expect(asked(opened(), breached, { type: 'conversation.woken', at: 5, recorded: 64, by: 'w' }).slice(1)).toEqual([
+      'clock_breached',
+      'status_changed',
+    ]);
+  });
+
+  it('is a mail that was held up on its way, and no history that is told much later', () => {
+    expect(asked(opened({ recorded: 30, data: { origin: 'touchpoint', toldAt: iso(30) } }))).toEqual([
+      'opened as of 30',
+    ]);
+    const history = opened({ recorded: 130, data: { origin: 'touchpoint', toldAt: iso(121) } });
+    // Nor are its deadlines, and what follows from its words.
+    expect(asked(history, { ...breached, recorded: 131 }, reopened({ recorded: 130 }))).toEqual([]);
+    // What happens from then on is none.
+    expect(asked(history, { ...breached, at: 140 }, reopened({ at: 150, by: 'r' }))).toEqual([
+      'clock_breached',
+      'status_changed',
+    ]);
+    const past = opened({ recorded: 1, data: { origin: 'import' } });
+    expect(
+      asked(
+        past,
+        { type: 'conversation.message_received', at: 0, recorded: 1 },
+        { type: 'conversation.tagged', at: 0, recorded: 1 },
+      ),
+    ).toEqual([]);
+    // Of before sources' times were told, as it was recorded here.
+    expect(asked(opened({ recorded: 121, data: { origin: 'touchpoint' } }))).toEqual([]);
   });
 });

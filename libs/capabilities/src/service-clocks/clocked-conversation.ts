@@ -38,12 +38,10 @@ export interface ClockedConversation {
   readonly begun: Readonly<Partial<Record<ClockKind, number>>>;
   /** How it stood from when on, newest last. Unknown in states that were stored before this was told. */
   readonly turns?: readonly Turn[];
-  /** Of clocks that a merge cancelled and that may pause, since when they ran; its end lets them run as if there had been none. */
+  /** Of clocks that a merge or spam cancelled and that may pause, since when they ran; the end of it lets them run as if there had been none. */
   readonly aside?: Readonly<Partial<Record<ClockKind, EpochMs>>>;
   /** When it was imported, if it was: how messages before that were answered is not known here. */
   readonly importedAt?: EpochMs;
-  /** How long after it was said the last thing that somebody said was recorded: of what was imported, years. */
-  readonly recordedLateMs: number;
 }
 
 /** What of a conversation concerns its clocks. */
@@ -67,15 +65,10 @@ const MAX_TURNS = 100;
 /** Clocks that a policy may let stand still. */
 const pausable: readonly ClockKind[] = ['update', 'resolution'];
 
-const lateMs = ({ occurredAt, recordedAt }: Pick<ClockedEvent, 'occurredAt' | 'recordedAt'>): number =>
-  recordedAt - occurredAt;
-
 /** Which clocks begin and end with an event of the conversation. */
-export function tell(before: ClockedConversation | undefined, event: ClockedEvent): Told {
-  if (event.type === 'conversation.opened') return before ? { state: before, acts: [] } : opened(event);
-  if (!before) throw new Error(`${event.stream} was never opened`);
-  const isSaid = event.type === 'conversation.message_received' || event.type === 'conversation.replied';
-  const state = isSaid ? { ...before, recordedLateMs: lateMs(event) } : before;
+export function tell(state: ClockedConversation | undefined, event: ClockedEvent): Told {
+  if (event.type === 'conversation.opened') return state ? { state, acts: [] } : opened(event);
+  if (!state) throw new Error(`${event.stream} was never opened`);
   const clocks = new Clocks(state, event);
   switch (event.type) {
     case 'conversation.message_received':
@@ -125,10 +118,8 @@ export function tell(before: ClockedConversation | undefined, event: ClockedEven
       if (event.data.owes) clocks.owes(owedSinceOf(event.data.owes));
       break;
     case 'conversation.unmerged':
-      clocks.comeBack(event.data.owes && owedSinceOf(event.data.owes));
-      break;
     case 'conversation.spam_cleared':
-      clocks.comeBack();
+      clocks.comeBack(event.data.owes && owedSinceOf(event.data.owes));
       break;
   }
   return clocks.told();
@@ -140,7 +131,6 @@ function opened(event: Extract<ClockedEvent, { readonly type: 'conversation.open
     {
       ...{ stage: 'active', customerId, category: 'open', owed: null, running: {}, begun: {}, turns: [] },
       subject: { priority, ...(channel !== null && { channel }), ...(team !== undefined && { team }) },
-      recordedLateMs: lateMs(event),
       ...(origin === 'import' && { importedAt: event.recordedAt }),
     },
     event,
@@ -250,14 +240,14 @@ class Clocks {
   leave(stage: 'merged' | 'spam' | 'deleted'): void {
     const { running, turns } = this.state;
     const aside = pausable.flatMap((kind) => (running[kind] ? [[kind, running[kind].startedAt] as const] : []));
-    if (stage === 'merged' && turns) this.state = { ...this.state, aside: Object.fromEntries(aside) };
+    if (stage !== 'deleted' && turns) this.state = { ...this.state, aside: Object.fromEntries(aside) };
     for (const kind of clockKinds) this.cancel(kind, stage);
     this.state = { ...this.state, stage };
   }
 
   /**
-   * What was cancelled stays so: the wait until now is not counted, and what is still owed is measured from here on. After a merge all of
-   * it is measured from where it began, with its pauses, as if there had been none.
+   * What was cancelled stays so. All that is still owed is measured from where it began, with its pauses, as if it had never been away: nobody
+   * gains time by it, and a resolution that was judged is none to judge again. Of before that was told, it is measured from here on.
    */
   comeBack(since?: EpochMs | null): void {
     const owed = this.state.owed ?? (since === undefined ? null : 'next_response');

@@ -27,13 +27,11 @@ export interface TellClocks {
 type Memory = ClockedConversation | null;
 type Answer = Reacted<Memory, TellClocks>;
 
-/** An act takes a moment to be recorded: what was done in time is told before the breach, which then is told as exactly as ever. */
-const RECORDING_MS = 2_000;
-/** Whoever tells a day later tells history. What stopped the clock in time may come as late, and is waited for as long. */
-const HISTORY_MS = 86_400_000;
-
-const patience = ({ recordedLateMs }: ClockedConversation): number =>
-  recordedLateMs < HISTORY_MS ? RECORDING_MS : recordedLateMs;
+/**
+ * An act takes a moment to be recorded: what was done in time is told before the breach, which then is told as exactly as ever. Nothing
+ * else that stops a clock comes late: people act when they act, and a past exchange is told with its end, in one append.
+ */
+const PATIENCE_MS = 2_000;
 
 const answer = ({ state, acts }: Told): Answer => {
   const { customerId } = state;
@@ -60,7 +58,7 @@ function deadlines(state: Memory, { stream }: StoredClockEvent, { dueAt, warnAt 
   ];
   return {
     state,
-    set: timers.flatMap(({ name, at }) => (at === undefined ? [] : [{ name, dueAt: at + patience(state) }])),
+    set: timers.flatMap(({ name, at }) => (at === undefined ? [] : [{ name, dueAt: at + PATIENCE_MS }])),
     cancelled: timers.filter(({ at }) => at === undefined).map(({ name }) => name),
   };
 }
@@ -73,7 +71,7 @@ type Trigger = ClockedEvent | StoredClockEvent | ServicePoliciesApplied;
  */
 export const conversationClocks: Reaction<Memory, TellClocks, Trigger> = {
   name: 'conversation-clocks',
-  version: 4,
+  version: 5,
   // Its facts are about the past, exact however late they are told; and a clock is told each of them once.
   actsFrom: 'first-event',
   initial: null,
@@ -120,8 +118,8 @@ export const conversationClocks: Reaction<Memory, TellClocks, Trigger> = {
     if (name === 'wake') return answer(wake(state, at));
     const [what, named, ordinal] = name.split(':');
     const kind = clockKinds.find((each) => each === named);
-    // A warning waited as long as a breach does, and must not tell one that is not waited for long enough.
-    const until = what === 'warn' ? at - patience(state) : at;
+    // A warning waited as long as a breach does, and must not tell one that was not waited for as long.
+    const until = what === 'warn' ? at - PATIENCE_MS : at;
     return kind ? answer({ state, acts: [{ kind, ordinal: Number(ordinal), at: until, type: 'Elapse' }] }) : { state };
   },
 };

@@ -251,19 +251,36 @@ describe('what is owed elsewhere', () => {
 describe('every clock', () => {
   const kinds = ['first_response', 'next_response', 'update', 'resolution'] as const;
 
-  it('is cancelled by a merge and by spam, and begins anew with what is owed when that is taken back', () => {
+  it('is cancelled by a merge and by spam, and runs on from where it began when that is taken back', () => {
+    const back = { owes: { since: new Date(at(0)).toISOString() } };
     for (const [leave, comeBack, reason] of [
       ['conversation.merged', 'conversation.unmerged', 'merged'],
       ['conversation.spam_marked', 'conversation.spam_cleared', 'spam'],
     ] as const)
-      expect(of(kinds, [opened, [leave, at(1)], [comeBack, at(3)], replied(4)]).slice(2)).toEqual([
+      expect(of(kinds, [opened, [leave, at(1)], [comeBack, at(3), back], replied(4)]).slice(2)).toEqual([
         `first_response-1 cancelled 1 ${reason}`,
         `resolution-1 cancelled 1 ${reason}`,
-        'first_response-2 activated 3 due 7',
-        'resolution-2 activated 3 due 27',
-        'first_response-2 fulfilled 4 due 7 on_time',
+        'first_response-2 activated 0 due 4',
+        'resolution-2 activated 0 due 24',
+        'first_response-2 fulfilled 4 due 4 on_time',
         'update-1 activated 4 due 10',
       ]);
+  });
+  it('begins with what was owed where it came back before that was told', () =>
+    expect(
+      of(kinds, [opened, ['conversation.spam_marked', at(1)], ['conversation.spam_cleared', at(3)]]).slice(4),
+    ).toEqual(['first_response-2 activated 3 due 7', 'resolution-2 activated 3 due 27']));
+  it('that was judged is not judged again after spam', () => {
+    const happened = [opened, replied(1), turned(2, 'resolved'), reopened(3)];
+    const spam: readonly Happened[] = [
+      ['conversation.spam_marked', at(4)],
+      ['conversation.spam_cleared', at(6), { owes: {} }],
+    ];
+    expect(of('resolution', [...happened, ...spam, turned(30, 'resolved')])).toEqual([
+      'resolution-1 activated 0 due 24',
+      'resolution-1 fulfilled 2 due 24 on_time',
+      'resolution-1 restated 30 due 24 breached',
+    ]);
   });
   it('is cancelled for good when its customer was erased', () =>
     expect(of(kinds, [opened, ['conversation.forgotten', at(1)], said(2)], { until: at(90) }).slice(2)).toEqual([
@@ -277,9 +294,9 @@ describe('every clock', () => {
         replied(1),
         ['conversation.spam_marked', at(2)],
         said(3),
-        ['conversation.spam_cleared', at(4)],
+        ['conversation.spam_cleared', at(4), { owes: { since: new Date(at(3)).toISOString() } }],
       ]),
-    ).toEqual(['next_response-1 activated 4 due 7']));
+    ).toEqual(['next_response-1 activated 3 due 6']));
   it('is counted from its start by the terms of another priority or team, and starts where there was no target', () => {
     const termsOf: History['termsOf'] = ({ subject }, kind) =>
       subject.priority === 'urgent' ? terms(kind, 2, 'urgent') : kind === 'resolution' ? undefined : terms(kind);
@@ -389,19 +406,32 @@ describe('a deadline', () => {
     expect(of('first_response', [opened], { until: at(4) + 2_000 })).toHaveLength(1);
     expect(of('first_response', [opened], { until: at(4) + 2_001 }).at(-1)).toBe('first_response-1 breached 4');
   });
-  it('waits for the rest of a history as long as its beginning was late', () => {
-    const now = at(1_000);
-    const history: Happened = ['conversation.opened', at(0), written, { recordedAt: now }];
-    const answered: Happened = ['conversation.replied', at(3), { by: 'user:ada' }, { recordedAt: now + HOUR }];
-    expect(of('first_response', [history, answered]).at(-1)).toBe('first_response-1 fulfilled 3 due 4 on_time');
-    expect(of('first_response', [history], { until: now + 5 * HOUR }).at(-1)).toBe('first_response-1 breached 4');
+  it('that is over when its clock is told is told with it, however late that was', () => {
+    const taken: Happened = ['conversation.opened', at(0), written, { recordedAt: at(60) }];
+    expect(of('first_response', [taken], { until: at(60) + 1 })).toEqual([
+      'first_response-1 activated 0 due 4',
+      'first_response-1 breached 4',
+    ]);
   });
-  it('of what is told at once waits no longer, however late the conversation began to be told', () => {
-    const history: Happened = ['conversation.opened', at(0), written, { recordedAt: at(36) }];
-    const answered: Happened = ['conversation.replied', at(2), { by: 'user:ada' }, { recordedAt: at(37) }];
-    expect(of('next_response', [history, answered, said(40)], { until: at(50) }).at(-1)).toBe(
-      'next_response-1 breached 43',
-    );
+  it('and its warnings wait no longer because something else was told late', () => {
+    const termsOf: History['termsOf'] = (_asOf, kind) => ({
+      ...terms(kind, 48),
+      warnings: [{ beforeSeconds: 3_600, to: ['user:ada'] }],
+    });
+    // The second mail was held up on its way for 30 hours.
+    const told = { termsOf, until: at(48) + 2_001 };
+    expect(of('first_response', [opened, said(10, 40), turned(41, 'waiting_customer')], told)).toEqual([
+      'first_response-1 activated 0 due 48',
+      'first_response-1 warned 47 due 48',
+      'first_response-1 breached 48',
+    ]);
+    // The resolution clock was told anew after it came.
+    expect(
+      of('resolution', [opened, turned(1, 'waiting_customer'), said(10, 40), turned(11, 'open')], {
+        ...told,
+        until: at(58) + 2_001,
+      }).slice(2),
+    ).toEqual(['resolution-1 resumed 11 due 58', 'resolution-1 warned 57 due 58', 'resolution-1 breached 58']);
   });
   it('was over before a pause that is told later and had begun before it', () => {
     const late: Happened = [

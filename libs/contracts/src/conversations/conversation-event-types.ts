@@ -33,6 +33,7 @@ import {
 const uuid = (last: string): string => `0f6a1c52-8f0e-8a3b-9d7e-5b1c2d3e4f5${last}`;
 const by = `user:${uuid('a')}`;
 const other = uuid('c');
+const toldAt = '2026-03-21T09:00:00.412Z';
 const owes = { since: '2026-03-21T09:00:00.000Z' };
 
 type Declared = {
@@ -44,14 +45,14 @@ const declared: Declared = {
     ConversationOpenedDto,
     {
       ...{ origin: 'touchpoint', by, customerId: uuid('0'), incarnation: 1, channel: 'chat' },
-      ...{ subject: 'Cracked lampshade', thread: uuid('d'), follows: other, messages: [uuid('1')] },
+      ...{ toldAt, subject: 'Cracked lampshade', thread: uuid('d'), follows: other, messages: [uuid('1')] },
       ...{ team: 'returns', priority: 'high', direction: 'rtl', owes },
     },
   ],
   'conversation.message_received': [
     MessageReceivedDto,
     {
-      ...{ messageId: uuid('1'), kind: 'message', channel: 'chat', direction: 'rtl', attachments: [uuid('2')] },
+      ...{ messageId: uuid('1'), kind: 'message', toldAt, channel: 'chat', direction: 'rtl', attachments: [uuid('2')] },
       text: 'بستهٔ من هنوز نرسیده است.',
     },
   ],

@@ -1,7 +1,7 @@
 import { Personal, Public } from '../events/fields/field-class.js';
 import { Whole } from '../events/fields/number.js';
 import { Nested, Optional } from '../events/fields/structure.js';
-import { Code, FreeText, Line, OneOf, Pattern, Patterns } from '../events/fields/text.js';
+import { Code, FreeText, Instant, Line, OneOf, Pattern, Patterns } from '../events/fields/text.js';
 import { type Channel, channels, type TextDirection, textDirections } from '../touchpoints/touchpoint-event.js';
 import {
   ACTOR,
@@ -47,6 +47,12 @@ export class ConversationOpenedDto {
   @Personal()
   @Line(300)
   subject!: string;
+
+  /** When the touchpoint that opened it was recorded: how late that was told is its source's doing, how late this is may be ours. */
+  @Public()
+  @Optional()
+  @Instant()
+  toldAt?: string;
 
   /** Pseudonym of the thread that its channel knows it by. */
   @Public()
@@ -106,6 +112,12 @@ export class MessageReceivedDto {
   @Public()
   @OneOf(conversationKinds)
   kind!: ConversationKind;
+
+  /** When that touchpoint was recorded. */
+  @Public()
+  @Optional()
+  @Instant()
+  toldAt?: string;
 
   @Public()
   @OneOf([...channels, null])

@@ -1,8 +1,9 @@
+import { randomUUID } from 'node:crypto';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { listQueue, promisesOfConversation } from '#capabilities';
-import { conversationStream } from '#contracts';
+import { automaticReplies, listQueue, promisesOfConversation } from '#capabilities';
+import { conversationStream, RULES_ACTOR } from '#contracts';
 import { testDatabase, type TestDatabase, until } from '#testing';
 import { loadConfig } from '../config/config.js';
 import { type Installation, openInstallation } from '../installation.js';
@@ -11,6 +12,8 @@ import { type CommandRequest } from '../messages/command-request.js';
 import { reactions } from '../reactions.js';
 import { saveRules } from '../rules/rule-settings.js';
 import { changeConversation } from './change-conversation.js';
+import { appendParts, loadConversation } from './conversation-log.js';
+import { decided } from './plan-change.js';
 import { startConversation } from './start-conversation.js';
 
 let database: TestDatabase;
@@ -177,4 +180,38 @@ it('a promise that nobody kept is broken at its due time, once, whatever the dow
   const good = await shown(now);
   expect(good.queue.has(broken)).toBe(false);
   expect(good.promises).toMatchObject([{ status: 'kept_late', brokenAt: new Date(begun + 3 * HOUR).toISOString() }]);
+});
+
+it('how often rules replied to a customer is counted over all of their conversations, until a person writes in one', async () => {
+  const ids = [await started(), await started()] as const;
+  const { store, readModels, vault } = installation;
+  let customerId = '';
+  const replied = async (id: string, hours: number): Promise<void> => {
+    const loaded = await loadConversation(installation.conversations, id);
+    if (loaded.state.stage === 'unknown') throw new Error('it was not opened');
+    const { incarnation } = loaded.state;
+    customerId = loaded.state.customerId;
+    const part = decided(loaded, {
+      ...{ type: 'Reply', at: begun + hours * HOUR, by: RULES_ACTOR, messageId: randomUUID(), text: 'We have it.' },
+      ...{ direction: 'ltr', since: loaded.state.version },
+    });
+    const commandId = randomUUID();
+    await appendParts(installation.conversations, [done(part)], {
+      ...{ customerId, incarnation, commandId, requestHash: vault.digest('test', commandId) },
+      meta: { source: '/test', correlationId: 'c' },
+    });
+  };
+  const count = async (sinceHours: number): Promise<number> => {
+    const head = await store.head();
+    for (const model of ['conversations', 'conversation-messages']) await readModels.waitUntil(model, head, 60_000);
+    return automaticReplies(readModels, customerId, begun + sinceHours * HOUR);
+  };
+  await replied(ids[0], 1);
+  await replied(ids[1], 2);
+  await replied(ids[1], 3);
+  expect([await count(0), await count(2), await count(4)]).toEqual([3, 2, 0]);
+  await changed(ids[0], 4, { type: 'Note', body: { text: 'A machine?' } });
+  expect(await count(0)).toBe(0);
+  await replied(ids[1], 5);
+  expect(await count(0)).toBe(1);
 });

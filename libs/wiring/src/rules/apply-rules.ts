@@ -1,5 +1,12 @@
-import { due, matchRule, type RulesCommand } from '#capabilities';
-import { type ConversationFact, RULES_ACTOR, type RuleDecisionData, type RulesSaved, rulesStream } from '#contracts';
+import { automaticReplies, due, type KnownConversation, matchRule, type RulesCommand } from '#capabilities';
+import {
+  type ConversationFact,
+  type RuleDto,
+  RULES_ACTOR,
+  type RuleDecisionData,
+  type RulesSaved,
+  rulesStream,
+} from '#contracts';
 import { canonicalJson, type Clock, type EpochMs, type NewEvent } from '#kernel';
 import { type EventStore } from '#platform/event-store';
 import { CommandRefusedError, CommandTooEarlyError, type IssuedCommand } from '#platform/reactions';
@@ -37,6 +44,8 @@ type Issued = IssuedCommand<RulesCommand>;
 const TRIES = 5;
 /** Whatever goes round in circles through time, routing or a customer's machine ends here, until a person has looked. */
 export const MAX_UNATTENDED = 20;
+/** A machine whose mails each open a conversation is not seen in any one of them: as many replies to its owner within this time. */
+const UNATTENDED_MS = 7 * 86_400_000;
 
 /**
  * Has rules do what they say, and stores what each did and why, in one append: the conversation's events, the decisions, and until when
@@ -70,7 +79,9 @@ async function tryApply(ports: RulePorts, issued: Issued): Promise<boolean> {
 }
 
 const rulesFor = ({ ruleBooks }: RulePorts, command: RulesCommand): Promise<RulesSaved | undefined> =>
-  command.type === 'ApplyRules' ? ruleBooks.rules.before(BigInt(command.position)) : ruleBooks.rules.at(command.asOf);
+  command.type === 'ApplyRules' && command.asOf === undefined
+    ? ruleBooks.rules.before(BigInt(command.position))
+    : ruleBooks.rules.at(command.asOf ?? 0);
 
 /** Whether anything could come of it: most events wake no rule, and their conversation need not be read. */
 const concerned = ({ data: { rules } }: RulesSaved, command: RulesCommand): boolean =>
@@ -139,7 +150,8 @@ async function planRule(
   const waiting = rule.after && now?.waits[rule.after.waiting];
   if (!now || !matchRule(rule.when ?? {}, now.state, context)) return { reason: 'changed' };
   if (rule.after && (waiting === undefined || rfc3339(waiting) !== cause.since)) return { reason: 'changed' };
-  if (unattended(loaded) >= MAX_UNATTENDED) return { reason: 'unattended' };
+  if (unattended(loaded) >= MAX_UNATTENDED || (await answersMachine(ports, now.state, rule)))
+    return { reason: 'unattended' };
   if (await cannedRepliesLate(ports.directory, rule.actions))
     throw new CommandTooEarlyError('canned replies are behind');
   const commandId = ports.vault.uuid('rule', issued.id, rule.id);
@@ -149,6 +161,19 @@ async function planRule(
   const missing = await missingIn(ports, { conversation: loaded, facts: [...before, ...planned.value.facts] });
   if (!missing.ok) throw new CommandTooEarlyError('complaints are behind');
   return missing.value.length > 0 ? { reason: 'resolution-incomplete' } : planned.value;
+}
+
+/**
+ * Whether it would reply to somebody who was replied to again and again without a person. Who opens one conversation by a reply in another
+ * is in the read models by then: whatever is taken up waits for those.
+ */
+async function answersMachine(
+  { directory, clock }: RulePorts,
+  { customerId }: KnownConversation,
+  { actions }: RuleDto,
+): Promise<boolean> {
+  if (!actions.some(({ reply }) => reply !== undefined)) return false;
+  return (await automaticReplies(directory.readModels, customerId, clock.now() - UNATTENDED_MS)) >= MAX_UNATTENDED;
 }
 
 /** Until when waits that have begun may last, each by its rule's calendar. */

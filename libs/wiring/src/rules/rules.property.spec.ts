@@ -132,12 +132,19 @@ function commandOf(deed: Deed, at: number): ConversationCommand | undefined {
   }
 }
 
+interface World {
+  readonly begin?: number;
+  readonly calendar?: BusinessCalendar;
+  /** As often rules have replied to the customer elsewhere, and no person has written since. */
+  readonly replies?: number;
+}
+
 /** A conversation with a log, a clock and a reactor of its own, whose commands are delivered as the test says. */
 async function world(
   list: readonly RuleDto[],
   match: 'first' | 'all',
   chance: () => number,
-  { begin = 1_000, calendar = alwaysOpen }: { readonly begin?: number; readonly calendar?: BusinessCalendar } = {},
+  { begin = 1_000, calendar = alwaysOpen, replies = 0 }: World = {},
 ) {
   let now = begin;
   const store = openMemoryEventStore({ now: () => now });
@@ -163,7 +170,8 @@ async function world(
       return outcome;
     },
   };
-  const readModels = { query: () => Promise.resolve([]), waitUntil: () => Promise.resolve(true) } as never;
+  const query = (sql: string) => Promise.resolve(sql.includes('AS replies') ? [{ replies: BigInt(replies) }] : []);
+  const readModels = { query, waitUntil: () => Promise.resolve(true) } as never;
   const directory = { readModels, vault, head: () => store.head(), defaultRegion: 'IR', waitTimeoutMs: 0 };
   const execute = createRuleExecutor({
     ...{ store: dying, vault, clock, ruleBooks, directory, decode: createDecoder(vault) },
@@ -359,6 +367,21 @@ it('a wait that was over while something was promised is looked at again once th
   await one.do('keep');
   await one.settle();
   expect((await one.log()).said).toHaveLength(then.length);
+});
+
+it('nothing is replied any more to whoever was replied to elsewhere as often without a person; the rest is done', async () => {
+  const reply: RuleDto = { id: 'reply', on: ['message_received'], actions: [{ reply: { cannedReply: 'none' } }] };
+  const tag: RuleDto = { id: 'tag', on: ['message_received'], actions: [{ tag: { add: ['x'] } }] };
+  const reasons = async (replies: number) => {
+    const one = await world([reply, tag], 'all', () => 1, { replies });
+    await one.do('message');
+    await one.settle();
+    return (await one.log()).said.map(({ data }) =>
+      'reason' in (data as object) ? (data as { reason: string }).reason : 'done',
+    );
+  };
+  expect(await reasons(MAX_UNATTENDED - 1)).toEqual(['unknown-canned-reply', 'done']);
+  expect(await reasons(MAX_UNATTENDED)).toEqual(['unattended', 'done']);
 });
 
 const office: BusinessCalendar = {
