@@ -69,7 +69,7 @@ describe('docker-compose.yml', () => {
     return (body as { position: string }).position;
   };
   const timeline = async (minPosition: string): Promise<readonly string[]> => {
-    const route = `/v1/customers/customer_number:12347/timeline?minPosition=${minPosition}`;
+    const route = `/v1/customers/customer_number:12347/timeline?category=touchpoint&minPosition=${minPosition}`;
     for (let tries = 0; ; tries++) {
       const { status, body } = await ask(route);
       if (status === 200)
@@ -117,7 +117,7 @@ describe('docker-compose.yml', () => {
   it('feeds the timeline through Kafka: without a relay nothing new comes to it', async () => {
     await compose.run('stop', 'relay');
     const position = await send('through Kafka');
-    const route = `/v1/customers/customer_number:12347/timeline?minPosition=${position}`;
+    const route = `/v1/customers/customer_number:12347/timeline?category=touchpoint&minPosition=${position}`;
     expect((await ask(route)).status).toBe(503);
     await compose.run('start', 'relay');
     expect(await timeline(position)).toContain('through Kafka');

@@ -76,7 +76,7 @@ describe('processes that share a store', () => {
     projectors[0]!.kill('SIGKILL');
     await once(projectors[0]!, 'exit');
     const last = positions.at(-1)!.toString();
-    const route = `/v1/customers/customer_number:12347/timeline?limit=200&minPosition=${last}`;
+    const route = `/v1/customers/customer_number:12347/timeline?category=touchpoint&limit=200&minPosition=${last}`;
     let answer = await request(second.url, route);
     // The leases of the killed one run out first.
     for (let tries = 0; answer.status === 503 && tries < 30; tries++) answer = await request(second.url, route);

@@ -20,7 +20,7 @@ interface Page {
 }
 /** As a client asks: again when it is told to, which may be as long as the leases of a process that was killed. */
 const timeline = async (standalone: Standalone, key: string, position: string): Promise<readonly string[]> => {
-  const route = `/v1/customers/customer_number:12347/timeline?order=asc&minPosition=${position}`;
+  const route = `/v1/customers/customer_number:12347/timeline?category=touchpoint&order=asc&minPosition=${position}`;
   let answer = await standalone.request('GET', route, undefined, key);
   for (let tries = 0; answer.status === 503 && tries < 5; tries++)
     answer = await standalone.request('GET', route, undefined, key);
@@ -51,7 +51,8 @@ describe('npm start', () => {
     // It is on the timeline within the second; asking again is how a person would wait.
     let page = run(read!);
     for (let tries = 0; tries < 50 && !(page as Page).data?.length; tries++) page = run(read!);
-    expect(page).toMatchObject({ data: [{ details: { text: 'سلام! Hello!' } }] });
+    // The conversation that it opens may be there by then, too.
+    expect((page as Page).data.map(({ details }) => details.text)).toContain('سلام! Hello!');
     expect(await standalone.stop()).toBe(0);
   });
 
