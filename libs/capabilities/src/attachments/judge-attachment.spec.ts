@@ -14,6 +14,7 @@ describe('a file', () => {
     ['that nothing is said of', { found: 'application/pdf' }, 'application/pdf', 'a.pdf'],
     ['of text that nothing is said of', { isText: true }, 'text/plain', 'a.txt'],
     ['of text', { declared: 'text/csv', isText: true }, 'text/csv', 'a.csv'],
+    ['of text about a BMW', { declared: 'text/plain', found: 'image/bmp', isText: true }, 'text/plain', 'a.txt'],
     ['of a document that looks like an archive', { declared: docx, found: zip }, docx, 'a.docx'],
     [
       'of an old document',

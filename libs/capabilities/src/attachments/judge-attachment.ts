@@ -35,7 +35,8 @@ export function judgeAttachment({ name, declared, found, isText }: SentFile): Re
 }
 
 function agrees(type: AttachmentType, found: string | undefined, isText: boolean): boolean {
-  if (type.isText) return found === undefined && isText;
+  // Magic bytes are letters, too: an order of a BMW is no picture. What has them and is not text has no UTF-8, or a NUL.
+  if (type.isText) return isText;
   return found !== undefined && (found === type.madeOf || attachmentType(found) === type);
 }
 

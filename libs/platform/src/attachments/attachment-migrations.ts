@@ -35,6 +35,7 @@ const tables = `
   COMMENT ON COLUMN attachments.files.expires_at IS 'Of a file that nothing refers to; NULL once something does.';
   CREATE INDEX files_unused ON attachments.files (expires_at, id) WHERE expires_at IS NOT NULL;
   CREATE INDEX files_unused_of_uploader ON attachments.files (uploader, expires_at) WHERE expires_at IS NOT NULL;
+  CREATE INDEX files_of_uploader ON attachments.files (uploader, uploaded_at);
   CREATE INDEX files_by_key ON attachments.files (persona_id, incarnation);
   CREATE TABLE attachments.pieces (
     file_id uuid NOT NULL REFERENCES attachments.files (id) ON DELETE CASCADE,
@@ -60,9 +61,15 @@ const beginUpload = `
                   OR coalesce(sum(f.size_bytes) FILTER (WHERE f.uploader = file.uploader), 0) + file.size_bytes > own_bytes
                 THEN 'uploader'
                 WHEN count(*) >= most_files OR coalesce(sum(f.size_bytes), 0) + file.size_bytes > most_bytes THEN 'all' END,
-           coalesce(min(f.expires_at) FILTER (WHERE f.uploader = file.uploader), min(f.expires_at), file.expires_at)
+           coalesce(min(f.expires_at), file.expires_at)
     INTO full_of, free_at
-    FROM attachments.files f WHERE f.expires_at IS NOT NULL;
+    FROM attachments.files f WHERE f.expires_at > file.uploaded_at;
+    -- Also what is named takes the disk: nobody brings fifty times that in a day.
+    IF full_of IS NULL THEN
+      SELECT 'uploader', min(f.uploaded_at) + interval '1 day' INTO full_of, free_at FROM attachments.files f
+      WHERE f.uploader = file.uploader AND f.uploaded_at > file.uploaded_at - interval '1 day'
+      HAVING count(*) >= 50 * own_files OR sum(f.size_bytes) + file.size_bytes > 50 * own_bytes;
+    END IF;
     IF full_of IS NULL THEN INSERT INTO attachments.files SELECT file.*; END IF;
     RETURN NEXT;
   END $$;

@@ -92,7 +92,8 @@ class PostgresAttachments implements AttachmentStore, AttachmentUpkeep {
   ): Promise<boolean> {
     const { rowCount } = await this.pool.query(
       `UPDATE attachments.files SET persona_id = $4, incarnation = $5, sealed = $6, expires_at = NULL
-       WHERE id = $1 AND persona_id = $2 AND incarnation = $3 AND finished`,
+       WHERE id = $1 AND persona_id = $2 AND incarnation = $3 AND finished
+         AND NOT EXISTS (SELECT FROM vault.erasures WHERE persona_id = $4 AND incarnation = $5)`,
       [id, from.personaId, from.incarnation, key.personaId, key.incarnation, sealed],
     );
     return rowCount === 1;
@@ -107,8 +108,14 @@ class PostgresAttachments implements AttachmentStore, AttachmentUpkeep {
     return rows[0]?.bytes;
   }
 
-  removeExpired(at: number, limit: number): Promise<number> {
-    return this.#delete('SELECT id FROM attachments.files WHERE expires_at <= $1 LIMIT $2', isoTime(at), limit);
+  async removeExpired(at: number, limit: number): Promise<number> {
+    // Asked twice: one that is named while this waits for its row does not go.
+    const { rowCount } = await this.pool.query(
+      `DELETE FROM attachments.files WHERE expires_at <= $1
+         AND id IN (SELECT id FROM attachments.files WHERE expires_at <= $1 LIMIT $2)`,
+      [isoTime(at), limit],
+    );
+    return rowCount ?? 0;
   }
 
   removeSealedWith({ personaId, incarnation }: PersonaKeyRef, limit: number): Promise<number> {

@@ -217,7 +217,10 @@ export class TopicWindow {
       const relayed = await this.parts.progress.current().catch(() => undefined);
       const isSame = relayed?.generation === this.counted.generation && relayed.epoch === this.parts.source.epoch;
       if (!isSame) this.#members.wakeAll();
-      else if (this.#members.isReadTo(this.#merged.reached)) this.#pull(LOOKED_FOR, relayed);
+      else if (!this.#members.isReadTo(this.#merged.reached)) continue;
+      // There is no room for more, and whoever reads next waits for those who hold it.
+      else if (this.#isFull()) this.#members.wakeAll();
+      else this.#pull(LOOKED_FOR, relayed);
       // What was said in between may not be in the answer.
     } while (this.#isToldAgain());
     this.#looking = undefined;

@@ -114,6 +114,17 @@ describe('an upload', () => {
     ]);
   });
 
+  it('is refused to somebody who has brought fifty times what may lie about, also where it is all in use', async () => {
+    await bind(randomUUID(), await uploaded());
+    await database.owner.query(
+      `INSERT INTO attachments.files SELECT gen_random_uuid(), uploader, media_type, 2000000000, persona_id, incarnation, sealed,
+         uploaded_at, NULL, true FROM attachments.files CROSS JOIN generate_series(1, 3)`,
+    );
+    await expect(uploaded()).rejects.toThrow(/too_many_unused_attachments/);
+    now += 25 * HOUR;
+    expect(await uploaded()).toEqual(expect.any(String));
+  });
+
   it('that breaks off leaves nothing', async () => {
     const { attachments } = installation.attachments;
     const write = jest.spyOn(attachments, 'writePiece').mockRejectedValueOnce(new Error('no room'));

@@ -98,7 +98,8 @@ async function replaceWriter(of: Shared, withinMs: number): Promise<void> {
   of.replacing ??= (async () => {
     // It ends at once. If it does not, appends shall not wait for it.
     await Promise.race([of.writer.dispose().catch(() => undefined), sleep(withinMs, undefined, { ref: false })]);
-    of.writer = EventStoreDBClient.connectionString(of.url);
+    // Nobody would close it.
+    if (of.users > 0) of.writer = EventStoreDBClient.connectionString(of.url);
     of.heardAt = performance.now();
     of.replacing = undefined;
   })();
