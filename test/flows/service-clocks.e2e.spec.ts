@@ -3,6 +3,7 @@ import {
   type BusinessCalendarView,
   type ConversationClocksView,
   type ServicePoliciesView,
+  type TimelinePage,
 } from '#contracts';
 import { openRealGateway, type RealGateway } from '../api/support/real-gateway.js';
 
@@ -201,5 +202,10 @@ it('policies that are saved later count from the original start, and a verdict t
   expect(events.map(({ type, occurredAt }) => [type, new Date(occurredAt).toISOString()]).slice(0, 2)).toEqual([
     ['service_clock.activated', '2026-03-20T16:30:00.000Z'],
     ['service_clock.breached', '2026-03-23T09:30:00.000Z'],
+  ]);
+  const breaches = `kind=service_clock.breached&minPosition=${String(events[1]?.position)}`;
+  const timeline = await call('GET', `customers/customer_number:12348/timeline?${breaches}`);
+  expect(timeline.json<TimelinePage>().data).toMatchObject([
+    { occurredAt: '2026-03-23T09:30:00.000Z', conversationId: long, details: { clock: 'first_response' } },
   ]);
 });
