@@ -74,6 +74,6 @@ export class AttachmentsController {
       'content-security-policy': "default-src 'none'; sandbox",
     });
     // Of no body at all, Fastify would say that it has no length.
-    return new StreamableFile(method === 'HEAD' ? Readable.from([]) : this.downloads.begin(file.bytes));
+    return new StreamableFile(method === 'HEAD' ? Readable.from([]) : this.downloads.begin(principal, file.bytes));
   }
 }
