@@ -23,6 +23,9 @@ import { eraseFromQuarantine } from '../quarantine-upkeep.js';
 /** Connections of one process: requests wait for one rather than asking more of a server than it was set up for. */
 const POOL_SIZE = 20;
 
+/** For which the queries of this code are written. */
+const versions = new Map(projections.map(({ name, version }) => [name, version]));
+
 /** What every operation is made of, open. */
 export type Parts = Awaited<ReturnType<typeof openParts>>;
 
@@ -47,7 +50,6 @@ export async function openParts(config: Config, database: Database, program: str
   closers.push(() => store.close());
   observeStore(metrics, store);
   const hub = createMovedHub();
-  const versions = new Map(projections.map(({ name, version }) => [name, version]));
   const readModels = createReadModels(pool, { hub, listen: true, versions });
   closers.push(() => readModels.close());
   const reportPool = createPool({

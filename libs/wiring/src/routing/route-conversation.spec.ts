@@ -19,13 +19,13 @@ interface Broken {
 }
 
 /** A conversation and the router, with what it asks broken in one place. */
-async function given(broken: (whole: EventStore) => Broken = () => ({}), now = 0) {
+async function given(broken: (whole: EventStore) => Broken = () => ({})) {
   const store = openMemoryEventStore();
   const vault = createMemoryVault();
   const { id, customerId } = await openedConversation({ store, vault });
   const { open = vault.open.bind(vault), store: brokenStore } = broken(store);
   const route = createRouter({
-    clock: { now: () => now },
+    clock: { now: () => 0 },
     isAgent: () => Promise.resolve(true),
     vault: new Proxy(vault, {
       get: (target, name) => {
@@ -65,12 +65,6 @@ describe('what routing decided', () => {
       { type: 'routing.assigned', data: { agent, version: 2 } },
       { type: 'routing.not_done', data: { agent, version: 2, reason: 'taken' } },
     ]);
-  });
-
-  it('long after it was decided leaves whoever is asked as long as anybody', async () => {
-    const { route, issued, said } = await given(undefined, 3_600_000);
-    await route(issued({ type: 'Offer', until: 30_000 }));
-    expect(await said()).toMatchObject([{ data: { until: new Date(3_630_000).toISOString() } }]);
   });
 
   // One that failed would be tried again, parked, and all conversations behind it would wait.

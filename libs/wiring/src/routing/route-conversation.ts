@@ -50,7 +50,7 @@ async function tryRoute(ports: RoutePorts, issued: Issued): Promise<boolean> {
   const version = loaded.events.length;
   const obstacle = await obstacleOf(ports, loaded, command, now);
   if (obstacle) return notDone(ports, issued, obstacle, version);
-  if (command.type === 'Offer') return offer(ports, issued, version, now);
+  if (command.type === 'Offer') return offer(ports, issued, version);
   const plan = decided(loaded, {
     ...{ type: 'Assign', at: now, by: ROUTING },
     ...(command.type === 'Assign' && { agent: command.agent }),
@@ -91,11 +91,10 @@ async function assign(ports: RoutePorts, issued: Issued, part: Part): Promise<bo
   }
 }
 
-async function offer(ports: RoutePorts, issued: Issued, version: number, now: EpochMs): Promise<boolean> {
-  const { command, at } = issued;
+async function offer(ports: RoutePorts, issued: Issued, version: number): Promise<boolean> {
+  const { command } = issued;
   if (command.type !== 'Offer') throw new CommandRefusedError(command.type);
-  // Whoever is asked late, after a downtime, has as long to answer as anybody.
-  const until = new Date(now + Math.max(0, command.until - at)).toISOString();
+  const until = new Date(command.until).toISOString();
   const { agent, why } = command;
   await append(
     ports,
