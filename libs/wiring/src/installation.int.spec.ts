@@ -71,7 +71,8 @@ describe('what was known at a time', () => {
     const park = (key: string) =>
       database.owner.query(
         `INSERT INTO es.parked (name, version, build, lane, key, position, read_after, event_id, type, recorded_at, attempts)
-         VALUES ('timeline', 1, 1, 0, $1, $2, 0, gen_random_uuid(), 'touchpoint.visit', now(), 3)`,
+         SELECT name, active_version, active_build, 0, $1, $2, 0, gen_random_uuid(), 'touchpoint.visit', now(), 3
+         FROM es.projections WHERE name = 'timeline'`,
         [key, position.toString()],
       );
     await park('somebody else');
