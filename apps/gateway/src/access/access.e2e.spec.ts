@@ -45,10 +45,12 @@ const wrongFor = (here: readonly RegisteredRoute[]): readonly Headers[] => [
 describe('access', () => {
   let gateway: TestGateway;
   let routes: RegisteredRoutes;
+  let all: readonly RegisteredRoute[];
   let port: number;
   beforeAll(async () => {
     gateway = await openGateway({}, [RegisteredRoutesModule]);
     routes = gateway.app.get(RegisteredRoutes);
+    all = routes.all();
     port = Number(new URL(await gateway.listen()).port);
   });
   afterAll(() => gateway.app.close());
@@ -64,7 +66,7 @@ describe('access', () => {
   /** Every address that is not wholly public, with what is behind it by its methods. */
   const addresses = (): ReadonlyMap<string, readonly RegisteredRoute[]> => {
     const byPath = new Map<string, RegisteredRoute[]>();
-    for (const route of routes.all()) {
+    for (const route of all) {
       if (route.access !== undefined && 'public' in route.access) continue;
       const path = route.path.replace(/:\w+/g, customerId);
       byPath.set(path, [...(byPath.get(path) ?? []), route]);
@@ -74,10 +76,10 @@ describe('access', () => {
 
   /** What an address leads to where something at its end is taken for an id: whoever may go there may go there. */
   const below = (path: string, method: string): readonly RegisteredRoute[] =>
-    routes.all().filter((route) => route.method === method && route.path.replace(/:\w+$/, '.') === `${path}/.`);
+    all.filter((route) => route.method === method && route.path.replace(/:\w+$/, '.') === `${path}/.`);
 
   it('is asked for at every route of the running gateway, and each but one says what it needs', () => {
-    const silent = routes.all().filter(({ access }) => access === undefined);
+    const silent = all.filter(({ access }) => access === undefined);
     expect(new Set(silent.map(({ path }) => path))).toEqual(new Set(['/forgotten']));
     expect(addresses().size).toBeGreaterThan(10);
     expect(Object.keys(spellings).length).toBeGreaterThanOrEqual(20);
