@@ -197,6 +197,23 @@ describe('lanes of one process that are fed from a topic', () => {
     expect(quick.given.length - slow.given.length).toBeLessThan(60);
   });
 
+  it('hold no more than they may for one that stands still, also where each record is read as it comes', async () => {
+    const { events, lanes, pair } = await two({ patienceMs: 60_000, mostEvents: 20 });
+    const [quick, slow] = pair;
+    await events.relay(...both(10));
+    for (const lane of pair) await lane.read();
+    let reading: Promise<unknown> | undefined;
+    for (const partition of both(100)) {
+      await events.relay(partition);
+      lanes.tell();
+      for (let turns = 0; turns < 5; turns++) await new Promise((resolve) => setImmediate(resolve));
+      reading ??= quick.read().finally(() => (reading = undefined));
+    }
+    expect(quick.given.length - slow.given.length).toBeLessThan(40);
+    await Promise.all([slow.readAll(), Promise.resolve(reading).then(() => quick.readAll())]);
+    expect(lanes.readers).toHaveLength(1);
+  });
+
   it('go back by a page, as after a batch that failed', async () => {
     const { events, pair } = await two();
     const [one, other] = pair;

@@ -219,7 +219,7 @@ export class TopicWindow {
       if (!isSame) this.#members.wakeAll();
       else if (!this.#members.isReadTo(this.#merged.reached)) continue;
       // There is no room for more, and whoever reads next waits for those who hold it.
-      else if (this.#isFull()) this.#members.wakeAll();
+      else if (this.#isFull()) this.#members.wakeThoseAt(this.#merged.reached);
       else this.#pull(LOOKED_FOR, relayed);
       // What was said in between may not be in the answer.
     } while (this.#isToldAgain());

@@ -65,6 +65,11 @@ export class WindowMembers {
     for (const [member, { given }] of this.#members) if (given < position) member.wake();
   }
 
+  /** Those who were given all there is: there is more, and they have to wait for the others. */
+  wakeThoseAt(position: Position): void {
+    for (const [member, { given }] of this.#members) if (given >= position) member.wake();
+  }
+
   wakeAll(): void {
     for (const member of this.#members.keys()) member.wake();
     this.madeRoom();

@@ -174,6 +174,17 @@ describe('a file that something refers to', () => {
     expect(await kept()).toEqual([]);
   });
 
+  it('is not bound under a key that was destroyed, by whoever still has it in hand: the next try has it', async () => {
+    const persona = randomUUID();
+    const id = await uploaded();
+    const old = await keyOf(persona);
+    await installation.vault.destroy([persona]);
+    await installation.vault.completeErasures(await installation.vault.pendingErasures([persona]));
+    expect(await bindAttachments(installation.attachments, old, [id])).toEqual([id]);
+    expect(await bind(persona, id)).toEqual([]);
+    expect(await read(id)).toEqual(bytes);
+  });
+
   it('is not sealed again for somebody who came after the erasure', async () => {
     const persona = randomUUID();
     const id = await uploaded();
