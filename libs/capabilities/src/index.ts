@@ -151,7 +151,7 @@ export { type ReplayFigures } from './routing/replay/replay-ledger.js';
 export { type PolicyFault, parseReplayPolicy, type ReplayPolicy } from './routing/replay/replay-policy.js';
 export { replayRouting, type RoutingReplay, UnknownNamesError } from './routing/replay/replay-routing.js';
 export { type RoutingRunner } from './routing/replay/routing-runner.js';
-export { routing, type RouteConversation } from './routing/routing.reaction.js';
+export { routing, type RouteConversation, secondsToAnswer } from './routing/routing.reaction.js';
 export { type RoutingState } from './routing/routing-state.js';
 export { routingTurns, type TellItem } from './routing/routing-turns.reaction.js';
 export { actionTypeOf, type ActionsRefusal, checkActions, type RefusedAction } from './rules/check-actions.js';

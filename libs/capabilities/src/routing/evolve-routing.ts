@@ -1,6 +1,7 @@
 import {
   agentIdOf,
   type AgentEvent,
+  offerEndsAt,
   type PersonaErased,
   routedConversationOf,
   type RoutingEvent,
@@ -32,8 +33,10 @@ export function evolveRouting(state: RoutingState, event: RoutingInput): Routing
       return withAgent(state, agentIdOf(event.stream), { settings: event.data.settings, goneUntil: null });
     case 'agent.availability_changed': {
       const { availability } = event.data;
+      const agent = agentIdOf(event.stream);
+      const left = availability === 'online' ? state : withdrawn(state, agent, now);
       // Who comes has been idle since then, and not since they went.
-      return withAgent(state, agentIdOf(event.stream), { availability, idleSince: now, goneUntil: null });
+      return withAgent(left, agent, { availability, idleSince: now, goneUntil: null });
     }
     case 'persona.erased': {
       const theirs = allItems(state.items).filter(({ customerId }) => customerId === event.key);
@@ -64,6 +67,12 @@ export function notGiven(state: RoutingState, agent: string | undefined): Routin
 /** Who is asked about it, or is to be given it, until the log says what became of that. */
 const promisedTo = ({ pending, offer }: RoutingItem): string | undefined =>
   offer?.agent ?? (pending && pending.act !== 'return' ? pending.agent : undefined);
+
+/** Who goes is not asked any more, and has let nothing pass by it. */
+const withdrawn = (state: RoutingState, agent: string, now: EpochMs): RoutingState =>
+  indexOf(state)
+    .unsettled.filter(({ offer }) => offer?.agent === agent)
+    .reduce((all, item) => withItem(notGiven(all, agent), item.id, { ...item, offer: null }, now), state);
 
 /** The item as it is now, and whoever has more or less to do by it idle since now. */
 export function withItem(state: RoutingState, id: string, after: RoutingItem | undefined, now: EpochMs): RoutingState {
@@ -108,7 +117,8 @@ function evolveItem(state: RoutingState, event: RoutingEvent): RoutingState {
       );
     }
     case 'routing.offered': {
-      const after = offered(before, event);
+      const isThere = state.agents[event.data.agent]?.availability === 'online';
+      const after = offered(before, event, isThere);
       const isAsked = after?.offer?.agent === event.data.agent;
       return withItem(isAsked ? state : notGiven(state, promisedTo(before)), id, after, now);
     }
@@ -156,16 +166,19 @@ export function passedBy(item: RoutingItem, agent: string, now: EpochMs): Routin
   return { ...item, offer: null, letPass: [...letPass, agent], askedAgainAt };
 }
 
-/** Nobody is asked about what somebody has, or what is otherwise since: that was told before the offer was. */
+/** Nobody is asked about what somebody has, or what is otherwise since, nor who is gone since: that was told before the offer was. */
 function offered(
   before: RoutingItem,
-  { data: { version = 0, agent, until } }: Extract<RoutingEvent, { type: 'routing.offered' }>,
+  { data, recordedAt }: Extract<RoutingEvent, { type: 'routing.offered' }>,
+  isThere: boolean,
 ): RoutingItem | undefined {
+  const { version = 0, agent } = data;
   // An offer that was stored before offers had a version is taken for one of the conversation as it is known.
   const age = version === 0 ? 0 : version - before.version;
   if (before.left && age <= 0) return undefined;
   if (before.agent !== null || age < 0) return { ...before, pending: null };
-  return { ...before, ...settled, left: false, offer: { agent, until: Date.parse(until) } };
+  const offer = isThere ? { agent, until: offerEndsAt(data, recordedAt) } : null;
+  return { ...before, ...settled, left: false, offer };
 }
 
 function notDone(

@@ -5,7 +5,7 @@ import { type RoutingItemRow } from './routing-items.projection.js';
 /** Nobody is asked about more than they have room for, which is less. */
 const MAX_OFFERS = 200;
 
-/** What somebody is asked to take at a time; what lapses first comes first. */
+/** What somebody is asked to take at a time; what lapses first comes first. Who is gone is asked nothing. */
 export async function offersToAgent(
   readModels: Pick<ReadModels, 'query'>,
   agent: string,
@@ -14,6 +14,7 @@ export async function offersToAgent(
   const rows = await readModels.query<RoutingItemRow & { readonly offered_until: number }>(
     `SELECT conversation_id, channel, team, priority, offered_until FROM {routing-items}
      WHERE offered_to = $1 AND offered_until > to_timestamp($2::double precision / 1000)
+       AND EXISTS (SELECT FROM {agents} WHERE agent_id = $1 AND availability = 'online')
      ORDER BY offered_until, conversation_id LIMIT ${String(MAX_OFFERS)}`,
     [agent, at],
   );

@@ -1,5 +1,6 @@
 import {
   type Channel,
+  offerEndsAt,
   type PersonaErased,
   type Priority,
   routedConversationOf,
@@ -28,7 +29,7 @@ type Told = Extract<RoutingEvent, { readonly type: `routing.item_${string}` | 'r
 /** What is on whose desk, whence their load is counted, and what is offered to whom. */
 export const routingItems: Projection<RoutingItemRow, Told | PersonaErased> = {
   name: 'routing-items',
-  version: 3,
+  version: 4,
   reads: 'sealed',
   table: {
     columns: {
@@ -60,8 +61,8 @@ export const routingItems: Projection<RoutingItemRow, Told | PersonaErased> = {
       offered_to: data.agent === undefined ? (before?.offered_to ?? null) : null,
       offered_until: data.agent === undefined ? (before?.offered_until ?? null) : null,
     }),
-    'routing.offered': (before, { data: { agent, until } }) =>
-      before && { ...before, offered_to: agent, offered_until: Date.parse(until) },
+    'routing.offered': (before, { data, recordedAt }) =>
+      before && { ...before, offered_to: data.agent, offered_until: offerEndsAt(data, recordedAt) },
     'routing.declined': (before, { data: { agent, until } }) =>
       before?.offered_to === agent && before.offered_until === Date.parse(until)
         ? { ...before, offered_to: null, offered_until: null }

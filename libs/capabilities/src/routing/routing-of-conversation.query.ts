@@ -2,6 +2,7 @@ import {
   type ConversationRoutingView,
   type DeclineReason,
   type NotDoneReason,
+  offerEndsAt,
   type RoutingData,
   type RoutingDecisionView,
 } from '#contracts';
@@ -39,7 +40,14 @@ const whatOf = {
   'routing.not_done': 'not_done',
 } as const;
 
-const view = ({ position, type, recorded_at, data: { agent = '', until, reason, why } }: Row): RoutingDecisionView => ({
-  ...{ at: new Date(recorded_at).toISOString(), what: whatOf[type], agent },
-  ...{ until: until ?? null, reason: reason ?? null, why: why ?? null, position: position.toString() },
-});
+const untilOf = ({ type, recorded_at, data }: Row): string | undefined =>
+  type === 'routing.offered' ? new Date(offerEndsAt(data, recorded_at)).toISOString() : data.until;
+
+const view = (row: Row): RoutingDecisionView => {
+  const { position, type, recorded_at, data } = row;
+  const { agent = '', reason = null, why = null } = data;
+  return {
+    ...{ at: new Date(recorded_at).toISOString(), what: whatOf[type], agent },
+    ...{ until: untilOf(row) ?? null, reason, why, position: position.toString() },
+  };
+};

@@ -5,7 +5,7 @@ import { noon } from './fixtures/any-routing.js';
 import { isRoutingInput, routing, type RouteConversation } from './routing.reaction.js';
 import { noRouting, type RoutingState } from './routing-state.js';
 
-const ada = 'user:a';
+const [ada, bea] = ['user:a', 'user:b'] as const;
 const SECOND = 1_000;
 
 /** Routing with one agent, who is asked and has half a minute each time. */
@@ -14,7 +14,7 @@ class Desk {
   wakeAt: EpochMs | undefined;
 
   constructor() {
-    const settings = { strategy: 'balanced', members: [ada], offerSeconds: 30 };
+    const settings = { strategy: 'balanced', members: [ada, bea], offerSeconds: 30 };
     this.said('team.configured', teamStream('front'), { by: 'user:l', settings });
     this.said('agent.configured', agentStream(ada), { by: 'user:l', settings: { capacity: [{ limit: 1 }] } });
     this.said('agent.availability_changed', agentStream(ada), { by: ada, availability: 'online' });
@@ -97,6 +97,43 @@ describe('who declines', () => {
     const before = desk.state;
     expect(desk.said('routing.declined', routingStream('1'), { ...declined, reason: 'other' })).toEqual([]);
     expect(desk.state).toEqual(before);
+  });
+});
+
+describe('an offer that is made long after it was decided', () => {
+  const late = noon + 1_800 * SECOND;
+  const asked = (): { readonly desk: Desk; readonly offered: (at: EpochMs) => readonly RouteConversation[] } => {
+    const desk = new Desk();
+    const settings = { capacity: [{ limit: 1 }], rate: { conversations: 1, seconds: 86_400 } };
+    desk.said('agent.configured', agentStream(ada), { by: 'user:l', settings });
+    const [offer] = desk.said('routing.item_changed', routingStream('1'), changed);
+    if (offer?.type !== 'Offer') throw new Error('nobody is asked');
+    const data = { version: 1, agent: ada, seconds: 30, why: offer.why };
+    return { desk, offered: (at) => desk.said('routing.offered', routingStream('1'), data, at) };
+  };
+
+  it('leaves whoever is asked as long as anybody, counted from when it was recorded', () => {
+    const { desk, offered } = asked();
+    expect(offered(late)).toEqual([]);
+    expect(desk.wakeAt).toBe(late + 30 * SECOND);
+  });
+
+  it.each(['before', 'after'])('asks nobody who is gone: they went %s it was recorded', (when) => {
+    const { desk, offered } = asked();
+    desk.said('agent.configured', agentStream(bea), { by: 'user:l', settings: { capacity: [{ limit: 1 }] } });
+    desk.said('agent.availability_changed', agentStream(bea), { by: bea, availability: 'online' });
+    const goes = () =>
+      desk.said('agent.availability_changed', agentStream(ada), { by: ada, availability: 'offline' }, late);
+    const next = when === 'before' ? [...goes(), ...offered(late)] : [...offered(late), ...goes()];
+    expect(next).toMatchObject([{ type: 'Offer', conversationId: '1', agent: bea }]);
+  });
+
+  it('does not count for the rate of whoever was gone', () => {
+    const { desk, offered } = asked();
+    desk.said('agent.availability_changed', agentStream(ada), { by: ada, availability: 'away' }, late);
+    expect(offered(late)).toEqual([]);
+    const back = desk.said('agent.availability_changed', agentStream(ada), { by: ada, availability: 'online' }, late);
+    expect(back).toMatchObject([{ type: 'Offer', conversationId: '1', agent: ada }]);
   });
 });
 

@@ -19,12 +19,17 @@ export type RouteConversation = OnItem &
     | {
         readonly type: 'Offer';
         readonly team: string | null;
+        /** From when it is decided; how long they have is counted from when they are asked. */
         readonly until: EpochMs;
         readonly why: RoutingReasonsDto;
       }
     /** They are away, and have said that others should have what is theirs. */
     | { readonly type: 'Return' }
   );
+
+/** How long whoever is asked has. */
+export const secondsToAnswer = ({ until, why }: Extract<RouteConversation, { readonly type: 'Offer' }>): number =>
+  (until - Date.parse(why.decidedAt)) / 1_000;
 
 /** Decisions at one trigger; what comes of the first of them triggers the next. */
 const MAX_DECISIONS = 50;
@@ -109,7 +114,7 @@ const after = (state: RoutingState, event: RoutingInput): Drained =>
  */
 export const routing: Reaction<RoutingState, RouteConversation, RoutingInput> = {
   name: 'routing',
-  version: 4,
+  version: 5,
   // There is nothing to route before the first start: what is told of conversations is told from then on.
   actsFrom: 'first-event',
   initial: noRouting,

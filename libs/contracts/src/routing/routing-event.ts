@@ -1,4 +1,4 @@
-import type { RecordedEvent } from '#kernel';
+import type { EpochMs, RecordedEvent } from '#kernel';
 import {
   type DeclinedDto,
   type ItemChangedDto,
@@ -23,6 +23,10 @@ export type RoutingEventType = keyof RoutingData;
 
 /** As the store has it. Its key is the customer; its stream `routing-<id of the conversation>`. */
 export type RoutingEvent = { [T in RoutingEventType]: RecordedEvent<T, Readonly<RoutingData[T]>> }[RoutingEventType];
+
+/** Until when somebody is asked: as long as anybody, however long after it was decided the offer was made. */
+export const offerEndsAt = ({ seconds, until }: Pick<OfferedDto, 'seconds' | 'until'>, recordedAt: EpochMs): EpochMs =>
+  seconds === undefined ? Date.parse(until ?? '') || recordedAt : recordedAt + seconds * 1_000;
 
 const STREAM = 'routing-';
 export const routingStream = (conversationId: string): string => `${STREAM}${conversationId}`;

@@ -1,4 +1,4 @@
-import { AGENT, type RoutingStrategy, routingStrategies } from '../agents/agent-words.js';
+import { AGENT, MAX_WAIT_SECONDS, type RoutingStrategy, routingStrategies } from '../agents/agent-words.js';
 import { ACTOR, MAX_TAGS, type Priority, priorities, UUID } from '../conversations/conversation-words.js';
 import { Public } from '../events/fields/field-class.js';
 import { Flag, Whole } from '../events/fields/number.js';
@@ -179,9 +179,17 @@ export class OfferedDto {
   @Pattern(AGENT, 41)
   agent!: string;
 
+  /** How long they have, from when this was recorded; see `offerEndsAt`. */
   @Public()
+  @Optional()
+  @Whole(1, MAX_WAIT_SECONDS)
+  seconds?: number;
+
+  /** Until when they had, in offers of before they said for how long. */
+  @Public()
+  @Optional()
   @Instant()
-  until!: string;
+  until?: string;
 
   @Public()
   @Nested(RoutingReasonsDto)

@@ -67,6 +67,13 @@ describe('what routing decided', () => {
     ]);
   });
 
+  it('says for how long somebody is asked, and nothing of a time that may be over by then', async () => {
+    const { route, issued, said } = await given();
+    await route(issued({ type: 'Offer', until: Date.parse(since) + 30_000 }));
+    const [{ data } = { data: {} }] = await said();
+    expect(data).toEqual({ version: 1, agent, seconds: 30, why });
+  });
+
   // One that failed would be tried again, parked, and all conversations behind it would wait.
   const wrong: readonly (readonly [string, (store: EventStore) => Broken])[] = [
     ['a box that does not open', () => ({ open: fails(new SealBrokenError('it does not open')) })],

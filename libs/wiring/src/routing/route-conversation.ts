@@ -1,4 +1,4 @@
-import { type KnownConversation, type RouteConversation } from '#capabilities';
+import { type KnownConversation, type RouteConversation, secondsToAnswer } from '#capabilities';
 import { type NotDoneReason, routingStream } from '#contracts';
 import { canonicalJson, type Clock, type EpochMs } from '#kernel';
 import { CommandRefusedError, isNobodysFault, type IssuedCommand } from '#platform/reactions';
@@ -94,13 +94,13 @@ async function assign(ports: RoutePorts, issued: Issued, part: Part): Promise<bo
 async function offer(ports: RoutePorts, issued: Issued, version: number): Promise<boolean> {
   const { command } = issued;
   if (command.type !== 'Offer') throw new CommandRefusedError(command.type);
-  const until = new Date(command.until).toISOString();
   const { agent, why } = command;
+  const seconds = secondsToAnswer(command);
   await append(
     ports,
     issued,
     'offered',
-    routingEvent(ports.vault, saidBy(issued), 'routing.offered', { version, agent, until, why }),
+    routingEvent(ports.vault, saidBy(issued), 'routing.offered', { version, agent, seconds, why }),
   );
   return true;
 }

@@ -9,7 +9,7 @@ import {
 } from '#contracts';
 import { type EpochMs } from '#kernel';
 import { type RoutingInput } from '../evolve-routing.js';
-import { isRoutingInput, type RouteConversation } from '../routing.reaction.js';
+import { isRoutingInput, type RouteConversation, secondsToAnswer } from '../routing.reaction.js';
 import { allItems, itemIn } from '../routing-items.js';
 import {
   endsWork,
@@ -224,10 +224,10 @@ export class ReplaySimulation {
     const version = this.#version(id);
     const { agent } = command;
     if (command.type === 'Offer') {
-      const until = new Date(command.until).toISOString();
-      this.#say(id, at, 'routing.offered', { version, agent, until, why: command.why });
+      const seconds = secondsToAnswer(command);
+      this.#say(id, at, 'routing.offered', { version, agent, seconds, why: command.why });
       // Whoever is asked takes it, in the time that it usually took.
-      const takenAt = Math.min(at + this.parts.course.usualAcceptanceMs, command.until - 1);
+      const takenAt = Math.min(at + this.parts.course.usualAcceptanceMs, at + seconds * 1_000 - 1);
       this.#plan(Math.max(at, takenAt), id, own, { what: 'taken', agent });
       return;
     }
