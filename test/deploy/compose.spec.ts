@@ -1,9 +1,8 @@
 import { mkdtempSync, rmSync } from 'node:fs';
-import net from 'node:net';
-import { once } from 'node:events';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { freePort } from '#testing';
 import { Compose } from './support/compose.js';
 import { type DockerEngine, openDocker, root, run } from './support/docker.js';
 import { openImages } from './support/images.js';
@@ -144,11 +143,3 @@ describe('docker-compose.yml', () => {
     expect(await compose.inspectService('projector', '{{json .NetworkSettings.Ports}}')).toBe('{"3000/tcp":null}');
   });
 });
-
-async function freePort(): Promise<number> {
-  const server = net.createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as net.AddressInfo;
-  await new Promise((resolve) => server.close(resolve));
-  return port;
-}

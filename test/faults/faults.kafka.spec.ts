@@ -1,5 +1,8 @@
-import { KafkaCluster } from '#testing';
+import { chmodSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
 import { runFaults } from './run-faults.js';
+import { type ClusterBehindProxies, startClusterBehindProxies } from './supervisor/cluster-behind-proxies.js';
 import { allTwice } from './supervisor/tested-installation.js';
 
 const SEED = Number(process.env['SAFAR_TEST_FAULTS_SEED'] ?? 20_260_321);
@@ -18,14 +21,30 @@ const PATIENCE_MS = 90_000;
 /** Of a kill with what else happens until the next; beside it the start, the healing and the checks. */
 const KILL_MS = 12_000;
 const RESTARTS_MS = 120_000;
-const REST_MS = 240_000;
+const REST_MS = 300_000;
 
-const cluster = KafkaCluster.at(process.env['SAFAR_TEST_KAFKA'] ?? '');
+/** Of a cluster: each broker formats its folder and joins the others. */
+const START_MS = 120_000;
 
 describe('processes that are restarted, killed and frozen under load', () => {
+  let folder: string;
+  let brokers: ClusterBehindProxies | undefined;
+
+  // Brokers that can be cut off from each other; the cluster that other tests share has nothing in between.
+  beforeAll(async () => {
+    folder = mkdtempSync(path.join(tmpdir(), 'safar-faults-kafka-'));
+    chmodSync(folder, 0o755);
+    brokers = await startClusterBehindProxies(folder);
+  }, START_MS);
+  afterAll(async () => {
+    await brokers?.stop();
+    rmSync(folder, { recursive: true, force: true });
+  });
+
   it(
     `keep every promise (seed ${String(SEED)}, ${String(RESTARTS)} restarts of each, ${String(KILLS)} kills)`,
     async () => {
+      const { cluster, links } = brokers ?? {};
       const tale: string[] = [];
       const say = (line: string): void => {
         tale.push(line);
@@ -34,7 +53,7 @@ describe('processes that are restarted, killed and frozen under load', () => {
       };
       try {
         const { violations, acknowledged, lookedUp, observed, restarted, sharing } = await runFaults({
-          ...{ seed: SEED, plan: { kills: KILLS }, cluster, counts: COUNTS },
+          ...{ seed: SEED, plan: { kills: KILLS }, cluster, links, counts: COUNTS },
           ...{ restarts: RESTARTS, lanes: LANES, rebuilt: REBUILT, patienceMs: PATIENCE_MS, say },
         });
         const { store, healedAfterMs } = observed;

@@ -8,7 +8,7 @@ import { observe, untilAtRest, untilHealed } from './checker/observe.js';
 import { type Held, type Observed } from './checker/observed.js';
 import { type Violation } from './checker/violation.js';
 import { Ledger } from './ledger/ledger.js';
-import { planOf, restartsOf, type Step, type Targets } from './plan/plan.js';
+import { partitionsOf, planOf, restartsOf, type Step, type Targets } from './plan/plan.js';
 import { Inflictor } from './supervisor/inflict.js';
 import { TestedInstallation, type TestedOptions } from './supervisor/tested-installation.js';
 import { Gateways } from './workload/gateways.js';
@@ -81,7 +81,7 @@ async function breakAndMend(run: FaultRun, tested: TestedInstallation, ledger: L
   const before = footprints(tested);
   const inflictor = new Inflictor(tested, run.say);
   const restarted = await restartInTurn(run.restarts ?? 0, { inflictor, workload, gateways, tested });
-  await inflictor.follow('steps' in plan ? plan.steps : planOf(new Chance(seed, 1), plan.kills, targetsOf(tested)));
+  await inflictor.follow('steps' in plan ? plan.steps : stepsOf(run, plan.kills, tested));
   await inflictor.heal();
   const tell = (what: string): void => {
     inflictor.tell(what);
@@ -104,6 +104,11 @@ async function breakAndMend(run: FaultRun, tested: TestedInstallation, ledger: L
   for (const app of tested.apps.values()) for (const line of [...app.ends, ...app.warnings()]) run.say(line);
   const { acknowledged, lookedUp } = workload;
   return { violations: check(observed), observed, acknowledged, lookedUp, restarted, rebalanced, sharing };
+}
+
+function stepsOf({ seed, links }: FaultRun, kills: number, tested: TestedInstallation): readonly Step[] {
+  if (kills === 0) return [];
+  return [...partitionsOf([...(links?.keys() ?? [])]), ...planOf(new Chance(seed, 1), kills, targetsOf(tested))];
 }
 
 /** A read model with several lanes is a new build with as many; whoever feeds it takes them as they come free. */

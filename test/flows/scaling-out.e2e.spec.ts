@@ -1,9 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import { type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import net from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { testDatabase, type TestDatabase } from '#testing';
+import { freePort, testDatabase, type TestDatabase } from '#testing';
 import { dataFolder, finished, startApp, startCli } from './support/safar-process.js';
 
 /** Several gateways and projectors on one PostgreSQL server, started as the README says. */
@@ -90,11 +89,3 @@ describe('processes that share a store', () => {
     }
   });
 });
-
-async function freePort(): Promise<number> {
-  const server = net.createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as net.AddressInfo;
-  await new Promise((resolve) => server.close(resolve));
-  return port;
-}

@@ -1,8 +1,10 @@
 export * from './breaking-connections.js';
 export * from './collector.js';
 export * from './database.js';
+export * from './ports.js';
 export * from './until.js';
 export { kafkaUser } from './kafka/guarded-listeners.js';
+export { type ProxiedListener } from './kafka/broker-properties.js';
 export * from './kafka/kafka-cluster.js';
 export * from './eventstoredb/fake-eventstoredb.js';
 export * from './kafka/kafka-jars.js';

@@ -1,10 +1,9 @@
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
-import { createServer } from 'node:net';
 import path from 'node:path';
 import { createInterface } from 'node:readline';
 import { setTimeout as pause } from 'node:timers/promises';
-import { testDatabase } from '#testing';
+import { freePort, testDatabase } from '#testing';
 import { type Installation, loadConfig, migrations, openInstallation } from '#wiring';
 import { cleanEnvironment, dataFolder, root } from '../../flows/support/safar-process.js';
 
@@ -87,14 +86,4 @@ export async function startGatewayProcess(): Promise<GatewayProcess> {
       folder.remove();
     },
   };
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const address = server.address();
-  server.close();
-  await once(server, 'close');
-  if (address === null || typeof address === 'string') throw new Error('no port');
-  return address.port;
 }

@@ -1,5 +1,5 @@
 import { Chance } from '../../../apps/cli/src/simulator/chance.js';
-import { planOf, rebalancesOf } from './plan.js';
+import { partitionsOf, planOf, rebalancesOf } from './plan.js';
 
 const targets = { apps: ['gateway-1', 'projector-1'], brokers: [1, 2, 3], links: ['gateway-1 > postgres', 'kafka-1'] };
 
@@ -11,6 +11,16 @@ describe('a plan of rebalances', () => {
     const frozen = plan.flatMap((fault) => (fault.kind === 'rebalance' && fault.how === 'frozen' ? [fault.forMs] : []));
     expect(frozen.length).toBeGreaterThanOrEqual(12);
     expect(Math.min(...frozen)).toBeGreaterThan(10_000);
+  });
+});
+
+describe('a plan of partitions', () => {
+  it('cuts off one at a time, for longer than followers may lag', () => {
+    const [first, second] = partitionsOf(['a', 'b']);
+    expect(first?.fault).toMatchObject({ link: 'a', weather: 'swallow' });
+    const forMs = first?.fault.kind === 'weather' ? first.fault.forMs : 0;
+    expect(forMs).toBeGreaterThan(5_000);
+    expect(second?.afterMs).toBeGreaterThan(forMs);
   });
 });
 

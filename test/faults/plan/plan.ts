@@ -43,6 +43,9 @@ export interface Targets {
 /** Consumers' and the relay's leases last ten seconds. */
 const PAST_LEASES_MS = { least: 11_000, most: 14_000 };
 
+/** Followers may lag for five seconds. */
+const PARTITION_MS = 8_000;
+
 const isKill = ({ kind }: Fault): boolean => kind === 'kill' || kind === 'kill-brokers' || kind === 'kill-postgres';
 
 /** The same seed and targets give the same plan: so many kills, and other faults between them. */
@@ -55,6 +58,16 @@ export function planOf(chance: Chance, kills: number, targets: Targets): readonl
   }
   return steps;
 }
+
+/**
+ * Each of these proxies in turn, and one at a time, loses all that is sent through it. Between brokers: nobody can follow a broker that
+ * clients still reach, for longer than followers may lag, so that it has to be alone before it is over.
+ */
+export const partitionsOf = (links: readonly string[]): readonly Step[] =>
+  links.map((link, n) => ({
+    afterMs: n === 0 ? 500 : PARTITION_MS + 2_000,
+    fault: { kind: 'weather', link, weather: 'swallow', forMs: PARTITION_MS },
+  }));
 
 /** Every program in turn, as often as is asked for. */
 export const restartsOf = ({ apps }: Targets, rounds: number): readonly Step[] =>

@@ -2,11 +2,10 @@ import { randomBytes } from 'node:crypto';
 import { mkdirSync } from 'node:fs';
 import path from 'node:path';
 import pg from 'pg';
-import { type KafkaCluster } from '#testing';
+import { freePorts, type KafkaCluster } from '#testing';
 import { type Installation, loadConfig, openInstallation } from '#wiring';
 import { TcpProxy } from '../proxy/tcp-proxy.js';
 import { type AppName, AppProcess, type AppSettings } from './app-process.js';
-import { freePorts } from './ports.js';
 import { PostgresServer } from './postgres-server.js';
 import { makeTopicAnew } from './topic.js';
 
@@ -32,6 +31,8 @@ export interface TestedOptions {
   readonly shutdownDelayMs?: number | undefined;
   /** Without brokers there is no relay, and projectors read the store. */
   readonly cluster?: KafkaCluster | undefined;
+  /** Proxies between its brokers, by name. */
+  readonly links?: ReadonlyMap<string, TcpProxy> | undefined;
 }
 
 interface Parts {
@@ -70,7 +71,7 @@ export class TestedInstallation {
   }
 
   static async start(options: TestedOptions): Promise<TestedInstallation> {
-    const { folder, program, counts, cluster, serverSettings, shutdownDelayMs = 0 } = options;
+    const { folder, program, counts, cluster, links = [], serverSettings, shutdownDelayMs = 0 } = options;
     const postgres = await PostgresServer.start(serverSettings);
     const dataDir = path.join(folder, 'data');
     mkdirSync(dataDir);
@@ -92,7 +93,7 @@ export class TestedInstallation {
     );
     const owner = new pg.Pool({ connectionString: postgres.url, max: 4 });
     owner.on('error', () => undefined);
-    const proxies = new Map<string, TcpProxy>();
+    const proxies = new Map<string, TcpProxy>(links);
     const kafka = cluster ? await behindProxies(cluster, proxies) : {};
     const settings = { environment: { ...shared, ...kafka }, folder, program };
     const { apps, gatewayUrls } = await declareApps(

@@ -5,13 +5,12 @@ import net from 'node:net';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
+import { freePorts } from '../ports.js';
+import { logging, propertiesOf, type ProxiedListener } from './broker-properties.js';
 import {
   certificateIn,
   clientCertificateIn,
-  guardedAddresses,
   type GuardedPorts,
-  guardedProperties,
-  guardedProtocols,
   makeCertificates,
   scramUser,
 } from './guarded-listeners.js';
@@ -23,13 +22,18 @@ interface ClusterFile {
   /** By node, from 1. */
   readonly ports: readonly number[];
   readonly proxied: readonly ProxiedListener[];
+  /** For the other brokers, who follow its partitions through it. */
+  readonly between: readonly ProxiedListener[];
   readonly guarded: readonly GuardedPorts[];
 }
 
-/** A second door of a broker, for clients that come through a proxy: it tells them to come to `advertised`, where nobody listens yet. */
-export interface ProxiedListener {
-  readonly port: number;
-  readonly advertised: number;
+export interface ClusterOptions {
+  readonly nodes?: number;
+  /**
+   * Something between the brokers, which has to listen at each `advertised` when this is over, before any of them starts.
+   * Without it they come to each other as they are.
+   */
+  readonly between?: (listeners: readonly ProxiedListener[]) => Promise<void>;
 }
 
 const HEAP_MB = 256;
@@ -46,19 +50,24 @@ export class KafkaCluster {
     private readonly file: ClusterFile,
   ) {}
 
-  static async start(folder: string, nodes = 3): Promise<KafkaCluster> {
+  static async start(folder: string, { nodes = 3, between: join }: ClusterOptions = {}): Promise<KafkaCluster> {
     mkdirSync(folder, { recursive: true });
-    const ports = await freePorts(7 * nodes);
+    const ports = await freePorts(9 * nodes);
     const proxied = Array.from({ length: nodes }, (_, n) => ({
       port: ports[2 * nodes + n] ?? 0,
       advertised: ports[3 * nodes + n] ?? 0,
+    }));
+    const between = Array.from({ length: nodes }, (_, n) => ({
+      port: ports[7 * nodes + n] ?? 0,
+      advertised: ports[(join ? 8 : 7) * nodes + n] ?? 0,
     }));
     const guarded = Array.from({ length: nodes }, (_, n) => ({
       scram: ports[4 * nodes + n] ?? 0,
       secure: ports[5 * nodes + n] ?? 0,
       mutual: ports[6 * nodes + n] ?? 0,
     }));
-    const file: ClusterFile = { classPath: await kafkaJars(), ports: ports.slice(0, nodes), proxied, guarded };
+    const own = ports.slice(0, nodes);
+    const file: ClusterFile = { classPath: await kafkaJars(), ports: own, proxied, between, guarded };
     writeFileSync(path.join(folder, 'cluster.json'), JSON.stringify(file));
     writeFileSync(path.join(folder, 'log4j2.properties'), logging);
     const cluster = new KafkaCluster(folder, file);
@@ -68,12 +77,13 @@ export class KafkaCluster {
       makeCertificates(folder),
       ...cluster.nodes.map(async (node) => {
         const properties = path.join(folder, `node-${String(node)}.properties`);
-        const doors = { proxied: proxied[node - 1], guarded: guarded[node - 1] };
+        const doors = { proxied: proxied[node - 1], between: between[node - 1], guarded: guarded[node - 1] };
         writeFileSync(properties, propertiesOf(folder, node, ports.slice(0, 2 * nodes), doors));
         const format = ['kafka.tools.StorageTool', 'format', '-t', id, '-c', properties, '--add-scram', scramUser];
         await promisify(execFile)('java', [...cluster.#java(), ...format]);
       }),
     ]);
+    await join?.(between);
     await Promise.all(cluster.nodes.map((node) => cluster.start(node)));
     return cluster;
   }
@@ -201,76 +211,6 @@ export class KafkaCluster {
   #isRunning(node: number): boolean {
     return this.#signal(node, 0);
   }
-}
-
-const logging = `rootLogger.level=warn
-rootLogger.appenderRef.console.ref=console
-appender.console.name=console
-appender.console.type=Console
-appender.console.layout.type=PatternLayout
-appender.console.layout.pattern=%d %p %c: %m%n
-`;
-
-interface Doors {
-  readonly proxied?: ProxiedListener | undefined;
-  readonly guarded?: GuardedPorts | undefined;
-}
-
-function propertiesOf(
-  folder: string,
-  node: number,
-  ports: readonly number[],
-  { proxied = { port: 0, advertised: 0 }, guarded = { scram: 0, secure: 0, mutual: 0 } }: Doors,
-): string {
-  const nodes = ports.length / 2;
-  const replicas = Math.min(3, nodes);
-  const [client, controller] = [ports[node - 1], ports[nodes + node - 1]].map((port) => `127.0.0.1:${String(port)}`);
-  const voters = Array.from({ length: nodes }, (_, n) => `${String(n + 1)}@127.0.0.1:${String(ports[nodes + n])}`);
-  const properties: Readonly<Record<string, string | number>> = {
-    'process.roles': 'broker,controller',
-    'node.id': node,
-    'controller.quorum.voters': voters.join(','),
-    listeners: `CLIENT://${String(client)},CONTROLLER://${String(controller)},PROXIED://127.0.0.1:${String(proxied.port)},${guardedAddresses(guarded)}`,
-    'advertised.listeners': `CLIENT://${String(client)},PROXIED://127.0.0.1:${String(proxied.advertised)},${guardedAddresses(guarded)}`,
-    'listener.security.protocol.map': `CLIENT:PLAINTEXT,CONTROLLER:PLAINTEXT,PROXIED:PLAINTEXT,${guardedProtocols}`,
-    ...guardedProperties(folder),
-    'inter.broker.listener.name': 'CLIENT',
-    'controller.listener.names': 'CONTROLLER',
-    'log.dirs': path.join(folder, `node-${String(node)}`),
-    'default.replication.factor': replicas,
-    'min.insync.replicas': Math.max(1, replicas - 1),
-    'offsets.topic.replication.factor': replicas,
-    'offsets.topic.num.partitions': 3,
-    'auto.create.topics.enable': 'false',
-    // A reader is alone in its group: there is nobody to wait for.
-    'group.initial.rebalance.delay.ms': 0,
-    // A broker that was killed is noticed after three seconds instead of nine.
-    'broker.session.timeout.ms': 3000,
-    'broker.heartbeat.interval.ms': 500,
-    'replica.lag.time.max.ms': 5000,
-  };
-  return Object.entries(properties)
-    .map(([name, value]) => `${name}=${String(value)}\n`)
-    .join('');
-}
-
-/** Ports that were free a moment ago. */
-async function freePorts(count: number): Promise<readonly number[]> {
-  const servers = await Promise.all(
-    Array.from(
-      { length: count },
-      () =>
-        new Promise<net.Server>((resolve, reject) => {
-          const server = net.createServer().once('error', reject);
-          server.listen(0, '127.0.0.1', () => {
-            resolve(server);
-          });
-        }),
-    ),
-  );
-  const ports = servers.map((server) => (server.address() as net.AddressInfo).port);
-  await Promise.all(servers.map((server) => new Promise((resolve) => server.close(resolve))));
-  return ports;
 }
 
 const listens = (port: number): Promise<boolean> =>
