@@ -18,7 +18,8 @@ export interface AppSettings {
   readonly program?: string | undefined;
 }
 
-const READY_TIMEOUT_MS = 60_000;
+/** Eight programs and the brokers may start on two cores that others use. */
+const READY_TIMEOUT_MS = 120_000;
 /** As a supervisor of processes waits, so that one that cannot start does not take the machine. */
 const RESTART_PAUSE_MS = 500;
 /** As the compose file and the chart allow at least. */

@@ -20,6 +20,8 @@ export interface Options {
   readonly help: boolean;
   readonly rounds: number;
   readonly only: readonly ScenarioName[];
+  /** Part of the names of the cells that are measured; nothing: all of them. */
+  readonly cells: string;
   readonly window: Window;
   /** Events in the log that is replayed and projected. */
   readonly logEvents: number;
@@ -47,6 +49,7 @@ export const usage = `npm run bench -- [options]
   --rounds N      interleaved rounds (default 5)
   --quick         one short round: does everything run? Its figures mean nothing
   --only LIST     of ${scenarioNames.join(', ')}, separated by commas (default: all but kafka, which needs Java 17 and Maven)
+  --cells TEXT    only cells whose name has this in it, as 'one lane'
   --events N      events in the log that is replayed and projected (default 200000)
   --conversations N  open ones in the queue that is looked at, and that there ever were for routing (default 100000)
   --waiting LIST  how many wait for an agent, separated by commas (default 10000,100000)
@@ -67,6 +70,7 @@ export function parseOptions(argv: readonly string[]): Options {
       quick: { type: 'boolean', default: false },
       rounds: { type: 'string' },
       only: { type: 'string', multiple: true, default: [] },
+      cells: { type: 'string', default: '' },
       events: { type: 'string' },
       conversations: { type: 'string' },
       'per-second': { type: 'string' },
@@ -82,6 +86,7 @@ export function parseOptions(argv: readonly string[]): Options {
     help: values.help,
     rounds: wholeNumber('--rounds', values.rounds ?? (quick ? '1' : '5')),
     only: only.length === 0 ? usualScenarios : only.filter(isScenario),
+    cells: values.cells,
     // Some 150 windows in a full run: this keeps it at about a quarter of an hour. The slowest contestant appends a thousand times while it
     // warms up, which is what its code needs to be compiled.
     window: quick ? { warmUpMs: 200, measureMs: 400 } : { warmUpMs: 1_000, measureMs: 1_500 },

@@ -50,6 +50,7 @@ export class Run {
 
   /** Measures, and keeps the sample. A failure is kept too, and the run goes on. */
   async measure(place: Place, database: Database, work: (target: Target) => Promise<Sample>): Promise<void> {
+    if (!place.cell.includes(this.options.cells)) return;
     const where = `${place.scenario}, ${place.cell}, ${place.contestant}`;
     this.say(`round ${String(place.round)} of ${String(this.options.rounds)}: ${where}`);
     try {
