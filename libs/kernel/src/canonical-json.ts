@@ -31,8 +31,10 @@ function isInOrder(value: object): boolean {
   const prototype: unknown = Object.getPrototypeOf(value);
   if (prototype !== Object.prototype || 'toJSON' in value) return false;
   let before: string | undefined;
-  for (const [name, member] of Object.entries(value)) {
+  // No list of the members is made on the way. What is inherited, from Object alone, is not met here.
+  for (const name in value) {
     if (before !== undefined && name < before) return false;
+    const member: unknown = value[name as keyof typeof value];
     if (!isCanonical(member)) return false;
     before = name;
   }

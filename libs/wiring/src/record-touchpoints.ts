@@ -1,6 +1,6 @@
 import { type AcceptContext, acceptTouchpoint, type AcceptedTouchpoint } from '#capabilities';
 import { parseTouchpoint, type ParseOptions, type TouchpointResult } from '#contracts';
-import { type NewEvent } from '#kernel';
+import { type EpochMs, type NewEvent } from '#kernel';
 import { takeTurns } from '#platform/event-loop';
 import { type AppendOutcome } from '#platform/event-store';
 import { ErasurePendingError, type PersonaKeyRef } from '#platform/vault';
@@ -47,19 +47,20 @@ export const createRecorder =
   (ports: RecorderPorts): RecordTouchpointsInto =>
   async (values, context) => {
     const decisions: Decided[] = [];
+    const accepting = { ...context, uuid: ports.vault.uuid, defaultRegion: ports.defaultRegion };
     for (const [index, value] of values.entries()) {
-      // Checking a touchpoint takes 10 µs, a refused one 0.2 ms, one that is made to hurt 5 ms.
-      await takeTurns();
-      decisions.push(decide(ports, value, withTrace(context, index)));
+      // Checking a touchpoint takes 10 µs, a refused one 0.2 ms, one that is made to hurt 5 ms. Nobody waits for what is not there.
+      const turn = takeTurns();
+      if (turn) await turn;
+      decisions.push(decide(value, ports.clock.now(), withTrace(accepting, index)));
     }
     if (context.strict === true) {
       const judged = withoutReuses(decisions);
       if (judged.some((decision) => 'refused' in decision)) return judged.map(withoutStoring);
     }
-    const personas = decisions.flatMap((decision) => ('refused' in decision ? [] : [decision.accepted.event.key]));
-    const keys = await keysFor(ports, [...new Set(personas)]);
-    const { stillThere = always } = context;
-    if (!(await stillThere(decisions.flatMap(personasOf)))) return decisions.map(withoutStoring);
+    const keys = await keysFor(ports, [...ownersOf(decisions)]);
+    const { stillThere } = context;
+    if (stillThere && !(await stillThere(decisions.flatMap(personasOf)))) return decisions.map(withoutStoring);
     const sealed = await sealedBatch(ports, decisions, keys);
     return Promise.all(
       decisions.map((decision, index) =>
@@ -73,7 +74,11 @@ export const createRecorder =
 const personasOf = (decision: Decided): readonly string[] =>
   'refused' in decision ? [] : decision.accepted.event.data.personas.map(({ id }) => id);
 
-const always = (): Promise<boolean> => Promise.resolve(true);
+function ownersOf(decisions: readonly Decided[]): ReadonlySet<string> {
+  const owners = new Set<string>();
+  for (const decision of decisions) if (!('refused' in decision)) owners.add(decision.accepted.event.key);
+  return owners;
+}
 
 /** Events of one or a few are sealed when they are stored; many go together to where there is a core for them. */
 const FEWEST_SEALED_TOGETHER = 32;
@@ -107,10 +112,13 @@ interface SealedEvent {
 interface Prepared {
   readonly keys: ReadonlyMap<string, PersonaKeyRef>;
   readonly sealed: SealedEvent | undefined;
-  readonly stillThere: NonNullable<RecordingContext['stillThere']>;
+  readonly stillThere: RecordingContext['stillThere'];
 }
 
-function withTrace(context: RecordingContext, index: number): RecordingContext {
+/** What touchpoints of a call are read and accepted with: the same for all of them, unless one says itself in which trace it began. */
+type Accepting = RecordingContext & Pick<AcceptContext, 'uuid' | 'defaultRegion'>;
+
+function withTrace(context: Accepting, index: number): Accepting {
   const own = context.traces?.[index];
   return own === undefined ? context : { ...context, trace: own };
 }
@@ -137,14 +145,10 @@ const withoutStoring = (decision: Decided): TouchpointResult =>
 
 const notStored = (id: string): TouchpointResult => ({ status: 'refused', id, code: 'not_stored', errors: [] });
 
-function decide(ports: RecorderPorts, value: unknown, context: RecordingContext): Decided {
-  const parsed = parseTouchpoint(value, ports.clock.now(), context);
+function decide(value: unknown, now: EpochMs, context: Accepting): Decided {
+  const parsed = parseTouchpoint(value, now, context);
   if (!parsed.ok) return { refused: { status: 'refused', ...idOf(value), code: 'invalid', errors: parsed.reason } };
-  const accepted = acceptTouchpoint(parsed.value, {
-    ...context,
-    uuid: ports.vault.uuid,
-    defaultRegion: ports.defaultRegion,
-  });
+  const accepted = acceptTouchpoint(parsed.value, context);
   if (!accepted.ok) return { refused: { status: 'refused', ...idOf(value), code: 'invalid', errors: accepted.reason } };
   return { accepted: accepted.value };
 }
@@ -166,7 +170,7 @@ async function store(
   for (let tries = 0; tries < TRIES; tries++) {
     if (!key) {
       key = (await keysFor(ports, [event.key])).get(event.key);
-      if (!(await stillThere(event.data.personas.map(({ id }) => id)))) return notStored(touchpointId);
+      if (stillThere && !(await stillThere(event.data.personas.map(({ id }) => id)))) return notStored(touchpointId);
     }
     if (!key) throw new Error(`the vault has no key for persona ${event.key}`);
     // Before it is stored: nothing stored refers to what goes. One that is not there is shown as missing, and loses nobody the message.

@@ -18,7 +18,8 @@ const recorder =
   async (values, context) => {
     const results: (TouchpointResult | Promise<TouchpointResult>)[] = [];
     for (const value of values) {
-      await takeTurns();
+      const turn = takeTurns();
+      if (turn) await turn;
       const parsed = parseTouchpoint(value, Date.now(), context);
       if (!parsed.ok) throw new Error('a touchpoint of the bench was refused');
       results.push(store(parsed.value));

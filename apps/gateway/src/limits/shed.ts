@@ -49,8 +49,9 @@ const leavingWith =
       socket.off('close', leave);
       left();
     };
-    response.once('close', leave);
-    socket.once('close', leave);
+    // Not `once`: it takes itself off, and a wrapper for each of both is a cost of every write.
+    response.on('close', leave);
+    socket.on('close', leave);
   };
 
 export interface Gate {

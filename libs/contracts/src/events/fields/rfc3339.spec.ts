@@ -27,10 +27,23 @@ describe('the usual form of a time', () => {
         expect(read).toEqual(parseTime(text.replace('Z', '+00:00')));
         if ('epochMs' in read) times++;
         expect(toUtc(text)).toBe('epochMs' in read ? new Date(read.epochMs).toISOString() : text);
+        // What was read last is remembered, in either spelling.
+        expect(parseTime(toUtc(text))).toEqual(read);
+        expect(parseTime(text)).toEqual(read);
       }),
       { numRuns: 5_000 },
     );
     expect(times).toBeGreaterThan(1_000);
+  });
+
+  it('is not taken for the one that was read before it', () => {
+    const before = '2026-03-02T10:15:00.000Z';
+    for (const [index, digit] of [...before].entries()) {
+      if (!/\d/.test(digit)) continue;
+      const changed = before.slice(0, index) + String((Number(digit) + 1) % 10) + before.slice(index + 1);
+      parseTime(before);
+      expect(parseTime(changed)).toEqual(parseTime(changed.replace('Z', '+00:00')));
+    }
   });
 
   it('has no other characters in its places', () => {

@@ -29,13 +29,21 @@ function digitsAt(text: string, from: number, to: number): number {
   return value;
 }
 
+/** The last one that was read: a touchpoint's time is checked, written in UTC and compared with now, one directly after the other. */
+let last: { readonly text: string; readonly epochMs: number | undefined } = { text: '', epochMs: undefined };
+
 /**
  * The moment of `2026-03-02T10:15:00Z` or `2026-03-02T10:15:00.000Z`, which is what nearly every machine sends: 0.1 µs where the
  * regular expression takes 1. `undefined` for every other form and for whatever may be wrong.
  */
 function parseUsual(text: string): number | undefined {
+  if (text.length !== 20 && text.length !== 24) return undefined;
+  if (text !== last.text) last = { text, epochMs: readUsual(text) };
+  return last.epochMs;
+}
+
+function readUsual(text: string): number | undefined {
   const withMs = text.length === 24;
-  if (!withMs && text.length !== 20) return undefined;
   if (text.charCodeAt(4) !== HYPHEN || text.charCodeAt(7) !== HYPHEN || text.charCodeAt(10) !== T) return undefined;
   if (text.charCodeAt(13) !== COLON || text.charCodeAt(16) !== COLON) return undefined;
   if (text.charCodeAt(text.length - 1) !== Z || (withMs && text.charCodeAt(19) !== POINT)) return undefined;
@@ -88,7 +96,12 @@ export function timeProblem(value: unknown): TimeProblem | undefined {
 
 /** The same moment in UTC with milliseconds; what is no time stays as it is. */
 export function toUtc(text: string): string {
-  if (parseUsual(text) !== undefined) return text.length === 24 ? text : `${text.slice(0, 19)}.000Z`;
+  const usual = parseUsual(text);
+  if (usual !== undefined) {
+    const utc = text.length === 24 ? text : `${text.slice(0, 19)}.000Z`;
+    last = { text: utc, epochMs: usual };
+    return utc;
+  }
   const parsed = parseTime(text);
   return 'problem' in parsed ? text : new Date(parsed.epochMs).toISOString();
 }
