@@ -14,6 +14,7 @@ import {
   type CommandContext,
   type CommonOptions,
 } from './context.js';
+import { fillingLines } from './filling.js';
 import { RebuildDisplay } from './rebuild-display.js';
 
 interface RebuildCommandOptions extends CommonOptions {
@@ -142,7 +143,10 @@ function statusTable(lanes: readonly LaneStatus[], { terminal }: CommandContext)
   ]);
   return rows.length === 0
     ? 'No projection has run here yet; npm start runs them.'
-    : textTable(['projection', 'lane', 'role', 'state', 'position', 'behind', 'age', 'parked', ''], rows);
+    : [
+        textTable(['projection', 'lane', 'role', 'state', 'position', 'behind', 'age', 'parked', ''], rows),
+        ...fillingLines(lanes),
+      ].join('\n');
 }
 
 const rebuild = (context: CommandContext, named: readonly string[], options: RebuildCommandOptions): Promise<void> =>

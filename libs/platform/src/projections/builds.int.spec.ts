@@ -12,6 +12,9 @@ import {
 } from './sample-projections.conformance.js';
 import { quick, TestEngine, until } from './test-engine.conformance.js';
 import { foldInMemory, type RebuildProgress } from './index.js';
+import { listBuilds } from './builds.js';
+import { promoteBuild } from './promote.js';
+import { appliedOf } from './rebuild.js';
 
 let engine: TestEngine;
 
@@ -252,6 +255,20 @@ describe('going back', () => {
     expect(await engine.active(itemLog)).toMatchObject({ version: 2 });
   });
 
+  it('is not undone by a promotion that was decided before it, and comes after it', async () => {
+    const log = logOf(...manyEvents(20));
+    await engine.catchUp(log, {}, [itemLog]);
+    const ref = await engine.admin(log).rebuild('item-log', { promote: false, settings: quick });
+    const decided = () => promoteBuild(engine.pool, ref, { waitMs: 1000, once: true });
+    // Two processes have seen that it is at the head; one of them is quicker, and then a person.
+    await decided();
+    await engine.admin(log).rollback('item-log');
+    await decided();
+    expect(await engine.active(itemLog)).toMatchObject({ build: 1 });
+    await engine.admin(log).promote('item-log');
+    expect(await engine.active(itemLog)).toMatchObject({ build: 2 });
+  });
+
   it('needs somewhere to go', async () => {
     const log = logOf(...manyEvents(1));
     await engine.catchUp(log, {}, [itemLog]);
@@ -274,6 +291,21 @@ describe('a rebuild', () => {
     expect(progress.at(-1)).toMatchObject({ etaMs: 0 });
     expect(progress.at(-1)!.applied).toBe(progress.at(-1)!.total);
     expect(progress.every(({ applied, total }) => applied <= total)).toBe(true);
+  });
+
+  it('says how far all lanes are together, not only the last of them', async () => {
+    const log = logOf(...manyEvents(40));
+    await engine.catchUp(log, {}, [itemLog]);
+    const middle = log.events[19]!.position;
+    const held = await engine.admin(log).rebuild('item-log', { lanes: 4, promote: false, settings: quick });
+    await engine.db.query(
+      `UPDATE es.consumers SET position = CASE lane WHEN 0 THEN 0 WHEN 1 THEN $2::bigint ELSE position END WHERE build = $1`,
+      [held.build, middle],
+    );
+    const [build] = (await listBuilds(engine.db, 'item-log')).filter(({ build }) => build === held.build);
+    const head = await log.head();
+    expect(build).toMatchObject({ position: 0n, positions: [0n, middle, head, head] });
+    expect(appliedOf(build!, engine.parts(log).source)).toBe(Math.floor((Number(middle) + 2 * Number(head)) / 4));
   });
 
   it('has all that the log had, also where nobody reads anything yet and few events are missing', async () => {

@@ -14,6 +14,8 @@ export interface StoredBuild extends BuildRef {
   readonly filled: boolean;
   /** Up to here every lane has applied everything. */
   readonly position: Position;
+  /** How far each lane is. */
+  readonly positions: readonly Position[];
   readonly effectsFrom: Position;
   readonly parked: number;
   /** It does not move: somebody has to act, or newer code. */
@@ -65,6 +67,7 @@ interface BuildRow extends BuildRef {
   readonly auto_promote: boolean;
   readonly filled: boolean;
   readonly position: string;
+  readonly positions: readonly string[];
   readonly effects_from: string;
   readonly parked: number;
   readonly failed: boolean;
@@ -75,16 +78,18 @@ interface BuildRow extends BuildRef {
 export async function listBuilds(db: Queryable, name: string): Promise<readonly StoredBuild[]> {
   const { rows } = await db.query<BuildRow>(
     `SELECT name, version, build, lanes, definition, auto_promote, bool_and(filled_at IS NOT NULL) AS filled, min(position) AS position,
+       array_agg(position::text ORDER BY lane) AS positions,
        effects_from, bool_or(status <> 'running') AS failed, bool_or(status = 'failed') AS broken,
        (SELECT count(*)::integer FROM es.parked p
          WHERE p.name = c.name AND p.version = c.version AND p.build = c.build AND p.status = 'parked') AS parked
      FROM es.consumers c WHERE name = $1 GROUP BY name, version, build, lanes, definition, auto_promote, effects_from ORDER BY build`,
     [name],
   );
-  return rows.map(({ effects_from: effectsFrom, auto_promote: autoPromote, position, ...row }) => ({
+  return rows.map(({ effects_from: effectsFrom, auto_promote: autoPromote, position, positions, ...row }) => ({
     ...row,
     autoPromote,
     position: BigInt(position),
+    positions: positions.map(BigInt),
     effectsFrom: BigInt(effectsFrom),
   }));
 }

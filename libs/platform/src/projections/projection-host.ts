@@ -277,7 +277,7 @@ class Supervisor {
 
   async #promote(build: StoredBuild): Promise<void> {
     try {
-      await promoteBuild(this.parts.pool, build, { waitMs: PROMOTE_WAIT_MS });
+      await promoteBuild(this.parts.pool, build, { waitMs: PROMOTE_WAIT_MS, once: true });
       this.#notifier.moved();
     } catch (error) {
       if (!(error instanceof NotReadyError)) throw error;

@@ -9,6 +9,11 @@ export interface PromoteOptions {
   readonly waitMs: number;
   /** Promote also when the build is behind the active one after that, or has more parked events. */
   readonly force?: boolean;
+  /**
+   * Not where it was read before, or a newer one is: of several processes that see a build at the head one promotes it, and what a
+   * person decides after that stays decided.
+   */
+  readonly once?: boolean;
 }
 
 /** A promotion that would take something away from those who read. */
@@ -30,6 +35,7 @@ export async function promoteBuild(pool: pg.Pool, ref: BuildRef, options: Promot
     const known = await activeBuilds(client, ref.name);
     if (!known) throw new NoSuchBuildError(`there is no projection ${ref.name}`);
     if (isSameBuild(known.active, ref)) return;
+    if (options.once && ref.build <= Math.max(known.active.build, known.previous?.build ?? 0)) return;
     await client.query(
       `SELECT FROM es.consumers WHERE name = $1 AND version = $2 AND build = $3 ORDER BY lane FOR UPDATE`,
       [known.active.name, known.active.version, known.active.build],

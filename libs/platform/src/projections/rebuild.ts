@@ -1,5 +1,5 @@
 import { START, type Projection } from '#kernel';
-import { type BuildRef, Holder, WakeUp } from '#platform/consumers';
+import { type BuildRef, type EventSource, Holder, WakeUp } from '#platform/consumers';
 import { tableName } from './build-table.js';
 import { createBuild, dropRetired, finishFilling, isSameBuild, listBuilds, type StoredBuild } from './builds.js';
 import { LaneConsumer, type ProjectionParts } from './lane-consumer.js';
@@ -7,7 +7,7 @@ import { NotReadyError, promoteBuild } from './promote.js';
 import { defaultSettings, type ProjectionSettings } from './settings.js';
 
 export interface RebuildProgress {
-  /** Events of the log that the slowest lane has passed. */
+  /** Events of the log that have been passed, where each lane passes its share of them. */
   readonly applied: number;
   readonly total: number;
   readonly ratePerSecond: number;
@@ -88,17 +88,22 @@ async function fill(filling: Filling, options: RebuildOptions): Promise<void> {
     const build = (await listBuilds(pool, ref.name)).find((one) => isSameBuild(one, ref));
     if (!build) throw new Error(`${tableName(ref)} was dropped while it was filled`);
     const head = await source.head();
-    const [applied, total] = [source.distance(START, build.position), source.distance(START, head)];
+    const [applied, total] = [appliedOf(build, source), source.distance(START, head)];
     const elapsedMs = Math.max(1, settings.now() - startedAt);
     const ratePerSecond = (applied / elapsedMs) * 1000;
     const etaMs = applied === 0 ? 0 : ((total - applied) / applied) * elapsedMs;
     options.onProgress?.({ applied, total, ratePerSecond, etaMs });
     if (build.failed) throw new Error(await troubleOf(build, pool));
-    const near = source.distance(build.position, asked) === 0 && total - applied <= settings.promoteWithin;
+    const near =
+      source.distance(build.position, asked) === 0 && source.distance(build.position, head) <= settings.promoteWithin;
     if (near && (await takeOver(pool, build, projection, options))) return;
     await wakeUp.sleep(Math.min(REPORT_EVERY_MS, settings.pollMs), signal);
   }
 }
+
+/** Over all lanes, whoever feeds them. */
+export const appliedOf = ({ positions }: StoredBuild, source: Pick<EventSource, 'distance'>): number =>
+  Math.floor(positions.reduce((sum, position) => sum + source.distance(START, position), 0) / positions.length);
 
 async function takeOver(
   pool: ProjectionParts['pool'],
@@ -109,7 +114,7 @@ async function takeOver(
   if (!build.filled) await finishFilling(pool, build, projection);
   if (!promote) return true;
   try {
-    await promoteBuild(pool, build, { waitMs: PROMOTE_WAIT_MS });
+    await promoteBuild(pool, build, { waitMs: PROMOTE_WAIT_MS, once: true });
     return true;
   } catch (error) {
     if (!(error instanceof NotReadyError)) throw error;
