@@ -1,7 +1,7 @@
 import { ACTOR, type Priority, priorities, UUID } from '../conversations/conversation-words.js';
 import { Public } from '../events/fields/field-class.js';
 import { Whole } from '../events/fields/number.js';
-import { List, ListOf, Nested, Optional } from '../events/fields/structure.js';
+import { List, ListOf, Nested, Optional, ReadAs, ReadEachAs } from '../events/fields/structure.js';
 import { Code, Codes, Line, Pattern, Patterns } from '../events/fields/text.js';
 import { type Channel, channels } from '../touchpoints/touchpoint-event.js';
 import { type TurnStatus, turnStatuses } from './service-clock.js';
@@ -133,10 +133,12 @@ export class ServicePoliciesDto {
 /** Open from one minute of the wall clock until before another, `HH:MM`; one that closes before it opens is a night shift. */
 export class OpeningPeriodDto {
   @Public()
+  @ReadAs('digits')
   @Pattern(MINUTE_OF_DAY, 5)
   opens!: string;
 
   @Public()
+  @ReadAs('digits')
   @Pattern(MINUTE_OF_DAY, 5)
   closes!: string;
 }
@@ -192,6 +194,7 @@ export class CalendarSettingsDto {
   /** Local dates `YYYY-MM-DD` of the Gregorian calendar on which nothing opens. */
   @Public()
   @Optional()
+  @ReadEachAs('digits')
   @Patterns(DATE, 10, MAX_HOLIDAYS)
   holidays?: string[];
 }

@@ -40,6 +40,14 @@ export const ReadAs = (reading: Reading): PropertyDecorator =>
     },
   );
 
+/** Likewise of each text of a list. */
+export const ReadEachAs = (reading: Reading): PropertyDecorator =>
+  Transform(({ value }: { value: unknown }) =>
+    Array.isArray(value)
+      ? value.map((each: unknown) => (typeof each === 'string' ? read[reading](each) : each))
+      : value,
+  );
+
 export const Nested = (item: DtoClass): PropertyDecorator =>
   together(
     holds(item),
