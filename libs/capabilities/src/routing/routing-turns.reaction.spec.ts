@@ -80,12 +80,19 @@ describe('what is told of a conversation', () => {
     expect(told(opened, apart)).toEqual(['- normal nobody since +0']);
   });
 
-  it('names whoever had it before, and the conversation that it continues', () => {
+  it('names the conversation that it continues, until it is taken from somebody: who had it then is not preferred', () => {
     const follows = ['conversation.opened', { channel: 'chat', follows: 'other' }] as const;
-    expect(told(follows, assigned(by), assigned())).toEqual([
+    const urgent = ['conversation.prioritised', { by, priority: 'urgent' }] as const;
+    expect(told(follows, urgent, assigned(by), assigned(), urgent)).toEqual([
       '- normal nobody since +0, follows other',
-      `- normal ${by} since +0`,
-      `- normal nobody since +0, before ${by}`,
+      '- urgent nobody since +0, follows other',
+      `- urgent ${by} since +0`,
+      '- urgent nobody since +0',
+    ]);
+    const moved = ['conversation.transferred', { by, team: 'back' }] as const;
+    expect(told(opened, assigned(by), moved, assigned(), ['conversation.message_received', {}]).slice(-2)).toEqual([
+      'back normal nobody since +0',
+      'back normal nobody since +4',
     ]);
   });
 

@@ -40,7 +40,6 @@ interface Turn {
   readonly tags: readonly string[];
   readonly direction: TextDirection | null;
   readonly agent: string | null;
-  readonly previousAgent: string | null;
   readonly follows: string | null;
   /** Of its service clocks that run, by stream. */
   readonly due: Readonly<Record<string, ClockDue>>;
@@ -68,11 +67,10 @@ const isOurs = ({ waiting: { stage, category }, awake, forgotten }: Turn): boole
 /** What routing has to know; what does not matter while somebody has it is left out, so that it is not told. */
 function itemOf(turn: Turn): TellItem['item'] {
   if (!isOurs(turn)) return null;
-  const { agent, previousAgent, team, channel, priority, tags, direction, waiting, due } = turn;
+  const { agent, team, channel, priority, tags, direction, waiting, due } = turn;
   const next = Math.min(...Object.values(due).map((each) => orderedDue(each) ?? Infinity));
   return {
     ...(agent !== null && { agent }),
-    ...(agent === null && previousAgent !== null && { previousAgent }),
     ...(team !== null && { team }),
     ...{ channel, priority },
     ...(tags.length > 0 && { tags: [...tags] }),
@@ -88,7 +86,7 @@ function tell(turn: Turn): Reacted<State, TellItem> {
   const told = item === null ? null : canonicalJson(item);
   if (told === turn.told) return { state: turn };
   const { customerId, version, follows } = turn;
-  const unknown = item !== null && item.agent === undefined && item.previousAgent === undefined;
+  const unknown = item !== null && item.agent === undefined;
   const command = { type: 'TellItem' as const, customerId, version, item };
   return { state: { ...turn, told }, commands: [unknown && follows !== null ? { ...command, follows } : command] };
 }
@@ -110,8 +108,7 @@ function opened(event: Extract<ConversationEvent, { type: 'conversation.opened' 
   return {
     ...{ customerId: key, version, waiting: beginWaiting(event), channel: channel ?? 'other' },
     ...{ awake: false, forgotten: false },
-    ...{ team, priority, tags: [], direction, agent: null, previousAgent: null },
-    ...{ follows, due: {}, told: null },
+    ...{ team, priority, tags: [], direction, agent: null, follows, due: {}, told: null },
   };
 }
 
@@ -121,7 +118,8 @@ function changesBy(state: Turn, event: ConversationEvent): Partial<Turn> {
     case 'conversation.message_received':
       return { direction: data.direction ?? state.direction };
     case 'conversation.assigned':
-      return { agent: data.agent ?? null, previousAgent: state.agent ?? state.previousAgent };
+      // Nobody is preferred for what was taken from somebody: the customer did nothing.
+      return data.agent === undefined ? { agent: null, follows: null } : { agent: data.agent };
     case 'conversation.transferred':
       return { team: data.team ?? null };
     case 'conversation.prioritised':
@@ -172,7 +170,7 @@ function afterClock(state: State, event: ClockMoved): Reacted<State, TellItem> {
  */
 export const routingTurns: Reaction<State, TellItem, Handled> = {
   name: 'routing-turns',
-  version: 4,
+  version: 5,
   // What was opened before there was routing is routed once something happens in it.
   actsFrom: 'first-start',
   initial: null,
