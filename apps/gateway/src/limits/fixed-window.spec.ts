@@ -11,6 +11,14 @@ describe('a fixed window', () => {
     expect(window.take('a', 10, 1_000)).toBe(true);
   });
 
+  it('is never left for longer than it lasts, whatever adding to a clock with fractions makes of it', () => {
+    const window = new FixedWindow(10, 1_000);
+    const now = 1922.458651766501;
+    expect(now + 1_000 - now).toBeGreaterThan(1_000);
+    window.take('a', 1, now);
+    expect(window.left('a', now).resetMs).toBe(1_000);
+  });
+
   it('never gives more than the quota between a beginning and the end of its window', () => {
     const requests = fc.array(
       fc.record({ items: fc.integer({ min: 1, max: 8 }), afterMs: fc.integer({ max: 400, min: 0 }) }),

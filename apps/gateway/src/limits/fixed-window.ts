@@ -38,7 +38,7 @@ export class FixedWindow {
   left(key: string, now: number): Left {
     const open = this.#at(key, now);
     if (!open) return { remaining: this.quota, resetMs: this.windowMs };
-    return { remaining: Math.max(0, this.quota - open.used), resetMs: open.endsAt - now };
+    return { remaining: Math.max(0, this.quota - open.used), resetMs: Math.min(this.windowMs, open.endsAt - now) };
   }
 
   /** Entries in memory. */
