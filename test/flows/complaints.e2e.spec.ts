@@ -98,12 +98,14 @@ it('complaints go their way, are counted, and are forgotten with their customer'
       reason: 'unknown-root-cause',
     });
   await post(`${at}/investigate`, { findings: 'A batch of bad glass', rootCause: 'glass' });
+  // A further look that names no cause leaves the one that was found.
+  await post(`${at}/investigate`, { findings: 'The supplier says the same' });
   await post(`${at}/respond`, { text: 'پول شما را برمی‌گردانیم.', offered: 'refund' });
   await post(`${at}/decide`, { outcome: 'upheld', reasons: 'It was ours' });
   const closed = (await post(`${at}/close`, { how: 'accepted' })).json<ComplaintCommandView>();
   const whole = (await get(at)).json<ComplaintView>();
   expect(whole).toMatchObject({
-    ...{ stage: 'closed', outcome: 'upheld', rootCause: 'glass', severity: 'high', version: '7' },
+    ...{ stage: 'closed', outcome: 'upheld', rootCause: 'glass', severity: 'high', version: '8' },
     reference: expect.stringMatching(/^C-[0-9A-Z]{4}-[0-9A-Z]{4}-[0-9A-Z]{4}$/),
   });
   // As it is named on the phone, in Persian digits.
@@ -115,6 +117,7 @@ it('complaints go their way, are counted, and are forgotten with their customer'
     {},
     assessment,
     { findings: 'A batch of bad glass', rootCause: 'glass', rootCausesVersion: 1 },
+    { findings: 'The supplier says the same' },
     { text: 'پول شما را برمی‌گردانیم.' },
     { reasons: 'It was ours' },
     { how: 'accepted' },

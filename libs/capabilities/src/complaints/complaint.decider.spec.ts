@@ -89,6 +89,12 @@ describe('a complaint', () => {
     }
   });
 
+  it('keeps its root cause when a further investigation names none', () => {
+    const further = { ...steps.investigate, body: { findings: 'The depot says the same' } };
+    // A second cause is not taken after the decision: it still has one.
+    expect(refusalOf(steps.investigate, ...all.slice(0, 4), further, ...all.slice(4, 6))).toBe('too-late');
+  });
+
   it('has an end, and can always come to it', () => {
     const long = Array.from({ length: MAX_COMPLAINT_EVENTS - 5 }, () => steps.assess);
     const full = [...all.slice(0, 5), ...long];

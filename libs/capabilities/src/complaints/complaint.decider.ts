@@ -103,7 +103,7 @@ export const complaint: Decider<Complaint, ComplaintCommand, ComplaintFact, Comp
       return { stage: 'received', version: 1, customerId, incarnation, explained: false };
     }
     if (state.stage === 'unknown') return state;
-    const explained = type === 'complaint.investigated' ? data.rootCause !== undefined : state.explained;
+    const explained = state.explained || (type === 'complaint.investigated' && data.rootCause !== undefined);
     const after = { ...state, version: state.version + 1, explained };
     if (type === 'complaint.forgotten') return after;
     const stage = stageOf(type);

@@ -63,7 +63,8 @@ function changes({ type, data, occurredAt }: Step): Partial<ComplaintRow> {
       return { severity, safety, complexity, impact };
     }
     case 'complaint.investigated':
-      return { root_cause: data.rootCause ?? null };
+      // A second look that names no cause does not say that the first was wrong.
+      return data.rootCause === undefined ? {} : { root_cause: data.rootCause };
     case 'complaint.responded':
       return {};
     case 'complaint.decided':
@@ -91,7 +92,7 @@ const stepped: Evolve<ComplaintRow, Step> = (row, event) => row && afterStep(row
 /** Complaints: a row for each, the customer's. Texts are in the log alone. */
 export const complaints: Projection<ComplaintRow, ComplaintEvent | PersonaErased> = {
   name: 'complaints',
-  version: 1,
+  version: 2,
   reads: 'sealed',
   table: {
     columns: {
