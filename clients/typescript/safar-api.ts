@@ -2597,7 +2597,8 @@ export interface components {
         } | {
             /** @constant */
             status: "refused";
-            conversationId: string;
+            /** @description As it was sent, where it is a text. */
+            conversationId?: string;
             problem: components["schemas"]["ProblemDocument"];
         };
         /** @description A calendar as lists show it. */

@@ -350,3 +350,34 @@ it('whoever is mentioned finds it until they have seen it, also where others res
     expect((await get(`queue?view=mentions&minPosition=${position}`, headers)).statusCode).toBe(200);
   expect((await get('queue?view=mentions', headers)).json<QueuePage>().data).toEqual([]);
 });
+
+it('an item of a bulk command that cannot be read is refused like any other, and its neighbours are done', async () => {
+  const lamp = await open('A lamp that flickers');
+  const headers = { authorization: `Bearer ${gateway.key}` };
+  const bad: readonly (readonly [unknown, string])[] = [
+    [null, ''],
+    [5, ''],
+    [{ command: 'take' }, '/conversation'],
+    [{ conversation: 'x', command: 'take' }, '/conversation'],
+    [{ conversation: lamp.toUpperCase(), command: 'take' }, '/conversation'],
+    [{ conversation: lamp, command: 'explode' }, '/command'],
+    [{ conversation: lamp, command: 'take', version: 3 }, '/version'],
+    [{ conversation: lamp, command: 'tag', body: 'x' }, '/body'],
+    [{ conversation: lamp, command: 'take', more: 1 }, '/more'],
+  ];
+  const good = { conversation: lamp, command: 'tag', body: { add: ['خوب'] } };
+  const answer = await post('bulk/conversations', { items: [...bad.map(([item]) => item), good] }, headers);
+  expect(answer.statusCode).toBe(200);
+  const { results } = answer.json<Bulk>();
+  expect(results.at(-1)).toMatchObject({ status: 'done', conversationId: lamp });
+  expect(results.slice(0, -1)).toEqual(
+    bad.map(([, pointer]): unknown =>
+      expect.objectContaining({
+        status: 'refused',
+        problem: expect.objectContaining({ status: 400, errors: [expect.objectContaining({ pointer })] }) as unknown,
+      }),
+    ),
+  );
+  for (const items of [[], 'x', undefined])
+    expect((await post('bulk/conversations', { items }, headers)).statusCode).toBe(400);
+});

@@ -1,7 +1,7 @@
 import {
   AssignDto,
   type BulkCommand,
-  type BulkItemDto,
+  BulkItemDto,
   ChangeStatusDto,
   parseAs,
   type Permission,
@@ -28,6 +28,13 @@ const changeOf: { readonly [Command in BulkCommand]: (parse: Parse) => Conversat
   spam: (parse) => ({ type: 'Spam', body: parse(SpamDto) }),
   'see-mention': () => ({ type: 'SeeMention' }),
 };
+
+/** @throws ProblemError `invalid_parameters`, from the item on */
+export function readItem(item: unknown, language: Language): BulkItemDto {
+  const parsed = parseAs(BulkItemDto, item, language);
+  if (!parsed.ok) throw new ProblemError('invalid_parameters', { errors: parsed.reason });
+  return parsed.value;
+}
 
 /** What an item asks for, read as the single command reads its body. @throws ProblemError `invalid_parameters`, from the item on */
 export function changeIn({ command, body = {} }: BulkItemDto, language: Language): ConversationChange {

@@ -2,7 +2,7 @@ import { Controller, HttpCode, Inject, Post, Req } from '@nestjs/common';
 import { CommandBus } from '@nestjs/cqrs';
 import { type FastifyRequest } from 'fastify';
 import { type Logger } from 'pino';
-import { BulkDto, type BulkItemDto, may } from '#contracts';
+import { BulkEnvelopeDto, type BulkItemDto, may } from '#contracts';
 import { ChangeConversation, type CommandRequest } from '#wiring';
 import { type Caller, CalledBy } from '../access/caller.js';
 import { RequireAbility } from '../access/required-access.js';
@@ -16,7 +16,7 @@ import { ProblemError } from '../problems/problem-error.js';
 import { toProblem } from '../problems/to-problem.js';
 import { commandRequest } from '../server/command-request.js';
 import { GATEWAY_LOGGER } from '../server/tokens.js';
-import { changeIn, permissionFor } from './bulk-changes.js';
+import { changeIn, permissionFor, readItem } from './bulk-changes.js';
 import { changeConversations } from './conversation-command-operations.js';
 
 /** What became of one item: as the single command is answered, or refused. */
@@ -28,7 +28,12 @@ export type BulkResult =
       /** Decimal digits; pass it as `minPosition` to see it. */
       readonly position: string;
     }
-  | { readonly status: 'refused'; readonly conversationId: string; readonly problem: ProblemDocument };
+  | {
+      readonly status: 'refused';
+      /** As it was sent, where it is a text. */
+      readonly conversationId?: string;
+      readonly problem: ProblemDocument;
+    };
 
 export interface BulkAnswer {
   /** One for each item, in its order. */
@@ -52,15 +57,14 @@ export class BulkController {
   @RequireAbility('update', 'Conversation')
   async change(@Req() request: FastifyRequest, @CalledBy() caller: Caller): Promise<BulkAnswer> {
     const asked = commandRequest(caller, request.headers);
-    const { items } = await parseText(BulkDto, request);
+    const { items } = await parseText(BulkEnvelopeDto, request);
     allowanceOf(request.raw)?.take(items.length - 1);
     const results: BulkResult[] = [];
     const lines = inLines(items);
     const work = async (): Promise<void> => {
       for (let line = lines.pop(); line; line = lines.pop())
         for (const index of line) {
-          const item = items[index];
-          if (item) results[index] = await this.#changeOne(item, index, { asked, caller });
+          results[index] = await this.#changeOne(items[index], index, { asked, caller });
         }
     };
     await Promise.all(Array.from({ length: AT_ONCE }, work));
@@ -68,12 +72,13 @@ export class BulkController {
   }
 
   async #changeOne(
-    item: BulkItemDto,
+    sent: unknown,
     index: number,
     { asked, caller }: { readonly asked: CommandRequest; readonly caller: Caller },
   ): Promise<BulkResult> {
-    const { conversation: conversationId, command } = item;
     try {
+      const item = readItem(sent, caller.language);
+      const { conversation: conversationId, command } = item;
       if (!may(caller.principal, permissionFor(command))) throw new ProblemError('forbidden');
       const change = changeIn(item, caller.language);
       const done = answered(
@@ -83,8 +88,9 @@ export class BulkController {
     } catch (error) {
       const problem = toProblem(error);
       logServerProblem(this.logger, problem, caller.correlationId);
+      const conversationId = conversationIn(sent);
       return {
-        ...{ status: 'refused', conversationId },
+        ...{ status: 'refused', ...(conversationId !== undefined && { conversationId }) },
         problem: problemDocument(problem, caller.correlationId, caller.language),
       };
     }
@@ -102,10 +108,19 @@ const ofItem = (
   ...(idempotencyKey !== undefined && { idempotencyKey: `bulk ${idempotencyKey} ${String(index)}` }),
 });
 
+/** Longer than any id. */
+const SHOWN = 100;
+
+function conversationIn(sent: unknown): string | undefined {
+  const { conversation } = (sent ?? {}) as { readonly conversation?: unknown };
+  return typeof conversation === 'string' ? conversation.slice(0, SHOWN) : undefined;
+}
+
 /** What concerns one conversation is done in its order. */
-function inLines(items: readonly BulkItemDto[]): number[][] {
+function inLines(items: readonly unknown[]): number[][] {
   const lines = new Map<string, number[]>();
-  items.forEach(({ conversation }, index) => {
+  items.forEach((item, index) => {
+    const conversation = conversationIn(item) ?? '';
     const line = lines.get(conversation);
     if (line) line.push(index);
     else lines.set(conversation, [index]);

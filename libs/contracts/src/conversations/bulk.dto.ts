@@ -1,5 +1,5 @@
 import { Public } from '../events/fields/field-class.js';
-import { AnyObject, List, Optional } from '../events/fields/structure.js';
+import { AnyList, AnyObject, List, Optional } from '../events/fields/structure.js';
 import { OneOf, Pattern } from '../events/fields/text.js';
 import { UUID } from './conversation-words.js';
 
@@ -43,8 +43,16 @@ export class BulkItemDto {
   body?: object;
 }
 
+/** What is sent, as it is documented. */
 export class BulkDto {
   @Public()
   @List(BulkItemDto, MAX_BULK)
   items!: BulkItemDto[];
+}
+
+/** The same as it is read: one bad item never rejects its neighbours. */
+export class BulkEnvelopeDto {
+  @Public()
+  @AnyList(MAX_BULK)
+  items!: unknown[];
 }

@@ -68,6 +68,10 @@ export const List = (item: DtoClass, max: number, min = 1): PropertyDecorator =>
     ValidateNested({ each: true }),
   );
 
+/** A list of anything, whose items the field's own reader looks into one by one. */
+export const AnyList = (max: number, min = 1): PropertyDecorator =>
+  together(IsArray(), ArrayMinSize(min), ArrayMaxSize(max));
+
 /** A list of values from a closed list. */
 export const ListOf = (values: readonly string[]): PropertyDecorator =>
   together(IsArray(), ArrayMinSize(1), ArrayMaxSize(values.length), IsIn([...values], { each: true }));
