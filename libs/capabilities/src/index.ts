@@ -73,7 +73,7 @@ export { type DescribeAttachments } from './conversations/describe-attachments.p
 export { type ConversationPorts, listConversations } from './conversations/list-conversations.query.js';
 export { type OpenParts, type SealedPart } from './conversations/open-conversations.port.js';
 export { automaticReplies } from './conversations/automatic-replies.query.js';
-export { conversationOfMessage, ownConversations } from './conversations/own-conversations.query.js';
+export { conversationOfMessage, lastAgentOf, ownConversations } from './conversations/own-conversations.query.js';
 export { routeTouchpoint } from './conversations/route-touchpoint.js';
 export { checkReturnRules, defaultReturnRules, type ReturnRulesRefusal } from './conversations/return-rules.js';
 export {

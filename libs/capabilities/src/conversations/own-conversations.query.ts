@@ -1,3 +1,4 @@
+import { AGENT } from '#contracts';
 import { type ReadModels } from '#kernel';
 import { MAX_EVENTS, MAX_MESSAGES } from './conversation.js';
 import { type ConversationRow } from './conversations.projection.js';
@@ -40,4 +41,21 @@ const messageSql = `SELECT conversation_id FROM {conversation-messages} WHERE me
 export async function conversationOfMessage(readModels: ReadModels, messageId: string): Promise<string | undefined> {
   const [row] = await readModels.query<{ readonly conversation_id: string }>(messageSql, [messageId]);
   return row?.conversation_id;
+}
+
+const lastAgentSql = `
+  SELECT agent FROM (
+    SELECT agent, conversation_id, stage, last_message_at FROM {conversations}
+    WHERE customer_id = $1::uuid ORDER BY last_message_at DESC, conversation_id DESC LIMIT ${String(MOST_OWN)}) AS own
+  WHERE agent ~ $3 AND conversation_id <> $2::uuid AND stage = 'active'
+  ORDER BY last_message_at DESC, conversation_id DESC LIMIT 1`;
+
+/** Whoever has the one of a customer's other conversations in which something was said last: somebody who can be given one. */
+export async function lastAgentOf(
+  readModels: ReadModels,
+  customerId: string,
+  besides: string,
+): Promise<string | undefined> {
+  const [row] = await readModels.query<{ readonly agent: string }>(lastAgentSql, [customerId, besides, AGENT]);
+  return row?.agent;
 }

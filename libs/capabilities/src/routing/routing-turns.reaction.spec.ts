@@ -25,14 +25,13 @@ function told(...events: readonly (readonly [type: string, data: object, stream?
     ({ state } = reacted);
     const timers = [...(reacted.set ?? []).map(({ dueAt }) => `[snooze +${String(dueAt - noon)}]`)];
     return [
-      ...(reacted.commands ?? []).map(({ item, follows }) =>
+      ...(reacted.commands ?? []).map(({ item, returning }) =>
         item === null
           ? 'left'
           : [
               `${item.team ?? '-'} ${item.priority} ${item.agent ?? 'nobody'} since +${String(Date.parse(item.since) - noon)}`,
-              ...(item.previousAgent === undefined ? [] : [`before ${item.previousAgent}`]),
               ...(item.dueAt === undefined ? [] : [`due +${String(Date.parse(item.dueAt) - noon)}`]),
-              ...(follows === undefined ? [] : [`follows ${follows}`]),
+              ...(item.agent === undefined && returning === undefined ? ['nobody before'] : []),
             ].join(', '),
       ),
       ...timers,
@@ -80,19 +79,26 @@ describe('what is told of a conversation', () => {
     expect(told(opened, apart)).toEqual(['- normal nobody since +0']);
   });
 
-  it('names the conversation that it continues, until it is taken from somebody: who had it then is not preferred', () => {
-    const follows = ['conversation.opened', { channel: 'chat', follows: 'other' }] as const;
+  it('says that its customer has come, until it is taken from somebody and the customer has not come again', () => {
+    const wrote = ['conversation.message_received', {}] as const;
     const urgent = ['conversation.prioritised', { by, priority: 'urgent' }] as const;
-    expect(told(follows, urgent, assigned(by), assigned(), urgent)).toEqual([
-      '- normal nobody since +0, follows other',
-      '- urgent nobody since +0, follows other',
-      `- urgent ${by} since +0`,
-      '- urgent nobody since +0',
-    ]);
     const moved = ['conversation.transferred', { by, team: 'back' }] as const;
-    expect(told(opened, assigned(by), moved, assigned(), ['conversation.message_received', {}]).slice(-2)).toEqual([
-      'back normal nobody since +0',
-      'back normal nobody since +4',
+    expect(
+      told(
+        ...[opened, urgent, moved, assigned(by), assigned(), wrote],
+        ...[status('waiting_customer'), status('open'), status('waiting_customer'), wrote, status('open')],
+      ),
+    ).toEqual([
+      '- normal nobody since +0',
+      '- urgent nobody since +0',
+      'back urgent nobody since +0',
+      `back urgent ${by} since +0`,
+      'back urgent nobody since +0, nobody before',
+      'back urgent nobody since +5, nobody before',
+      'left',
+      'back urgent nobody since +5, nobody before',
+      'left',
+      'back urgent nobody since +5',
     ]);
   });
 

@@ -23,8 +23,8 @@ export interface TellItem {
   readonly customerId: string;
   readonly version: number;
   readonly item: Omit<ItemChangedDto, 'version'> | null;
-  /** The conversation that it continues: whoever had that knows the customer. */
-  readonly follows?: string;
+  /** Its customer has come, and nobody has it: whoever had them last knows them. */
+  readonly returning?: true;
 }
 
 interface Turn {
@@ -40,7 +40,8 @@ interface Turn {
   readonly tags: readonly string[];
   readonly direction: TextDirection | null;
   readonly agent: string | null;
-  readonly follows: string | null;
+  /** Its customer has come since somebody had it, if anybody had: what was taken from somebody does not go back to them by itself. */
+  readonly returning: boolean;
   /** Of its service clocks that run, by stream. */
   readonly due: Readonly<Record<string, ClockDue>>;
   /** What was told last, to tell each thing once. */
@@ -85,10 +86,10 @@ function tell(turn: Turn): Reacted<State, TellItem> {
   const item = itemOf(turn);
   const told = item === null ? null : canonicalJson(item);
   if (told === turn.told) return { state: turn };
-  const { customerId, version, follows } = turn;
-  const unknown = item !== null && item.agent === undefined;
+  const { customerId, version, returning } = turn;
+  const isRouted = item !== null && item.agent === undefined;
   const command = { type: 'TellItem' as const, customerId, version, item };
-  return { state: { ...turn, told }, commands: [unknown && follows !== null ? { ...command, follows } : command] };
+  return { state: { ...turn, told }, commands: [isRouted && returning ? { ...command, returning } : command] };
 }
 
 function afterConversation(state: State, event: ConversationEvent): Reacted<State, TellItem> {
@@ -104,11 +105,11 @@ function afterConversation(state: State, event: ConversationEvent): Reacted<Stat
 
 function opened(event: Extract<ConversationEvent, { type: 'conversation.opened' }>): Turn {
   const { key, version, data } = event;
-  const { channel, team = null, priority = 'normal', direction = null, follows = null } = data;
+  const { channel, team = null, priority = 'normal', direction = null } = data;
   return {
     ...{ customerId: key, version, waiting: beginWaiting(event), channel: channel ?? 'other' },
     ...{ awake: false, forgotten: false },
-    ...{ team, priority, tags: [], direction, agent: null, follows, due: {}, told: null },
+    ...{ team, priority, tags: [], direction, agent: null, returning: true, due: {}, told: null },
   };
 }
 
@@ -116,10 +117,9 @@ function changesBy(state: Turn, event: ConversationEvent): Partial<Turn> {
   const { type, data } = event;
   switch (type) {
     case 'conversation.message_received':
-      return { direction: data.direction ?? state.direction };
+      return { direction: data.direction ?? state.direction, returning: state.returning || !isOurs(state) };
     case 'conversation.assigned':
-      // Nobody is preferred for what was taken from somebody: the customer did nothing.
-      return data.agent === undefined ? { agent: null, follows: null } : { agent: data.agent };
+      return data.agent === undefined ? { agent: null, returning: false } : { agent: data.agent };
     case 'conversation.transferred':
       return { team: data.team ?? null };
     case 'conversation.prioritised':
@@ -170,7 +170,7 @@ function afterClock(state: State, event: ClockMoved): Reacted<State, TellItem> {
  */
 export const routingTurns: Reaction<State, TellItem, Handled> = {
   name: 'routing-turns',
-  version: 5,
+  version: 6,
   // What was opened before there was routing is routed once something happens in it.
   actsFrom: 'first-start',
   initial: null,

@@ -6,6 +6,7 @@ import { agentLoad, offersToAgent, routingOfConversation } from '#capabilities';
 import {
   type AgentSettingsDto,
   type Availability,
+  type Channel,
   type RoutingDecisionView,
   routingStream,
   type TeamSettingsDto,
@@ -79,8 +80,8 @@ async function newTeam(settings: TeamSettingsDto): Promise<string> {
 const change = (conversationId: string, asked: ConversationChange, by: string) =>
   changeConversation(installation.conversations, { conversationId, change: asked, request: from(by) }, fresh);
 
-/** A conversation in a team, with somebody who is known. */
-async function opened(team: string, by: string): Promise<string> {
+/** Somebody who is known. */
+async function newCustomer(): Promise<string> {
   made += 1;
   const number = String(made);
   const touchpoint = {
@@ -90,10 +91,18 @@ async function opened(team: string, by: string): Promise<string> {
   const context = { correlationId: 'a'.repeat(32), causationId: 'test' };
   const [recorded] = await installation.recordTouchpoints([touchpoint], context);
   if (recorded?.status !== 'accepted') throw new Error(JSON.stringify(recorded));
+  await isShown('customers', 'customer-identifiers', 'customer-erasures');
+  return `customer_number:${number}`;
+}
+
+async function isShown(...models: readonly string[]): Promise<void> {
   const { directory } = installation;
-  for (const model of ['customers', 'customer-identifiers', 'customer-erasures'])
-    await directory.readModels.waitUntil(model, await directory.head(), 60_000);
-  const body = { customer: `customer_number:${number}`, channel: 'chat', subject: 'Parcel' } as const;
+  for (const model of models) await directory.readModels.waitUntil(model, await directory.head(), 60_000);
+}
+
+/** A conversation in a team, with somebody who is known. */
+async function opened(team: string, by: string, channel: Channel = 'chat', whose?: string): Promise<string> {
+  const body = { customer: whose ?? (await newCustomer()), channel, subject: 'Parcel' };
   const { conversationId } = done(await startConversation(installation.conversations, body, from(by), fresh));
   done(await change(conversationId, { type: 'Transfer', body: { team } }, by));
   return conversationId;
@@ -191,6 +200,28 @@ it('who is away and says so gives back what they have; who is only away keeps it
   await settled(id, bea);
   await until(async () => (await decisionsOn(id)).length === 3, 'three decisions are shown');
   expect((await decisionsOn(id)).map(({ what }) => what)).toEqual(['assigned', 'returned', 'assigned']);
+});
+
+it('a customer who comes back on another channel is given whoever had them last, unless it was taken from them', async () => {
+  const [ada, bea] = [await newAgent({ capacity: [{ limit: 9 }] }), await newAgent({ capacity: [{ limit: 3 }] })];
+  const team = await newTeam({ strategy: 'balanced', members: [ada, bea], stickySeconds: 3_600 });
+  const customer = await newCustomer();
+  const chat = await opened(team, lead, 'chat', customer);
+  await settled(chat, ada);
+  done(await change(chat, { type: 'Assign', body: { agent: bea } }, lead));
+  done(await change(chat, { type: 'ChangeStatus', body: { category: 'resolved' } }, bea));
+  await isShown('conversations');
+
+  const mail = await opened(team, lead, 'email', customer);
+  await settled(mail, bea);
+  await until(async () => (await decisionsOn(mail)).length > 0, 'the decision is shown');
+  expect(await decisionsOn(mail)).toMatchObject([{ what: 'assigned', agent: bea, why: { returning: true } }]);
+
+  // A lead takes it away: ada has more room, and nobody is preferred.
+  done(await change(mail, { type: 'Assign', body: {} }, lead));
+  await settled(mail, ada);
+  await until(async () => (await decisionsOn(mail)).length === 2, 'the second decision is shown');
+  expect((await decisionsOn(mail))[0]).toMatchObject({ what: 'assigned', agent: ada, why: { returning: false } });
 });
 
 it('who is asked and lets it pass is not waited for; who takes it has it', async () => {

@@ -1,5 +1,5 @@
-import { type TellItem } from '#capabilities';
-import { AGENT, conversationIdOf, conversationStream, type RoutingData, routingStream } from '#contracts';
+import { lastAgentOf, type TellItem } from '#capabilities';
+import { conversationIdOf, conversationStream, type RoutingData, routingStream } from '#contracts';
 import { canonicalJson, type EpochMs, type NewEvent, type ReadModels } from '#kernel';
 import { type AppendOutcome } from '#platform/event-store';
 import { CommandRefusedError, type IssuedCommand } from '#platform/reactions';
@@ -18,7 +18,7 @@ export const createItemTeller =
   (ports: TellPorts) =>
   async ({ id, key, at, command, causationId, correlationId }: IssuedCommand<TellItem>): Promise<void> => {
     const { store, vault, directory } = ports;
-    const { customerId, version, item, follows } = command;
+    const { customerId, version, item, returning = false } = command;
     const conversationId = conversationIdOf(key);
     const said = { conversationId, customerId, at, id, causationId, correlationId };
     const append = async (appendId: string, event: NewEvent): Promise<void> => {
@@ -37,22 +37,13 @@ export const createItemTeller =
     // Its opening says whether the customer can still be read.
     const opening = await store.readStream(conversationStream(conversationId), 0, 1);
     if (await isErased(ports, opening)) return leave();
-    const before = follows === undefined ? undefined : await agentOf(directory.readModels, follows);
+    const before = returning ? await lastAgentOf(directory.readModels, customerId, conversationId) : undefined;
     const told = { version, ...item, ...(before !== undefined && { previousAgent: before }) };
     await append(id, routingEvent(vault, said, 'routing.item_changed', told));
     // Another process may have erased them while their key was in our cache, and routing have heard of that before this.
     vault.forget(customerId);
     if (await isErased(ports, opening)) await leave();
   };
-
-/** Whoever has that conversation now, where they are somebody who can have one. */
-async function agentOf(readModels: ReadModels, conversationId: string): Promise<string | undefined> {
-  const sql = `SELECT agent FROM {conversations} WHERE conversation_id = $1`;
-  const [row] = await readModels.query<{ readonly agent: string | null }>(sql, [conversationId]);
-  return row?.agent !== null && row?.agent !== undefined && agent.test(row.agent) ? row.agent : undefined;
-}
-
-const agent = new RegExp(AGENT);
 
 export interface Said {
   readonly conversationId: string;
