@@ -467,7 +467,7 @@ export interface paths {
         put?: never;
         /**
          * Do something to many conversations
-         * @description At most 100 single commands, each with the version that it expects, checked, done and answered as that one would be; a refused item never rejects its neighbours. Items of one conversation are done in their order. With a key, each item is done once: an item that was refused is tried again, and one that is now another is refused. Each counts towards the rate limit.
+         * @description At most 100 single commands, each with the version that it expects, checked, done and answered as that one would be; a refused item never rejects its neighbours. Items of one conversation are done in their order. With a key, each item is done once: sent again, what was refused is tried again; with other items the key is refused (422). Each counts towards the rate limit.
          */
         post: operations["changeConversations"];
         delete?: never;

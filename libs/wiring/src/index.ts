@@ -9,6 +9,7 @@ export * from './messages/agent.queries.js';
 export * from './messages/api-key-verifier.port.js';
 export * from './messages/attachment.messages.js';
 export * from './messages/canned-reply.messages.js';
+export * from './messages/begin-bulk.command.js';
 export * from './messages/change-conversation.command.js';
 export * from './messages/clock-settings.messages.js';
 export * from './messages/command-request.js';

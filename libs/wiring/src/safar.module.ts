@@ -4,6 +4,7 @@ import { agentHandlers } from './handlers/agents.handlers.js';
 import { attachmentHandlers } from './handlers/attachments.handlers.js';
 import { cannedReplyHandlers } from './handlers/canned-replies.handlers.js';
 import { complaintHandlers } from './handlers/complaints.handlers.js';
+import { BeginBulkHandler } from './handlers/begin-bulk.handler.js';
 import { ChangeConversationHandler } from './handlers/change-conversation.handler.js';
 import { CountQueueHandler } from './handlers/count-queue.handler.js';
 import { EraseCustomerHandler } from './handlers/erase-customer.handler.js';
@@ -76,6 +77,7 @@ export class SafarModule {
         StartConversationHandler,
         TakeUpTouchpointHandler,
         ChangeConversationHandler,
+        BeginBulkHandler,
         ...conversationHandlers,
         ...agentHandlers,
         ...cannedReplyHandlers,

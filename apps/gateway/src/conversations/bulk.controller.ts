@@ -3,7 +3,7 @@ import { CommandBus } from '@nestjs/cqrs';
 import { type FastifyRequest } from 'fastify';
 import { type Logger } from 'pino';
 import { BulkEnvelopeDto, type BulkItemDto, may } from '#contracts';
-import { ChangeConversation, type CommandRequest } from '#wiring';
+import { BeginBulk, ChangeConversation, type CommandRequest } from '#wiring';
 import { type Caller, CalledBy } from '../access/caller.js';
 import { RequireAbility } from '../access/required-access.js';
 import { answered } from '../customers/answered.js';
@@ -59,6 +59,7 @@ export class BulkController {
     const asked = commandRequest(caller, request.headers);
     const { items } = await parseText(BulkEnvelopeDto, request);
     allowanceOf(request.raw)?.take(items.length - 1);
+    answered(await this.commands.execute(new BeginBulk(items, asked)));
     const results: BulkResult[] = [];
     const lines = inLines(items);
     const work = async (): Promise<void> => {

@@ -51,8 +51,8 @@ export const changeConversations: OperationDescription = {
   summary: 'Do something to many conversations',
   description:
     'At most 100 single commands, each with the version that it expects, checked, done and answered as that one would be; a refused item never rejects ' +
-    'its neighbours. Items of one conversation are done in their order. With a key, each item is done once: an item that was refused is tried again, and ' +
-    'one that is now another is refused. Each counts towards the rate limit.',
+    'its neighbours. Items of one conversation are done in their order. With a key, each item is done once: sent again, what was refused is tried again; with ' +
+    'other items the key is refused (422). Each counts towards the rate limit.',
   headers: { 'Idempotency-Key': idempotencyKey },
   body: { 'application/json': { dto: BulkDto } },
   answers: { 200: { description: 'What became of each, in their order.' } },
