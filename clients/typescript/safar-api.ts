@@ -3813,8 +3813,8 @@ export interface components {
             agent: string;
             /** @description Until when they are asked, or were when they declined. */
             until: null | string;
-            /** @description Why it was not done, or they declined. */
-            reason: ("other" | "taken" | "changed" | "gone" | "customer_erased" | "agent_gone" | "busy" | "skills" | "language" | "conflict_of_interest") | null;
+            /** @description Why it was not done, they declined, or it was taken from them. */
+            reason: ("other" | "taken" | "changed" | "gone" | "customer_erased" | "agent_gone" | "busy" | "skills" | "language" | "conflict_of_interest" | "account_disabled" | "key_revoked") | null;
             /** @description What it rests on: how long it had waited, who was considered, and why not. */
             why: null | components["schemas"]["RoutingReasonsDto"];
             position: string;

@@ -23,6 +23,7 @@ import {
 import { type ReactionAdmin, type ReactionHost, type ReactionSettings } from '#platform/reactions';
 import { type Metrics, type Tracing } from '#platform/telemetry';
 import { type Vault } from '#platform/vault';
+import { type Accounts } from './agents/end-account.js';
 import { type OpenPorts } from './attachments/open-attachment.js';
 import { type UploadPorts } from './attachments/upload-attachment.js';
 import { type OnBehalfOf, type QuarantineAdmin } from './audited.js';
@@ -100,6 +101,8 @@ export interface Installation {
   readonly conversationViews: ConversationViewPorts;
   /** What conversations are decided and kept with. */
   readonly conversations: TakeUpPorts;
+  /** Ends accounts and keys, and gives back what they had. */
+  readonly accounts: Accounts;
   readonly conversationFeed: ConversationFeed;
   /** Who has which conversation open. */
   readonly presence: PresencePort;

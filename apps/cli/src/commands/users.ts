@@ -34,7 +34,7 @@ export function addUsers(program: Command, context: CommandContext): void {
   asCommand(
     users
       .command('disable')
-      .description('Sign somebody out everywhere and let them in no more.')
+      .description('Sign somebody out everywhere, let them in no more, and give what they have back to the queue.')
       .argument('<user>', 'name or id')
       .option('--undo', 'let them in again')
       .action((user: string, options: DisableOptions) => disable(context, user, options)),
@@ -124,7 +124,7 @@ const disable = (context: CommandContext, user: string, options: DisableOptions)
     const changed = done(await users.setDisabled(user, !isUndo), user);
     const text = isUndo
       ? `${changed.name} may sign in again.`
-      : `${changed.name} is signed out and cannot sign in. Conversations stay with them until a lead sets them to away_and_reassign.`;
+      : `${changed.name} is signed out and cannot sign in. Their open conversations go back to the queue.`;
     await tell(context, changed, options, text);
   });
 

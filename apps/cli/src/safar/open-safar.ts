@@ -119,19 +119,19 @@ function applier({
 
 const atTheKeyboard = (): Actor => ({ kind: 'operator', id: operator() });
 
-const keysOf = ({ access: { apiKeys } }: OpenInstallation): ApiKeyAdmin => ({
+const keysOf = ({ accounts, access: { apiKeys } }: OpenInstallation): ApiKeyAdmin => ({
   create: (request) => apiKeys.create(request, atTheKeyboard()),
   list: () => apiKeys.list(),
-  revoke: (id) => apiKeys.revoke(id, atTheKeyboard()),
+  revoke: (id) => accounts.revokeKey(id, atTheKeyboard()),
   rotate: (id, overlapMs) => apiKeys.rotate(id, atTheKeyboard(), overlapMs),
 });
 
-const usersOf = ({ access: { users, sessions } }: OpenInstallation): UserAdmin => ({
+const usersOf = ({ accounts, access: { users, sessions } }: OpenInstallation): UserAdmin => ({
   add: (user) => users.add(user, atTheKeyboard()),
   list: () => users.list(),
   find: (user) => users.find(user),
   setRoles: (user, roles) => users.setRoles(user, roles, atTheKeyboard()),
-  setDisabled: (user, disabled) => users.setDisabled(user, disabled, atTheKeyboard()),
+  setDisabled: (user, disabled) => accounts.setDisabled(user, disabled, atTheKeyboard()),
   resetPassword: (user) => users.resetPassword(user, atTheKeyboard()),
   sessions: (userId) => sessions.list(userId),
   endSessions: (userId) => sessions.endAll(userId, atTheKeyboard()),

@@ -4,6 +4,7 @@ import { evolveRouting, MAX_WAITING, type RoutingInput } from './evolve-routing.
 import { agentWith, item, noon } from './fixtures/any-routing.js';
 import { itemIn, itemsOf } from './routing-items.js';
 import { nextRouting, planRouting } from './plan-routing.js';
+import { drainRouting } from './routing.reaction.js';
 import { noRouting, type RoutingItem, type RoutingState } from './routing-state.js';
 
 const ada = 'user:0f6a1c52-8f0e-8a3b-9d7e-5b1c2d3e4f5a';
@@ -55,6 +56,17 @@ describe('somebody who could have nothing', () => {
     const stored = { ...withItems(item('1')), agents: { [ada]: flagged } };
     expect(planRouting(stored, noon, 9)).toMatchObject([{ agent: ada }]);
   });
+});
+
+it('of somebody whose account was disabled everything comes back, with the reason, until they are there again', () => {
+  const goes = { by: 'operator:o', availability: 'away_and_reassign', reason: 'account_disabled' };
+  const gone = on(agentStream(ada), 'agent.availability_changed', goes);
+  const { commands, state } = drainRouting(evolveRouting(withItems(item('1', { agent: ada })), gone), noon);
+  expect(commands).toMatchObject([{ type: 'Return', agent: ada, reason: 'account_disabled' }]);
+  const back = on(agentStream(ada), 'agent.availability_changed', { by: ada, availability: 'away_and_reassign' });
+  const again = { ...evolveRouting(state, back), items: itemsOf([item('2', { agent: ada })]) };
+  const [returned] = drainRouting(again, noon).commands ?? [];
+  expect(returned).not.toHaveProperty('reason');
 });
 
 it('with as many waiting as may wait, what somebody has is remembered all the same', () => {

@@ -32,11 +32,11 @@ export function evolveRouting(state: RoutingState, event: RoutingInput): Routing
     case 'agent.configured':
       return withAgent(state, agentIdOf(event.stream), { settings: event.data.settings, goneUntil: null });
     case 'agent.availability_changed': {
-      const { availability } = event.data;
+      const { availability, reason: ended = null } = event.data;
       const agent = agentIdOf(event.stream);
       const left = availability === 'online' ? state : withdrawn(state, agent, now);
       // Who comes has been idle since then, and not since they went.
-      return withAgent(left, agent, { availability, idleSince: now, goneUntil: null });
+      return withAgent(left, agent, { availability, ended, idleSince: now, goneUntil: null });
     }
     case 'persona.erased': {
       const theirs = allItems(state.items).filter(({ customerId }) => customerId === event.key);

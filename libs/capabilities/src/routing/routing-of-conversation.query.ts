@@ -1,6 +1,7 @@
 import {
   type ConversationRoutingView,
   type DeclineReason,
+  type EndReason,
   type NotDoneReason,
   offerEndsAt,
   type RoutingData,
@@ -13,7 +14,7 @@ const NEWEST = 50;
 
 type Row = Pick<RoutingDecisionRow, 'position' | 'type' | 'recorded_at'> & {
   readonly data: Partial<Omit<RoutingData['routing.offered'] & RoutingData['routing.not_done'], 'reason'>> & {
-    readonly reason?: NotDoneReason | DeclineReason;
+    readonly reason?: NotDoneReason | DeclineReason | EndReason;
   };
 };
 

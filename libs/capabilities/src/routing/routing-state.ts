@@ -2,6 +2,7 @@ import {
   type AgentSettingsDto,
   type Availability,
   type Channel,
+  type EndReason,
   type Priority,
   type TeamSettingsDto,
   type TextDirection,
@@ -64,6 +65,8 @@ export interface RoutingAgent {
   readonly given: readonly EpochMs[];
   /** The account was disabled, or the key has ended: they are not given anything before that time, or before something is said of them. An account may be enabled again, which nothing says here. Unknown in states that were stored when this was a flag. */
   readonly goneUntil?: EpochMs | null;
+  /** Why they are gone, where they did not go by themselves. */
+  readonly ended?: EndReason | null;
 }
 
 export interface RoutingState {

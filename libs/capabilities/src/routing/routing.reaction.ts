@@ -1,4 +1,4 @@
-import { type RoutingReasonsDto } from '#contracts';
+import { type EndReason, type RoutingReasonsDto } from '#contracts';
 import { type EpochMs, type Reacted, type Reaction, type RecordedEvent } from '#kernel';
 import { evolveRouting, notGiven, passedBy, type RoutingInput, withAgent, withItem } from './evolve-routing.js';
 import { nextRouting, planRouting, type RoutingDecision } from './plan-routing.js';
@@ -23,8 +23,8 @@ export type RouteConversation = OnItem &
         readonly until: EpochMs;
         readonly why: RoutingReasonsDto;
       }
-    /** They are away, and have said that others should have what is theirs. */
-    | { readonly type: 'Return' }
+    /** They are away, and have said that others should have what is theirs; or their account or key has ended. */
+    | { readonly type: 'Return'; readonly reason?: EndReason }
   );
 
 /** How long whoever is asked has. */
@@ -45,7 +45,8 @@ export function drainRouting(before: RoutingState, now: EpochMs): Drained {
   const commands: RouteConversation[] = [];
   for (const item of toReturn(state, now).slice(0, MAX_DECISIONS)) {
     const { id, customerId, agent } = item;
-    commands.push({ type: 'Return', conversationId: id, customerId, agent });
+    const ended = state.agents[agent]?.ended;
+    commands.push({ type: 'Return', conversationId: id, customerId, agent, ...(ended && { reason: ended }) });
     state = withItem(state, id, { ...item, pending: { act: 'return', agent, until: now + PENDING_MS } }, now);
   }
   for (const decision of planRouting(state, now, MAX_DECISIONS - commands.length)) {
@@ -114,7 +115,7 @@ const after = (state: RoutingState, event: RoutingInput): Drained =>
  */
 export const routing: Reaction<RoutingState, RouteConversation, RoutingInput> = {
   name: 'routing',
-  version: 5,
+  version: 6,
   // There is nothing to route before the first start: what is told of conversations is told from then on.
   actsFrom: 'first-event',
   initial: noRouting,

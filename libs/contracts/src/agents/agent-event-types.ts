@@ -8,7 +8,10 @@ const member = 'user:0f6a1c52-8f0e-8a3b-9d7e-5b1c2d3e4f5b';
 type Declared = { readonly [T in AgentEventType]: readonly [DtoClass<AgentData[T]>, AgentData[T]] };
 
 const declared: Declared = {
-  'agent.availability_changed': [AvailabilityChangedDto, { by: member, availability: 'online' }],
+  'agent.availability_changed': [
+    AvailabilityChangedDto,
+    { by: member, availability: 'away_and_reassign', reason: 'account_disabled' },
+  ],
   'agent.configured': [
     AgentConfiguredDto,
     {

@@ -1,9 +1,9 @@
 import { ACTOR } from '../conversations/conversation-words.js';
 import { Public } from '../events/fields/field-class.js';
-import { Nested } from '../events/fields/structure.js';
+import { Nested, Optional } from '../events/fields/structure.js';
 import { OneOf, Pattern } from '../events/fields/text.js';
 import { AgentSettingsDto } from './agent-settings.dto.js';
-import { type Availability, availabilities } from './agent-words.js';
+import { type Availability, availabilities, type EndReason, endReasons } from './agent-words.js';
 import { TeamSettingsDto } from './team-settings.dto.js';
 
 /** A team is set up so from now on; all of it, so that no event before it has to be known. */
@@ -36,4 +36,10 @@ export class AvailabilityChangedDto {
   @Public()
   @OneOf(availabilities)
   availability!: Availability;
+
+  /** They did not go by themselves: their account or key has ended. */
+  @Public()
+  @Optional()
+  @OneOf(endReasons)
+  reason?: EndReason;
 }

@@ -2,6 +2,10 @@
 export const availabilities = ['online', 'away', 'away_and_reassign', 'offline'] as const;
 export type Availability = (typeof availabilities)[number];
 
+/** Why somebody is gone who did not say so: they can no longer have conversations. */
+export const endReasons = ['account_disabled', 'key_revoked'] as const;
+export type EndReason = (typeof endReasons)[number];
+
 /** `manual`: nothing is given to anybody. Round robin goes by whose turn it is, balanced by who has most room. */
 export const routingStrategies = ['manual', 'round_robin', 'balanced'] as const;
 export type RoutingStrategy = (typeof routingStrategies)[number];

@@ -41,7 +41,7 @@ const declared: Declared = {
     { version: 4, agent: ada, act: 'assign', reason: 'taken', decision: '0f6a1c52-8f0e-8a3b-9d7e-5b1c2d3e4f5d' },
   ],
   'routing.offered': [OfferedDto, { version: 3, agent: ada, seconds: 60, until: '2026-03-21T09:13:00.000Z', why }],
-  'routing.returned': [ReturnedDto, { version: 5, agent: ada }],
+  'routing.returned': [ReturnedDto, { version: 5, agent: ada, reason: 'account_disabled' }],
 };
 
 /** Every type of event of routing with its DTO and an example that has all of its members. */

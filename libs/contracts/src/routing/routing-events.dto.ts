@@ -1,4 +1,11 @@
-import { AGENT, MAX_WAIT_SECONDS, type RoutingStrategy, routingStrategies } from '../agents/agent-words.js';
+import {
+  AGENT,
+  type EndReason,
+  endReasons,
+  MAX_WAIT_SECONDS,
+  type RoutingStrategy,
+  routingStrategies,
+} from '../agents/agent-words.js';
 import { ACTOR, MAX_TAGS, type Priority, priorities, UUID } from '../conversations/conversation-words.js';
 import { Public } from '../events/fields/field-class.js';
 import { Flag, Whole } from '../events/fields/number.js';
@@ -212,7 +219,7 @@ export class DeclinedDto {
   reason!: DeclineReason;
 }
 
-/** It was taken from an agent who is away and has said so. */
+/** It was taken from an agent who is away and has said so, or who can have none any more. */
 export class ReturnedDto {
   @Public()
   @Version()
@@ -221,6 +228,11 @@ export class ReturnedDto {
   @Public()
   @Pattern(AGENT, 41)
   agent!: string;
+
+  @Public()
+  @Optional()
+  @OneOf(endReasons)
+  reason?: EndReason;
 }
 
 /** What was decided about it came too late. */

@@ -1,3 +1,4 @@
+import { type EndReason } from '../agents/agent-words.js';
 import { type Priority } from '../conversations/conversation-words.js';
 import { type Channel } from '../touchpoints/touchpoint-event.js';
 import { type RoutingReasonsDto } from './routing-events.dto.js';
@@ -12,8 +13,8 @@ export interface RoutingDecisionView {
   readonly agent: string;
   /** Until when they are asked, or were when they declined. */
   readonly until: string | null;
-  /** Why it was not done, or they declined. */
-  readonly reason: NotDoneReason | DeclineReason | null;
+  /** Why it was not done, they declined, or it was taken from them. */
+  readonly reason: NotDoneReason | DeclineReason | EndReason | null;
   /** What it rests on: how long it had waited, who was considered, and why not. */
   readonly why: RoutingReasonsDto | null;
   readonly position: string;

@@ -1,5 +1,6 @@
 import { ConversationFeed, readableConversations } from '#capabilities';
 import { createPresence, PRESENCE_MOVED, PresenceBoard } from '#platform/presence';
+import { createAccounts } from '../agents/end-account.js';
 import { createAttachmentDescriber } from '../attachments/describe-attachments.js';
 import { createInTurn } from '../conversations/in-turn.js';
 import { createOpener } from '../conversations/open-parts.js';
@@ -31,6 +32,7 @@ export function conversationOperations(parts: Parts, directory: DirectoryPorts, 
       open: createOpener(decode),
       describeAttachments: createAttachmentDescriber(parts),
     },
+    accounts: createAccounts(parts),
     conversationFeed: new ConversationFeed(readModels),
     conversations: {
       ...{ store, vault, clock, directory, decode, inTurn: createInTurn(), ruleBooks: createRuleBooks(store) },

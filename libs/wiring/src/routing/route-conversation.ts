@@ -66,11 +66,12 @@ async function assign(ports: RoutePorts, issued: Issued, part: Part): Promise<bo
   if (state.stage === 'unknown') throw new CommandRefusedError('unknown');
   const version = events.length + part.facts.length;
   const { agent } = command;
+  const reason = command.type === 'Return' && command.reason ? { reason: command.reason } : {};
   const said = saidBy(issued);
   const event =
     command.type === 'Assign'
       ? routingEvent(ports.vault, said, 'routing.assigned', { version, agent, why: command.why })
-      : routingEvent(ports.vault, said, 'routing.returned', { version, agent });
+      : routingEvent(ports.vault, said, 'routing.returned', { version, agent, ...reason });
   const outcome = await appendParts(ports, [part], {
     ...{ customerId: state.customerId, incarnation: state.incarnation, commandId: id },
     requestHash: ports.vault.digest('routing', canonicalJson(command)),
