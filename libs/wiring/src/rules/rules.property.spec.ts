@@ -303,6 +303,8 @@ it('each rule answers once, however often it is asked, and no circle of rules is
         // Some things happen before anybody has answered what was before.
         if (minutes % 3 > 0) await one.settle();
       }
+      // What was done last may not have been looked at: only then is there something to wait for.
+      await one.settle();
       // Left alone, time goes on and nothing else: it comes to rest.
       for (let waits = 0; waits < 3 * MAX_UNATTENDED && !one.isQuiet(); waits += 1) {
         one.pass(31);
