@@ -355,19 +355,6 @@ describe('what conversations are to one another', () => {
   });
 });
 
-describe('a resolution without an answer', () => {
-  it('says that none is owed: who writes then waits from then, and a split says nothing of it', () => {
-    const later = at + HOUR;
-    const resolved = [open, from('m1'), status('resolved')];
-    expect(owedIn(stateAfter(...resolved))).toBeNull();
-    expect(owedIn(stateAfter(...resolved, from('m2', later)))).toBe(later);
-    const both = [open, from('m1'), from('m2'), status('resolved')];
-    const split = conversation.decide(stateAfter(...both), { type: 'SplitOff', at, by, into: 'new', messages: ['m1'] });
-    expect(split).toMatchObject({ events: [{ type: 'conversation.split_off' }] });
-    expect(split).not.toHaveProperty('events.0.data.owes');
-  });
-});
-
 describe('a conversation that is too long', () => {
   it('can be resolved, and nothing else', () => {
     const state = stateAfter(open);

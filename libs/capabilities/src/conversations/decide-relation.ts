@@ -132,9 +132,8 @@ function splitOff(state: KnownConversation, { at, by, into, messages }: Of<'Spli
   if (!chosen.every((each) => state.messages.includes(each))) return refuse('unknown-message');
   if (chosen.length === state.messages.length) return refuse('nothing-left');
   const stay = state.waiting.filter(({ message }) => message === undefined || !chosen.includes(message));
-  // Where it is resolved nothing is owed, and its clocks go on as its resolution left them.
-  const owes = state.category === 'resolved' ? {} : { owes: toOwed(owedSince(stay)) };
-  return accept({ type: 'conversation.split_off', at, data: { by, into, messages: chosen, ...owes } });
+  const owes = toOwed(owedSince(stay));
+  return accept({ type: 'conversation.split_off', at, data: { by, into, messages: chosen, owes } });
 }
 
 function link(state: KnownConversation, { at, by, to, self, linked }: Of<'Link'>): Decided {

@@ -95,8 +95,6 @@ function changed(before: KnownConversation, fact: ConversationFact): KnownConver
         category,
         status,
         snooze: null,
-        // Whoever resolves it without an answer says that none is owed.
-        waiting: category === 'resolved' ? [] : state.waiting,
         resolvedAt: category === 'resolved' ? (state.resolvedAt ?? (data.since ? Date.parse(data.since) : at)) : null,
       };
     }

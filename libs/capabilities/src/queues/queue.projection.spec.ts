@@ -87,18 +87,6 @@ describe('whose turn it is', () => {
       5,
     ],
     [
-      'is ours since what they wrote after it was resolved without an answer',
-      [opened(), says(5), moves(6, 'resolved'), says(20), told('conversation.reopened', 20, { cause: 'agent' })],
-      'open',
-      20,
-    ],
-    [
-      'is ours since it was opened again, where nobody wrote after it was resolved',
-      [opened(), says(5), moves(6, 'resolved'), told('conversation.reopened', 20, { cause: 'agent' })],
-      'open',
-      20,
-    ],
-    [
       'does not begin anew with another word for it',
       [opened(), moves(6, 'waiting_customer'), moves(20, 'waiting_customer')],
       'waiting_customer',

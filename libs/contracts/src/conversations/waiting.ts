@@ -113,7 +113,5 @@ function turned(before: Waiting, category: StatusCategory, at: EpochMs): Partial
   // A snooze that was over had ended by itself.
   const ours = snoozedUntil !== null && snoozedUntil <= at ? snoozedUntil : at;
   const since = category === 'open' ? (before.unansweredSince ?? ours) : at;
-  const turn = { category, snoozedUntil: null, turnSince: since, waitingSince: since };
-  // Whoever resolves it without an answer says that none is owed: who writes then begins to wait.
-  return category === 'resolved' ? { ...turn, unansweredSince: null } : turn;
+  return { category, snoozedUntil: null, turnSince: since, waitingSince: since };
 }
