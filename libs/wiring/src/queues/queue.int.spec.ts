@@ -578,7 +578,10 @@ describe('the queue', () => {
     await offersToAgent(reads, 'user:agent-7', at);
     // Here there are no agents, and PostgreSQL goes through none of them.
     const { scans, whole } = reads.taken();
-    expect({ scans, whole: whole.filter((table) => !table.startsWith('agents_')) }).toEqual({ scans: 2, whole: [] });
+    expect({ scans, whole: whole.filter((table) => !String(table).startsWith('agents_')) }).toEqual({
+      scans: 2,
+      whole: [],
+    });
     await installation.readModels.query(
       `INSERT INTO {response-facts} (conversation_id, name, customer_id, fact, at, channel, team, agent, stage, elapsed_ms)
        SELECT md5(n::text)::uuid, n::text, md5('c' || n)::uuid, 'wait', now() - make_interval(mins => n * 30), 'chat',
