@@ -16,6 +16,8 @@ const COUNTS = ASKED === undefined ? { gateway: 2, projector: 2, reactor: 1, rel
 const REBUILT = ASKED === undefined ? ['timeline'] : ['timeline', 'customers', 'conversations', 'queue'];
 /** Of the six partitions: kills divide those of one read model between processes. */
 const LANES = { timeline: 6, customers: 3 };
+/** Each takes ten seconds in which everybody falls behind. */
+const PARTITIONS = ASKED === undefined ? 1 : 3;
 /** Somewhat longer than is allowed: how much too long it took is worth knowing. */
 const PATIENCE_MS = 90_000;
 /** Of a kill with what else happens until the next; beside it the start, the healing and the checks. */
@@ -54,7 +56,14 @@ describe('processes that are restarted, killed and frozen under load', () => {
       try {
         const { violations, acknowledged, lookedUp, observed, restarted, sharing } = await runFaults({
           ...{ seed: SEED, plan: { kills: KILLS }, cluster, links, counts: COUNTS },
-          ...{ restarts: RESTARTS, lanes: LANES, rebuilt: REBUILT, patienceMs: PATIENCE_MS, say },
+          ...{
+            restarts: RESTARTS,
+            partitions: PARTITIONS,
+            lanes: LANES,
+            rebuilt: REBUILT,
+            patienceMs: PATIENCE_MS,
+            say,
+          },
         });
         const { store, healedAfterMs } = observed;
         const told = { acknowledged, lookedUp, sharing, events: store.length, healedAfterMs };

@@ -18,6 +18,8 @@ export interface FaultRun extends Omit<TestedOptions, 'folder' | 'shutdownDelayM
   readonly seed: number;
   /** What is done to it: so many kills and what comes between them, or exactly this. */
   readonly plan: { readonly kills: number } | { readonly steps: readonly Step[] };
+  /** Of how many brokers the others are cut off, one after the other, before anything is killed. */
+  readonly partitions?: number;
   /** How often every program is restarted in turn before that, behind a load balancer and without a failed request. */
   readonly restarts?: number;
   /** Read models that are given so many lanes before anything is broken. */
@@ -106,9 +108,13 @@ async function breakAndMend(run: FaultRun, tested: TestedInstallation, ledger: L
   return { violations: check(observed), observed, acknowledged, lookedUp, restarted, rebalanced, sharing };
 }
 
-function stepsOf({ seed, links }: FaultRun, kills: number, tested: TestedInstallation): readonly Step[] {
+function stepsOf(run: FaultRun, kills: number, tested: TestedInstallation): readonly Step[] {
+  const { seed, links, partitions = 0 } = run;
   if (kills === 0) return [];
-  return [...partitionsOf([...(links?.keys() ?? [])]), ...planOf(new Chance(seed, 1), kills, targetsOf(tested))];
+  return [
+    ...partitionsOf([...(links?.keys() ?? [])].slice(0, partitions)),
+    ...planOf(new Chance(seed, 1), kills, targetsOf(tested)),
+  ];
 }
 
 /** A read model with several lanes is a new build with as many; whoever feeds it takes them as they come free. */
