@@ -1,9 +1,8 @@
-import { randomBytes } from 'node:crypto';
 import { type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { testDatabase, until, type TestDatabase } from '#testing';
 import { type Installation, loadConfig, openInstallation } from '#wiring';
-import { dataFolder, finished, startApp, startCli } from './support/safar-process.js';
+import { dataFolder, finished, startApp, startCli, sharedSettings } from './support/safar-process.js';
 
 const PATIENCE_MS = 120_000;
 
@@ -36,12 +35,7 @@ describe('a rebuild that a command and a projector share', () => {
   beforeAll(async () => {
     database = await testDatabase([]);
     folder = dataFolder();
-    settings = {
-      SAFAR_DATABASE_URL: database.url,
-      SAFAR_DATA_DIR: folder.path,
-      SAFAR_MASTER_KEY: randomBytes(32).toString('base64'),
-      SAFAR_LOG_LEVEL: 'error',
-    };
+    settings = sharedSettings(database.url, folder.path);
     observer = await openInstallation(loadConfig(settings), { program: 'observer' });
     await database.owner.query(instruments);
     projector = startApp('projector', settings);

@@ -1,9 +1,8 @@
-import { randomBytes } from 'node:crypto';
 import { type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { freePort, testDatabase, type TestDatabase } from '#testing';
-import { dataFolder, finished, startApp, startCli } from './support/safar-process.js';
+import { dataFolder, finished, startApp, startCli, sharedSettings } from './support/safar-process.js';
 
 /** Several gateways and projectors on one PostgreSQL server, started as the README says. */
 describe('processes that share a store', () => {
@@ -16,12 +15,7 @@ describe('processes that share a store', () => {
   beforeAll(async () => {
     database = await testDatabase([]);
     folder = dataFolder();
-    settings = {
-      SAFAR_DATABASE_URL: database.url,
-      SAFAR_DATA_DIR: folder.path,
-      SAFAR_MASTER_KEY: randomBytes(32).toString('base64'),
-      SAFAR_LOG_LEVEL: 'error',
-    };
+    settings = sharedSettings(database.url, folder.path);
     const made = await finished(startCli(folder.path, ['keys', 'create', '--name', 'flow', '--json'], settings));
     expect(made).toMatchObject({ code: 0 });
     ({ key } = JSON.parse(made.stdout) as { key: string });

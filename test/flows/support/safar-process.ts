@@ -1,4 +1,5 @@
 import { spawn, type ChildProcess } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { chmodSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -25,6 +26,14 @@ export function dataFolder(): { readonly path: string; remove(): void } {
     },
   };
 }
+
+/** What processes that share a store have in common, of an installation that nobody has used before. */
+export const sharedSettings = (databaseUrl: string, dataDir: string): Record<string, string> => ({
+  SAFAR_DATABASE_URL: databaseUrl,
+  SAFAR_DATA_DIR: dataDir,
+  SAFAR_MASTER_KEY: randomBytes(32).toString('base64'),
+  SAFAR_LOG_LEVEL: 'error',
+});
 
 /** The environment of an ordinary terminal: nothing of the test runner's own. */
 export function cleanEnvironment(settings: Readonly<Record<string, string>>): NodeJS.ProcessEnv {
