@@ -100,6 +100,7 @@ export * from './conversations/return-rules-event.js';
 export * from './conversations/status-list-event.js';
 export { isTimeZoneName } from './events/fields/time-zone.js';
 export { clockDueAfter, type ClockDue, isOverdue, orderedDue } from './service-clocks/clock-due.js';
+export * from './conversations/tags.js';
 export { beginWaiting, evolveWaiting, type Waiting } from './conversations/waiting.js';
 export * from './conversations/promise-commands.dto.js';
 export * from './conversations/promise-view.js';

@@ -1,4 +1,4 @@
-import { type ConversationListItemView } from '#contracts';
+import { type ConversationListItemView, distinctTags } from '#contracts';
 import { type EpochMs } from '#kernel';
 import { type ConversationRow } from './conversations.projection.js';
 import { type OpenParts, textIn } from './open-conversations.port.js';
@@ -48,7 +48,7 @@ function toListItem(row: ListColumns, subject: string | null, now: EpochMs): Con
     agent: row.agent,
     team: row.team,
     priority: row.priority,
-    tags: row.tags,
+    tags: distinctTags(row.tags),
     openedAt: rfc3339(row.opened_at),
     lastMessageAt: rfc3339(row.last_message_at),
     snoozedUntil: over ? null : orNull(row.snoozed_until),

@@ -200,6 +200,34 @@ describe('tags', () => {
       'too-many-tags',
     );
   });
+
+  /** As Arabic and Persian keyboards write it, with a joiner, with tatweel, in another form of the same letters. */
+  const spellings = ['پیش‌فروش کتاب', 'پيش‌فروش كتاب', 'پیشفروش کتاب', ' پیشفروش  کتـاب ', 'ﭘﯿﺸﻔﺮﻭﺵ کتاب'];
+
+  it('are one in every spelling, shown as it was first', () => {
+    const [first = '', ...others] = spellings;
+    for (const each of others) {
+      expect(after(tag([first]), tag([each]))).toEqual([]);
+      expect(after(tag([first]), tag([each], [first]))).toEqual([]);
+      expect(stateAfter(open, tag([first, each, 'VIP']), tag(['vip']))).toMatchObject({ tags: ['VIP', first] });
+      expect(stateAfter(open, tag([first]), tag([], [each]))).toMatchObject({ tags: [] });
+    }
+  });
+
+  it('go in all spellings that they were given before they were one', () => {
+    const [arabic = '', persian = ''] = ['كتاب', 'کتاب'];
+    const tagged = (data: object) => ({ type: 'conversation.tagged', at, data: { by, ...data } }) as ConversationFact;
+    const told = (...more: readonly ConversationFact[]) =>
+      [tagged({ added: [arabic] }), tagged({ added: [persian] }), ...more].reduce(
+        conversation.evolve,
+        stateAfter(open),
+      );
+    const asked = (state: Conversation, command: ConversationCommand) => conversation.decide(state, command);
+    expect(asked(told(), tag(['كتـاب']))).toEqual({ accepted: true, events: [] });
+    expect(asked(told(), tag([], ['کتـاب']))).toMatchObject({ events: [{ data: { removed: [arabic, persian] } }] });
+    // Who took away one of the two then has the other still.
+    expect(told(tagged({ removed: [arabic] }))).toMatchObject({ tags: [persian] });
+  });
 });
 
 describe('what conversations are to one another', () => {

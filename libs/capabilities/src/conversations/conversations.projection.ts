@@ -5,6 +5,7 @@ import {
   type PersonaErased,
   type Priority,
   type StatusCategory,
+  tagsAfter,
   type WakeRule,
 } from '#contracts';
 import { allGone, type Evolve, gone, type Projection } from '#kernel';
@@ -84,10 +85,8 @@ function changes(before: ConversationRow, { type, data, occurredAt }: Work): Col
       return { team: data.team ?? null };
     case 'conversation.prioritised':
       return { priority: data.priority };
-    case 'conversation.tagged': {
-      const kept = before.tags.filter((tag) => !data.removed?.includes(tag));
-      return { tags: [...kept, ...(data.added ?? [])].sort() };
-    }
+    case 'conversation.tagged':
+      return { tags: tagsAfter(before.tags, data) };
     case 'conversation.status_changed': {
       const { category, status } = data;
       // Another word for what is resolved moves no resolution.

@@ -1,4 +1,4 @@
-import { type ChosenCategory, type ConversationFact, MAX_TAGS } from '#contracts';
+import { type ChosenCategory, type ConversationFact, distinctTags, MAX_TAGS, tagKey } from '#contracts';
 import { accept, type Decision, type EpochMs, refuse } from '#kernel';
 import { type KnownConversation } from './conversation.js';
 import { brokenBefore, owesPromise } from './decide-promise.js';
@@ -68,11 +68,15 @@ const assigned = (at: EpochMs, by: string, agent: string | undefined): Conversat
 
 function tag(state: KnownConversation, command: Extract<WorkCommand, { type: 'Tag' }>): Decided {
   const { at, by, add = [], remove = [] } = command;
-  const has = new Set(state.tags);
-  const added = [...new Set(add)].filter((each) => !has.has(each)).sort();
-  const removed = [...new Set(remove)].filter((each) => has.has(each) && !add.includes(each)).sort();
+  const keysOf = (tags: readonly string[]): ReadonlySet<string> => new Set(tags.map(tagKey));
+  const [has, keep, drop] = [keysOf(state.tags), keysOf(add), keysOf(remove)];
+  const added = distinctTags(add)
+    .filter((each) => !has.has(tagKey(each)))
+    .sort();
+  // In all spellings that it has: those of before they were one tag, too.
+  const removed = state.tags.filter((each) => drop.has(tagKey(each)) && !keep.has(tagKey(each)));
   if (added.length === 0 && removed.length === 0) return accept();
-  if (has.size + added.length - removed.length > MAX_TAGS) return refuse('too-many-tags');
+  if (state.tags.length + added.length - removed.length > MAX_TAGS) return refuse('too-many-tags');
   const data = { by, ...(added.length > 0 && { added }), ...(removed.length > 0 && { removed }) };
   return accept({ type: 'conversation.tagged', at, data });
 }

@@ -1,4 +1,4 @@
-import { type ConversationFact, isPerson, MOST_MENTIONS, owedSinceOf } from '#contracts';
+import { type ConversationFact, isPerson, MOST_MENTIONS, owedSinceOf, tagsAfter } from '#contracts';
 import { type Conversation, type KnownConversation } from './conversation.js';
 import { evolvePromise, isPromiseFact } from './evolve-promise.js';
 import { borrowedAfter, evolveRelation, isRelation, waitingFrom } from './evolve-relation.js';
@@ -84,10 +84,8 @@ function changed(before: KnownConversation, fact: ConversationFact): KnownConver
       return { ...state, team: data.team ?? null };
     case 'conversation.prioritised':
       return { ...state, priority: data.priority };
-    case 'conversation.tagged': {
-      const kept = state.tags.filter((tag) => !data.removed?.includes(tag));
-      return { ...state, tags: [...kept, ...(data.added ?? [])].sort() };
-    }
+    case 'conversation.tagged':
+      return { ...state, tags: tagsAfter(state.tags, data) };
     case 'conversation.status_changed': {
       const { category, status } = data;
       return {

@@ -1,4 +1,4 @@
-import { type Priority, type ReturnMatchDto, type ReturnRuleDto, type ReturnRulesDto } from '#contracts';
+import { type Priority, type ReturnMatchDto, type ReturnRuleDto, type ReturnRulesDto, tagAmong } from '#contracts';
 import { type EpochMs } from '#kernel';
 
 export type ReturnRulesRefusal = {
@@ -59,4 +59,4 @@ const matches = (
   (channel === undefined || channel.some((each) => each === of.channel)) &&
   (team === undefined || team.some((each) => each === of.team)) &&
   (priority === undefined || priority.includes(of.priority)) &&
-  (tags === undefined || tags.some((tag) => of.tags.includes(tag)));
+  (tags === undefined || tagAmong(of.tags, tags) !== undefined);

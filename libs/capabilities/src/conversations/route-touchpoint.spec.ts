@@ -115,6 +115,7 @@ describe('a message of the customer', () => {
     expect(back({ priority: 'urgent' })).toBe('a');
     const returned = { team: 'returns', tags: ['damaged'], priority: 'urgent' } as const;
     expect([back(returned), back({ ...returned, resolvedAt: noon - 60_000 })]).toEqual([after('a'), 'a']);
+    expect(back({ ...returned, tags: ['Damaged'] })).toBe(after('a'));
     // Never is never, also for what was sent before it was resolved.
     expect([back({}), back({ resolvedAt: noon + 1 })]).toEqual([after('a'), after('a')]);
     // None matches: seven days.

@@ -6,6 +6,8 @@ import {
   MOST_MENTIONS,
   NOBODY,
   type PromiseEventType,
+  tagKey,
+  tagsAfter,
   type Waiting,
 } from '#contracts';
 import { afterPromise } from './row-promises.js';
@@ -22,7 +24,8 @@ export function openedRow(event: Opened): QueueRow {
     customer_id: event.key,
     ...{ until_position: 0n, kept: 'queued', until_at: null, span: null },
     ...toColumns(beginWaiting(event)),
-    ...{ status: 'open', agent: NOBODY, team, priority, rank: rankOf[priority], labels: [], direction, channel },
+    ...{ status: 'open', agent: NOBODY, team, priority, rank: rankOf[priority], direction, channel },
+    ...{ tags: [], labels: [] },
     ...{ clocks: [], due_at: NEVER, due_clock: null },
     ...{ promises: [], promised_at: null },
     since_at: event.recordedAt,
@@ -73,7 +76,7 @@ function others(before: QueueRow, { type, data, occurredAt: at }: Exclude<Later,
     case 'conversation.replied':
       return { last_message_at: Math.max(before.last_message_at, at) };
     case 'conversation.noted':
-      return data.mentions ? { labels: withLabels(before.labels, 'mention:', data.mentions, []) } : {};
+      return data.mentions ? { labels: withMentions(before.labels, data.mentions) } : {};
     case 'conversation.assigned':
       return { agent: data.agent ?? NOBODY };
     case 'conversation.transferred':
@@ -81,7 +84,7 @@ function others(before: QueueRow, { type, data, occurredAt: at }: Exclude<Later,
     case 'conversation.prioritised':
       return { priority: data.priority, rank: rankOf[data.priority] };
     case 'conversation.tagged':
-      return { labels: withLabels(before.labels, 'tag:', data.added ?? [], data.removed ?? []) };
+      return withTags(before.labels, tagsAfter(before.tags, data));
     case 'conversation.status_changed':
       return { status: data.status };
     case 'conversation.snoozed':
@@ -108,14 +111,16 @@ const isPromise = (event: Later): event is Promising => event.type.startsWith('c
 
 const isMention = (label: string): boolean => label.startsWith('mention:');
 
+/** A tag is found by what it is known by, and shown as it was typed. */
+function withTags(labels: readonly string[], tags: readonly string[]): Pick<QueueRow, 'tags' | 'labels'> {
+  const known = new Set(tags.map((tag) => `tag:${tagKey(tag)}`));
+  const others = labels.filter((label) => !label.startsWith('tag:') && !isMention(label));
+  return { tags, labels: [...[...others, ...known].sort(), ...labels.filter(isMention)] };
+}
+
 /** Of mentions the oldest are forgotten; tags have a limit where they are decided. */
-function withLabels(
-  labels: readonly string[],
-  prefix: 'mention:' | 'tag:',
-  added: readonly string[],
-  removed: readonly string[],
-): readonly string[] {
-  const touched = new Set([...added, ...removed].map((each) => prefix + each));
-  const all = [...labels.filter((each) => !touched.has(each)), ...new Set(added.map((each) => prefix + each))];
-  return [...all.filter((each) => !isMention(each)).sort(), ...all.filter(isMention).slice(-MOST_MENTIONS)];
+function withMentions(labels: readonly string[], mentioned: readonly string[]): readonly string[] {
+  const added = new Set(mentioned.map((each) => `mention:${each}`));
+  const mentions = [...labels.filter((each) => isMention(each) && !added.has(each)), ...added];
+  return [...labels.filter((each) => !isMention(each)), ...mentions.slice(-MOST_MENTIONS)];
 }

@@ -1,4 +1,4 @@
-import { AT_RISK_SECONDS, type QueueFilter, type QueueView } from '#contracts';
+import { AT_RISK_SECONDS, type QueueFilter, type QueueView, tagKey } from '#contracts';
 import { type EpochMs } from '#kernel';
 import { endOfDay } from './end-of-day.js';
 import { rfc3339 } from './queue-item.js';
@@ -48,7 +48,7 @@ export function conditionsOf(
     conditions.push(
       `CASE WHEN snoozed_until <= ${now()} THEN 'open' ELSE status END = ANY (${values.of(statuses, 'text[]')})`,
     );
-  const labels = [...tags.map((tag) => `tag:${tag}`), ...(view === 'mentions' ? [`mention:${self}`] : [])];
+  const labels = [...tags.map((tag) => `tag:${tagKey(tag)}`), ...(view === 'mentions' ? [`mention:${self}`] : [])];
   if (view === 'warned') {
     // What a team is warned of is for whoever looks at its queue.
     const mine = [`warn:${self}`, ...(team === undefined ? [] : [`warn:team:${team}`])];

@@ -1,9 +1,9 @@
-import { isOverdue, NOBODY, type QueueItemView, type StatusCategory, type Turn } from '#contracts';
+import { distinctTags, isOverdue, NOBODY, type QueueItemView, type StatusCategory, type Turn } from '#contracts';
 import { type EpochMs } from '#kernel';
 import { NEVER, type QueueRow } from './queue-row.js';
 
 export const itemColumns = `
-  conversation_id, customer_id, channel, team, agent, priority, rank, category, status, labels, turn_since, waiting_since, due_at, due_clock, promised_at,
+  conversation_id, customer_id, channel, team, agent, priority, rank, category, status, tags, labels, turn_since, waiting_since, due_at, due_clock, promised_at,
   snoozed_until, direction, opened_at, last_message_at, version, since_position`;
 
 /** What is read of a row; each value as the projection declares its column. */
@@ -39,7 +39,7 @@ export function toQueueItem(row: ItemColumns, subject: string | null, at: EpochM
     priority: row.priority,
     category,
     status: woken ? 'open' : row.status,
-    tags: labelled(row.labels, 'tag:'),
+    tags: distinctTags(row.tags),
     mentions: labelled(row.labels, 'mention:'),
     warned: labelled(row.labels, 'warn:'),
     turn: turnOf[category],

@@ -53,7 +53,9 @@ export type QueueRow = {
   readonly priority: Priority;
   /** 0 of the most urgent. */
   readonly rank: number;
-  /** `tag:`, `warn:` and `mention:`, so that one index finds all of them. */
+  /** As they were typed. */
+  readonly tags: readonly string[];
+  /** `tag:` with what a tag is known by, `warn:` and `mention:`, so that one index finds all of them. */
   readonly labels: readonly string[];
   /** When the turn came to whose it is by the category. */
   readonly turn_since: EpochMs;
@@ -115,6 +117,7 @@ export const queueTable: Table = {
     team: { type: 'text', nullable: true },
     priority: { type: 'text' },
     rank: { type: 'integer' },
+    tags: { type: 'json' },
     labels: { type: 'jsonb' },
     turn_since: { type: 'timestamp' },
     waiting_since: { type: 'timestamp' },

@@ -214,6 +214,16 @@ describe('who was warned', () => {
   });
 });
 
+describe('tags', () => {
+  it('are found by what they are known by, and kept as they were typed', () => {
+    const tagged = (second: number, data: object) => told('conversation.tagged', second, { by: 'user:ada', ...data });
+    const both = [opened(), tagged(1, { added: ['VIP', 'كتاب'] }), tagged(2, { added: ['کتاب'] })];
+    expect(after(...both).is).toMatchObject({ tags: ['VIP', 'كتاب', 'کتاب'], labels: ['tag:vip', 'tag:کتاب'] });
+    const one = [...both, tagged(3, { removed: ['كتاب', 'VIP'] })];
+    expect(after(...one).is).toMatchObject({ tags: ['کتاب'], labels: ['tag:کتاب'] });
+  });
+});
+
 describe('mentions', () => {
   const mentioned = told('conversation.noted', 5, {
     ...{ by: 'user:ada', messageId: 'n', direction: 'ltr', text: '', mentions: ['user:bea', 'user:kian'] },

@@ -95,6 +95,8 @@ describe('the agent', () => {
     };
     expect(standingOf(can(['refunds', 'vip'], ['fa', 'en']))).toBe('chosen');
     expect(standingOf(can(['vip'], ['fa']))).toBe('lacks_skills');
+    const spelt = [item('1', { tags: ['MONEY'] })];
+    expect(given(state(spelt, { a: can(['vip'], []), b: can(['refunds'], []) }, front({ needs })))).toEqual(['1:b']);
     expect(standingOf(can(['refunds'], ['en']))).toBe('lacks_language');
     expect(standingOf({ ...can(['refunds'], ['fa']), availability: 'away' })).toBe('not_online');
     expect(standingOf({ ...can(['refunds'], ['fa']), goneUntil: noon + 1 })).toBe('unknown');

@@ -12,6 +12,7 @@ import {
   orderedDue,
   type Priority,
   type StoredClockEvent,
+  tagsAfter,
   type TextDirection,
   type Waiting,
 } from '#contracts';
@@ -124,10 +125,8 @@ function changesBy(state: Turn, event: ConversationEvent): Partial<Turn> {
       return { team: data.team ?? null };
     case 'conversation.prioritised':
       return { priority: data.priority };
-    case 'conversation.tagged': {
-      const kept = state.tags.filter((tag) => !data.removed?.includes(tag));
-      return { tags: [...kept, ...(data.added ?? [])].sort() };
-    }
+    case 'conversation.tagged':
+      return { tags: tagsAfter(state.tags, data) };
     case 'conversation.forgotten':
       return { forgotten: true };
     case 'conversation.replied':

@@ -1,4 +1,4 @@
-import { type AgentSettingsDto, type TeamSettingsDto } from '#contracts';
+import { type AgentSettingsDto, tagAmong, type TeamSettingsDto } from '#contracts';
 import { type EpochMs } from '#kernel';
 import { type RoutingItem, type RoutingState } from './routing-state.js';
 
@@ -28,7 +28,7 @@ export function termsOf(state: Pick<RoutingState, 'teams'>, item: Described): It
   const needs = (settings.needs ?? []).filter(
     ({ channels, tags, direction }) =>
       (channels?.includes(item.channel) ?? true) &&
-      (tags?.some((tag) => item.tags.includes(tag)) ?? true) &&
+      (tags === undefined || tagAmong(item.tags, tags) !== undefined) &&
       (direction === undefined || direction === item.direction),
   );
   return {

@@ -5,6 +5,7 @@ import {
   type RuleMatchDto,
   type RuleReasonDto,
   type StatusCategory,
+  tagAmong,
   type TextDirection,
 } from '#contracts';
 
@@ -52,8 +53,9 @@ function* reasonsOf(
   if (when.channel) yield has('channel', when.channel, channel);
   if (when.priority) yield has('priority', when.priority, priority);
   if (when.team) yield has('team', when.team, team);
-  if (when.tags) yield has('tags', when.tags, tags.find((tag) => when.tags?.includes(tag)) ?? null);
-  if (when.withoutTags) yield when.withoutTags.some((tag) => tags.includes(tag)) ? false : { condition: 'withoutTags' };
+  const tagged = when.tags && tagAmong(tags, when.tags);
+  if (when.tags) yield tagged === undefined ? false : { condition: 'tags', value: tagged };
+  if (when.withoutTags) yield tagAmong(tags, when.withoutTags) === undefined ? { condition: 'withoutTags' } : false;
   if (when.category) yield has('category', when.category, category);
   if (when.agent) yield has('agent', [when.agent], agent === null ? 'nobody' : 'somebody');
   if (when.direction) yield has('direction', [when.direction], direction ?? null);

@@ -13,6 +13,13 @@ describe('what a conversation lacks before it is resolved', () => {
     ['any tag, and has one', {}, { tags: ['late'] }, []],
     ['one of some tags, and has another', { oneOfTags: ['damaged'] }, { tags: ['late'] }, ['tag']],
     ['one of some tags, and has it', { oneOfTags: ['damaged', 'late'] }, { tags: ['late'] }, []],
+    ['one of some tags, and has it in another spelling', { oneOfTags: ['کتاب'] }, { tags: ['كتاب'] }, []],
+    [
+      'a team once it has the tag in another spelling',
+      { needs: ['team'], when: { tags: ['vip'] } },
+      { tags: ['VIP'] },
+      ['team'],
+    ],
     ['agent and team', { needs: ['agent', 'team'] }, { team: 'returns' }, ['agent']],
     ['nothing on another channel', { when: { channel: ['chat'] } }, {}, []],
     ['nothing where it has no channel', { when: { channel: ['email'] } }, { channel: null }, []],

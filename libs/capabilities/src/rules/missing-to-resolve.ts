@@ -1,4 +1,4 @@
-import { type Channel, type Priority, type RequiredThing, type RequirementDto } from '#contracts';
+import { type Channel, type Priority, type RequiredThing, type RequirementDto, tagAmong } from '#contracts';
 
 /** A conversation as it would be resolved. */
 export interface Resolving {
@@ -26,7 +26,7 @@ export const requirementApplies = (
   isOneOf(when.channel, channel) &&
   isOneOf(when.priority, priority) &&
   isOneOf(when.team, team) &&
-  (when.tags === undefined || when.tags.some((tag) => tags.includes(tag)));
+  (when.tags === undefined || tagAmong(tags, when.tags) !== undefined);
 
 /**
  * What a conversation lacks before it may be resolved.
@@ -45,7 +45,7 @@ export async function missingToResolve(
       const isThere = {
         agent: () => agent !== null,
         team: () => team !== null,
-        tag: () => (oneOfTags.length === 0 ? tags.length > 0 : oneOfTags.some((tag) => tags.includes(tag))),
+        tag: () => (oneOfTags.length === 0 ? tags.length > 0 : tagAmong(tags, oneOfTags) !== undefined),
         root_cause: async () => !(await unexplained()),
       };
       if (!(await isThere[thing]())) missing.push({ requirement: id, thing, oneOf: thing === 'tag' ? oneOfTags : [] });

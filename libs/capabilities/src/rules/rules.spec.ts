@@ -45,6 +45,13 @@ describe('a rule', () => {
   });
 });
 
+it('a rule finds tags in every spelling', () => {
+  const tagged = { ...conversation, tags: ['VIP', 'كتاب'] };
+  const when = (condition: RuleMatchDto) => matchRule(condition, tagged, { identifiers: [] });
+  expect(when({ tags: ['کتاب'] })).toEqual([{ condition: 'tags', value: 'كتاب' }]);
+  expect(when({ withoutTags: ['vip'] })).toBeUndefined();
+});
+
 describe('rules cannot be saved', () => {
   const tag = [{ tag: { add: ['late'] } }];
   const rule: RuleDto = { id: 'a', on: ['opened'], actions: tag };

@@ -384,6 +384,27 @@ describe('the queue', () => {
     expect(views.all.count).toBeGreaterThan(10);
   });
 
+  it('has a tag once, in whichever spelling: filtered, counted and shown', async () => {
+    const tagged = (conversation: number, ...added: string[]) =>
+      fact(conversation, 'conversation.tagged', Date.now(), { by: me, added });
+    let last = 0n;
+    // The second as it may be from before spellings were one.
+    for (const each of [opening(75, Date.now()), tagged(75, 'كتاب-قدیمی')]) last = await append(75, each);
+    for (const each of [opening(76, Date.now()), tagged(76, 'كتاب-قدیمی'), tagged(76, 'کتاب-قدیمی')])
+      last = await append(76, each);
+    await shown(last);
+    const at = await later(Date.now());
+    for (const tag of ['کتاب-قدیمی', 'كتاب-قديمى'])
+      for (const past of [false, true]) {
+        const { data } = await page({ view: 'all', self: me, tags: [tag] }, { at, past });
+        expect(data.map(({ conversationId, tags }) => [conversationId, tags]).sort()).toEqual(
+          [75, 76].map((each) => [uuid(each), ['كتاب-قدیمی']]),
+        );
+        const { views } = await countQueue(installation.readModels, { filter: { tags: [tag] }, self: me, at });
+        expect(views.all.count).toBe(2);
+      }
+  });
+
   it('is counted live, for each view that somebody has: at first, and when something or the time changes a count', async () => {
     const at = new Date().setUTCHours(12, 0, 0, 0) + 30 * 86_400_000;
     const view = (id: string, filter: QueueFilter) => ({ id, name: id, filter });
@@ -654,6 +675,7 @@ const presentRow = {
   team: `'team-' || n % 11`,
   priority: `(ARRAY['urgent', 'high', 'normal', 'low'])[1 + n % 4]`,
   rank: 'n % 4',
+  tags: `'[]'::json`,
   labels: `CASE WHEN n % 101 = 0 THEN '["mention:user:agent-7"]'::jsonb ELSE '[]'::jsonb END`,
   turn_since: `now() - make_interval(secs => n)`,
   waiting_since: `now() - make_interval(secs => n)`,
