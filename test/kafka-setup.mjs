@@ -1,28 +1,79 @@
 // PostgreSQL as for other tests, and one cluster of three Kafka brokers for all of these: their start is what costs.
-import { chmodSync, mkdtempSync, rmSync } from 'node:fs';
+// With SAFAR_KAFKA_BROKERS, tests that leave brokers as they are use those, and their topics are removed at the end.
+import { randomBytes } from 'node:crypto';
+import { chmodSync, existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import kafkajs from 'kafkajs';
 import setupPostgres from './global-setup.mjs';
 import teardownPostgres from './global-teardown.mjs';
 
+const MOST_TRIES = 60;
+
 export default async function setup() {
+  const brokers = process.env.SAFAR_KAFKA_BROKERS?.split(',');
+  const prefix = (process.env.SAFAR_TEST_KAFKA_PREFIX = `safar-test-${randomBytes(6).toString('hex')}.`);
+  if (brokers) {
+    process.stderr.write(`\nKafka at ${brokers.join(', ')}: topics of this run begin with ${prefix}\n`);
+    await untilReady(brokers);
+  }
   await setupPostgres();
   const { KafkaCluster } = await import('../dist/libs/testing/src/kafka/kafka-cluster.js');
   const folder = mkdtempSync(path.join(tmpdir(), 'safar-kafka-'));
   chmodSync(folder, 0o755);
-  globalThis.safarTestKafka = { folder, KafkaCluster };
+  globalThis.safarTestKafka = { folder, KafkaCluster, brokers, prefix };
   try {
-    await KafkaCluster.start(folder);
+    const own = await KafkaCluster.start(folder);
+    await untilReady(own.brokers);
+    process.env.SAFAR_TEST_KAFKA = folder;
   } catch (error) {
-    await teardown();
-    throw error;
+    if (!brokers || !isMissingProgram(error)) {
+      await teardown();
+      throw error;
+    }
+    process.stderr.write(`\n** Tests that kill brokers are SKIPPED: none can be started here (${error.message}).\n\n`);
   }
-  process.env.SAFAR_TEST_KAFKA = folder;
 }
 
+const isMissingProgram = ({ code, syscall }) => code === 'ENOENT' && syscall?.startsWith('spawn');
+
 export async function teardown() {
-  const { folder, KafkaCluster } = globalThis.safarTestKafka;
-  await KafkaCluster.at(folder).stop();
+  const { folder, KafkaCluster, brokers, prefix } = globalThis.safarTestKafka;
+  if (existsSync(path.join(folder, 'cluster.json'))) await KafkaCluster.at(folder).stop();
   rmSync(folder, { recursive: true, force: true });
   await teardownPostgres();
+  if (brokers) await withAdmin(brokers, (admin) => removeTopics(admin, prefix));
+}
+
+async function withAdmin(brokers, work, retry) {
+  const settings = { brokers, clientId: 'safar-test', logLevel: kafkajs.logLevel.NOTHING, retry };
+  const admin = new kafkajs.Kafka(settings).admin();
+  try {
+    await admin.connect();
+    await work(admin);
+  } finally {
+    await admin.disconnect();
+  }
+}
+
+/** Brokers that have just started listen before they know who keeps the place of a reader. */
+async function untilReady(brokers) {
+  const asked = async (admin) => {
+    // Only then does this client know whom it may ask.
+    await admin.listTopics();
+    await admin.fetchOffsets({ groupId: 'safar-reader-test' });
+  };
+  for (let tries = 1; ; tries++)
+    try {
+      return await withAdmin(brokers, asked, { retries: 0 });
+    } catch (error) {
+      if (tries === MOST_TRIES) throw error;
+      await sleep(500);
+    }
+}
+
+async function removeTopics(admin, prefix) {
+  const topics = (await admin.listTopics()).filter((name) => name.startsWith(prefix));
+  if (topics.length > 0) await admin.deleteTopics({ topics });
 }

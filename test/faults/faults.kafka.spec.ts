@@ -1,6 +1,7 @@
 import { chmodSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { withOwnBrokers } from '#testing';
 import { runFaults } from './run-faults.js';
 import { type ClusterBehindProxies, startClusterBehindProxies } from './supervisor/cluster-behind-proxies.js';
 import { allTwice } from './supervisor/tested-installation.js';
@@ -28,7 +29,7 @@ const REST_MS = 300_000;
 /** Of a cluster: each broker formats its folder and joins the others. */
 const START_MS = 120_000;
 
-describe('processes that are restarted, killed and frozen under load', () => {
+withOwnBrokers(describe)('processes that are restarted, killed and frozen under load', () => {
   let folder: string;
   let brokers: ClusterBehindProxies | undefined;
 

@@ -1,9 +1,9 @@
-import { KafkaCluster } from '#testing';
+import { ownCluster, withOwnBrokers } from '#testing';
 import { patchedBuild } from '../flows/support/patched-build.js';
 import { plantedBugs } from './planted/planted-bugs.js';
 import { runFaults } from './run-faults.js';
 
-const cluster = KafkaCluster.at(process.env['SAFAR_TEST_KAFKA'] ?? '');
+const cluster = ownCluster();
 const SEED = Number(process.env['SAFAR_TEST_FAULTS_SEED'] ?? 20_260_321);
 /** Each is a whole run of half a minute: `npm run test:faults -- --planted`; otherwise one of them shows that it can be done. */
 const everything = process.env['SAFAR_TEST_FAULTS_PLANTED'] === 'all';
@@ -11,7 +11,7 @@ const chosen = plantedBugs.filter(({ name }) => everything || name === 'a relay 
 /** Long enough for whoever can to catch up, after leases of ten seconds. */
 const PATIENCE_MS = 20_000;
 
-describe('a planted bug', () => {
+withOwnBrokers(describe)('a planted bug', () => {
   it.each(chosen)(
     '$name is caught ($breaks)',
     async ({ breaks, patches = [], counts, kafka, plan, restarts = 0, ...bug }) => {

@@ -1,5 +1,5 @@
 import { Chance } from '../../apps/cli/src/simulator/chance.js';
-import { KafkaCluster } from '#testing';
+import { ownCluster, withOwnBrokers } from '#testing';
 import { patchedBuild } from '../flows/support/patched-build.js';
 import { rebalancesOf } from './plan/plan.js';
 import { slowHandlers } from './planted/slow-handlers.js';
@@ -15,9 +15,9 @@ const REBALANCE_MS = 25_000;
 const LANES = { timeline: 6, customers: 3 };
 const REST_MS = 240_000;
 
-const cluster = KafkaCluster.at(process.env['SAFAR_TEST_KAFKA'] ?? '');
+const cluster = ownCluster();
 
-describe('projectors that leave and join while what they do takes long', () => {
+withOwnBrokers(describe)('projectors that leave and join while what they do takes long', () => {
   it(
     `keep every promise (seed ${String(SEED)}, ${String(REBALANCES)} times)`,
     async () => {

@@ -6,5 +6,6 @@ export * from './until.js';
 export { kafkaUser } from './kafka/guarded-listeners.js';
 export { type ProxiedListener } from './kafka/broker-properties.js';
 export * from './kafka/kafka-cluster.js';
+export * from './kafka/test-brokers.js';
 export * from './eventstoredb/fake-eventstoredb.js';
 export * from './kafka/kafka-jars.js';

@@ -3,7 +3,7 @@ import { createPool, migrate } from '#platform/postgres';
 import { type Config } from './config/config.js';
 import { openDatabase } from './database.js';
 import { type InstallationOptions } from './installation.js';
-import { EVENTS_TOPIC, kafkaNeeded, kafkaSettings, topics } from './kafka.js';
+import { kafkaNeeded, kafkaSettings, topicNames, topics } from './kafka.js';
 import { migrations } from './migrations.js';
 
 /** What operators do with Kafka. */
@@ -39,7 +39,7 @@ export async function openKafkaAdmin(
     restart: async () => {
       const bus = await openKafkaBus(settings);
       try {
-        await restartRelay(pool, bus, EVENTS_TOPIC);
+        await restartRelay(pool, bus, topicNames(kafka).events);
       } finally {
         await bus.close();
       }

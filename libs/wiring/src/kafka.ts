@@ -21,15 +21,25 @@ export const INBOUND_TOPIC = 'safar.touchpoints.in.v1';
 /** What could not be taken from it. */
 export const DEAD_LETTERS_TOPIC = 'safar.touchpoints.in.v1.dlq';
 
+/** What they are called in this installation. */
+export const topicNames = ({ topicPrefix }: Pick<KafkaConfig, 'topicPrefix'>) => ({
+  events: `${topicPrefix}${EVENTS_TOPIC}`,
+  inbound: `${topicPrefix}${INBOUND_TOPIC}`,
+  deadLetters: `${topicPrefix}${DEAD_LETTERS_TOPIC}`,
+});
+
 /** Every topic that is ours, as it has to be. */
-export const topics = ({
-  partitions,
-  replicas,
-}: Pick<KafkaConfig, 'partitions' | 'replicas'>): readonly TopicDeclaration[] => [
-  safeTopic(EVENTS_TOPIC, partitions, replicas),
-  inboundTopic(INBOUND_TOPIC, partitions, replicas),
-  deadLetterTopic(DEAD_LETTERS_TOPIC, replicas),
-];
+export function topics(
+  kafka: Pick<KafkaConfig, 'topicPrefix' | 'partitions' | 'replicas'>,
+): readonly TopicDeclaration[] {
+  const { partitions, replicas } = kafka;
+  const { events, inbound, deadLetters } = topicNames(kafka);
+  return [
+    safeTopic(events, partitions, replicas),
+    inboundTopic(inbound, partitions, replicas),
+    deadLetterTopic(deadLetters, replicas),
+  ];
+}
 
 export const kafkaNeeded = (): ConfigurationError =>
   new ConfigurationError([
@@ -50,10 +60,14 @@ export const kafkaSettings = ({ brokers, tls, sasl }: KafkaConfig, program: stri
 
 /** Lanes read the topic; what was before they come to it, the store. */
 export function kafkaFeed(
-  { pool, bus, source }: { readonly pool: pg.Pool; readonly bus: Bus; readonly source: EventSource },
+  {
+    pool,
+    topic,
+    ...ports
+  }: { readonly pool: pg.Pool; readonly bus: Bus; readonly source: EventSource; readonly topic: string },
   closers: (() => Promise<void>)[],
 ): LaneFeed {
-  const progress = watchRelayProgress(pool, EVENTS_TOPIC);
+  const progress = watchRelayProgress(pool, topic);
   closers.push(() => progress.close());
-  return busFeed({ bus, topic: EVENTS_TOPIC, source, progress });
+  return busFeed({ ...ports, topic, progress });
 }

@@ -26,7 +26,7 @@ export function kafkaAsyncApi(): Json {
       version: '1',
       description:
         'The topics of an installation with `SAFAR_KAFKA_BROKERS`, with the numbers of partitions and replicas that they get unless the ' +
-        'configuration says otherwise. Generated from the code.',
+        'configuration says otherwise. `SAFAR_KAFKA_TOPIC_PREFIX`, where it is set, stands before each address. Generated from the code.',
       license: { name: 'Apache-2.0' },
     },
     defaultContentType: 'application/json',
@@ -39,7 +39,10 @@ export function kafkaAsyncApi(): Json {
       },
     },
     channels: Object.fromEntries(
-      topics({ partitions: 12, replicas: 3 }).map((topic) => [channelNames[topic.name], channelOf(topic, names)]),
+      topics({ topicPrefix: '', partitions: 12, replicas: 3 }).map((topic) => [
+        channelNames[topic.name],
+        channelOf(topic, names),
+      ]),
     ),
     operations: {
       'send.events': { action: 'send', channel: { $ref: '#/channels/events' } },

@@ -88,6 +88,9 @@ export class KafkaCluster {
     return cluster;
   }
 
+  /** Nobody listens, and there is nobody to kill. */
+  static readonly none = new KafkaCluster('', { classPath: '', ports: [], proxied: [], between: [], guarded: [] });
+
   /** A cluster that another process started. */
   static at(folder: string): KafkaCluster {
     return new KafkaCluster(folder, JSON.parse(readFileSync(path.join(folder, 'cluster.json'), 'utf8')) as ClusterFile);

@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import path from 'node:path';
+import { topics } from '../kafka.js';
 import { loadConfig } from './config.js';
 import { ConfigurationError } from './configuration-error.js';
 
@@ -162,8 +163,20 @@ describe('the configuration', () => {
       expect(loadConfig({}).kafka).toBeUndefined();
       expect(loadConfig({ SAFAR_KAFKA_BROKERS }).kafka).toEqual({
         ...{ brokers: ['kafka-1:9092', 'kafka-2:9092'], partitions: 12, replicas: 3, inbound: false },
-        ...{ tls: undefined, sasl: undefined },
+        ...{ topicPrefix: '', tls: undefined, sasl: undefined },
       });
+    });
+
+    it('begins the names of topics as it is told, where a cluster is shared', () => {
+      const prefixed = (prefix: string) => ({ SAFAR_KAFKA_BROKERS, SAFAR_KAFKA_TOPIC_PREFIX: prefix });
+      const { kafka } = loadConfig(prefixed('shop-1.'));
+      expect(kafka && topics(kafka).map(({ name }) => name)).toEqual([
+        'shop-1.safar.events.v1',
+        'shop-1.safar.touchpoints.in.v1',
+        'shop-1.safar.touchpoints.in.v1.dlq',
+      ]);
+      for (const prefix of ['a/b', 'فروشگاه', 'x'.repeat(41)])
+        expect(wrong(prefixed(prefix)).problems).toMatchObject([{ variable: 'SAFAR_KAFKA_TOPIC_PREFIX' }]);
     });
 
     it('says how brokers are reached that ask for certificates and passwords', () => {
@@ -180,6 +193,7 @@ describe('the configuration', () => {
 
     it.each<readonly [string, Record<string, string>]>([
       ['SAFAR_KAFKA_BROKERS', { SAFAR_KAFKA_BROKERS: 'kafka-1' }],
+      ['SAFAR_KAFKA_TOPIC_PREFIX', { SAFAR_KAFKA_TOPIC_PREFIX: 'shop.' }],
       ['SAFAR_KAFKA_PARTITIONS', { SAFAR_KAFKA_PARTITIONS: '12' }],
       ['SAFAR_KAFKA_TLS_CA', { SAFAR_KAFKA_BROKERS, SAFAR_KAFKA_TLS_CA: pem }],
       ['SAFAR_KAFKA_SASL_USERNAME', { SAFAR_KAFKA_BROKERS, SAFAR_KAFKA_SASL_USERNAME: 'safar' }],

@@ -376,6 +376,14 @@ export class SafarEnvironment {
   SAFAR_KAFKA_BROKERS?: string;
 
   @Rule(...needsBrokers)
+  @Rule(
+    'must have up to 40 letters, digits, dots, dashes and underscores',
+    'It begins the names of all topics of this installation; leave it unset where the cluster is its own.',
+    (value) => /^[0-9A-Za-z._-]{1,40}$/.test(value),
+  )
+  SAFAR_KAFKA_TOPIC_PREFIX?: string;
+
+  @Rule(...needsBrokers)
   @Whole(1, 1_000, 'partitions', 'It is for new topics and never changed afterwards; leave it unset for 12.')
   SAFAR_KAFKA_PARTITIONS?: string;
 

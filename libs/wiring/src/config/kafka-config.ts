@@ -4,6 +4,8 @@ import { type SafarEnvironment } from './environment.dto.js';
 /** Where Kafka is and how topics are made. */
 export interface KafkaConfig {
   readonly brokers: readonly string[];
+  /** Begins the names of all topics, where others use the same cluster. */
+  readonly topicPrefix: string;
   /** Of topics that are made. */
   readonly partitions: number;
   readonly replicas: number;
@@ -26,6 +28,7 @@ export function kafkaOf(environment: SafarEnvironment): KafkaConfig | undefined 
   if (brokers === undefined) return undefined;
   return Object.freeze({
     brokers: Object.freeze(brokers.split(',')),
+    topicPrefix: environment.SAFAR_KAFKA_TOPIC_PREFIX ?? '',
     partitions: Number(environment.SAFAR_KAFKA_PARTITIONS ?? 12),
     replicas: Number(environment.SAFAR_KAFKA_REPLICAS ?? 3),
     inbound: environment.SAFAR_KAFKA_INBOUND === 'true',

@@ -11,7 +11,7 @@ import {
 } from '#platform/bus';
 import { type Metrics } from '#platform/telemetry';
 import { type Config } from '../config/config.js';
-import { DEAD_LETTERS_TOPIC, INBOUND_TOPIC, kafkaNeeded } from '../kafka.js';
+import { kafkaNeeded, topicNames } from '../kafka.js';
 import { observeInbound } from '../observation.js';
 import { createSetAside, type SetAsidePorts } from './set-aside.js';
 import { createTakeInbound, type InboundPorts } from './take-inbound.js';
@@ -35,7 +35,7 @@ export type Warn = (details: object, text: string) => void;
 export function beginInbound(ports: BeginInboundPorts, closers: (() => Promise<void>)[], warn: Warn): WatchedInbound {
   const { config, pool, bus, metrics } = ports;
   if (!bus || !config.kafka) throw kafkaNeeded();
-  const topic = INBOUND_TOPIC;
+  const { inbound: topic, deadLetters } = topicNames(config.kafka);
   const onTaken = (outcomes: readonly InboundOutcome[], kept: readonly Kept[]): void => {
     for (const outcome of outcomes) {
       metrics.touchpoints.inc({ result: outcome.status });
@@ -53,7 +53,7 @@ export function beginInbound(ports: BeginInboundPorts, closers: (() => Promise<v
   });
   closers.push(() => watch.stop());
   const inbound = startInbound({
-    ...{ pool, bus, topic, deadLetters: DEAD_LETTERS_TOPIC, onTaken },
+    ...{ pool, bus, topic, deadLetters, onTaken },
     take: createTakeInbound({ ...ports, topic }),
     setAside: createSetAside({ ...ports, topic }),
     onExpired: (records) => {

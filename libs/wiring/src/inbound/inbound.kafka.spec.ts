@@ -5,10 +5,10 @@ import path from 'node:path';
 import { exampleTouchpoint } from '#contracts';
 import { type Bus, inboundState, openKafkaBus, WriteUnknownError } from '#platform/bus';
 import { createPool, freePort } from '#platform/postgres';
-import { KafkaCluster, testDatabase, until, type TestDatabase } from '#testing';
+import { allBrokers, testDatabase, until, type TestDatabase } from '#testing';
 import { loadConfig } from '../config/config.js';
 import { openKafkaAdmin } from '../kafka-admin.js';
-import { DEAD_LETTERS_TOPIC, INBOUND_TOPIC } from '../kafka.js';
+import { topicNames } from '../kafka.js';
 
 const RECORDS = 5_000;
 const BATCH = 250;
@@ -17,7 +17,6 @@ const PARTITIONS = 6;
 const isAgain = (n: number): boolean => n % 10 === 9;
 const isBad = (n: number): boolean => n % 50 === 25;
 
-const cluster = KafkaCluster.at(process.env['SAFAR_TEST_KAFKA'] ?? '');
 const relayProgram = path.resolve('dist/apps/relay/src/main.js');
 
 /** Text of record `n`: touchpoints, some as CloudEvents, some twice, some bad. */
@@ -36,7 +35,8 @@ function textOf(n: number): string {
   return JSON.stringify(of % 3 === 0 ? event : touchpoint);
 }
 
-describe('touchpoints from Kafka', () => {
+describe.each(allBrokers())('touchpoints from Kafka (brokers: $whose)', ({ brokers, replicas, prefix, cluster }) => {
+  const names = topicNames({ topicPrefix: prefix });
   let database: TestDatabase;
   let dataDir: string;
   let bus: Bus;
@@ -45,14 +45,16 @@ describe('touchpoints from Kafka', () => {
   let environment: Readonly<Record<string, string>>;
 
   beforeAll(async () => {
-    await Promise.all(cluster.nodes.map((node) => cluster.start(node)));
+    await Promise.all(cluster?.nodes.map((node) => cluster.start(node)) ?? []);
     database = await testDatabase([]);
     dataDir = mkdtempSync(path.join(tmpdir(), 'safar-inbound-'));
     port = await freePort(0);
     environment = {
       SAFAR_DATABASE_URL: database.url,
       SAFAR_DATA_DIR: dataDir,
-      SAFAR_KAFKA_BROKERS: cluster.brokers.join(','),
+      SAFAR_KAFKA_BROKERS: brokers.join(','),
+      SAFAR_KAFKA_REPLICAS: String(replicas),
+      SAFAR_KAFKA_TOPIC_PREFIX: prefix,
       SAFAR_KAFKA_PARTITIONS: String(PARTITIONS),
       SAFAR_KAFKA_INBOUND: 'true',
       SAFAR_INTERNAL_PORT: String(port),
@@ -60,17 +62,17 @@ describe('touchpoints from Kafka', () => {
     const admin = await openKafkaAdmin(loadConfig(environment), { program: 'test' });
     const made = await admin.init();
     expect(made.map(({ name, drifts }) => [name, drifts])).toEqual([
-      ['safar.events.v1', []],
-      [INBOUND_TOPIC, []],
-      [DEAD_LETTERS_TOPIC, []],
+      [`${prefix}safar.events.v1`, []],
+      [names.inbound, []],
+      [names.deadLetters, []],
     ]);
     expect((await admin.init()).map(({ made: again, drifts }) => [again, drifts])).toEqual(made.map(() => [false, []]));
     await admin.close();
-    bus = await openKafkaBus({ brokers: cluster.brokers, clientId: 'sender' });
+    bus = await openKafkaBus({ brokers, clientId: 'sender' });
   });
   afterAll(async () => {
     relay?.kill('SIGKILL');
-    await Promise.all(cluster.nodes.map((node) => cluster.start(node)));
+    await Promise.all(cluster?.nodes.map((node) => cluster.start(node)) ?? []);
     await bus.close();
     await database.drop();
     rmSync(dataDir, { recursive: true });
@@ -90,7 +92,7 @@ describe('touchpoints from Kafka', () => {
       return { partition: Math.floor((from + index) / 10) % PARTITIONS, key: '', headers: {}, value };
     });
     for (let isSent = false; !isSent;) {
-      const writer = await bus.openWriter(INBOUND_TOPIC).catch(() => undefined);
+      const writer = await bus.openWriter(names.inbound).catch(() => undefined);
       isSent = await (writer?.write(records) ?? Promise.reject(new WriteUnknownError('no broker'))).then(
         () => true,
         () => false,
@@ -123,21 +125,21 @@ describe('touchpoints from Kafka', () => {
     for (let from = 0; from < RECORDS; from += BATCH) {
       await send(from);
       if (from === 6 * BATCH) {
-        await until(async () => (await inboundState(pool(), INBOUND_TOPIC))?.offsets.size === PARTITIONS, 'it reads');
+        await until(async () => (await inboundState(pool(), names.inbound))?.offsets.size === PARTITIONS, 'it reads');
         relay?.kill('SIGKILL');
         // As time would: the process that is gone keeps its lease for ten seconds.
         await database.owner.query(`UPDATE es.inbound SET lease_until = clock_timestamp()`);
         startRelay();
       }
       if (from === 12 * BATCH) {
-        await cluster.kill(2);
-        restarted = cluster.start(2);
+        await cluster?.kill(2);
+        restarted = cluster?.start(2);
       }
     }
     await restarted;
     const isTaken = async (): Promise<boolean> => {
-      const state = await inboundState(pool(), INBOUND_TOPIC);
-      const ends = await bus.ends(INBOUND_TOPIC).catch(() => undefined);
+      const state = await inboundState(pool(), names.inbound);
+      const ends = await bus.ends(names.inbound).catch(() => undefined);
       return ends !== undefined && [...ends].every(([partition, { next }]) => state?.offsets.get(partition) === next);
     };
     await until(isTaken, 'everything is taken', 90_000);
@@ -150,15 +152,15 @@ describe('touchpoints from Kafka', () => {
     );
     expect(rows).toEqual([{ events: good.length, ids: good.length }]);
 
-    const bad = (await read(INBOUND_TOPIC)).filter(({ value }) => !value.includes('identifiers'));
-    const letters = await read(DEAD_LETTERS_TOPIC);
+    const bad = (await read(names.inbound)).filter(({ value }) => !value.includes('identifiers'));
+    const letters = await read(names.deadLetters);
     const buried = new Map(letters.map((letter) => [letter.headers['safar-dead-letter-id'], letter]));
     expect(new Set(buried.keys())).toEqual(
-      new Set(bad.map(({ partition, offset }) => `${INBOUND_TOPIC}/${String(partition)}/${offset.toString()}`)),
+      new Set(bad.map(({ partition, offset }) => `${names.inbound}/${String(partition)}/${offset.toString()}`)),
     );
     expect(bad.length).toBeGreaterThanOrEqual(RECORDS / 50);
     for (const { partition, offset } of bad) {
-      const letter = buried.get(`${INBOUND_TOPIC}/${String(partition)}/${offset.toString()}`);
+      const letter = buried.get(`${names.inbound}/${String(partition)}/${offset.toString()}`);
       expect([letter?.key, letter?.value]).toEqual(['', '']);
       expect(letter?.headers).toMatchObject({ 'safar-reason': 'invalid', 'safar-kept': 'quarantine' });
     }
@@ -168,9 +170,9 @@ describe('touchpoints from Kafka', () => {
     );
 
     const metrics = async () => (await fetch(`http://127.0.0.1:${String(port)}/metrics`)).text();
-    expect(await metrics()).toContain(`safar_inbound_lag_records{topic="${INBOUND_TOPIC}"} 0`);
+    expect(await metrics()).toContain(`safar_inbound_lag_records{topic="${names.inbound}"} 0`);
     // The broker that was killed may have been the one that was asked first.
-    const known = `safar_inbound_topic_drifts{topic="${INBOUND_TOPIC}"} 0`;
+    const known = `safar_inbound_topic_drifts{topic="${names.inbound}"} 0`;
     await until(async () => (await metrics()).includes(known), 'the settings of the topic are known', 30_000);
     const ready = (await (await fetch(`http://127.0.0.1:${String(port)}/readyz`)).json()) as unknown;
     expect(ready).toMatchObject({

@@ -9,7 +9,7 @@ import { createOpener } from '../conversations/open-parts.js';
 import { type DirectoryPorts } from '../customer-directory.js';
 import { eraseCustomer, type ErasureContext } from '../erase-customer.js';
 import { type ExpectedVersions } from '../messages/command-request.js';
-import { EVENTS_TOPIC } from '../kafka.js';
+import { topicNames } from '../kafka.js';
 import { observeProjections, observeRelay } from '../observation.js';
 import { createOnce } from '../once.js';
 import { createTimelineOpener } from '../open-timeline.js';
@@ -32,7 +32,7 @@ export function operations(parts: Parts, closers: (() => Promise<void>)[]) {
   const source = storeSubscription(store);
   const admin = projectionAdmin({ pool, source, decode, onApplied }, projections);
   observeProjections(parts.metrics, admin);
-  if (config.kafka) observeRelay(parts.metrics, { pool, source, topic: EVENTS_TOPIC });
+  if (config.kafka) observeRelay(parts.metrics, { pool, source, topic: topicNames(config.kafka).events });
   const timeline = createTimelineOpener(decode);
   const { reads } = config;
   const recordTouchpoints = createRecorder(parts);

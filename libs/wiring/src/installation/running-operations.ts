@@ -5,7 +5,7 @@ import { type ProjectionHost, type ProjectionSettings, startProjections } from '
 import { anyErasedSince } from '#platform/vault';
 import { openInternalServer } from '../internal-server.js';
 import { type ReadinessCheck } from '../messages/readiness-check.port.js';
-import { EVENTS_TOPIC, kafkaFeed, kafkaNeeded } from '../kafka.js';
+import { kafkaFeed, kafkaNeeded, topicNames } from '../kafka.js';
 import { beginInbound, type Warn, type WatchedInbound } from '../inbound/begin-inbound.js';
 import { observeRelayState } from '../observation.js';
 import { projections } from '../projections.js';
@@ -22,9 +22,10 @@ export const judging = ({ pool, store }: Parts) => ({
   checkWritable: () => store.checkWritable(),
 });
 
-function beginRelay({ pool, bus, metrics }: Parts, source: EventSource, closers: (() => Promise<void>)[]): Relay {
-  if (!bus) throw kafkaNeeded();
-  const relay = startRelay({ pool, source, bus, topic: EVENTS_TOPIC });
+function beginRelay(parts: Parts, source: EventSource, closers: (() => Promise<void>)[]): Relay {
+  const { config, pool, bus, metrics } = parts;
+  if (!bus || !config.kafka) throw kafkaNeeded();
+  const relay = startRelay({ pool, source, bus, topic: topicNames(config.kafka).events });
   closers.push(() => relay.stop());
   observeRelayState(metrics, relay);
   return relay;
@@ -42,10 +43,11 @@ export function runningOperations(
   closers: (() => Promise<void>)[],
   { source, decode, recordTouchpoints }: RunningParts,
 ) {
-  const { pool, bus, hub, onApplied } = parts;
+  const { config, pool, bus, hub, onApplied } = parts;
   return {
     startProjections: (settings: Partial<ProjectionSettings> = {}, from: FedFrom = 'store'): ProjectionHost => {
-      const feed = from === 'bus' && bus ? kafkaFeed({ pool, bus, source }, closers) : undefined;
+      const topic = config.kafka && topicNames(config.kafka).events;
+      const feed = from === 'bus' && bus && topic ? kafkaFeed({ pool, bus, source, topic }, closers) : undefined;
       const host = startProjections({ pool, source, decode, onApplied, feed, hub, settings }, projections);
       closers.push(() => host.stop());
       return host;

@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { Kafka, logLevel } from 'kafkajs';
 import { storeSubscription } from '#platform/consumers';
 import { type ProjectionHost } from '#platform/projections';
-import { KafkaCluster, until } from '#testing';
+import { allBrokers, until } from '#testing';
 import {
   added,
   customer,
@@ -21,15 +21,16 @@ import { startRelay, type Relay } from '../relay.js';
 import { ensureTopics, openKafkaBus } from './load-kafka.js';
 import { safeTopic } from './topic-declaration.js';
 
-const cluster = KafkaCluster.at(process.env['SAFAR_TEST_KAFKA'] ?? '');
-const settings = { brokers: cluster.brokers, clientId: 'feed-test' };
-const topic = 'read-models';
 const sample = [itemLog, items];
 
 const happenings = (count: number) => Array.from({ length: count }, (_, n) => added(customer(n % 50), 'کالا'));
 
-async function deleteRecords(topic: string, ends: ReadonlyMap<number, { readonly next: bigint }>): Promise<void> {
-  const admin = new Kafka({ brokers: [...cluster.brokers], logLevel: logLevel.NOTHING }).admin();
+async function deleteRecords(
+  brokers: readonly string[],
+  topic: string,
+  ends: ReadonlyMap<number, { readonly next: bigint }>,
+): Promise<void> {
+  const admin = new Kafka({ brokers: [...brokers], logLevel: logLevel.NOTHING }).admin();
   await admin.connect();
   const partitions = [...ends].map(([partition, { next }]) => ({ partition, offset: next.toString() }));
   // Only then does this client know who leads them.
@@ -38,7 +39,10 @@ async function deleteRecords(topic: string, ends: ReadonlyMap<number, { readonly
   await admin.disconnect();
 }
 
-describe('read models that are fed from Kafka', () => {
+describe.each(allBrokers())('read models that are fed from Kafka (brokers: $whose)', (given) => {
+  const { brokers, replicas, prefix, cluster } = given;
+  const settings = { brokers, clientId: 'feed-test' };
+  const topic = `${prefix}read-models`;
   const watch = async (before: RelayProgress, of: string): Promise<RelayProgress> => {
     await before.close();
     return watchRelayProgress(engine.pool, of);
@@ -49,11 +53,11 @@ describe('read models that are fed from Kafka', () => {
   let relay: Relay | undefined;
 
   beforeAll(async () => {
-    await Promise.all(cluster.nodes.map((node) => cluster.start(node)));
+    await Promise.all(cluster?.nodes.map((node) => cluster.start(node)) ?? []);
     engine = await TestEngine.open(relayMigrations);
     bus = await openKafkaBus(settings);
     progress = watchRelayProgress(engine.pool, topic);
-    await ensureTopics(settings, [safeTopic(topic, 12, 3)]);
+    await ensureTopics(settings, [safeTopic(topic, 12, replicas)]);
   });
   afterEach(async () => {
     await relay?.stop();
@@ -86,10 +90,10 @@ describe('read models that are fed from Kafka', () => {
       const key = customer(round % 11);
       log.append(...Array.from({ length: 100 }, (_, n) => added(customer((round + n) % 50), `کالا ${String(n % 7)}`)));
       log.append(moved(key, 'کالا 1', 'کالا 2'), ...(round % 9 === 8 ? [erased(key)] : []));
-      if (round === 10) await cluster.kill(1);
+      if (round === 10) await cluster?.kill(1);
       await sleep(50);
     }
-    await cluster.start(1);
+    await cluster?.start(1);
     await until(() => engine.isAtHead(log, sample), 'every build at the head', 60_000);
     await host.stop();
     const hashes = async (): Promise<readonly string[]> => {
@@ -106,8 +110,8 @@ describe('read models that are fed from Kafka', () => {
   it('lose nothing that Kafka has deleted before they came to it', async () => {
     await engine.forgetEverything();
     await engine.db.query('TRUNCATE es.relays');
-    const topic = 'short-lived';
-    await ensureTopics(settings, [safeTopic(topic, 3, 3)]);
+    const topic = `${prefix}short-lived`;
+    await ensureTopics(settings, [safeTopic(topic, 3, replicas)]);
     const relayed = (progress = await watch(progress, topic));
     const log = logOf(...happenings(200));
     const source = storeSubscription(log);
@@ -123,7 +127,7 @@ describe('read models that are fed from Kafka', () => {
     log.append(...happenings(200));
     await until(isRelayed, 'relayed', 30_000);
     const ends = await bus.ends(topic);
-    await deleteRecords(topic, ends);
+    await deleteRecords(brokers, topic, ends);
     log.append(...happenings(50));
     await until(isRelayed, 'relayed', 30_000);
     start();

@@ -1,26 +1,26 @@
-import { KafkaCluster, kafkaUser, until } from '#testing';
+import { kafkaUser, ownCluster, someBrokers, until, withOwnBrokers } from '#testing';
 import { busConformance } from '../bus.conformance.js';
 import { type BusRecord } from '../bus.port.js';
 import { type KafkaSettings } from './kafka-settings.js';
 import { ensureTopics, openKafkaBus } from './load-kafka.js';
 import { inboundTopic, safeTopic } from './topic-declaration.js';
 
-const cluster = KafkaCluster.at(process.env['SAFAR_TEST_KAFKA'] ?? '');
-const settings = { brokers: cluster.brokers, clientId: 'conformance' };
+const { brokers, replicas, prefix } = someBrokers();
+const settings = { brokers, clientId: 'conformance' };
 let topics = 0;
 
 busConformance('Kafka', async () => ({
   bus: await openKafkaBus(settings),
   newTopic: async (partitions) => {
-    const name = `conformance.${String(++topics)}`;
-    await ensureTopics(settings, [safeTopic(name, partitions, 3)]);
+    const name = `${prefix}conformance.${String(++topics)}`;
+    await ensureTopics(settings, [safeTopic(name, partitions, replicas)]);
     return name;
   },
 }));
 
 describe('making topics', () => {
   it('makes what is missing, changes nothing of what is there, and names each setting that has drifted', async () => {
-    const declared = safeTopic('safar.drift.v1', 3, 3);
+    const declared = safeTopic(`${prefix}safar.drift.v1`, 3, replicas);
     expect(await ensureTopics(settings, [declared])).toEqual([{ name: declared.name, made: true, drifts: [] }]);
     expect(await ensureTopics(settings, [declared])).toEqual([{ name: declared.name, made: false, drifts: [] }]);
     const other = { ...declared, partitions: 4, settings: { ...declared.settings, 'retention.ms': '1209600000' } };
@@ -43,8 +43,8 @@ describe('making topics', () => {
 
 describe('the times of what others write', () => {
   it('are told to be of the sender where the topic goes by its clock', async () => {
-    const declared = inboundTopic('safar.stamped.v1', 1, 3);
-    const own = { ...declared, name: 'safar.unstamped.v1', settings: safeTopic('', 1, 3).settings };
+    const declared = inboundTopic(`${prefix}safar.stamped.v1`, 1, replicas);
+    const own = { ...declared, name: `${prefix}safar.unstamped.v1`, settings: safeTopic('', 1, replicas).settings };
     await ensureTopics(settings, [declared, own]);
     const bus = await openKafkaBus(settings);
     for (const [{ name }, stampedBy] of [
@@ -63,7 +63,8 @@ describe('the times of what others write', () => {
   });
 });
 
-describe('brokers that ask who is there', () => {
+withOwnBrokers(describe)('brokers that ask who is there', () => {
+  const cluster = ownCluster();
   const sasl = { mechanism: 'scram-sha-512', ...kafkaUser } as const;
   const scram = (): KafkaSettings => ({ brokers: cluster.scramBrokers, clientId: 'scram', sasl });
   const secure = (): KafkaSettings => ({

@@ -4,7 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { partitionOf } from '#kernel';
 import { storeSubscription } from '#platform/consumers';
 import { type ProjectionHost } from '#platform/projections';
-import { KafkaCluster, until } from '#testing';
+import { ownCluster, until, withOwnBrokers } from '#testing';
 import { added, customer, itemLog, logOf, type TestLog } from '../../projections/sample-projections.conformance.js';
 import { TestEngine } from '../../projections/test-engine.conformance.js';
 import { busFeed } from '../bus-feed.js';
@@ -22,10 +22,10 @@ const SECONDS = Number(process.env['SAFAR_TEST_KAFKA_SECONDS'] ?? 12);
 const PARTITIONS = 12;
 const MOST_READERS = 10;
 
-const cluster = KafkaCluster.at(process.env['SAFAR_TEST_KAFKA'] ?? '');
+const cluster = ownCluster();
 const settings = { brokers: cluster.brokers, clientId: 'relay-test' };
 
-describe('the relay, while brokers die', () => {
+withOwnBrokers(describe)('the relay, while brokers die', () => {
   let engine: TestEngine;
   let pool: pg.Pool;
   let bus: Bus;
