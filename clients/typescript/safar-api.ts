@@ -2984,6 +2984,10 @@ export interface components {
             channel: ("web" | "email" | "chat" | "phone" | "sms" | "whatsapp" | "telegram" | "bale" | "viber" | "instagram" | "facebook" | "x" | "store" | "app" | "letter" | "fax" | "referral" | "other") | null;
             /** @description Who of us said it; `null` for the customer. */
             by: null | string;
+            /** @description In what kind of touchpoint one of us answered elsewhere; `null` for what was said here, and by the customer. */
+            elsewhere: ("message" | "call") | null;
+            /** @description Whoever answered elsewhere, as they are called there; `null` where that is not told, and where it was erased. */
+            author: null | string;
             at: string;
             /** @description Direction of the text, by its first strong character. */
             direction: ("ltr" | "rtl") | null;
@@ -3121,10 +3125,10 @@ export interface components {
             identifiers: components["schemas"]["CustomerIdentifierView"][];
             /** @description Every `custom:<name>` counts as `custom`; kinds without touchpoints are absent. */
             touchpointsByKind: {
-                first_contact?: number;
-                visit?: number;
                 message?: number;
                 call?: number;
+                first_contact?: number;
+                visit?: number;
                 purchase?: number;
                 return?: number;
                 cart_abandoned?: number;

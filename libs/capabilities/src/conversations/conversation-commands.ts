@@ -1,4 +1,5 @@
 import {
+  type AnswerKind,
   type Channel,
   type ChosenCategory,
   type ConversationKind,
@@ -70,6 +71,20 @@ export interface Reply extends Asked {
   readonly then?: ChosenCategory;
 }
 
+/** One of us has answered elsewhere: it is told, and was sent there. */
+export interface TellReply extends Asked {
+  readonly type: 'TellReply';
+  /** When the touchpoint was recorded. */
+  readonly toldAt: EpochMs;
+  readonly elsewhere: AnswerKind;
+  readonly messageId: string;
+  readonly channel: Channel | null;
+  readonly direction: TextDirection;
+  readonly attachments?: readonly string[];
+  readonly author?: string;
+  readonly text?: string;
+}
+
 export interface AddNote extends Asked {
   readonly type: 'AddNote';
   readonly messageId: string;
@@ -136,7 +151,7 @@ export interface BreakPromises {
 /** What nobody asks for: the passing of time. */
 export type PassingCommand = Wake | BreakPromises;
 
-export type SpokenCommand = ReceiveMessage | Reply | AddNote;
+export type SpokenCommand = ReceiveMessage | Reply | TellReply | AddNote;
 export type ConversationCommand =
   OpenConversation | SpokenCommand | WorkCommand | RelationCommand | PromiseCommand | PassingCommand;
 

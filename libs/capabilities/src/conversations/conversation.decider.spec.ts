@@ -190,6 +190,52 @@ describe('how it stands', () => {
   });
 });
 
+describe('an answer that was given elsewhere', () => {
+  const told = (messageId: string, when: number, who = 'user:elsewhere'): ConversationCommand => ({
+    ...{ type: 'TellReply', at: when, toldAt: at + 9 * HOUR, by: who, elsewhere: 'message', messageId },
+    ...{ channel: 'email', direction: 'ltr', author: 'Ruth', text: 'Hello' },
+  });
+  const saidSo = (...commands: readonly ConversationCommand[]) => {
+    const decision = conversation.decide(stateAfter(open, ...commands.slice(0, -1)), commands.at(-1) ?? open);
+    return decision.accepted ? decision.events : [];
+  };
+
+  it('ends the wait as a reply here does, at its own instant, and stops nobody', () => {
+    const first = from('m', noon);
+    expect(saidSo(first, told('r', at))).toMatchObject([
+      {
+        type: 'conversation.replied',
+        at,
+        data: { by: 'user:elsewhere', elsewhere: 'message', author: 'Ruth', owes: {} },
+      },
+      { type: 'conversation.status_changed', at, data: { category: 'waiting_customer', cause: 'reply' } },
+    ]);
+    // An older version was read by nobody: it was written elsewhere. Whoever writes here has not read it.
+    expect(after(first, told('r', at), reply('mine', 2))).toBe('replied-since');
+    expect(after(first, told('r', at), told('r', at))).toEqual([]);
+  });
+
+  it('told late, answers what had been said by then', () => {
+    const both = [from('m', noon), from('n', noon + 2 * HOUR)];
+    const state = stateAfter(open, ...both, told('r', noon + HOUR));
+    expect([owedIn(state), state]).toMatchObject([noon + 2 * HOUR, { category: 'open', turnSince: noon + 2 * HOUR }]);
+    expect(stateAfter(open, ...both, told('r', noon - 1))).toMatchObject({ category: 'open', turnSince: noon });
+    // What was done after it stays.
+    const kept = stateAfter(open, from('m', noon), reply('r', 2, 'open'), told('late', noon + 1));
+    expect(kept).toMatchObject({ category: 'open', turnSince: at });
+  });
+
+  it('of a program answers nobody', () => {
+    expect(after(from('m', noon), told('r', at, 'system:elsewhere'))).toEqual(['replied']);
+    expect(owedIn(stateAfter(open, from('m', noon), told('r', at, 'system:elsewhere')))).toBe(noon);
+  });
+
+  it('leaves what is resolved resolved, and is not in spam', () => {
+    expect(after(status('resolved'), told('r', at))).toEqual(['replied']);
+    expect(after({ type: 'MarkSpam', at, by, spam: true }, told('r', at))).toBe('spam');
+  });
+});
+
 describe('tags', () => {
   const tag = (add: string[], remove: string[] = []): ConversationCommand => ({ type: 'Tag', at, by, add, remove });
 

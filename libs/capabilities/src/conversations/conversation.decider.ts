@@ -63,6 +63,7 @@ function decideKnown(
   switch (command.type) {
     case 'ReceiveMessage':
     case 'Reply':
+    case 'TellReply':
     case 'AddNote':
       return decideSpoken(state, command);
     case 'Take':

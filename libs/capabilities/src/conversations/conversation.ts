@@ -43,6 +43,10 @@ export interface MadePromise {
 export const owedSince = (waiting: readonly Unanswered[]): EpochMs | null =>
   waiting.reduce<EpochMs | null>((oldest, { since }) => (oldest === null || since < oldest ? since : oldest), null);
 
+/** What a person's answer of this time leaves unanswered. */
+export const unansweredAfter = (waiting: readonly Unanswered[], at: EpochMs): readonly Unanswered[] =>
+  waiting.filter(({ since }) => since > at);
+
 /** What is decided by of a conversation: nothing personal. */
 export interface KnownConversation {
   readonly stage: 'active' | 'merged' | 'spam';

@@ -15,13 +15,17 @@ const category = fc.constantFrom('open', 'waiting_customer', 'waiting_third_part
 
 /** Any command at a time of its own; many of them are refused. */
 const command = (at: number): fc.Arbitrary<ConversationCommand> =>
-  fc.tuple(actor, actor, word, message, category, fc.nat(12), fc.boolean(), fc.nat(13)).map((parts) => {
+  fc.tuple(actor, actor, word, message, category, fc.nat(12), fc.boolean(), fc.nat(14)).map((parts) => {
     const [by, agent, some, messageId, to, since, flag, which] = parts;
     const said = { at, by, messageId, text: some, direction: 'ltr' } as const;
     const all: readonly ConversationCommand[] = [
       { type: 'ReceiveMessage', at, message: { messageId, kind: 'message', channel: 'chat' } },
       { type: 'Reply', ...said, since, ...(flag && { then: to }) },
       { type: 'AddNote', ...said },
+      {
+        ...{ type: 'TellReply', ...said, toldAt: at, channel: 'chat', elsewhere: 'message' },
+        ...(flag ? { by: 'user:elsewhere' } : { by: 'system:elsewhere', at: at - since * 1000 }),
+      },
       { type: 'Take', at, by },
       { type: 'Assign', at, by, ...(flag && { agent }) },
       { type: 'Transfer', at, by, ...(flag && { team: some }) },

@@ -1,12 +1,13 @@
-import { type ChosenCategory, type ConversationFact, isPerson } from '#contracts';
+import { type ChosenCategory, type ConversationFact, isPerson, toOwed } from '#contracts';
 import { accept, type Decision, refuse } from '#kernel';
-import { type KnownConversation, MAX_MESSAGES } from './conversation.js';
+import { type KnownConversation, MAX_MESSAGES, owedSince, unansweredAfter } from './conversation.js';
 import {
   type AddNote,
   type ConversationRefusal,
   type ReceiveMessage,
   type Reply,
   type SpokenCommand,
+  type TellReply,
 } from './conversation-commands.js';
 import { owesPromise } from './decide-promise.js';
 import { moveTo } from './decide-work.js';
@@ -30,6 +31,8 @@ export function decideSpoken(state: KnownConversation, command: SpokenCommand): 
       if (state.spokenAtVersion > command.since) return refuse('replied-since');
       if (command.then === 'resolved' && owesPromise(state)) return refuse('promise-owed');
       return accept(replied(state, command), ...afterReply(state, command));
+    case 'TellReply':
+      return state.stage === 'spam' ? refuse('spam') : accept(...toldReply(state, command));
     case 'AddNote':
       return state.stage === 'spam' ? refuse('spam') : accept(noted(command));
   }
@@ -48,6 +51,21 @@ function replied(state: KnownConversation, command: Reply): ConversationFact {
     at,
     data: { by, messageId, channel, direction, text, ...(attachments && { attachments: [...attachments] }) },
   };
+}
+
+/** It answers what the customer had said by then. Told late, it moves nothing that came after it. */
+function toldReply(state: KnownConversation, command: TellReply): readonly ConversationFact[] {
+  const { type: _type, at, toldAt, attachments, ...said } = command;
+  const { by } = said;
+  const owed = owedSince(unansweredAfter(state.waiting, at));
+  const told = {
+    ...{ ...said, toldAt: new Date(toldAt).toISOString() },
+    ...(attachments && { attachments: [...attachments] }),
+    ...(isPerson(by) && { owes: toOwed(owed) }),
+  };
+  const replied: ConversationFact = { type: 'conversation.replied', at, data: told };
+  const answers = isPerson(by) && owed === null && state.category === 'open' && at >= state.turnSince;
+  return answers ? [replied, ...moveTo(state, { at, by, category: 'waiting_customer', cause: 'reply' })] : [replied];
 }
 
 function noted({ at, by, messageId, direction, mentions, text }: AddNote): ConversationFact {

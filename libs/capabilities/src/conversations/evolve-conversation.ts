@@ -1,5 +1,5 @@
 import { type ConversationFact, isPerson, MOST_MENTIONS, owedSinceOf, tagsAfter } from '#contracts';
-import { type Conversation, type KnownConversation } from './conversation.js';
+import { type Conversation, type KnownConversation, unansweredAfter } from './conversation.js';
 import { evolvePromise, isPromiseFact } from './evolve-promise.js';
 import { borrowedAfter, evolveRelation, isRelation, waitingFrom } from './evolve-relation.js';
 import { turnAfter } from './evolve-turn.js';
@@ -73,7 +73,8 @@ function changed(before: KnownConversation, fact: ConversationFact): KnownConver
       return state.imported && before.version === 1 ? told : { ...told, waiting };
     }
     case 'conversation.replied': {
-      const waiting = isPerson(data.by) ? [] : state.waiting;
+      const left = data.owes ? unansweredAfter(state.waiting, at) : [];
+      const waiting = isPerson(data.by) ? left : state.waiting;
       return { ...state, messages: [...state.messages, data.messageId], spokenAtVersion: version, waiting };
     }
     case 'conversation.noted':

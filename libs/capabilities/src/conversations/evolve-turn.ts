@@ -10,6 +10,6 @@ export function turnAfter(before: KnownConversation, after: KnownConversation, f
   if (type === 'conversation.snoozed') return told;
   if (after.category !== before.category) return after.category === 'open' ? (owed ?? told) : told;
   if (after.category !== 'open' || after.stage === 'spam') return before.turnSince;
-  if (type === 'conversation.replied') return isPerson(data.by) ? at : before.turnSince;
+  if (type === 'conversation.replied' && !data.owes) return isPerson(data.by) ? at : before.turnSince;
   return owed === owedSince(before.waiting) && told === at ? before.turnSince : (owed ?? told);
 }

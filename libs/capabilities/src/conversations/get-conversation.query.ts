@@ -1,4 +1,5 @@
 import {
+  answerKinds,
   type AttachmentView,
   channels,
   type ConversationMessageView,
@@ -135,6 +136,8 @@ const toMessage = (
   conversationId: row.conversation_id,
   channel: channels.find((channel) => channel === data['channel']) ?? null,
   by: textIn(data, 'by'),
+  elsewhere: answerKinds.find((kind) => kind === data['elsewhere']) ?? null,
+  author: textIn(data, 'author'),
   at: rfc3339(row.occurred_at),
   direction: textDirections.find((direction) => direction === data['direction']) ?? null,
   text: textIn(data, 'text'),

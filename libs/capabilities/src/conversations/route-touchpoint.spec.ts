@@ -2,7 +2,8 @@ import { type ReturnRulesDto, type TouchpointEvent } from '#contracts';
 import { type Conversation } from './conversation.js';
 import { type ConversationCommand } from './conversation-commands.js';
 import { conversation } from './conversation.decider.js';
-import { type OwnConversation, routeTouchpoint } from './route-touchpoint.js';
+import { type OwnConversation } from './own-exchanges.js';
+import { routeTouchpoint } from './route-touchpoint.js';
 
 const noon = Date.UTC(2026, 2, 21, 12);
 const DAY = 86_400_000;
@@ -29,6 +30,7 @@ const said = (more: Readonly<Record<string, unknown>> = {}, at = noon) =>
 const one = (id: string, more: Partial<OwnConversation> = {}): OwnConversation => ({
   ...{ id, stage: 'active', category: 'open', channel: 'chat', thread: null, resolvedAt: null, mergedInto: null },
   ...{ follows: null, full: false, team: null, priority: 'normal', tags: [] },
+  openedAt: noon - 2 * DAY,
   lastMessageAt: noon - DAY,
   ...more,
 });
@@ -190,10 +192,89 @@ describe('a message that says it was written later than it was recorded', () => 
   });
 });
 
+describe('what one of us said elsewhere', () => {
+  const answered = (more: Readonly<Record<string, unknown>> = {}, at = noon) =>
+    said({ author: 'agent', agent: 'Ruth', text: 'It is on its way.', ...more }, at);
+
+  it('answers the last exchange on its channel, by a person, and was sent', () => {
+    expect(routed(answered(), one('a', { lastMessageAt: 0 }), one('b'))).toEqual({
+      conversationId: 'b',
+      commands: [
+        {
+          ...{ type: 'TellReply', at: noon, toldAt: noon, by: 'user:elsewhere', elsewhere: 'message' },
+          ...{ messageId: 'event', channel: 'chat', direction: 'ltr', author: 'Ruth', text: 'It is on its way.' },
+        },
+      ],
+    });
+  });
+
+  it('is a program’s where a bot said it; what is sent out or is among colleagues is no answer', () => {
+    expect(routed(answered({ author: 'bot' }), one('a'))?.commands).toMatchObject([{ by: 'system:elsewhere' }]);
+    expect(way(answered({ author: 'system' }), one('a'))).toBeUndefined();
+    expect(way(answered({ visibility: 'internal' }), one('a'))).toBeUndefined();
+  });
+
+  it('answers its thread and no other, and opens nothing', () => {
+    const thread = one('t', { thread: 'thread/sara/shop/88', lastMessageAt: 0, channel: 'email' });
+    expect(way(answered({ conversationId: '88' }), one('a'), thread)).toBe('t TellReply');
+    expect(way(answered({ conversationId: '89' }), one('a'), thread)).toBeUndefined();
+    expect(way(answered())).toBeUndefined();
+    expect(way(answered(), one('mail', { channel: 'email' }))).toBeUndefined();
+  });
+
+  it('answers what had been opened by then, also where that was resolved or merged since', () => {
+    const later = one('later', { openedAt: noon + 1, lastMessageAt: noon + 1 });
+    expect(way(answered(), one('a'), later)).toBe('a TellReply');
+    expect(way(answered(), later)).toBeUndefined();
+    expect(way(answered(), one('a', { stage: 'merged', mergedInto: 'later' }), later)).toBe('later TellReply');
+    const returnRules: ReturnRulesDto = { spam: 'stays', rules: [{ id: 'never', reopen: 'never' }] };
+    const into = (days: number) =>
+      routeTouchpoint(answered(), [resolved('a', days)], { uuid, incarnation: 1, returnRules })?.conversationId;
+    expect([into(-1), into(1)]).toEqual(['a', undefined]);
+    expect([way(answered(), resolved('a', 7)), way(answered(), resolved('a', 8))]).toEqual(['a TellReply', undefined]);
+  });
+
+  it('is in no spam, and in nothing that takes no more', () => {
+    expect(way(answered(), one('a', { stage: 'spam' }))).toBeUndefined();
+    expect(way(answered(), one('a', { full: true }))).toBeUndefined();
+    const avoided = new Set(['a']);
+    expect(routeTouchpoint(answered(), [one('a')], { uuid, incarnation: 1, avoided })).toBeUndefined();
+  });
+});
+
+describe('a call of the customer', () => {
+  const called = (outcome: string) =>
+    touchpoint('call', { initiatedBy: 'customer', outcome, agent: 'Ruth', notes: 'Where is it?' });
+  const openIn = (event: TouchpointEvent) => {
+    const commands = routed(event)?.commands ?? [];
+    const state = commands.reduce<Conversation>((before, command) => {
+      const decision = conversation.decide(before, command);
+      if (!decision.accepted) throw new Error(decision.reason);
+      return decision.events.reduce(conversation.evolve, before);
+    }, conversation.initial);
+    return { types: commands.map(({ type }) => type), state };
+  };
+
+  it('is answered at once where somebody took it', () => {
+    expect(openIn(called('answered'))).toMatchObject({
+      types: ['OpenConversation', 'ReceiveMessage', 'TellReply'],
+      state: { category: 'waiting_customer', waiting: [], messages: ['event', 'call-answer/event'] },
+    });
+    expect(routed(called('answered'))?.commands[2]).toMatchObject({ elsewhere: 'call', author: 'Ruth' });
+  });
+
+  it.each(['missed', 'abandoned', 'voicemail', 'busy', 'failed'])('waits for us where it was %s', (outcome) => {
+    expect(openIn(called(outcome))).toMatchObject({
+      types: ['OpenConversation', 'ReceiveMessage'],
+      state: { category: 'open', waiting: [{ since: noon }] },
+    });
+  });
+});
+
 describe('other touchpoints', () => {
   it('are matters of their own: calls, complaints and reviews', () => {
     for (const [kind, details] of [
-      ['call', { initiatedBy: 'customer', outcome: 'answered' }],
+      ['call', { initiatedBy: 'customer', outcome: 'missed' }],
       ['complaint', { text: 'Late' }],
       ['review', { rating: 1, title: 'Bad' }],
     ] as const)
@@ -211,7 +292,6 @@ describe('other touchpoints', () => {
   });
 
   it('are no exchange where nothing is said to us', () => {
-    expect(way(said({ author: 'agent' }))).toBeUndefined();
     expect(way(touchpoint('call', { initiatedBy: 'organisation' }))).toBeUndefined();
     for (const kind of ['visit', 'purchase', 'promise', 'custom']) expect(way(touchpoint(kind, {}))).toBeUndefined();
   });

@@ -1,7 +1,7 @@
 import { type TouchpointEvent } from '#contracts';
 import { type EventOf, type React, type Reaction } from '#kernel';
 import { isPastExchange } from './past-exchange.js';
-import { spokenIn } from './route-touchpoint.js';
+import { answererIn, spokenIn } from './route-touchpoint.js';
 
 /** That a touchpoint goes into the conversation that it belongs to. */
 export interface TakeUp {
@@ -17,14 +17,14 @@ type Exchange = EventOf<
 type Nothing = Readonly<Record<string, never>>;
 
 const takeUp: React<Nothing, TakeUp, Exchange> = (state, event) =>
-  spokenIn(event) !== undefined || isPastExchange(event)
+  spokenIn(event) !== undefined || answererIn(event) !== undefined || isPastExchange(event)
     ? { state, commands: [{ type: 'TakeUp', position: event.position.toString() }] }
     : { state };
 
-/** Whoever says something to us waits in the queue, without anybody asking for it. One customer's touchpoints are taken up in their order. */
+/** Whoever says something to us waits in the queue, until one of us answers, here or elsewhere, without anybody asking for it. One customer's touchpoints are taken up in their order. */
 export const takeUps: Reaction<Nothing, TakeUp, Exchange> = {
   name: 'take-ups',
-  version: 1,
+  version: 2,
   // What was said before the reactor was first started waits for an answer, too; and a touchpoint is taken up once.
   actsFrom: 'first-event',
   initial: {},

@@ -70,7 +70,7 @@ const PROMISE_OWED = 'promise-owed';
 
 const keep = (state: State, { recordedAt }: Handled): Answer => ({ state: state && { ...state, lastAt: recordedAt } });
 
-type Said = EventOf<Handled, 'conversation.opened' | 'conversation.message_received'>;
+type Said = EventOf<Handled, 'conversation.opened' | 'conversation.message_received' | 'conversation.replied'>;
 
 function toldIn({ type, data, occurredAt, recordedAt, meta }: Said): Told {
   const at = data.toldAt === undefined ? undefined : Date.parse(data.toldAt);
@@ -80,7 +80,7 @@ function toldIn({ type, data, occurredAt, recordedAt, meta }: Said): Told {
 }
 
 /** A past exchange is told in one append, whatever its messages are. */
-const saidIn = ({ told }: Ruled, event: EventOf<Handled, 'conversation.message_received'>): Told =>
+const saidIn = ({ told }: Ruled, event: Exclude<Said, { readonly type: 'conversation.opened' }>): Told =>
   event.meta.causationId === told.by ? told : toldIn(event);
 
 function ask(before: State, on: RuleTrigger, event: Handled): Answer {
@@ -146,7 +146,9 @@ export const rules: Reaction<State, RulesCommand, Handled> = {
     },
     'conversation.message_received': (before, event) =>
       ask(before && { ...before, told: saidIn(before, event) }, 'message_received', event),
-    'conversation.replied': on('replied'),
+    // What was answered elsewhere is told by a touchpoint, as what the customer says is.
+    'conversation.replied': (before, event) =>
+      ask(before && event.data.elsewhere ? { ...before, told: saidIn(before, event) } : before, 'replied', event),
     'conversation.assigned': on('assigned'),
     'conversation.transferred': on('transferred'),
     'conversation.prioritised': on('prioritised'),

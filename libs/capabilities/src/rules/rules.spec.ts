@@ -165,6 +165,17 @@ describe('what rules are asked about', () => {
     ]);
   });
 
+  it('is an answer that was given elsewhere, and none that is told much later', () => {
+    const answered = (told: number): Told => ({
+      ...{ type: 'conversation.replied', at: 1, recorded: told, by: 'a' },
+      data: { by: 'user:elsewhere', elsewhere: 'message', toldAt: iso(told), owes: {} },
+    });
+    const moved = (told: number): Told => ({ type: 'conversation.status_changed', at: 1, recorded: told, by: 'a' });
+    expect(asked(opened(), answered(30), moved(30)).slice(1)).toEqual(['replied as of 30', 'status_changed as of 30']);
+    expect(asked(opened(), answered(122), moved(122)).slice(1)).toEqual([]);
+    expect(asked(opened(), { type: 'conversation.replied', at: 1, by: 'a' }).slice(1)).toEqual(['replied']);
+  });
+
   it('is a mail that was held up on its way, and no history that is told much later', () => {
     expect(asked(opened({ recorded: 30, data: { origin: 'touchpoint', toldAt: iso(30) } }))).toEqual([
       'opened as of 30',

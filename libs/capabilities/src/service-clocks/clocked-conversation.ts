@@ -76,7 +76,7 @@ export function tell(state: ClockedConversation | undefined, event: ClockedEvent
       if (state.owed === null && event.occurredAt >= (state.importedAt ?? -Infinity)) clocks.owe('next_response');
       break;
     case 'conversation.replied':
-      if (isPerson(event.data.by)) clocks.replied();
+      if (isPerson(event.data.by)) clocks.replied(event.data.owes && owedSinceOf(event.data.owes));
       break;
     case 'conversation.status_changed':
       clocks.turn(event.data.category, event.data.since);
@@ -205,12 +205,20 @@ class Clocks {
     return owed === null ? undefined : running[owed]?.startedAt;
   }
 
-  replied(): void {
+  /** @param left since when an answer is owed to what was said after a reply that was told late: that stops nothing which began after it */
+  replied(left?: EpochMs | null): void {
+    const at = left === undefined ? Infinity : this.event.occurredAt;
     const { owed } = this.state;
-    if (owed !== null) this.stop(owed);
-    this.state = { ...this.state, owed: null };
-    this.stop('update');
-    if (this.state.category !== 'resolved') this.start('update');
+    if (owed !== null && (this.owedSince() ?? at) <= at) {
+      this.stop(owed);
+      this.state = { ...this.state, owed: null };
+    }
+    if ((this.state.running.update?.startedAt ?? at) <= at) {
+      this.stop('update');
+      if (this.state.category !== 'resolved') this.start('update');
+    }
+    const since = left === undefined ? null : this.knownHere(left);
+    if (since !== null && this.state.owed === null) this.owe('next_response', since);
   }
 
   /** @param restored where the end of a merge restores how it stood: as if it had not been open meanwhile */

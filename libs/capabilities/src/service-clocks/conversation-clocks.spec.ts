@@ -22,6 +22,12 @@ const said = (hours: number, recorded = hours): Happened => [
   { recordedAt: at(recorded) },
 ];
 const replied = (hours: number, by = 'user:ada'): Happened => ['conversation.replied', at(hours), { by }];
+/** Elsewhere, and told later: what was said after it is owed since then. */
+const told = (hours: number, owed?: number, recorded = hours): Happened => [
+  ...(['conversation.replied', at(hours)] as const),
+  { by: 'user:elsewhere', owes: owed === undefined ? {} : { since: new Date(at(owed)).toISOString() } },
+  { recordedAt: at(recorded) },
+];
 const turned = (
   hours: number,
   category: 'open' | 'waiting_customer' | 'waiting_third_party' | 'resolved',
@@ -83,6 +89,30 @@ describe('the next-response clock', () => {
   });
   it('counts from when the message was written, however late it came', () =>
     expect(of('next_response', [opened, replied(2), said(1, 3)])).toEqual(['next_response-1 activated 1 due 4']));
+});
+
+describe('an answer that was given elsewhere', () => {
+  const responses = ['first_response', 'next_response', 'update'] as const;
+  it('stops what ran, as one that was given here', () =>
+    expect(of(responses, [opened, said(0), told(1), said(2), told(3)])).toEqual(
+      of(responses, [opened, said(0), replied(1), said(2), replied(3)]),
+    ));
+  it('told late, stops at its own instant what ran by then; what was said after it is owed from there', () => {
+    expect(of('first_response', [opened, said(0), said(3), told(1, 3, 5)])).toEqual([
+      'first_response-1 activated 0 due 4',
+      'first_response-1 breached 4',
+      'first_response-1 fulfilled 1 due 4 breached',
+      'first_response-1 restated 1 due 4 on_time',
+    ]);
+    expect(of('next_response', [opened, said(0), said(2), told(1, 2, 3)])).toEqual([
+      'next_response-1 activated 2 due 5',
+    ]);
+  });
+  it('stops nothing that began after it', () => {
+    expect(of(responses, [opened, said(0), replied(2), said(3), told(1, 3, 4)])).toEqual(
+      of(responses, [opened, said(0), replied(2), said(3)]),
+    );
+  });
 });
 
 describe('the update clock', () => {

@@ -1,4 +1,4 @@
-import { isTimelineDecision, type TimelineEntryView, type TouchpointEvent } from '#contracts';
+import { isTimelineDecision, isTold, type TimelineEntryView, type TouchpointEvent } from '#contracts';
 import { type RecordedEvent } from '#kernel';
 import { type OpenTimeline } from './open-timeline.port.js';
 import { openEntries, type EntryColumns } from './timeline-entries.js';
@@ -8,7 +8,7 @@ const isTouchpoint = (event: RecordedEvent): event is TouchpointEvent =>
   event.type.startsWith('touchpoint.') && event.type in timeline.when;
 const rowsOf = (event: RecordedEvent): readonly TimelineRow[] => {
   if (isTouchpoint(event)) return [rowOfTouchpoint(event)];
-  return isTimelineDecision(event) ? [rowOfDecision(event)] : [];
+  return isTimelineDecision(event) && !isTold(event) ? [rowOfDecision(event)] : [];
 };
 const hasData = (row: TimelineRow): row is EntryColumns => typeof row.data === 'object' && row.data !== null;
 

@@ -63,6 +63,10 @@ describe('the timeline', () => {
       ...{ persona_id: personaId, position, type: 'conversation.replied', kind: 'conversation.replied' },
       ...{ channel: 'chat', source: 'safar', data: { stream: reply.stream, told: reply.data } },
     });
+    // Of an answer that was given elsewhere, the touchpoint is there.
+    const told = { ...reply, data: { ...reply.data, elsewhere: 'message' } };
+    const key = [personaId, position] as const;
+    expect(timeline.when['conversation.replied'](undefined, told as never, key, () => undefined)).toBeUndefined();
   });
 
   it('is gone when its customer is erased', () => {

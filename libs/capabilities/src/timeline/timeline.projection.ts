@@ -2,6 +2,7 @@ import {
   type Channel,
   everyDecision,
   everyTouchpoint,
+  isTold,
   type TimelineDecision,
   type TimelineEvent,
   type TouchpointEvent,
@@ -97,7 +98,7 @@ export const timeline: Projection<TimelineRow, TimelineEvent> = {
   keys: ({ key, position }) => [[key, position]],
   when: {
     ...everyTouchpoint<TimelineRow>((_row, event) => rowOfTouchpoint(event)),
-    ...everyDecision<TimelineRow>((_row, event) => rowOfDecision(event)),
+    ...everyDecision<TimelineRow>((_row, event) => (isTold(event) ? undefined : rowOfDecision(event))),
     'persona.erased': () => allGone,
   },
 };

@@ -60,6 +60,7 @@ const declared: Declared = {
     RepliedDto,
     {
       ...{ by, messageId: uuid('3'), channel: 'chat', direction: 'ltr', attachments: [uuid('2')] },
+      ...{ elsewhere: 'message', toldAt, owes, author: 'Ruth' },
       text: 'It is on its way, and will be with you on Thursday.',
     },
   ],

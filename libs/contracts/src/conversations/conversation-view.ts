@@ -1,7 +1,7 @@
 import { type AttachmentView } from '../attachments/attachment-view.js';
 import { type Page } from '../paging.js';
 import { type Channel, type TextDirection } from '../touchpoints/touchpoint-event.js';
-import { type Priority, type StatusCategory, type WakeRule } from './conversation-words.js';
+import { type AnswerKind, type Priority, type StatusCategory, type WakeRule } from './conversation-words.js';
 
 /** A conversation as a list shows it. Times are RFC 3339 in UTC. */
 export interface ConversationListItemView {
@@ -45,6 +45,10 @@ export interface ConversationMessageView {
   readonly channel: Channel | null;
   /** Who of us said it; `null` for the customer. */
   readonly by: string | null;
+  /** In what kind of touchpoint one of us answered elsewhere; `null` for what was said here, and by the customer. */
+  readonly elsewhere: AnswerKind | null;
+  /** Whoever answered elsewhere, as they are called there; `null` where that is not told, and where it was erased. */
+  readonly author: string | null;
   readonly at: string;
   /** Direction of the text, by its first strong character. */
   readonly direction: TextDirection | null;

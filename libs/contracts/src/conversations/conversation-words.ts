@@ -21,6 +21,10 @@ export const conversationOrigins = ['agent', 'touchpoint', 'split', 'import'] as
 export const conversationKinds = ['message', 'call', 'complaint', 'review'] as const;
 export type ConversationKind = (typeof conversationKinds)[number];
 
+/** Kinds of touchpoints in which one of us has answered elsewhere. */
+export const answerKinds = ['message', 'call'] as const;
+export type AnswerKind = (typeof answerKinds)[number];
+
 export const MAX_ATTACHMENTS = 50;
 export const MAX_MENTIONS = 20;
 /** Who was mentioned and has not seen it; of more than these the oldest are forgotten. */
@@ -46,3 +50,8 @@ export const ACTOR = '^(user|key|operator|system):[A-Za-z0-9._@-]{1,128}$';
 
 /** Only a person's reply is an answer: whatever rules or programs send, the customer still waits for us. */
 export const isPerson = (actor: string): boolean => actor.startsWith('user:');
+
+/** Somebody of us who answered elsewhere, in a mail program or on the telephone: a person, and not known here by an account. */
+export const PERSON_ELSEWHERE = 'user:elsewhere';
+/** A bot or another program that answered elsewhere. */
+export const PROGRAM_ELSEWHERE = 'system:elsewhere';

@@ -5,6 +5,8 @@ import { Code, FreeText, Instant, Line, OneOf, Pattern, Patterns } from '../even
 import { type Channel, channels, type TextDirection, textDirections } from '../touchpoints/touchpoint-event.js';
 import {
   ACTOR,
+  type AnswerKind,
+  answerKinds,
   conversationKinds,
   type ConversationKind,
   conversationOrigins,
@@ -145,8 +147,9 @@ export class MessageReceivedDto {
   sealed?: string;
 }
 
-/** Somebody of us answered, in public. */
+/** Somebody of us answered, in public: here, or elsewhere in a touchpoint whose event id is the message's id if it is a message. */
 export class RepliedDto {
+  /** `user:elsewhere` for a person who answered elsewhere, `system:elsewhere` for a program. */
   @Public()
   @Pattern(ACTOR, 140)
   by!: string;
@@ -154,6 +157,24 @@ export class RepliedDto {
   @Public()
   @Pattern(UUID, 36)
   messageId!: string;
+
+  /** In what it was said elsewhere: the customer has it, and nothing of it is sent. */
+  @Public()
+  @Optional()
+  @OneOf(answerKinds)
+  elsewhere?: AnswerKind;
+
+  /** When that touchpoint was recorded. */
+  @Public()
+  @Optional()
+  @Instant()
+  toldAt?: string;
+
+  /** What is owed after a person's answer that was told late: what the customer said after it. Nothing, where the event does not say. */
+  @Public()
+  @Optional()
+  @Nested(OwedDto)
+  owes?: OwedDto;
 
   @Public()
   @OneOf([...channels, null])
@@ -168,9 +189,17 @@ export class RepliedDto {
   @Patterns(UUID, 36, MAX_ATTACHMENTS)
   attachments?: string[];
 
+  /** Whoever answered elsewhere, as they are called there. */
   @Personal()
+  @Optional()
+  @Line(128)
+  author?: string;
+
+  /** Always there of what was said here. */
+  @Personal()
+  @Optional()
   @FreeText()
-  text!: string;
+  text?: string;
 
   /** Personal members, encrypted: base64url. */
   @Public()

@@ -84,6 +84,10 @@ export const timelineDecisionTypes: readonly TimelineDecisionType[] = [...member
 export const isTimelineDecision = (event: { readonly type: string }): event is TimelineDecision =>
   isTimelineDecisionType(event.type);
 
+/** Of an answer that was given elsewhere the touchpoint is there itself. */
+export const isTold = (event: TimelineDecision): boolean =>
+  event.type === 'conversation.replied' && event.data.elsewhere !== undefined;
+
 /** The members of its event that an entry shows as its details. */
 export const shownMembersOf = (type: string): readonly string[] => membersOf.get(type) ?? [];
 

@@ -14,6 +14,7 @@ import { type ConversationChange } from '../messages/change-conversation.command
 import { type CommandRequest, type ExpectedVersions } from '../messages/command-request.js';
 import { type CommandAttempt } from '../once.js';
 import { changeConversation, type Changed } from './change-conversation.js';
+import { loadConversation } from './conversation-log.js';
 import { startConversation } from './start-conversation.js';
 import { takeUpTouchpoint } from './take-up-touchpoint.js';
 
@@ -73,7 +74,9 @@ const says = (customer: string, text: string, occurredAt = '2026-03-20T10:00:00Z
   tells(customer, { kind: 'message', occurredAt, data: { author: 'customer', text } });
 
 interface Told {
-  readonly kind: 'message' | 'complaint';
+  /** Of its own unless told otherwise. */
+  readonly id?: string;
+  readonly kind: 'message' | 'call' | 'complaint';
   readonly occurredAt: string;
   readonly data: object;
 }
@@ -199,6 +202,8 @@ const loadedOf = async (id: string) => {
   return { events };
 };
 
+const stateOf = (id: string) => loadConversation(installations[0].conversations, id);
+
 describe('a command that was begun before', () => {
   it('is answered by what it did, and not done or judged again', async () => {
     const id = await opened('4');
@@ -251,6 +256,61 @@ describe('a touchpoint', () => {
     );
     expect(new Set(all.map((answer) => done(answer).conversationId)).size).toBe(1);
     expect((await loadedOf(done(all[0]!).conversationId)).events).toHaveLength(51);
+  });
+
+  it('in which one of us answered elsewhere is a person’s reply, once, with its own time and name', async () => {
+    const answers = (id: string, occurredAt: string, author = 'agent') =>
+      tells('elsewhere', {
+        id,
+        kind: 'message',
+        occurredAt,
+        data: { author, agent: 'Ruth', text: 'It is on its way.' },
+      });
+    const refused = { ok: false, reason: { code: 'conversation_refused', reason: 'nothing-to-answer' } };
+    const tooEarly = await answers('e0', '2026-03-20T09:00:00Z');
+    expect(await takeUp(tooEarly)).toMatchObject(refused);
+    const { conversationId: id } = done(await takeUp(await says('elsewhere', 'Where is it?')));
+    expect(await takeUp(tooEarly)).toMatchObject(refused);
+    const answer = await answers('e1', '2026-03-20T10:05:00Z');
+    const all = await Promise.all([takeUp(answer), takeUp(answer, 1), takeUp(answer)]);
+    expect(new Set(all.map((each) => done(each).conversationId))).toEqual(new Set([id]));
+    done(await takeUp(await answers('e2', '2026-03-20T10:06:00Z', 'bot')));
+    const { events, state } = await stateOf(id);
+    expect(events.slice(2)).toMatchObject([
+      { type: 'conversation.replied', data: { by: 'user:elsewhere', elsewhere: 'message', owes: {} } },
+      { type: 'conversation.status_changed', occurredAt: Date.parse('2026-03-20T10:05:00Z') },
+      { type: 'conversation.replied', data: { by: 'system:elsewhere' } },
+    ]);
+    expect(state).toMatchObject({ category: 'waiting_customer', waiting: [] });
+    // What is personal in it is sealed, the name as well.
+    expect(JSON.stringify(events.map(({ data }) => data))).not.toMatch(/Ruth|on its way/);
+    // A reply of ours that was sent for us and is reported by its id is there already. Of another customer's it is any id.
+    const own = done(await change(id, reply('And here?', '5'), from('ada')));
+    const said = (await loadedOf(id)).events.flatMap(({ data }) => (hasMessage(data) ? [data.messageId] : []));
+    const [, first = '', , last = ''] = said;
+    expect(done(await takeUp(await answers(last, '2026-03-20T10:07:00Z')))).toMatchObject({
+      ...{ conversationId: id, version: own.version },
+    });
+    const theirs = {
+      id: first,
+      kind: 'message',
+      occurredAt: '2026-03-20T10:07:00Z',
+      data: { author: 'agent' },
+    } as const;
+    expect(await takeUp(await tells('stranger', theirs))).toMatchObject(refused);
+  });
+
+  it('that is a call which somebody took is answered at once', async () => {
+    const call = { kind: 'call', occurredAt: '2026-03-20T10:00:00Z' } as const;
+    const called = async (outcome: string) => {
+      const position = await tells('caller', { ...call, data: { initiatedBy: 'customer', outcome, agent: 'Ruth' } });
+      return (await stateOf(done(await takeUp(position)).conversationId)).state;
+    };
+    expect(await called('answered')).toMatchObject({ category: 'waiting_customer', waiting: [] });
+    expect(await called('voicemail')).toMatchObject({
+      category: 'open',
+      waiting: [{ since: Date.parse(call.occurredAt) }],
+    });
   });
 
   it('goes on in a conversation that follows, where its own is full', async () => {

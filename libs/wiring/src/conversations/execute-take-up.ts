@@ -14,6 +14,7 @@ export const createTakeUpExecutor =
     if (reason.code === 'not_caught_up')
       throw new CommandTooEarlyError('the read models of conversations are behind the log');
     if (reason.code !== 'conversation_refused') throw new CommandRefusedError(reason.code);
-    // A past exchange that is told again is there.
-    if (reason.reason !== 'already-opened') throw new CommandRefusedError(reason.reason);
+    // A past exchange that is told again is there; and what answers nothing stays on the timeline.
+    if (reason.reason !== 'already-opened' && reason.reason !== 'nothing-to-answer')
+      throw new CommandRefusedError(reason.reason);
   };

@@ -1,5 +1,5 @@
 import { conversation, type ConversationCommand, type KnownConversation, owedSince } from '#capabilities';
-import { isPerson } from '#contracts';
+import { believedAt, type ConversationEvent, isPerson } from '#contracts';
 import { fail, type Result, succeed } from '#kernel';
 import { type ConversationChange } from '../messages/change-conversation.command.js';
 import { type ConversationReason } from '../messages/conversation-failures.js';
@@ -93,12 +93,18 @@ function meanwhileIn(
   const merged = events.findLastIndex(({ type, data }) => type === 'conversation.absorbed' && data.from === id);
   const absorbed = events[merged];
   return {
-    answered: events.slice(merged + 1).some(({ type, data }) => type === 'conversation.replied' && isPerson(data.by)),
+    answered: events.slice(merged + 1).some((event) => isAnswer(event, owedSince(state.waiting))),
     // One that was resolved was told to owe nothing. Merges took over nothing before they said so.
     measured:
       state.category === 'resolved' || (absorbed?.type === 'conversation.absorbed' && absorbed.data.owes !== undefined),
   };
 }
+
+/** Told late, it answers what was said before it. */
+const isAnswer = (event: ConversationEvent, owed: number | null): boolean =>
+  event.type === 'conversation.replied' &&
+  isPerson(event.data.by) &&
+  (event.data.owes === undefined || believedAt(event) >= (owed ?? -Infinity));
 
 /** What goes with messages into a conversation of their own: where it waits, how urgently, in which script and since when. */
 function takenAlong(

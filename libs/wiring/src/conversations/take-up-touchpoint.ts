@@ -1,5 +1,5 @@
-import { conversationOfMessage, ownConversations, routeTouchpoint } from '#capabilities';
-import { type TouchpointEvent } from '#contracts';
+import { answererIn, conversationOfMessage, ownConversations, routeTouchpoint } from '#capabilities';
+import { type TouchpointEvent, UUID } from '#contracts';
 import { fail, type Position, type RecordedEvent, type Result, succeed } from '#kernel';
 import { type ReadFromStore } from '#platform/event-store';
 import { caughtUp, notCaughtUp } from '../customer-directory.js';
@@ -53,7 +53,7 @@ async function takeUp(
     // From old rows a second conversation would be opened beside the one that it belongs to.
     const late = await caughtUp(directory, await store.head(), models);
     if (late) return fail(late);
-    const present = await conversationOfMessage(directory.readModels, event.id);
+    const present = await presentIn(ports, event);
     if (present !== undefined) return succeed(answerOf(await loadConversation(ports, present)));
     const key = await keyOf(vault, event.key);
     // What was read before an erasure is not sealed again under a key that was made after it.
@@ -61,7 +61,7 @@ async function takeUp(
     const own = await ownConversations(directory.readModels, event.key);
     const context = { uuid: vault.uuid, incarnation: key.incarnation, avoided, ...(returnRules && { returnRules }) };
     const routed = routeTouchpoint(event, own, context);
-    if (!routed) return refused('no-exchange');
+    if (!routed) return refused(answererIn(event) === undefined ? 'no-exchange' : 'nothing-to-answer');
     const loaded = await loadConversation(ports, routed.conversationId);
     const plan = decided(loaded, ...routed.commands);
     if (!plan.ok) {
@@ -98,6 +98,21 @@ async function takeUp(
   }
   return fail(notCaughtUp);
 }
+
+/**
+ * The conversation that has it. Whoever sends a reply of ours and reports what was sent names the touchpoint by the reply: it was said
+ * once.
+ */
+async function presentIn({ directory }: TakeUpPorts, event: TouchpointEvent): Promise<string | undefined> {
+  const { readModels } = directory;
+  const present = await conversationOfMessage(readModels, event.key, event.id);
+  const { touchpointId } = event.data;
+  if (present !== undefined || touchpointId === undefined) return present;
+  const isReport = answererIn(event) !== undefined && isUuid.test(touchpointId);
+  return isReport ? conversationOfMessage(readModels, event.key, touchpointId) : undefined;
+}
+
+const isUuid = new RegExp(UUID, 'u');
 
 /** The touchpoint at a position, opened. */
 async function touchpointAt(

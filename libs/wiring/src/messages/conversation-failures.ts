@@ -42,8 +42,10 @@ export type ConversationReason =
   | 'unknown-team'
   /** Never uploaded, gone, or another customer's. */
   | 'unknown-attachment'
-  /** Not a touchpoint in which the customer says something to us. */
-  | 'no-exchange';
+  /** Not a touchpoint in which the customer says something to us, or we to them. */
+  | 'no-exchange'
+  /** We said something elsewhere, and no conversation is there that it could belong to. */
+  | 'nothing-to-answer';
 
 export type ActionReason =
   | ConversationReason

@@ -28,7 +28,18 @@ const policy = {
 };
 
 const deeds = [
-  ...(['message', 'reply', 'reply-open', 'robot', 'spam', 'no-spam', 'snooze', 'sleep'] as const),
+  ...([
+    'message',
+    'reply',
+    'reply-open',
+    'robot',
+    'elsewhere',
+    'elsewhere-late',
+    'spam',
+    'no-spam',
+    'snooze',
+    'sleep',
+  ] as const),
   ...(['open', 'waiting_customer', 'waiting_third_party', 'resolved'] as const),
 ];
 type Deed = (typeof deeds)[number];
@@ -44,6 +55,12 @@ function commandOf(deed: Deed, at: number, version: number): ConversationCommand
       return { type: 'Reply', by, ...said, then: 'open' };
     case 'robot':
       return { type: 'Reply', by: 'system:rules', ...said };
+    case 'elsewhere':
+    case 'elsewhere-late':
+      return {
+        ...{ type: 'TellReply', ...said, by: 'user:elsewhere', elsewhere: 'message', channel: 'chat', toldAt: at },
+        at: deed === 'elsewhere' ? at : at - 90_000,
+      };
     case 'spam':
     case 'no-spam':
       return { type: 'MarkSpam', at, by, spam: deed === 'spam' };
@@ -235,6 +252,23 @@ it('a merge that is undone leaves both as they would be without it: whose turn, 
     { numRuns: RUNS },
   );
   expect(undone).toBeGreaterThan(0);
+});
+
+it('an answer that was given elsewhere and told at once is one that was given here', async () => {
+  const answered = fc.array(step, { minLength: 1, maxLength: 12 });
+  await fc.assert(
+    fc.asyncProperty(answered, async (steps) => {
+      const [here, elsewhere] = [await world(), await world()];
+      let at = start + 2 * MINUTE;
+      for (const { id, deed, minutes } of steps) {
+        at += minutes * MINUTE;
+        await here.do(id, deed === 'elsewhere' ? 'reply' : deed, at);
+        await elsewhere.do(id, deed === 'reply' ? 'elsewhere' : deed, at);
+      }
+      expect(await elsewhere.rows(at + 10_000)).toEqual(await here.rows(at + 10_000));
+    }),
+    { numRuns: RUNS },
+  );
 });
 
 it('of several merges that are undone, clocks stood still from the first of them on', async () => {
