@@ -8,7 +8,14 @@ import { defaultSettings } from './settings.js';
 async function dispatch(outcomes: readonly (Error | undefined)[]) {
   const rows = outcomes.map((_, index) => ({
     ...{ key: `key-${String(index)}`, seq: '1', id: String(index), at: '0', command: {} },
-    ...{ causation_id: 'c', correlation_id: 'c', attempts: 0, status: 'waiting', wait_ms: 0 },
+    ...{
+      causation_id: 'c',
+      correlation_id: 'c',
+      attempts: 0,
+      status: 'waiting',
+      wait_ms: 0,
+      waiting: String(outcomes.length),
+    },
   }));
   const statements: string[] = [];
   const query = (sql: string) => {
@@ -47,7 +54,7 @@ describe('dispatching', () => {
 describe('commands of one key', () => {
   const row = (seq: number, about: string, status: 'waiting' | 'parked' = 'waiting') => ({
     ...{ key: 'one', seq: String(seq), id: String(seq), at: '0', command: { about } },
-    ...{ causation_id: 'c', correlation_id: 'c', attempts: 0, status, wait_ms: 0 },
+    ...{ causation_id: 'c', correlation_id: 'c', attempts: 0, status, wait_ms: 0, waiting: '4' },
   });
 
   it('are done side by side where they are about different things, and in their order where not', async () => {
@@ -74,8 +81,26 @@ describe('commands of one key', () => {
     expect(told).toMatchObject({ answered: true, retryInMs: 0 });
     expect(most).toBe(2);
     expect(asked).toEqual([
-      ['test', defaultSettings.maxParked, true],
+      ['test', true, defaultSettings.dispatchAtOnce, defaultSettings.maxParked + defaultSettings.maxWaiting],
       ['test', ['one', 'one'], ['1', '3']],
     ]);
+  });
+});
+
+describe('of more commands than are done at once', () => {
+  it('half are those that were asked for first, and half those of what happened last', async () => {
+    const happened = [5, 4, 3, 9, 1, 8, 2, 1];
+    const rows = happened.map((at, index) => ({
+      ...{ key: `key-${String(index)}`, seq: String(index), id: String(index), at: String(at), command: {} },
+      ...{ causation_id: 'c', correlation_id: 'c', attempts: 0, status: 'waiting', wait_ms: 0, waiting: '8' },
+    }));
+    const done: string[] = [];
+    const query = (sql: string) => Promise.resolve({ rows: sql.startsWith('SELECT') ? rows : [] });
+    const execute: RunnableReaction['execute'] = ({ id }) => Promise.resolve(void done.push(id));
+    const runnable = { reaction: { name: 'test' }, execute } as RunnableReaction;
+    const settings = { ...defaultSettings, dispatchAtOnce: 4 };
+    const told = await dispatchHeads({ query } as unknown as pg.Pool, runnable, settings);
+    expect(done).toEqual(['0', '1', '3', '5']);
+    expect(told).toMatchObject({ waiting: 4, retryInMs: 0 });
   });
 });

@@ -20,6 +20,7 @@ interface CommandRow {
   readonly attempts: number;
   readonly status: 'waiting' | 'parked';
   readonly wait_ms: number;
+  readonly waiting: string;
 }
 
 export interface Dispatched {
@@ -29,35 +30,31 @@ export interface Dispatched {
   readonly answered: boolean;
   /** Some are done, or will not be tried again by themselves. */
   readonly moved: boolean;
+  /** How many wait after that, for their turn or for another try. */
+  readonly waiting: number;
   /** Why one could not be tried: nothing is wrong with it, and the whole reaction waits. */
   readonly hindrance?: unknown;
 }
 
 /**
- * Dispatches the first command of each key that has any, in the order of keys, each key's in their order: the next one of a key only
- * after this one is done and its row is gone, unless the reaction says that it is about something else. A kill in between leaves the
- * row, and the command is done again under its id. Keys whose first command is parked are passed over before the limit counts, or
- * enough of them would hide all keys behind them.
+ * Dispatches commands from both ends: half of them are the oldest, so that none is passed over for ever; the others those of what
+ * happened last, so that nobody waits for all of a backlog or of a history that is being imported. Of each key it is the first: the next one of a key only after this one is done and its row
+ * is gone, unless the reaction says that it is about something else. A kill in between leaves the row, and the command is done again
+ * under its id.
  */
 export async function dispatchHeads(
   pool: pg.Pool,
   { reaction: { name, about }, execute }: RunnableReaction,
   settings: ReactionSettings,
 ): Promise<Dispatched> {
-  const { rows } = await pool.query<CommandRow>(
-    `SELECT key, seq, id, at, command, causation_id, correlation_id, attempts, status,
-       coalesce(greatest(0, extract(epoch FROM retry_at - clock_timestamp()) * 1000), 0)::float8 AS wait_ms
-     FROM (SELECT *, row_number() OVER (PARTITION BY key ORDER BY seq) AS place
-       FROM es.reaction_commands WHERE name = $1 AND status <> 'discarded') AS c
-     WHERE place = 1 AND status = 'waiting' OR $3 ORDER BY key, seq LIMIT $2`,
-    [name, settings.maxParked, about !== undefined],
-  );
+  const rows = await readHeads(pool, name, { ...settings, whole: about !== undefined });
   const heads = about ? firstAbout(rows, about) : rows;
   // No wait is longer than the longest, unless the server's clock was set back meanwhile.
   const waits = heads.map(({ wait_ms }) => wait_ms).filter((wait) => wait > 0 && wait <= settings.maxBackoffMs);
-  const ready = heads
-    .filter(({ wait_ms }) => !(wait_ms > 0 && wait_ms <= settings.maxBackoffMs))
-    .slice(0, settings.dispatchAtOnce);
+  const ready = fromBothEnds(
+    heads.filter(({ wait_ms }) => !(wait_ms > 0 && wait_ms <= settings.maxBackoffMs)),
+    settings.dispatchAtOnce,
+  );
   const outcomes = await Promise.all(ready.map((row) => tryCommand(name, row, execute)));
   const done = ready.filter((_, index) => outcomes[index] === undefined);
   if (done.length > 0)
@@ -79,9 +76,42 @@ export async function dispatchHeads(
     // What was done or parked may have kept another one beyond the limit.
     retryInMs: isMore ? 0 : ready.length > 0 ? settings.backoffMs : waits.length > 0 ? Math.min(...waits) : undefined,
     moved,
+    waiting: Number(rows[0]?.waiting ?? 0) - done.length - parked,
     answered: outcomes.length === 0 || outcomes.some(isAnswer),
     ...(hindrance !== undefined && { hindrance }),
   };
+}
+
+/**
+ * The first command of each key that waits, by age; `whole`: every command that waits or is parked. Keys whose first command is parked
+ * are passed over before the limit counts, or enough of them would hide all keys behind them; what is far from both ends, and would
+ * not be tried again sooner than others, stays where it is.
+ */
+async function readHeads(
+  pool: pg.Pool,
+  name: string,
+  { maxParked, maxWaiting, dispatchAtOnce, whole }: ReactionSettings & { readonly whole: boolean },
+): Promise<readonly CommandRow[]> {
+  const { rows } = await pool.query<CommandRow>(
+    `SELECT key, seq, id, at, command, causation_id, correlation_id, attempts, status, wait_ms, waiting
+     FROM (SELECT *, row_number() OVER (PARTITION BY wait_ms > 0 ORDER BY wait_ms, seq) AS from_first,
+         row_number() OVER (PARTITION BY wait_ms > 0 ORDER BY at DESC, seq DESC) AS from_last
+       FROM (SELECT *, row_number() OVER (PARTITION BY key ORDER BY seq) AS place,
+           count(*) FILTER (WHERE status = 'waiting') OVER () AS waiting,
+           coalesce(greatest(0, extract(epoch FROM retry_at - clock_timestamp()) * 1000), 0)::float8 AS wait_ms
+         FROM es.reaction_commands WHERE name = $1 AND status <> 'discarded') AS c
+       WHERE place = 1 AND status = 'waiting' OR $2) AS h
+     WHERE least(from_first, from_last) <= $3 OR $2 ORDER BY seq LIMIT $4`,
+    [name, whole, dispatchAtOnce, maxParked + maxWaiting],
+  );
+  return rows;
+}
+
+/** Of so many one half by when they were asked for, and the other by what happened last; all where there are no more. */
+function fromBothEnds(rows: readonly CommandRow[], most: number): readonly CommandRow[] {
+  const oldest = rows.slice(0, Math.ceil(most / 2));
+  const others = rows.slice(oldest.length).toSorted((one, other) => Number(other.at) - Number(one.at));
+  return [...oldest, ...others.slice(0, most - oldest.length)];
 }
 
 /** Of those that are about the same thing of a key the first, where it is not parked: what is parked holds up nothing else. */

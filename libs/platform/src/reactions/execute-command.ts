@@ -2,7 +2,7 @@ import type { Reaction } from '#kernel';
 import { type OutgoingCommand } from './run-key.js';
 
 /** A command whose turn has come. */
-export interface IssuedCommand<Command = unknown> extends Omit<OutgoingCommand, 'command'> {
+export interface IssuedCommand<Command = unknown> extends Omit<OutgoingCommand, 'askedAt' | 'command'> {
   readonly reaction: string;
   readonly command: Command;
 }

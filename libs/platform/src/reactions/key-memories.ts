@@ -70,7 +70,9 @@ export async function saveRuns(
         timers.map(({ correlationId }) => correlationId),
       ],
     );
-  const commands = withCommands ? [...runs.values()].flatMap((run) => run.commands) : [];
+  // In the order of the log over all keys, so that what waits can be told by age.
+  const asked = withCommands ? [...runs.values()].flatMap((run) => run.commands) : [];
+  const commands = asked.toSorted((one, other) => one.askedAt - other.askedAt);
   if (commands.length > 0) await insertCommands(db, { name, version }, commands);
 }
 

@@ -1,12 +1,10 @@
 import type pg from 'pg';
-import type { EpochMs, Position, RecordedEvent } from '#kernel';
+import type { EpochMs, Position } from '#kernel';
 import {
   acquireLease,
   ConsumerTroubleError,
-  decodePage,
   type DecodeEvents,
   describeError,
-  type EventPage,
   type EventSource,
   FencedError,
   giveUpLease,
@@ -16,7 +14,6 @@ import {
   type Lease,
   LeaseLostError,
   moveCheckpoint,
-  type NewerEvent,
   OTHER_EPOCH,
   type Holder,
   leaveToOthers,
@@ -30,6 +27,7 @@ import { beginReaction, consumerOf } from './begin-reaction.js';
 import { countCommands, dispatchHeads } from './dispatch.js';
 import { CommandTooEarlyError, type RunnableReaction } from './execute-command.js';
 import { type Memories, type ReactionPage, reactToPage } from './react-page.js';
+import { readPage } from './read-page.js';
 import { type ReactionSettings } from './settings.js';
 
 /** What reactions work with. */
@@ -149,12 +147,14 @@ export class ReactionConsumer {
         lease = { ...lease, wanted: false };
       }
       if (this.#retryInMs !== undefined) lease = await this.#dispatch(lease, signal);
-      const { page, newer, full } = await this.#read(lease.position);
+      const { page, newer, full } = await readPage(this.parts, this.runnable, {
+        ...{ after: lease.position, limit: this.#pageLimit, effectsFrom: this.#effectsFrom },
+      });
       if (page.upTo > lease.position) lease = await this.#react(lease, page);
       if (newer) throw new ConsumerTroubleError('paused', newer.error.message);
       if (page.upTo > lease.position || full) continue;
-      // What came of the page: people and other reactions wait for it, and nobody rests before it is done.
-      if (this.#retryInMs === 0) lease = await this.#dispatch(lease, signal);
+      // What came of it: people and other reactions wait for it, and nobody rests before it is done.
+      if (this.#retryInMs === 0) continue;
       if (lease.troubled) {
         await recordTrouble(this.parts.pool, this.#ref, this.#owner, { status: 'running', error: null });
         lease = { ...lease, troubled: false };
@@ -165,51 +165,40 @@ export class ReactionConsumer {
     }
   }
 
-  /** Until nothing can be dispatched at once; so what waits is bounded by one page, and by what is parked. */
+  /**
+   * One round, and more while too many wait to read on: so what waits is bounded, and nobody who comes after a backlog waits for all
+   * of it.
+   */
   async #dispatch(first: Lease, signal: AbortSignal): Promise<Lease> {
     const { pool } = this.parts;
     let lease = first;
+    let isMuch = false;
     do {
       lease = await this.#keep(lease);
-      const { retryInMs, answered, moved, hindrance } = await dispatchHeads(pool, this.runnable, this.settings);
+      const { retryInMs, answered, moved, waiting, hindrance } = await dispatchHeads(
+        pool,
+        this.runnable,
+        this.settings,
+      );
       // Also of what came too early: what it waits for may stand still for long, and a restart would not move it.
       if (answered) this.#health = { ...this.#health, lastProgressAt: Date.now() };
       if (moved) this.#failures = 0;
       if (hindrance !== undefined) throw hindrance;
       this.#retryInMs = retryInMs;
-    } while (this.#retryInMs === 0 && !signal.aborted);
-    // Also where none waits: all may be parked.
-    const waiting = await countCommands(pool, this.runnable.reaction.name);
+      isMuch = waiting >= this.settings.maxWaiting;
+    } while (this.#retryInMs === 0 && isMuch && !signal.aborted);
+    if (this.#retryInMs !== 0) await this.#checkCommands();
+    return lease;
+  }
+
+  /** Nothing can be done at once, so that they are parked, or wait behind what is. Also where none waits: all may be parked. */
+  async #checkCommands(): Promise<void> {
+    const waiting = await countCommands(this.parts.pool, this.runnable.reaction.name);
     if (waiting > this.settings.maxParked)
       throw new ConsumerTroubleError(
         'failed',
         `${String(waiting)} commands are parked or wait, ${String(this.settings.maxParked)} may; release or discard what is parked`,
       );
-    return lease;
-  }
-
-  async #read(after: Position): Promise<ReadPage> {
-    const { source, decode } = this.parts;
-    const { reaction } = this.runnable;
-    const read = upTo(await source.read(after, this.#pageLimit), after, this.#effectsFrom);
-    const all = { lane: 0, lanes: 1, discarded: new Set<Position>() };
-    const { page, newer } = await decodePage(read, after, all, (events) => decode(events, 'sealed'));
-    const handled = page.events.filter(({ type }) => Object.hasOwn(reaction.when, type));
-    const events = new Map<string, RecordedEvent[]>();
-    for (const event of handled) {
-      const key = keyOf(reaction, event);
-      if (key !== undefined) events.set(key, [...(events.get(key) ?? []), event]);
-    }
-    return {
-      page: {
-        ...{ upTo: page.upTo, condemned: page.condemned, readAfter: page.readAfter, events, read: page.events.length },
-        firstTime: page.events[0]?.recordedAt,
-        time: page.events.at(-1)?.recordedAt,
-        suppressed: page.upTo <= this.#effectsFrom,
-      },
-      full: read.full,
-      ...(newer ? { newer } : {}),
-    };
   }
 
   async #react(lease: Lease, page: ReactionPage): Promise<Lease> {
@@ -326,30 +315,5 @@ export class ReactionConsumer {
   #report(state: ReactionHealth['state'], error: string | null = null): void {
     const isWell = state === 'running' || state === 'standby';
     this.#health = { ...this.#health, state, error, ...(isWell && { lastProgressAt: Date.now() }) };
-  }
-}
-
-interface ReadPage {
-  readonly page: ReactionPage;
-  readonly newer?: NewerEvent;
-  readonly full: boolean;
-}
-
-/** Not beyond the position from which on commands come: a page has them all, or none. */
-function upTo(page: EventPage, after: Position, effectsFrom: Position): EventPage {
-  if (after >= effectsFrom || page.upTo <= effectsFrom) return page;
-  const events = page.events.filter(({ position }) => position <= effectsFrom);
-  return { events, upTo: effectsFrom, full: true };
-}
-
-const MAX_KEY_CHARACTERS = 300;
-
-/** An event whose key cannot be told fails, under the key that keeps it in order. */
-export function keyOf(reaction: RunnableReaction['reaction'], event: RecordedEvent): string | undefined {
-  try {
-    const key = reaction.key(event);
-    return key === undefined || (key.length <= MAX_KEY_CHARACTERS && !key.includes('\u0000')) ? key : event.key;
-  } catch {
-    return event.key;
   }
 }

@@ -120,6 +120,52 @@ describe('reactions', () => {
     expect(reactor.asked.size).toBe(1);
   });
 
+  it('do what was asked for last beside a backlog, and the oldest of the backlog all the same', async () => {
+    const reaction = itemReaction('beside');
+    const backlog = Array.from({ length: 60 }, (_, index) => `old-${String(index)}`);
+    for (const key of backlog) await reactor.append('item.closed', key);
+    let allowed = 0;
+    const begun: string[] = [];
+    reactor.holding = async ({ key }) => {
+      begun.push(key);
+      await until(() => begun.indexOf(key) < allowed, 'it may go on');
+    };
+    reactor.start([reaction], { dispatchAtOnce: 4, batchSize: 10 });
+    await until(() => begun.length === 4, 'the first are under way');
+    await reactor.append('item.closed', 'new', 0, 2);
+    // A history goes on to be told: it is recorded later, and happened before.
+    for (const key of ['a', 'b', 'c', 'd', 'e', 'f']) await reactor.append('item.closed', key, 0, 1);
+    while (!begun.includes('new')) {
+      allowed += 4;
+      await until(() => begun.length > allowed || begun.length > backlog.length + 6, 'more are under way');
+    }
+    // Of sixty that were asked for before: one page is read in each round, and it is in the seventh.
+    expect(begun.indexOf('new')).toBeLessThan(40);
+    expect(begun.slice(0, 2)).toEqual(['old-0', 'old-1']);
+    expect(begun.slice(0, 40)).toEqual(expect.arrayContaining(['old-2', 'old-3', 'old-4', 'old-5', 'old-6', 'old-7']));
+    allowed = Infinity;
+    await until(() => reactor.isDone(reaction), 'everything done');
+    const { found, expected } = await reactor.notes(reaction);
+    expect(found).toEqual(expected);
+  });
+
+  it('read no further while as many commands wait as may', async () => {
+    const reaction = itemReaction('bounded');
+    for (let index = 0; index < 60; index += 1) await reactor.append('item.closed', `k${String(index)}`);
+    let most = 0;
+    reactor.holding = async () => {
+      const { rows } = await reactor.database.owner.query<{ waiting: number }>(
+        'SELECT count(*)::integer AS waiting FROM es.reaction_commands',
+      );
+      most = Math.max(most, rows[0]?.waiting ?? 0);
+    };
+    reactor.start([reaction], { dispatchAtOnce: 2, batchSize: 10, maxWaiting: 15 });
+    await until(() => reactor.isDone(reaction), 'everything done');
+    // One page more than there may be before it is read.
+    expect(most).toBeGreaterThan(15);
+    expect(most).toBeLessThanOrEqual(25);
+  });
+
   it('do everything once though the process dies at any statement of its way', async () => {
     await history(7, 12);
     await reactor.setClock(5 * HOUR_MS);

@@ -20,6 +20,8 @@ export interface OutgoingCommand<Command = unknown> {
   readonly key: string;
   /** When the event occurred, or the timer was due. */
   readonly at: EpochMs;
+  /** How far the log's time had come when it was asked for; never less than that of one before it. */
+  readonly askedAt: EpochMs;
   readonly command: Command;
   /** Of the trigger. */
   readonly causationId: string;
@@ -65,6 +67,7 @@ export function runKey<State, Command>(
   let memory = before;
   const events = [...stretch.events];
   let timersInARow = 0;
+  let logTime = -Infinity;
   for (;;) {
     const trigger = nextTrigger(memory.timers, events[0], stretch.time);
     if (!trigger) return { ...memory, commands };
@@ -73,7 +76,8 @@ export function runKey<State, Command>(
       if (timersInARow > MAX_TIMERS_IN_A_ROW) throw new Error('its timers set each other without end');
       const { memory: after, issued } = handle(reaction, key, memory, { trigger, condemned: stretch.condemned });
       memory = after;
-      commands.push(...issued);
+      logTime = Math.max(logTime, trigger.kind === 'event' ? trigger.event.recordedAt : trigger.timer.dueAt);
+      commands.push(...issued.map((command) => ({ ...command, askedAt: logTime })));
     } catch (error) {
       return { ...memory, commands, failed: { trigger, error, left: events.slice(trigger.kind === 'event' ? 1 : 0) } };
     }
@@ -101,7 +105,7 @@ function handle<State, Command>(
   key: string,
   { state, timers }: KeyMemory<State>,
   { trigger, condemned }: Handling,
-): { readonly memory: KeyMemory<State>; readonly issued: readonly OutgoingCommand<Command>[] } {
+): { readonly memory: KeyMemory<State>; readonly issued: readonly Omit<OutgoingCommand<Command>, 'askedAt'>[] } {
   const reacted = reactTo(reaction, key, state, { trigger, condemned });
   const cause =
     trigger.kind === 'event'

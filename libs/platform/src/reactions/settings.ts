@@ -12,8 +12,10 @@ export interface ReactionSettings {
   readonly leaseMs: number;
   /** Least time between two events that only say that time has passed. */
   readonly passTimeEveryMs: number;
-  /** Commands on their way at the same time, each of another key. */
+  /** Commands on their way at the same time, each of another key: half of them the oldest, half of what happened last. */
   readonly dispatchAtOnce: number;
+  /** Commands that wait, at which no more of the log is read until some are done. */
+  readonly maxWaiting: number;
   /** Tries of a command that fails before it is parked. */
   readonly commandAttempts: number;
   /** Wait after a failure, doubled each time up to `maxBackoffMs`. */
@@ -31,6 +33,7 @@ export const defaultSettings: ReactionSettings = {
   leaseMs: 10_000,
   passTimeEveryMs: 1_000,
   dispatchAtOnce: 32,
+  maxWaiting: 5_000,
   commandAttempts: 5,
   backoffMs: 100,
   maxBackoffMs: 5_000,

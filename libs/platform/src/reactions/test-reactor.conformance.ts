@@ -137,6 +137,8 @@ export class TestReactor {
   readonly asked = new Map<string, number>();
   /** Thrown in place of doing a command. */
   failing: ((issued: IssuedCommand<Note>) => Error | undefined) | undefined;
+  /** What a command waits for before it is done. */
+  holding: ((issued: IssuedCommand<Note>) => Promise<void>) | undefined;
 
   private constructor(
     readonly database: TestDatabase,
@@ -164,6 +166,7 @@ export class TestReactor {
   runnable(reaction: Reaction<ItemState, Note, ItemEvent>): RunnableReaction {
     return runnable(reaction, async (issued) => {
       this.asked.set(issued.id, (this.asked.get(issued.id) ?? 0) + 1);
+      await this.holding?.(issued);
       const error = this.failing?.(issued);
       if (error) throw error;
       const { id, key, at, command: data } = issued;

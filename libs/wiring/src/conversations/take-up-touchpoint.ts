@@ -50,8 +50,9 @@ async function takeUp(
   // From the log, as of the touchpoint: whoever takes it up, and however late, it goes by the same rules.
   const returnRules = (await ports.ruleBooks.returnRules.before(event.position))?.data;
   for (let tries = 0; tries < TRIES; tries += 1) {
-    // From old rows a second conversation would be opened beside the one that it belongs to.
-    const late = await caughtUp(directory, await store.head(), models);
+    // As of the touchpoint, so that what others do meanwhile holds up nobody. What was left by one that was taken up just before it has
+    // the same name, and is found by that; where it has become another one since, all that there is has to be known.
+    const late = await caughtUp(directory, tries === 0 ? event.position : await store.head(), models);
     if (late) return fail(late);
     const present = await presentIn(ports, event);
     if (present !== undefined) return succeed(answerOf(await loadConversation(ports, present)));
