@@ -30,12 +30,19 @@ describe('whatever node-postgres says of a database that is away', () => {
     expect(toProblem(new Error(message))).toMatchObject({ code: 'unavailable', status: 503 });
   });
 
-  it.each(['08006', '53300', '57P01'])('so does the code %s', (code) => {
+  it.each([
+    ...['08006', '53300', '57P01', '58030', 'ECONNRESET', 'ECONNABORTED', 'EHOSTUNREACH', 'EAI_AGAIN'],
+    // Of a query that is written on a socket in the moment in which it breaks.
+    ...['ERR_STREAM_DESTROYED', 'ERR_STREAM_WRITE_AFTER_END'],
+  ])('so does the code %s', (code) => {
     expect(toProblem(Object.assign(new Error('away'), { code }))).toMatchObject({ code: 'unavailable' });
   });
 
   it('is not taken from an error of another kind', () => {
     expect(toProblem(new Error('the connection of these dots'))).toMatchObject({ code: 'internal' });
+    expect(toProblem(Object.assign(new Error('not a function'), { code: 'ERR_INVALID_ARG_TYPE' }))).toMatchObject({
+      code: 'internal',
+    });
     // A statement of ours with more values than it mentions.
     expect(toProblem(Object.assign(new Error('bind message'), { code: '08P01' }))).toMatchObject({ code: 'internal' });
   });

@@ -25,8 +25,12 @@ const byStatus: Readonly<Record<number, ProblemCode>> = {
   431: 'headers_too_large',
 };
 
-/** A broken connection, or a server that goes away or has no room: PostgreSQL's classes 08, 53 and 57P. 08P01 is what it says of statements of ours. */
-const UNREACHABLE = /^(ECONNREFUSED|ECONNRESET|EPIPE|ETIMEDOUT|08(?!P01)...|53...|57P..)$/;
+/**
+ * A broken connection, or a server that goes away, has no room or cannot read its files: PostgreSQL's classes 08, 53, 57P and 58. 08P01
+ * is what it says of statements of ours.
+ */
+const UNREACHABLE =
+  /^(ECONN[A-Z]+|E(HOST|NET)(UNREACH|DOWN)|EPIPE|ETIMEDOUT|ENOTFOUND|EAI_AGAIN|08(?!P01)...|53...|57P..|58...)$/;
 
 /** Whatever was thrown as a problem. Nothing of an unknown error is ever answered: its text may hold anything. */
 export function toProblem(error: unknown): ProblemError {
@@ -58,7 +62,7 @@ export function toProblem(error: unknown): ProblemError {
 
 /** Of a connection that breaks under a query, or that comes too late, node-postgres tells without a code. */
 const isUnreachable = (error: unknown): boolean =>
-  codeOf(error) === '' ? isOutage(error) : UNREACHABLE.test(codeOf(error));
+  codeOf(error) === '' || codeOf(error).startsWith('ERR_') ? isOutage(error) : UNREACHABLE.test(codeOf(error));
 
 function statusCodeOf(error: unknown): number | undefined {
   if (error instanceof HttpException) return error.getStatus();

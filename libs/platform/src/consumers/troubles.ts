@@ -29,6 +29,9 @@ export const sqlStateOf = (error: unknown): string | undefined =>
 /** The database refused what an event led to; trying again will not help. */
 export const isRefusedByTable = (error: unknown): boolean => BLAMED_ON_DATA.test(sqlStateOf(error) ?? '');
 
+/** What Node says to whoever writes on a socket that broke a moment ago. */
+const BROKEN_SOCKET = /^ERR_(STREAM_(DESTROYED|WRITE_AFTER_END|PREMATURE_CLOSE)|SOCKET_CLOSED)$/;
+
 const WITHOUT_CODE =
   /^(Connection terminated|Query read timeout|timeout expired|timeout exceeded|Client has encountered|Client was closed|Cannot use a pool)/;
 
@@ -39,7 +42,7 @@ const WITHOUT_CODE =
 export const isOutage = (error: unknown): boolean => {
   if (error instanceof StoreUnavailableError) return true;
   const code = sqlStateOf(error);
-  if (code !== undefined) return !BLAMED_ON_DATA.test(code) && !code.startsWith('ERR_');
+  if (code !== undefined) return BROKEN_SOCKET.test(code) || !(BLAMED_ON_DATA.test(code) || code.startsWith('ERR_'));
   return error instanceof Error && WITHOUT_CODE.test(error.message);
 };
 
