@@ -3428,6 +3428,7 @@ export interface components {
         Note: {
             text: string;
             mentions?: string[];
+            attachments?: string[];
         };
         NoteActionDto: {
             /** @description The organisation's own words: they are not sealed here, and nothing of a customer belongs in them. */

@@ -157,6 +157,22 @@ it('a reply takes what was uploaded, of this customer alone, and names what it c
   expect((await view(other)).messageCount).toBe(1);
 });
 
+it('a note keeps what was uploaded for it, among colleagues', async () => {
+  const taken = await says('4', []);
+  const file = await uploaded(png(10), named('damage.png'));
+  const noted = await post(`conversations/${taken.conversationId}/note`, {
+    ...{ text: 'As the driver saw it.', attachments: [file.id] },
+  });
+  expect([noted.statusCode, noted.body]).toEqual([200, expect.any(String)]);
+  const shown = (await view(noted.json<Done>())).messages[1];
+  expect(shown).toMatchObject({ kind: 'note', attachments: [{ id: file.id, name: 'damage.png', available: true }] });
+  expect((await fetched(file.id, as(await keyFor('conversations:read')))).statusCode).toBe(200);
+  const unknown = await post(`conversations/${taken.conversationId}/note`, {
+    ...{ text: 'Nobody has it.', attachments: ['018f0000-0000-8000-8000-000000000000'] },
+  });
+  expect([unknown.statusCode, unknown.json()]).toMatchObject([409, { reason: 'unknown-attachment' }]);
+});
+
 it('an upload is refused where it is not what it says, too large, or one too many; and is done once', async () => {
   const lying = await upload('It arrived cracked.', named('photo.png'));
   expect([lying.statusCode, lying.json()]).toMatchObject([

@@ -90,6 +90,7 @@ export interface AddNote extends Asked {
   readonly messageId: string;
   readonly direction: TextDirection;
   readonly mentions?: readonly string[];
+  readonly attachments?: readonly string[];
   readonly text: string;
 }
 

@@ -68,12 +68,9 @@ function toldReply(state: KnownConversation, command: TellReply): readonly Conve
   return answers ? [replied, ...moveTo(state, { at, by, category: 'waiting_customer', cause: 'reply' })] : [replied];
 }
 
-function noted({ at, by, messageId, direction, mentions, text }: AddNote): ConversationFact {
-  return {
-    type: 'conversation.noted',
-    at,
-    data: { by, messageId, direction, text, ...(mentions && { mentions: [...mentions] }) },
-  };
+function noted({ at, by, messageId, direction, mentions, attachments, text }: AddNote): ConversationFact {
+  const named = { ...(mentions && { mentions: [...mentions] }), ...(attachments && { attachments: [...attachments] }) };
+  return { type: 'conversation.noted', at, data: { by, messageId, direction, text, ...named } };
 }
 
 /** Whoever writes waits for us, whatever we had been waiting for; spam moves nothing. */

@@ -82,6 +82,12 @@ export class NoteDto {
   @Optional()
   @Patterns(ACTOR, 140, MAX_MENTIONS)
   mentions?: string[];
+
+  /** Ids of uploads (`POST /v1/attachments`), which are kept with the customer's from then on; the customer is not sent them. */
+  @Public()
+  @Optional()
+  @Patterns(UUID, 36, MAX_ATTACHMENTS)
+  attachments?: string[];
 }
 
 export class AssignDto {

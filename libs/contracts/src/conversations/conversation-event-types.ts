@@ -66,7 +66,10 @@ const declared: Declared = {
   ],
   'conversation.noted': [
     NotedDto,
-    { by, messageId: uuid('4'), direction: 'ltr', mentions: [`user:${uuid('b')}`], text: 'Sent twice already.' },
+    {
+      ...{ by, messageId: uuid('4'), direction: 'ltr', mentions: [`user:${uuid('b')}`], attachments: [uuid('2')] },
+      text: 'Sent twice already.',
+    },
   ],
   'conversation.assigned': [AssignedDto, { by, agent: by }],
   'conversation.transferred': [TransferredDto, { by, team: 'returns' }],

@@ -228,6 +228,11 @@ export class NotedDto {
   @Patterns(ACTOR, 140, MAX_MENTIONS)
   mentions?: string[];
 
+  @Public()
+  @Optional()
+  @Patterns(UUID, 36, MAX_ATTACHMENTS)
+  attachments?: string[];
+
   @Personal()
   @FreeText()
   text!: string;

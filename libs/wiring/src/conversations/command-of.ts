@@ -30,8 +30,8 @@ export function commandOf(change: OneSided, { at, by, self, messageId, promiseId
       };
     }
     case 'Note': {
-      const { text, mentions } = change.body;
-      const said = { messageId, text, direction: directionOf(text) };
+      const { text, mentions, attachments } = change.body;
+      const said = { messageId, text, direction: directionOf(text), ...(attachments && { attachments }) };
       return { type: 'AddNote', ...asked, ...said, ...(mentions && { mentions }) };
     }
     case 'Take':
