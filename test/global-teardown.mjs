@@ -1,6 +1,7 @@
 import { rmSync } from 'node:fs';
 
 export default async function teardown() {
+  await globalThis.safarTestEventStoreDb?.stop();
   const started = globalThis.safarTestPostgres;
   if (!started) return;
   globalThis.safarTestPostgres = undefined;

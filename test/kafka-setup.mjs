@@ -1,5 +1,6 @@
 // PostgreSQL as for other tests, and one cluster of three Kafka brokers for all of these: their start is what costs.
-// With SAFAR_KAFKA_BROKERS, tests that leave brokers as they are use those, and their topics are removed at the end.
+// With SAFAR_KAFKA_BROKERS, tests that leave brokers as they are use those, and their topics are removed at the end; with
+// SAFAR_TEST_CONTAINERS=true, one from an image.
 import { randomBytes } from 'node:crypto';
 import { chmodSync, existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -22,13 +23,14 @@ export default async function setup() {
   const { KafkaCluster } = await import('../dist/libs/testing/src/kafka/kafka-cluster.js');
   const folder = mkdtempSync(path.join(tmpdir(), 'safar-kafka-'));
   chmodSync(folder, 0o755);
-  globalThis.safarTestKafka = { folder, KafkaCluster, brokers, prefix };
+  const started = (globalThis.safarTestKafka = { folder, KafkaCluster, brokers, prefix });
   try {
+    if (!brokers && process.env.SAFAR_TEST_CONTAINERS === 'true') await startContainer(started);
     const own = await KafkaCluster.start(folder);
     await untilReady(own.brokers);
     process.env.SAFAR_TEST_KAFKA = folder;
   } catch (error) {
-    if (!brokers || !isMissingProgram(error)) {
+    if (!process.env.SAFAR_KAFKA_BROKERS || !isMissingProgram(error)) {
       await teardown();
       throw error;
     }
@@ -36,13 +38,23 @@ export default async function setup() {
   }
 }
 
+/** Instead of a cluster that is there; what it keeps goes with it. */
+async function startContainer(started) {
+  const { startKafkaContainer } = await import('../dist/libs/testing/src/containers.js');
+  started.container = await startKafkaContainer();
+  const brokers = (process.env.SAFAR_KAFKA_BROKERS = started.container.address);
+  process.env.SAFAR_KAFKA_REPLICAS = '1';
+  await untilReady([brokers]);
+}
+
 const isMissingProgram = ({ code, syscall }) => code === 'ENOENT' && syscall?.startsWith('spawn');
 
 export async function teardown() {
-  const { folder, KafkaCluster, brokers, prefix } = globalThis.safarTestKafka;
+  const { folder, KafkaCluster, brokers, prefix, container } = globalThis.safarTestKafka;
   if (existsSync(path.join(folder, 'cluster.json'))) await KafkaCluster.at(folder).stop();
   rmSync(folder, { recursive: true, force: true });
   await teardownPostgres();
+  await container?.stop();
   if (brokers) await withAdmin(brokers, (admin) => removeTopics(admin, prefix));
 }
 

@@ -38,6 +38,7 @@ describe('docker-compose.yml', () => {
       ...{ SAFAR_IMAGE: IMAGE, SAFAR_POSTGRES_IMAGE: images.postgres, SAFAR_KAFKA_IMAGE: images.kafka },
       ...{ SAFAR_PORT: String(port), SAFAR_SECRETS_DIR: folder },
       ...{ COMPOSE_PROFILES: 'kafka', SAFAR_KAFKA_BROKERS: 'kafka:9092', SAFAR_KAFKA_INBOUND: 'true' },
+      SAFAR_KAFKA_TOPIC_PREFIX: 'shop-1.',
     });
     await compose.run('up', '--detach', '--no-build');
     await compose.healthy('postgres', 'gateway', 'kafka', 'relay', 'projector', 'reactor');
@@ -121,7 +122,7 @@ describe('docker-compose.yml', () => {
     await compose.run('start', 'relay');
     expect(await timeline(position)).toContain('through Kafka');
     await compose.healthy('relay', 'projector');
-    expect(await metricsOf('relay')).toMatch(/^safar_relay_lag_events\{topic="safar\.events\.v1"\} 0$/m);
+    expect(await metricsOf('relay')).toMatch(/^safar_relay_lag_events\{topic="shop-1\.safar\.events\.v1"\} 0$/m);
   });
 
   it('exports every metric that the alert rules and the dashboard ask for', async () => {

@@ -1,5 +1,6 @@
 export * from './breaking-connections.js';
 export * from './collector.js';
+export * from './containers.js';
 export * from './database.js';
 export * from './ports.js';
 export * from './until.js';

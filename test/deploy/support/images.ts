@@ -18,12 +18,14 @@ export interface Images {
   readonly node: string;
   readonly postgres: string;
   readonly kafka: string;
+  readonly eventStoreDb: string;
 }
 
 const publicImages: Images = {
   node: 'node:24-bookworm-slim',
   postgres: 'postgres:18',
   kafka: 'apache/kafka:4.1.0',
+  eventStoreDb: 'eventstore/eventstore:24.10',
 };
 
 /**
@@ -73,7 +75,11 @@ async function standIns(engine: DockerEngine): Promise<Images> {
     await run('cp', ['-r', path.dirname(await kafkaJars()), path.join(folder, 'libs')]);
     await build(engine, { image: kafka, base, files: 'kafka', folder });
   });
-  return { node, postgres, kafka };
+  const eventStoreDb = 'safar-test/eventstoredb:health';
+  await make(engine, eventStoreDb, (folder) =>
+    build(engine, { image: eventStoreDb, base: node, files: 'eventstoredb', folder }),
+  );
+  return { node, postgres, kafka, eventStoreDb };
 }
 
 /** Makes an image that is not there yet; the folder is for what it is made from. */
