@@ -3039,6 +3039,16 @@ export interface components {
             conversationId: string;
             decisions: components["schemas"]["RuleDecisionView"][];
         };
+        /** @description Some messages were split off. */
+        ConversationSplitView: {
+            /** @description The conversation that they are in since then. */
+            into: string;
+            /** @description Who did it: kind and id. */
+            by: string;
+            at: string;
+            /** @description How many. */
+            messages: number;
+        };
         ConversationView: {
             origin: string;
             wake: ("on_reply" | "stay") | null;
@@ -3046,7 +3056,10 @@ export interface components {
             follows: null | string;
             /** @description Conversations that were merged into it. */
             absorbed: string[];
+            /** @description Conversations that it has to do with, of any customer; each of them has it among its own. */
             links: string[];
+            /** @description The last 50 times that some of its messages went on in a conversation of their own. */
+            splits: components["schemas"]["ConversationSplitView"][];
             /** @description When its snooze ended by itself; the event that says so comes with the next thing that happens in it. */
             snoozeEndedAt: null | string;
             /** @description The last ones, at most 100 and 1 MB, oldest first. */

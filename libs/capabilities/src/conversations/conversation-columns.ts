@@ -10,7 +10,7 @@ export const listColumns = `
 
 export type ListColumns = Omit<
   ConversationRow,
-  'origin' | 'thread' | 'follows' | 'wake' | 'absorbed' | 'links' | 'last_position'
+  'origin' | 'thread' | 'follows' | 'wake' | 'absorbed' | 'links' | 'splits' | 'last_position'
 >;
 
 export const rfc3339 = (time: EpochMs): string => new Date(time).toISOString();

@@ -10,6 +10,17 @@ import {
 } from '#contracts';
 import { allGone, type Evolve, gone, type Projection } from '#kernel';
 
+/** Some messages that went on in a conversation of their own. */
+export interface SplitRow {
+  readonly into: string;
+  readonly by: string;
+  readonly at: number;
+  readonly messages: number;
+}
+
+/** The last ones; the log has all. */
+const MOST_SPLITS = 50;
+
 /** A conversation, as lists show it and as the next message of its customer finds it. */
 export type ConversationRow = {
   readonly conversation_id: string;
@@ -31,6 +42,7 @@ export type ConversationRow = {
   readonly merged_into: string | null;
   readonly absorbed: readonly string[];
   readonly links: readonly string[];
+  readonly splits: readonly SplitRow[];
   readonly opened_at: number;
   /** Of the last message that the customer can see, or of the opening. */
   readonly last_message_at: number;
@@ -51,7 +63,8 @@ const row = (event: Extract<ConversationEvent, { type: 'conversation.opened' }>)
   customer_id: event.key,
   ...{ stage: 'active', category: 'open', status: 'open', agent: null, tags: [] },
   ...{ team: event.data.team ?? null, priority: event.data.priority ?? 'normal' },
-  ...{ snoozed_until: null, wake: null, resolved_at: null, merged_into: null, absorbed: [], links: [] },
+  ...{ snoozed_until: null, wake: null, resolved_at: null, merged_into: null, absorbed: [] },
+  ...{ links: [], splits: [] },
   origin: event.data.origin,
   channel: event.data.channel,
   thread: event.data.thread ?? null,
@@ -66,6 +79,12 @@ const row = (event: Extract<ConversationEvent, { type: 'conversation.opened' }>)
 });
 
 const awake: Columns = { category: 'open', status: 'open', snoozed_until: null, wake: null, resolved_at: null };
+
+type SplitOff = Extract<Work, { readonly type: 'conversation.split_off' }>['data'];
+
+const splitRow = ({ into, by, messages }: SplitOff, at: number): SplitRow => ({
+  ...{ into, by, at, messages: messages.length },
+});
 
 /** The columns that an event changes. */
 function changes(before: ConversationRow, { type, data, occurredAt }: Work): Columns {
@@ -108,7 +127,10 @@ function changes(before: ConversationRow, { type, data, occurredAt }: Work): Col
     case 'conversation.released':
       return { absorbed: before.absorbed.filter((each) => each !== data.from) };
     case 'conversation.split_off':
-      return { message_count: before.message_count - data.messages.length };
+      return {
+        message_count: before.message_count - data.messages.length,
+        splits: [...before.splits, splitRow(data, occurredAt)].slice(-MOST_SPLITS),
+      };
     case 'conversation.spam_marked':
       return { stage: 'spam' };
     case 'conversation.spam_cleared':
@@ -135,7 +157,7 @@ const worked: Evolve<ConversationRow, Work> = (before, event) =>
 /** Conversations: a row for each, the customer's. Texts stay sealed. */
 export const conversations: Projection<ConversationRow, ConversationEvent | PersonaErased> = {
   name: 'conversations',
-  version: 3,
+  version: 4,
   reads: 'sealed',
   table: {
     columns: {
@@ -158,6 +180,7 @@ export const conversations: Projection<ConversationRow, ConversationEvent | Pers
       merged_into: { type: 'uuid', nullable: true },
       absorbed: { type: 'json' },
       links: { type: 'json' },
+      splits: { type: 'json' },
       opened_at: { type: 'timestamp' },
       last_message_at: { type: 'timestamp' },
       message_count: { type: 'integer' },

@@ -32,7 +32,7 @@ type Found = ConversationRow & {
 };
 
 const conversationSql = `
-  SELECT ${listColumns}, origin, wake, follows, absorbed, links, last_position,
+  SELECT ${listColumns}, origin, wake, follows, absorbed, links, splits, last_position,
     message_count + (
       SELECT coalesce(sum(a.message_count), 0) FROM {conversations} a
       WHERE a.conversation_id IN (SELECT json_array_elements_text(c.absorbed)::uuid)
@@ -95,6 +95,7 @@ async function toView(
     follows: row.follows,
     absorbed: row.absorbed,
     links: row.links,
+    splits: row.splits.map((split) => ({ ...split, at: rfc3339(split.at) })),
     snoozeEndedAt: over ? rfc3339(row.snoozed_until) : null,
     messages: await opened(ports, row.customer_id, messages),
     position: row.last_position.toString(),

@@ -59,6 +59,17 @@ export interface ConversationMessageView {
   readonly position: string;
 }
 
+/** Some messages were split off. */
+export interface ConversationSplitView {
+  /** The conversation that they are in since then. */
+  readonly into: string;
+  /** Who did it: kind and id. */
+  readonly by: string;
+  readonly at: string;
+  /** How many. */
+  readonly messages: number;
+}
+
 export interface ConversationView extends ConversationListItemView {
   readonly origin: string;
   readonly wake: WakeRule | null;
@@ -66,7 +77,10 @@ export interface ConversationView extends ConversationListItemView {
   readonly follows: string | null;
   /** Conversations that were merged into it. */
   readonly absorbed: readonly string[];
+  /** Conversations that it has to do with, of any customer; each of them has it among its own. */
   readonly links: readonly string[];
+  /** The last 50 times that some of its messages went on in a conversation of their own. */
+  readonly splits: readonly ConversationSplitView[];
   /** When its snooze ended by itself; the event that says so comes with the next thing that happens in it. */
   readonly snoozeEndedAt: string | null;
   /** The last ones, at most 100 and 1 MB, oldest first. */

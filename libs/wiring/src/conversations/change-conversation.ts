@@ -96,7 +96,7 @@ interface Planned {
 async function planned(
   ports: ConversationPorts,
   own: Known,
-  { conversationId: id, change, request }: Command,
+  { change, request }: Command,
   commandId: string,
 ): Promise<Result<Planned, ConversationFailure>> {
   const { vault, clock } = ports;
@@ -110,7 +110,7 @@ async function planned(
     if (wrong) return refused(wrong, own, knownVersion(change, own));
   }
   const plan = await planChange(ports, own, change, {
-    ...{ at, by: actorText(actorOf(request.principal)), self: id },
+    ...{ at, by: actorText(actorOf(request.principal)) },
     messageId: vault.uuid('conversation-message', commandId),
     promiseId: vault.uuid('conversation-promise', commandId),
     newId: vault.uuid('conversation', commandId),
@@ -150,7 +150,9 @@ async function tryChange(
   switch (outcome.status) {
     case 'appended':
     case 'repeated': {
-      const version = String(outcome.versions[0] ?? 0);
+      // Of a link from before both sides knew of it, the other one alone may be told.
+      const mine = outcome.versions[parts.findIndex(({ conversation }) => conversation.id === id)];
+      const version = String(mine ?? own.state.version);
       return succeed({ conversationId: id, version, position: outcome.lastPosition.toString(), ...madeBy(parts) });
     }
     case 'conflict':

@@ -6,18 +6,16 @@ import { type ConversationChange } from '../messages/change-conversation.command
 export interface Asking {
   readonly at: EpochMs;
   readonly by: string;
-  /** Of the conversation. */
-  readonly self: string;
   /** Of what is said, if something is. */
   readonly messageId: string;
   /** Of what is promised, if something is. */
   readonly promiseId: string;
 }
 
-type OneSided = Exclude<ConversationChange, { readonly type: 'Merge' | 'Unmerge' | 'Split' | 'ApplyMacro' }>;
+type OneSided = Exclude<ConversationChange, { readonly type: 'Merge' | 'Unmerge' | 'Split' | 'Link' | 'ApplyMacro' }>;
 
 /** What is asked for, as the decider takes it; what concerns two conversations is planned elsewhere. */
-export function commandOf(change: OneSided, { at, by, self, messageId, promiseId }: Asking): ConversationCommand {
+export function commandOf(change: OneSided, { at, by, messageId, promiseId }: Asking): ConversationCommand {
   const asked = { at, by };
   switch (change.type) {
     case 'Reply': {
@@ -70,7 +68,5 @@ export function commandOf(change: OneSided, { at, by, self, messageId, promiseId
       const { promiseId: moved, body } = change;
       return { type: 'ReschedulePromise', ...asked, promiseId: moved, dueAt: Date.parse(body.dueAt) };
     }
-    case 'Link':
-      return { type: 'Link', ...asked, self, to: change.body.to, linked: change.body.linked };
   }
 }

@@ -100,11 +100,16 @@ export async function appendParts(
   const key = await keyOf(vault, context.customerId);
   if (key?.incarnation !== context.incarnation) return { status: 'erased' };
   let index = 0;
-  const own = parts.map(({ conversation: { id, events }, facts }): StreamAppend => ({
-    stream: conversationStream(id),
-    expect: events.length === 0 ? 'none' : { version: events.length },
-    events: facts.map((fact) => sealEvent(vault, key, eventOf(vault, fact, context, index++))),
-  }));
+  const own = parts.map(({ conversation: { id, events, state }, facts }): StreamAppend => {
+    // What another customer's conversation is told has nothing personal in it, and is theirs.
+    const customerId = state.stage === 'unknown' ? context.customerId : state.customerId;
+    const asTheirs = { ...context, customerId };
+    return {
+      stream: conversationStream(id),
+      expect: events.length === 0 ? 'none' : { version: events.length },
+      events: facts.map((fact) => sealEvent(vault, key, eventOf(vault, fact, asTheirs, index++))),
+    };
+  });
   const appendId = vault.uuid('conversation-append', context.commandId);
   const streams = [...own, ...(context.beside ?? [])];
   const outcome = await store.append({ appendId, requestHash: context.requestHash, streams });

@@ -14,7 +14,8 @@ import { type ConversationChange } from '../messages/change-conversation.command
 import { type CommandRequest, type ExpectedVersions } from '../messages/command-request.js';
 import { type CommandAttempt } from '../once.js';
 import { changeConversation, type Changed } from './change-conversation.js';
-import { loadConversation } from './conversation-log.js';
+import { appendParts, loadConversation } from './conversation-log.js';
+import { decided } from './plan-change.js';
 import { startConversation } from './start-conversation.js';
 import { takeUpTouchpoint } from './take-up-touchpoint.js';
 
@@ -520,6 +521,76 @@ describe('a conversation that is looked at', () => {
     };
     expect(await look(id, meanwhile)).toMatchObject({
       value: { version: '5', messageCount: 2, messages: [{ text: 'two' }, { text: 'three' }] },
+    });
+  });
+
+  it('shows what was split off: into what, by whom, when and how much', async () => {
+    const id = await opened('split-shown');
+    for (const text of ['one', 'two', 'three']) done(await change(id, { type: 'Note', body: { text } }, from('ada')));
+    const { state } = await stateOf(id);
+    const messages = state.stage === 'unknown' ? [] : state.messages.slice(0, 2);
+    const split: ConversationChange = { type: 'Split', body: { messages, subject: 'The lamp' } };
+    const { opened: into } = done(await change(id, split, from('bea')));
+    await shown(...both);
+    const last = (await loadedOf(id)).events.at(-1);
+    const splits = [{ into, by: 'user:bea', at: new Date(last?.occurredAt ?? 0).toISOString(), messages: 2 }];
+    expect(await look(id)).toMatchObject({ value: { splits, messages: [{ text: 'three' }] } });
+    expect(await look(into ?? '')).toMatchObject({ value: { splits: [], follows: id } });
+  });
+
+  describe('with a link', () => {
+    const linksOf = async (...ids: readonly string[]) => {
+      await shown(...both);
+      const found = await Promise.all(ids.map((id) => look(id)));
+      return found.map((each) => (each.ok ? each.value?.links : undefined));
+    };
+    const link = (to: string, linked = true): ConversationChange => ({ type: 'Link', body: { to, linked } });
+
+    it('has it on both sides, of any customers, and on neither once either takes it away', async () => {
+      const [one, other] = [await opened('linked'), await opened('linked-too')];
+      const linked = done(await change(one, link(other), from('ada')));
+      expect(linked).toMatchObject({ conversationId: one, version: '2' });
+      expect(await linksOf(one, other)).toEqual([[other], [one]]);
+      // Each event is its own customer's, and both are one append.
+      const [mine, theirs] = [await loadedOf(one), await loadedOf(other)].map(({ events }) => events.at(-1));
+      expect([mine?.key, theirs?.key]).toEqual([
+        (await loadedOf(one)).events[0]?.key,
+        (await loadedOf(other)).events[0]?.key,
+      ]);
+      expect(mine?.key).not.toBe(theirs?.key);
+      expect(theirs?.meta.causationId).toBe(mine?.meta.causationId);
+      expect(done(await change(one, link(other), from('ada')))).toMatchObject({ version: '2' });
+      done(await change(other, link(one, false), from('bea')));
+      expect(await linksOf(one, other)).toEqual([[], []]);
+    });
+
+    it('to itself or to nothing is refused', async () => {
+      const id = await opened('linked');
+      expect(await change(id, link(id), from('ada'))).toMatchObject({ reason: { reason: 'itself' } });
+      expect(await change(id, link(uuid(5)), from('ada'))).toMatchObject({
+        reason: { code: 'conversation_not_found' },
+      });
+      expect((await loadedOf(id)).events).toHaveLength(1);
+    });
+
+    it('from before both sides knew of it is made whole, or taken away', async () => {
+      const [one, other] = [await opened('linked'), await opened('linked-too')];
+      const ports = installations[0].conversations;
+      const oneSided = async (to: string, commandId: string) => {
+        const loaded = await loadConversation(ports, one);
+        const part = decided(loaded, { type: 'Link', at, by: 'user:ada', self: one, to, linked: true });
+        if (!part.ok || loaded.state.stage === 'unknown') throw new Error('it was opened');
+        const { customerId, incarnation } = loaded.state;
+        const said = { customerId, incarnation, commandId, requestHash: new Uint8Array(16) };
+        await appendParts(ports, [part.value], { ...said, meta: { source: '/test', correlationId: 'c' } });
+      };
+      await oneSided(other, uuid(61));
+      await oneSided(uuid(6), uuid(62));
+      expect(await linksOf(one, other)).toEqual([[other, uuid(6)], []]);
+      expect(done(await change(one, link(other), from('ada')))).toMatchObject({ conversationId: one, version: '3' });
+      expect(await linksOf(one, other)).toEqual([[other, uuid(6)], [one]]);
+      done(await change(one, link(uuid(6), false), from('ada')));
+      expect(await linksOf(one, other)).toEqual([[other], [one]]);
     });
   });
 

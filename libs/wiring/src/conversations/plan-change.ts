@@ -1,10 +1,16 @@
 import { conversation, type ConversationCommand, type KnownConversation, owedSince } from '#capabilities';
-import { believedAt, type ConversationEvent, isPerson } from '#contracts';
+import { believedAt, type ConversationEvent, isPerson, type LinkDto } from '#contracts';
 import { fail, type Result, succeed } from '#kernel';
 import { type ConversationChange } from '../messages/change-conversation.command.js';
 import { type ConversationReason } from '../messages/conversation-failures.js';
 import { type Asking, commandOf } from './command-of.js';
-import { type ConversationLogPorts, type LoadedConversation, loadConversation, type Part } from './conversation-log.js';
+import {
+  type ConversationLogPorts,
+  isErased,
+  type LoadedConversation,
+  loadConversation,
+  type Part,
+} from './conversation-log.js';
 
 export interface Planning extends Asking {
   /** Of a conversation that is split off, where nobody chose one. */
@@ -52,6 +58,8 @@ export async function planChange(
         }),
       );
     }
+    case 'Link':
+      return planLink(ports, own, change.body, asking);
     case 'Reply':
     case 'Note':
     case 'Take':
@@ -66,12 +74,29 @@ export async function planChange(
     case 'MakePromise':
     case 'KeepPromise':
     case 'ReschedulePromise':
-    case 'WaivePromise':
-    case 'Link': {
+    case 'WaivePromise': {
       const part = decided(own, commandOf(change, asking));
       return part.ok ? succeed([part.value]) : part;
     }
   }
+}
+
+/** Each side does what it lacks: of links from before both knew of them, one side alone does. */
+async function planLink(
+  ports: ConversationLogPorts,
+  own: LoadedConversation,
+  { to, linked }: LinkDto,
+  { at, by }: Planning,
+): Promise<Plan> {
+  const link = { type: 'Link', at, by, linked } as const;
+  const one = decided(own, { ...link, self: own.id, to });
+  if (!one.ok) return one;
+  const other = await loadConversation(ports, to);
+  // Nobody's any more where its customer was erased. A link from before may lead nowhere, and is taken away all the same.
+  if (other.state.stage === 'unknown' || (await isErased(ports, other)))
+    return linked ? fail('conversation-not-found') : succeed([one.value]);
+  const second = decided(other, { ...link, self: to, to: own.id });
+  return second.ok ? succeed([one.value, second.value]) : second;
 }
 
 function absorbing(

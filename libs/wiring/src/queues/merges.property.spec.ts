@@ -151,7 +151,6 @@ async function world() {
       const plan = await planChange(ports, own, change, {
         at,
         by,
-        self,
         messageId: newId(),
         newId: newId(),
         promiseId: newId(),
