@@ -259,6 +259,20 @@ describe('a touchpoint', () => {
     expect((await loadedOf(done(all[0]!).conversationId)).events).toHaveLength(51);
   });
 
+  it('waits for what happened before it, and with an answer also for what came of that', async () => {
+    const question = await says('prompt', 'Where is it?');
+    const data = { author: 'agent', text: 'It is on its way.' };
+    const answer = await tells('prompt', { kind: 'message', occurredAt: '2026-03-20T10:05:00Z', data });
+    const waitedFor = jest.spyOn(installations[1].readModels, 'waitUntil');
+    const opening = done(await takeUp(question, 1));
+    expect(waitedFor.mock.calls.map(([, position]) => position)).toEqual([question, question]);
+    waitedFor.mockClear();
+    expect(done(await takeUp(answer, 1)).conversationId).toBe(opening.conversationId);
+    for (const [, position] of waitedFor.mock.calls) expect(position).toBeGreaterThanOrEqual(BigInt(opening.position));
+    expect(waitedFor).toHaveBeenCalled();
+    waitedFor.mockRestore();
+  });
+
   it('in which one of us answered elsewhere is a person’s reply, once, with its own time and name', async () => {
     const answers = (id: string, occurredAt: string, author = 'agent') =>
       tells('elsewhere', {

@@ -52,7 +52,9 @@ async function takeUp(
   for (let tries = 0; tries < TRIES; tries += 1) {
     // As of the touchpoint, so that what others do meanwhile holds up nobody. What was left by one that was taken up just before it has
     // the same name, and is found by that; where it has become another one since, all that there is has to be known.
-    const late = await caughtUp(directory, tries === 0 ? event.position : await store.head(), models);
+    // So does an answer: it opens nothing, and would be lost beside a conversation that is not known yet.
+    const asOfItself = tries === 0 && answererIn(event) === undefined;
+    const late = await caughtUp(directory, asOfItself ? event.position : await store.head(), models);
     if (late) return fail(late);
     const present = await presentIn(ports, event);
     if (present !== undefined) return succeed(answerOf(await loadConversation(ports, present)));
