@@ -56,7 +56,10 @@ export interface Reaction<State = unknown, Command = unknown, E extends Recorded
   readonly initial: State;
   /** Without it, a state is written whole each time. Keys whose states have pieces are few: what was read of them last is kept in memory. */
   readonly pieces?: Pieces<State>;
-  /** Whose state an event changes; `undefined`: nobody's. */
+  /**
+   * Whose state an event changes; `undefined`: nobody's. Keys that are alike before a slash have states of their own; their commands are
+   * done one after the other all the same, but for those that are parked.
+   */
   readonly key: { key(event: E): string | undefined }['key'];
   /**
    * What a command is about. Commands of a key that are about different things are done side by side; those about the same thing, and

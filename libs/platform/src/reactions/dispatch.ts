@@ -83,7 +83,7 @@ export async function dispatchHeads(
 }
 
 /**
- * The first command of each key that waits, by age; `whole`: every command that waits or is parked. Keys whose first command is parked
+ * The first command of each key that waits, by age, and of keys that are alike before a slash the first alone; `whole`: every command that waits or is parked. Keys whose first command is parked
  * are passed over before the limit counts, or enough of them would hide all keys behind them; what is far from both ends, and would
  * not be tried again sooner than others, stays where it is.
  */
@@ -96,11 +96,13 @@ async function readHeads(
     `SELECT key, seq, id, at, command, causation_id, correlation_id, attempts, status, wait_ms, waiting
      FROM (SELECT *, row_number() OVER (PARTITION BY wait_ms > 0 ORDER BY wait_ms, seq) AS from_first,
          row_number() OVER (PARTITION BY wait_ms > 0 ORDER BY at DESC, seq DESC) AS from_last
-       FROM (SELECT *, row_number() OVER (PARTITION BY key ORDER BY seq) AS place,
-           count(*) FILTER (WHERE status = 'waiting') OVER () AS waiting,
-           coalesce(greatest(0, extract(epoch FROM retry_at - clock_timestamp()) * 1000), 0)::float8 AS wait_ms
-         FROM es.reaction_commands WHERE name = $1 AND status <> 'discarded') AS c
-       WHERE place = 1 AND status = 'waiting' OR $2) AS h
+       FROM (SELECT *, row_number() OVER (PARTITION BY split_part(key, '/', 1) ORDER BY seq) AS turn
+         FROM (SELECT *, row_number() OVER (PARTITION BY key ORDER BY seq) AS place,
+             count(*) FILTER (WHERE status = 'waiting') OVER () AS waiting,
+             coalesce(greatest(0, extract(epoch FROM retry_at - clock_timestamp()) * 1000), 0)::float8 AS wait_ms
+           FROM es.reaction_commands WHERE name = $1 AND status <> 'discarded') AS c
+         WHERE place = 1 AND status = 'waiting' OR $2) AS h
+       WHERE turn = 1 OR $2) AS t
      WHERE least(from_first, from_last) <= $3 OR $2 ORDER BY seq LIMIT $4`,
     [name, whole, dispatchAtOnce, maxParked + maxWaiting],
   );

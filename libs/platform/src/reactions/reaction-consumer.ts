@@ -153,15 +153,14 @@ export class ReactionConsumer {
       if (page.upTo > lease.position) lease = await this.#react(lease, page);
       if (newer) throw new ConsumerTroubleError('paused', newer.error.message);
       if (page.upTo > lease.position || full) continue;
-      // What came of it: people and other reactions wait for it, and nobody rests before it is done.
-      if (this.#retryInMs === 0) continue;
       if (lease.troubled) {
         await recordTrouble(this.parts.pool, this.#ref, this.#owner, { status: 'running', error: null });
         lease = { ...lease, troubled: false };
       }
       this.#failures = 0;
       this.#report('running');
-      lease = await this.#rest(lease, signal);
+      // What came of it: people and other reactions wait for it, and nobody rests before it is done.
+      if (this.#retryInMs !== 0) lease = await this.#rest(lease, signal);
     }
   }
 

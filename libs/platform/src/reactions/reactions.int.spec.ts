@@ -149,6 +149,23 @@ describe('reactions', () => {
     expect(found).toEqual(expected);
   });
 
+  it('do nothing before what its customer waits for already, under whichever of their keys', async () => {
+    const reaction = itemReaction('first-things-first');
+    for (let index = 0; index < 20; index += 1) await reactor.append('item.closed', `old-${String(index)}`);
+    await reactor.append('item.closed', 'customer/past');
+    for (let index = 20; index < 40; index += 1) await reactor.append('item.closed', `old-${String(index)}`);
+    await reactor.append('item.closed', 'customer', 0, 2);
+    // What is parked holds up nothing else, nor does what waits behind it.
+    for (const key of ['other/past', 'other/past', 'other']) await reactor.append('item.closed', key, 0, 2);
+    const begun: string[] = [];
+    reactor.holding = ({ key }) => Promise.resolve(void begun.push(key));
+    reactor.failing = ({ key }) => (key === 'other/past' ? new CommandRefusedError('never') : undefined);
+    reactor.start([reaction], { dispatchAtOnce: 4, batchSize: 100 });
+    await until(() => begun.length === 44, 'all but one have begun');
+    expect(begun.indexOf('customer')).toBeGreaterThan(begun.indexOf('customer/past'));
+    expect(begun.indexOf('other')).toBeGreaterThan(begun.indexOf('other/past'));
+  });
+
   it('read no further while as many commands wait as may', async () => {
     const reaction = itemReaction('bounded');
     for (let index = 0; index < 60; index += 1) await reactor.append('item.closed', `k${String(index)}`);
