@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { automaticReplies, listQueue, promisesOfConversation } from '#capabilities';
-import { conversationStream, RULES_ACTOR } from '#contracts';
+import { conversationStream, PERSON_ELSEWHERE, RULES_ACTOR } from '#contracts';
 import { testDatabase, type TestDatabase, until } from '#testing';
 import { loadConfig } from '../config/config.js';
 import { type Installation, openInstallation } from '../installation.js';
@@ -186,15 +186,18 @@ it('how often rules replied to a customer is counted over all of their conversat
   const ids = [await started(), await started()] as const;
   const { store, readModels, vault } = installation;
   let customerId = '';
-  const replied = async (id: string, hours: number): Promise<void> => {
+  const replied = async (id: string, hours: number, elsewhere = false): Promise<void> => {
     const loaded = await loadConversation(installation.conversations, id);
     if (loaded.state.stage === 'unknown') throw new Error('it was not opened');
     const { incarnation } = loaded.state;
     customerId = loaded.state.customerId;
-    const part = decided(loaded, {
-      ...{ type: 'Reply', at: begun + hours * HOUR, by: RULES_ACTOR, messageId: randomUUID(), text: 'We have it.' },
-      ...{ direction: 'ltr', since: loaded.state.version },
-    });
+    const at = begun + hours * HOUR;
+    const said = { at, messageId: randomUUID(), text: 'We have it.', direction: 'ltr' } as const;
+    const part = elsewhere
+      ? decided(loaded, {
+          ...{ type: 'TellReply', ...said, by: PERSON_ELSEWHERE, elsewhere: 'message', toldAt: at, channel: 'email' },
+        })
+      : decided(loaded, { type: 'Reply', ...said, by: RULES_ACTOR, since: loaded.state.version });
     const commandId = randomUUID();
     await appendParts(installation.conversations, [done(part)], {
       ...{ customerId, incarnation, commandId, requestHash: vault.digest('test', commandId) },
@@ -213,5 +216,8 @@ it('how often rules replied to a customer is counted over all of their conversat
   await changed(ids[0], 4, { type: 'Note', body: { text: 'A machine?' } });
   expect(await count(0)).toBe(0);
   await replied(ids[1], 5);
+  expect(await count(0)).toBe(1);
+  // Whoever reports what was sent may report that reply as somebody's: a machine would be answered without end.
+  await replied(ids[1], 6, true);
   expect(await count(0)).toBe(1);
 });

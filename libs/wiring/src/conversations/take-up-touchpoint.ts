@@ -52,9 +52,7 @@ async function takeUp(
   for (let tries = 0; tries < TRIES; tries += 1) {
     // As of the touchpoint, so that what others do meanwhile holds up nobody. What was left by one that was taken up just before it has
     // the same name, and is found by that; where it has become another one since, all that there is has to be known.
-    // So does an answer: it opens nothing, and would be lost beside a conversation that is not known yet.
-    const asOfItself = tries === 0 && answererIn(event) === undefined;
-    const late = await caughtUp(directory, asOfItself ? event.position : await store.head(), models);
+    const late = await caughtUp(directory, tries === 0 ? event.position : await store.head(), models);
     if (late) return fail(late);
     const present = await presentIn(ports, event);
     if (present !== undefined) return succeed(answerOf(await loadConversation(ports, present)));
@@ -64,7 +62,10 @@ async function takeUp(
     const own = await ownConversations(directory.readModels, event.key);
     const context = { uuid: vault.uuid, incarnation: key.incarnation, avoided, ...(returnRules && { returnRules }) };
     const routed = routeTouchpoint(event, own, context);
-    if (!routed) return refused(answererIn(event) === undefined ? 'no-exchange' : 'nothing-to-answer');
+    if (!routed && answererIn(event) === undefined) return refused('no-exchange');
+    // It opens nothing, so that nothing has a name to be found by: what it answers may be known to the log alone.
+    if (!routed && tries === 0) continue;
+    if (!routed) return refused('nothing-to-answer');
     const loaded = await loadConversation(ports, routed.conversationId);
     const plan = decided(loaded, ...routed.commands);
     if (!plan.ok) {

@@ -1,5 +1,5 @@
 import { conversation, type KnownConversation, type Stood, type Waits, waitsOf } from '#capabilities';
-import { believedAt, type ConversationEvent, isPerson, RULES_ACTOR } from '#contracts';
+import { believedAt, type ConversationEvent, isPerson, PERSON_ELSEWHERE, RULES_ACTOR } from '#contracts';
 import { factOf, type LoadedConversation } from '../conversations/conversation-log.js';
 
 /** A conversation up to an event. */
@@ -32,7 +32,7 @@ export const byRules = ({ data }: ConversationEvent): boolean => 'by' in data &&
  * but it may let time pass for another, have routing or a customer's machine answer, and come back.
  */
 export function unattended({ events }: Pick<LoadedConversation, 'events'>): number {
-  const last = events.findLastIndex(({ data }) => 'by' in data && data.by !== undefined && isPerson(data.by));
+  const last = events.findLastIndex(({ data }) => 'by' in data && data.by !== undefined && isHere(data.by));
   return new Set(
     events
       .slice(last + 1)
@@ -40,3 +40,6 @@ export function unattended({ events }: Pick<LoadedConversation, 'events'>): numb
       .map(({ meta }) => meta.causationId),
   ).size;
 }
+
+/** A person, and not one elsewhere: whoever reports what was sent may report a reply of the rules as somebody's. */
+const isHere = (by: string): boolean => isPerson(by) && by !== PERSON_ELSEWHERE;
