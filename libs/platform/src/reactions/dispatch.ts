@@ -93,17 +93,20 @@ async function readHeads(
   { maxParked, maxWaiting, dispatchAtOnce, whole }: ReactionSettings & { readonly whole: boolean },
 ): Promise<readonly CommandRow[]> {
   const { rows } = await pool.query<CommandRow>(
-    `SELECT key, seq, id, at, command, causation_id, correlation_id, attempts, status, wait_ms, waiting
-     FROM (SELECT *, row_number() OVER (PARTITION BY wait_ms > 0 ORDER BY wait_ms, seq) AS from_first,
-         row_number() OVER (PARTITION BY wait_ms > 0 ORDER BY at DESC, seq DESC) AS from_last
-       FROM (SELECT *, row_number() OVER (PARTITION BY split_part(key, '/', 1) ORDER BY seq) AS turn
-         FROM (SELECT *, row_number() OVER (PARTITION BY key ORDER BY seq) AS place,
-             count(*) FILTER (WHERE status = 'waiting') OVER () AS waiting,
-             coalesce(greatest(0, extract(epoch FROM retry_at - clock_timestamp()) * 1000), 0)::float8 AS wait_ms
-           FROM es.reaction_commands WHERE name = $1 AND status <> 'discarded') AS c
-         WHERE place = 1 AND status = 'waiting' OR $2) AS h
-       WHERE turn = 1 OR $2) AS t
-     WHERE least(from_first, from_last) <= $3 OR $2 ORDER BY seq LIMIT $4`,
+    // Of what is sorted only what it is sorted by: a third of the time.
+    `SELECT c.key, c.seq, id, at, command, causation_id, correlation_id, attempts, status, wait_ms, waiting
+     FROM (SELECT key, seq, wait_ms, waiting
+       FROM (SELECT *, row_number() OVER (PARTITION BY wait_ms > 0 ORDER BY wait_ms, seq) AS from_first,
+           row_number() OVER (PARTITION BY wait_ms > 0 ORDER BY at DESC, seq DESC) AS from_last
+         FROM (SELECT *, row_number() OVER (PARTITION BY split_part(key, '/', 1) ORDER BY seq) AS turn
+           FROM (SELECT key, seq, at, status, row_number() OVER (PARTITION BY key ORDER BY seq) AS place,
+               count(*) FILTER (WHERE status = 'waiting') OVER () AS waiting,
+               coalesce(greatest(0, extract(epoch FROM retry_at - clock_timestamp()) * 1000), 0)::float8 AS wait_ms
+             FROM es.reaction_commands WHERE name = $1 AND status <> 'discarded') AS every
+           WHERE place = 1 AND status = 'waiting' OR $2) AS heads
+         WHERE turn = 1 OR $2) AS free
+       WHERE least(from_first, from_last) <= $3 OR $2 ORDER BY seq LIMIT $4) AS chosen
+     JOIN es.reaction_commands c ON c.name = $1 AND c.key = chosen.key AND c.seq = chosen.seq ORDER BY c.seq`,
     [name, whole, dispatchAtOnce, maxParked + maxWaiting],
   );
   return rows;

@@ -97,6 +97,7 @@ it('the backlog tells since when we are waited for, not since when we wait', asy
       agent: `'nobody'`,
       priority: `'normal'`,
       rank: '2',
+      tags: `'[]'::json`,
       labels: `'[]'::jsonb`,
       clocks: `'[]'::json`,
       promises: `'[]'::json`,

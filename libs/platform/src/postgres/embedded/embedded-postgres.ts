@@ -10,6 +10,7 @@ import {
   freePort,
   inAccount,
   isServerOf,
+  onFreePort,
   processExists,
   reachableByAnybody,
   takeOver,
@@ -83,13 +84,14 @@ async function firstLaunch(settings: Launch): Promise<FoundServer> {
     assertSameMajor(dataDir, binaries);
     takeOver(dataDir, account);
   } else initialise(binaries, dataDir, password, account);
+  const launched = (): Promise<FoundServer> => onFreePort(settings.port, (port) => launch(settings, port));
   try {
-    return await launch(settings, await freePort(settings.port));
+    return await launched();
   } catch (error) {
     if (!isWrongPassword(error)) throw error;
     // The folder was restored from elsewhere; there is no other way to its data than with the password of here.
     setPassword(settings, password);
-    return launch(settings, await freePort(settings.port));
+    return launched();
   }
 }
 

@@ -106,3 +106,18 @@ export function freePort(wanted: number): Promise<number> {
     });
   });
 }
+
+/** Of programs that look for a port at the same moment all find the same one, and all but one of them lose it. */
+const PORT_TRIES = 5;
+
+/** Starts something on the wanted port, or on another one where somebody has it, also where they took it a moment after it was free. */
+export async function onFreePort<Started>(wanted: number, start: (port: number) => Promise<Started>): Promise<Started> {
+  for (let tries = 1; ; tries += 1) {
+    try {
+      return await start(await freePort(wanted));
+    } catch (error) {
+      const isTaken = error instanceof Error && error.message.includes('Address already in use');
+      if (!isTaken || tries === PORT_TRIES) throw error;
+    }
+  }
+}
