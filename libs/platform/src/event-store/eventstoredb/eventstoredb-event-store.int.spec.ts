@@ -16,6 +16,11 @@ const namespace = (): string => `safar_test_${randomUUID().replaceAll('-', '').s
 
 describeEventStore(
   realUrl === undefined ? 'EventStoreDB (fake)' : 'EventStoreDB',
-  () => openEventStoreDb({ url: realUrl ?? fake?.url ?? '', namespace: namespace(), pollMs: 50 }),
+  () =>
+    openEventStoreDb({
+      ...{ url: realUrl ?? fake?.url ?? '', namespace: namespace(), pollMs: 50 },
+      // The double works in this process: a thousand events read at once are no five seconds, but on a busy machine.
+      ...{ answerMs: 30_000, patienceMs: 60_000 },
+    }),
   { positions: 'growing', histories: 12 },
 );
