@@ -69,6 +69,10 @@ describe('a mention', () => {
     expect(after(note(bea), see(bea), note(bea, 'user:kian'), see(bea))).toEqual(['mention_seen']);
     expect(after(note(bea), merge(), see(bea))).toBe('merged');
   });
+  it('is not seen by a link, which may have been made from the other conversation', () => {
+    const link: ConversationCommand = { type: 'Link', at, by: bea, self: 'a', to: 'b', linked: true };
+    expect(after(note(bea), link, see(bea))).toEqual(['mention_seen']);
+  });
   it('is seen by doing anything in it', () => {
     expect(after(note(bea), { type: 'Tag', at, by: bea, add: ['late'] }, see(bea))).toEqual([]);
     expect(after(note(by), see(by))).toEqual([]);

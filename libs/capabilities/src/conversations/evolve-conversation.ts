@@ -1,4 +1,4 @@
-import { type ConversationFact, isPerson, MOST_MENTIONS, owedSinceOf, tagsAfter } from '#contracts';
+import { type ConversationFact, isLink, isPerson, MOST_MENTIONS, owedSinceOf, tagsAfter } from '#contracts';
 import { type Conversation, type KnownConversation, unansweredAfter } from './conversation.js';
 import { evolvePromise, isPromiseFact } from './evolve-promise.js';
 import { borrowedAfter, evolveRelation, isRelation, waitingFrom } from './evolve-relation.js';
@@ -39,10 +39,10 @@ const begun = ({ at, data }: Opened): KnownConversation => ({
   promises: [],
 });
 
-/** Whoever did something in it has seen that they were mentioned. */
+/** Whoever did something in it has seen that they were mentioned; a link may have been made from the other conversation. */
 function mentionedAfter({ mentioned }: KnownConversation, { type, data }: ConversationFact): readonly string[] {
   const told = type === 'conversation.noted' ? (data.mentions ?? []) : [];
-  const by = 'by' in data ? data.by : undefined;
+  const by = isLink(type) ? undefined : 'by' in data ? data.by : undefined;
   if (told.length === 0 && (by === undefined || !mentioned.includes(by))) return mentioned;
   return [...new Set([...mentioned, ...told])].filter((each) => each !== by).slice(-MOST_MENTIONS);
 }

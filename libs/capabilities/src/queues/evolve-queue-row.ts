@@ -3,6 +3,7 @@ import {
   conversationIdOf,
   type ConversationEvent,
   evolveWaiting,
+  isLink,
   MOST_MENTIONS,
   NOBODY,
   type PromiseEventType,
@@ -40,10 +41,10 @@ export function openedRow(event: Opened): QueueRow {
 export function workedRow(before: QueueRow, event: Later): QueueRow {
   const { data, version } = event;
   const after = { ...before, ...changes(before, event), version };
-  return 'by' in data && data.by !== undefined ? attended(after, data.by) : after;
+  return 'by' in data && data.by !== undefined && !isLink(event.type) ? attended(after, data.by) : after;
 }
 
-/** Whoever did something in it has seen that they were mentioned. */
+/** Whoever did something in it has seen that they were mentioned; a link may have been made from the other conversation. */
 function attended(row: QueueRow, by: string): QueueRow {
   const mention = `mention:${by}`;
   return row.labels.includes(mention) ? { ...row, labels: row.labels.filter((each) => each !== mention) } : row;

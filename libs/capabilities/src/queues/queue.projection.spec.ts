@@ -228,6 +228,11 @@ describe('mentions', () => {
   const mentioned = told('conversation.noted', 5, {
     ...{ by: 'user:ada', messageId: 'n', direction: 'ltr', text: '', mentions: ['user:bea', 'user:kian'] },
   });
+  it('stand while whoever is mentioned only links it to another conversation, or that to it', () => {
+    const linked = told('conversation.linked', 6, { by: 'user:bea', to: '018f0000-0000-8000-8000-00000000000a' });
+    expect(after(opened(), mentioned, linked).is.labels).toContain('mention:user:bea');
+  });
+
   it('stand until whoever is mentioned does something in it', () => {
     const tagged = told('conversation.tagged', 6, { by: 'user:bea', added: ['late'] });
     expect(after(opened(), mentioned, tagged).is.labels).toEqual(['tag:late', 'mention:user:kian']);

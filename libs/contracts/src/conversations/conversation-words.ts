@@ -55,3 +55,6 @@ export const isPerson = (actor: string): boolean => actor.startsWith('user:');
 export const PERSON_ELSEWHERE = 'user:elsewhere';
 /** A bot or another program that answered elsewhere. */
 export const PROGRAM_ELSEWHERE = 'system:elsewhere';
+
+/** Both conversations are told of it, wherever it was made. */
+export const isLink = (type: string): boolean => type === 'conversation.linked' || type === 'conversation.unlinked';
