@@ -74,6 +74,7 @@ export { type ConversationPorts, listConversations } from './conversations/list-
 export { type OpenParts, type SealedPart } from './conversations/open-conversations.port.js';
 export { automaticReplies } from './conversations/automatic-replies.query.js';
 export { conversationOfMessage, lastAgentOf, ownConversations } from './conversations/own-conversations.query.js';
+export { type OwnConversation } from './conversations/own-exchanges.js';
 export { answererIn, routeTouchpoint } from './conversations/route-touchpoint.js';
 export { checkReturnRules, defaultReturnRules, type ReturnRulesRefusal } from './conversations/return-rules.js';
 export {

@@ -1,6 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
 import pg from 'pg';
 import { getConversation, listConversations, MAX_MESSAGES } from '#capabilities';
 import { type ConversationCommandView, NOBODY } from '#contracts';
@@ -273,6 +274,26 @@ describe('a touchpoint', () => {
     expect(first).toBe(unasked);
     expect(later).toHaveLength(1);
     expect(later[0]).toBeGreaterThan(question);
+    waitedFor.mockRestore();
+  });
+
+  it('goes by what its conversation has become, also where the read models do not know it yet', async () => {
+    const { conversationId: id } = done(await takeUp(await says('marked', 'Cheap watches!')));
+    const data = { author: 'agent', text: 'No, thank you.' };
+    const answer = await tells('marked', { kind: 'message', occurredAt: '2026-03-20T10:05:00Z', data });
+    const { readModels } = installations[1];
+    await readModels.waitUntil('conversations', answer, 60_000);
+    const waitedFor = jest.spyOn(readModels, 'waitUntil');
+    // Nothing that is fed moves on while its checkpoint cannot.
+    const client = new pg.Client(database.url);
+    await client.connect();
+    await client.query('BEGIN; LOCK TABLE es.consumers IN EXCLUSIVE MODE');
+    done(await change(id, { type: 'Spam', body: { spam: true } }, from('ada')));
+    const taken = takeUp(answer, 1);
+    while (waitedFor.mock.calls.every(([, position]) => position <= answer)) await pause(5);
+    await client.query('ROLLBACK');
+    await client.end();
+    expect(await taken).toMatchObject({ ok: false, reason: { reason: 'nothing-to-answer' } });
     waitedFor.mockRestore();
   });
 

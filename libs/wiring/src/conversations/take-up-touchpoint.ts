@@ -1,4 +1,10 @@
-import { answererIn, conversationOfMessage, ownConversations, routeTouchpoint } from '#capabilities';
+import {
+  answererIn,
+  conversationOfMessage,
+  type OwnConversation,
+  ownConversations,
+  routeTouchpoint,
+} from '#capabilities';
 import { type TouchpointEvent, UUID } from '#contracts';
 import { fail, type Position, type RecordedEvent, type Result, succeed } from '#kernel';
 import { type ReadFromStore } from '#platform/event-store';
@@ -8,7 +14,7 @@ import { besideConversation } from '../complaints/complaint-log.js';
 import { type CommandRequest } from '../messages/command-request.js';
 import { type ConversationFailure } from '../messages/conversation-failures.js';
 import { answerOf, type Changed, type ConversationPorts, erased, refused } from './change-conversation.js';
-import { appendParts, keyOf, loadConversation } from './conversation-log.js';
+import { appendParts, keyOf, type LoadedConversation, loadConversation } from './conversation-log.js';
 import { type InTurn } from './in-turn.js';
 import { decided } from './plan-change.js';
 
@@ -67,6 +73,7 @@ async function takeUp(
     if (!routed && tries === 0) continue;
     if (!routed) return refused('nothing-to-answer');
     const loaded = await loadConversation(ports, routed.conversationId);
+    if (tries === 0 && isOutdated(own, loaded)) continue;
     const plan = decided(loaded, ...routed.commands);
     if (!plan.ok) {
       if (!over.includes(plan.reason) || avoided.has(routed.conversationId)) return refused(plan.reason, loaded);
@@ -101,6 +108,14 @@ async function takeUp(
     }
   }
   return fail(notCaughtUp);
+}
+
+/** Whether what decides where something goes has changed since the read model was fed: what is resolved is gone back to by rules. */
+function isOutdated(own: readonly OwnConversation[], { id, state }: LoadedConversation): boolean {
+  if (state.stage === 'unknown') return false;
+  const known = own.find((each) => each.id === id) ?? { stage: 'active', category: 'open', resolvedAt: null };
+  const resolvedAt = known.category === 'resolved' ? known.resolvedAt : null;
+  return known.stage !== state.stage || resolvedAt !== (state.category === 'resolved' ? state.resolvedAt : null);
 }
 
 /**
