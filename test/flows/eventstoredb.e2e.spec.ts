@@ -162,7 +162,7 @@ async function equalsBuiltFrom(
           return which.every(({ name }) => lanes.some((lane) => lane.name === name));
         },
         'everything is applied',
-        40_000,
+        120_000,
       );
     for (const { name } of which) {
       const [one, other] = [await here.verify(name), await there.verify(name)];

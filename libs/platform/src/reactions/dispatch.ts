@@ -38,9 +38,9 @@ export interface Dispatched {
 
 /**
  * Dispatches commands from both ends: half of them are the oldest, so that none is passed over for ever; the others those of what
- * happened last, so that nobody waits for all of a backlog or of a history that is being imported. Of each key it is the first: the next one of a key only after this one is done and its row
- * is gone, unless the reaction says that it is about something else. A kill in between leaves the row, and the command is done again
- * under its id.
+ * happened last, so that nobody waits for all of a backlog or of a history that is being imported. Of each key it is the first: the
+ * next one of a key only after this one is done and its row is gone, unless the reaction says that it is about something else. A kill
+ * in between leaves the row, and the command is done again under its id.
  */
 export async function dispatchHeads(
   pool: pg.Pool,
@@ -83,9 +83,9 @@ export async function dispatchHeads(
 }
 
 /**
- * The first command of each key that waits, by age, and of keys that are alike before a slash the first alone; `whole`: every command that waits or is parked. Keys whose first command is parked
- * are passed over before the limit counts, or enough of them would hide all keys behind them; what is far from both ends, and would
- * not be tried again sooner than others, stays where it is.
+ * The first command of each key that waits, by age, and of keys that are alike before a slash the first alone; `whole`: every command
+ * that waits or is parked. Keys whose first command is parked are passed over before the limit counts, or enough of them would hide all
+ * keys behind them; what is far from both ends, and would not be tried again sooner than others, stays where it is.
  */
 async function readHeads(
   pool: pg.Pool,
