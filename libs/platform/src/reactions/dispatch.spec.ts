@@ -38,16 +38,26 @@ describe('dispatching', () => {
   it('was answered where something was done, failed or came too early, also beside what could not be asked', async () => {
     expect(await dispatch([])).toMatchObject({ answered: true, retryInMs: undefined });
     expect(await dispatch([undefined])).toMatchObject({ answered: true, retryInMs: 0 });
-    expect(await dispatch([early])).toMatchObject({ answered: true, hindrance: early });
+    expect(await dispatch([early])).toMatchObject({ answered: true, tooEarly: early });
     expect(await dispatch([busy, undefined])).toMatchObject({ answered: true, hindrance: busy });
     expect(await dispatch([busy, new Error('wrong')])).toMatchObject({ answered: true, hindrance: busy });
   });
   it('was not where nobody answered', async () => {
     expect(await dispatch([busy, busy])).toMatchObject({ answered: false, hindrance: busy });
   });
-  it('blames no command for what came too early, and forgets what was done', async () => {
-    expect((await dispatch([early, undefined])).statements).toEqual(['SELECT', 'DELETE']);
-    expect((await dispatch([early])).statements).toEqual(['SELECT']);
+  it('puts off what came too early, and forgets what was done', async () => {
+    expect((await dispatch([early, undefined])).statements).toEqual(['SELECT', 'DELETE', 'UPDATE']);
+    expect((await dispatch([early])).statements).toEqual(['SELECT', 'UPDATE']);
+  });
+  it('is hindered by an outage alone, and waits where nothing but what came too early was to be had', async () => {
+    const hindered = await dispatch([busy, early]);
+    expect(hindered.hindrance).toBe(busy);
+    const beside = await dispatch([early, undefined]);
+    expect(beside).toMatchObject({ moved: true, retryInMs: 0 });
+    expect(beside.tooEarly ?? beside.hindrance).toBeUndefined();
+    const alone = await dispatch(Array.from({ length: defaultSettings.dispatchAtOnce + 1 }, () => early));
+    expect(alone).toMatchObject({ moved: false, tooEarly: early, retryInMs: defaultSettings.backoffMs });
+    expect(alone.hindrance).toBeUndefined();
   });
 });
 

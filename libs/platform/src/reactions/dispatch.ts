@@ -32,8 +32,10 @@ export interface Dispatched {
   readonly moved: boolean;
   /** How many wait after that, for their turn or for another try. */
   readonly waiting: number;
-  /** Why one could not be tried: nothing is wrong with it, and the whole reaction waits. */
+  /** What all commands need is away: nothing is wrong with any, and the whole reaction waits. */
   readonly hindrance?: unknown;
+  /** What one needs is behind, and none moved: others may move all the same. */
+  readonly tooEarly?: CommandTooEarlyError;
 }
 
 /**
@@ -63,22 +65,26 @@ export async function dispatchHeads(
        WHERE c.name = $1 AND c.key = d.key AND c.seq = d.seq`,
       [name, done.map(({ key }) => key), done.map(({ seq }) => seq)],
     );
+  const early = ready.filter((_, index) => outcomes[index] instanceof CommandTooEarlyError);
+  if (early.length > 0) await putOff(pool, name, early, settings);
   let parked = 0;
   for (const [index, error] of outcomes.entries()) {
     const row = ready[index];
     if (!row || error === undefined || isNobodysFault(error)) continue;
     if ((await recordFailure(pool, name, row, { error, settings })) === 'parked') parked++;
   }
-  const hindrance = outcomes.find((error) => error !== undefined && isNobodysFault(error));
+  const hindrance = outcomes.find((error) => error !== undefined && isAway(error));
   const moved = done.length + parked > 0;
-  const isMore = moved || heads.length > ready.length + waits.length;
+  const tooEarly = moved ? undefined : outcomes.find((error) => error instanceof CommandTooEarlyError);
+  // What was done or parked may have kept another one beyond the limit. Where all came too early, the others are in no hurry.
+  const isMore = moved || (heads.length > ready.length + waits.length && tooEarly === undefined);
   return {
-    // What was done or parked may have kept another one beyond the limit.
     retryInMs: isMore ? 0 : ready.length > 0 ? settings.backoffMs : waits.length > 0 ? Math.min(...waits) : undefined,
     moved,
     waiting: Number(rows[0]?.waiting ?? 0) - done.length - parked,
     answered: outcomes.length === 0 || outcomes.some(isAnswer),
     ...(hindrance !== undefined && { hindrance }),
+    ...(tooEarly !== undefined && { tooEarly }),
   };
 }
 
@@ -141,16 +147,32 @@ async function tryCommand(reaction: string, row: CommandRow, execute: RunnableRe
   }
 }
 
-/** Something that commands need is away: nothing is wrong with the command, and it is tried again for as long as that takes. */
-export const isNobodysFault = (error: unknown): boolean =>
-  error instanceof CommandTooEarlyError ||
+/** Something that a command needs is away or behind: nothing is wrong with it, and it is tried again for as long as that takes. */
+export const isNobodysFault = (error: unknown): boolean => error instanceof CommandTooEarlyError || isAway(error);
+
+/** Something that all commands need is away. */
+const isAway = (error: unknown): boolean =>
   error instanceof StoreBusyError ||
   error instanceof AppendOutcomeUnknownError ||
   error instanceof StoreGuardError ||
   isOutage(error);
 
-const isAnswer = (error: unknown): boolean =>
-  error === undefined || error instanceof CommandTooEarlyError || !isNobodysFault(error);
+const isAnswer = (error: unknown): boolean => error === undefined || !isAway(error);
+
+/** Whoever does commands has waited already for what they need. It is no try of theirs, and they are in nobody's way meanwhile. */
+async function putOff(
+  pool: pg.Pool,
+  name: string,
+  early: readonly CommandRow[],
+  { pollMs, maxBackoffMs }: ReactionSettings,
+): Promise<void> {
+  await pool.query(
+    `UPDATE es.reaction_commands c SET retry_at = clock_timestamp() + $4 * interval '1 ms'
+     FROM unnest($2::text[], $3::bigint[]) AS e(key, seq)
+     WHERE c.name = $1 AND c.key = e.key AND c.seq = e.seq AND c.status = 'waiting'`,
+    [name, early.map(({ key }) => key), early.map(({ seq }) => seq), Math.min(pollMs, maxBackoffMs)],
+  );
+}
 
 async function recordFailure(
   pool: pg.Pool,

@@ -22,7 +22,7 @@ export class CommandRefusedError extends Error {
   override readonly name = 'CommandRefusedError';
 }
 
-/** What it needs is not there yet, such as a read model that is behind: the reaction waits, and nothing is wrong with the command. */
+/** What it needs is not there yet, such as a read model that is behind: it is tried again soon, for as long as that takes, and others go on. */
 export class CommandTooEarlyError extends Error {
   override readonly name = 'CommandTooEarlyError';
 }

@@ -25,7 +25,8 @@ import {
 } from '#platform/consumers';
 import { beginReaction, consumerOf } from './begin-reaction.js';
 import { countCommands, dispatchHeads } from './dispatch.js';
-import { CommandTooEarlyError, type RunnableReaction } from './execute-command.js';
+import { type CommandTooEarlyError, type RunnableReaction } from './execute-command.js';
+import { NextTimer } from './next-timer.js';
 import { type Memories, type ReactionPage, reactToPage } from './react-page.js';
 import { readPage } from './read-page.js';
 import { type ReactionSettings } from './settings.js';
@@ -65,8 +66,9 @@ export class ReactionConsumer {
   #passedTimeAt = -Infinity;
   /** Commands may wait; how long until the next one may be tried. */
   #retryInMs: number | undefined = 0;
-  /** No timer was set when it was last looked, and until then nobody looks again. Of the monotonic clock. */
-  #noTimersUntil = -Infinity;
+  /** Why no command moves, where what they need is behind. */
+  #tooEarly: CommandTooEarlyError | undefined;
+  readonly #nextTimer: NextTimer;
   /** Something was for this reaction since it rested last. */
   #concerned = false;
   /** What keys of large states were left with, under this lease. */
@@ -83,6 +85,7 @@ export class ReactionConsumer {
     this.#wakeUp = new WakeUp(settings.restRatio);
     this.#health = { name, version, state: 'starting', error: null, behind: true, lastProgressAt: Date.now() };
     this.#pageLimit = settings.batchSize;
+    this.#nextTimer = new NextTimer(parts.pool, { name, version }, settings.pollMs);
   }
 
   get health(): ReactionHealth {
@@ -134,7 +137,8 @@ export class ReactionConsumer {
       );
     this.#effectsFrom = await this.#readEffectsFrom();
     this.#retryInMs = 0;
-    this.#noTimersUntil = -Infinity;
+    this.#tooEarly = undefined;
+    this.#nextTimer.lookAgain();
     this.#kept = new Map();
     await this.#work(lease, signal);
   }
@@ -153,12 +157,8 @@ export class ReactionConsumer {
       if (page.upTo > lease.position) lease = await this.#react(lease, page);
       if (newer) throw new ConsumerTroubleError('paused', newer.error.message);
       if (page.upTo > lease.position || full) continue;
-      if (lease.troubled) {
-        await recordTrouble(this.parts.pool, this.#ref, this.#owner, { status: 'running', error: null });
-        lease = { ...lease, troubled: false };
-      }
       this.#failures = 0;
-      this.#report('running');
+      lease = await this.#tell(lease);
       // What came of it: people and other reactions wait for it, and nobody rests before it is done.
       if (this.#retryInMs !== 0) lease = await this.#rest(lease, signal);
     }
@@ -174,7 +174,7 @@ export class ReactionConsumer {
     let isMuch = false;
     do {
       lease = await this.#keep(lease);
-      const { retryInMs, answered, moved, waiting, hindrance } = await dispatchHeads(
+      const { retryInMs, answered, moved, waiting, hindrance, tooEarly } = await dispatchHeads(
         pool,
         this.runnable,
         this.settings,
@@ -184,6 +184,7 @@ export class ReactionConsumer {
       if (moved) this.#failures = 0;
       if (hindrance !== undefined) throw hindrance;
       this.#retryInMs = retryInMs;
+      this.#tooEarly = moved || retryInMs === undefined ? undefined : (tooEarly ?? this.#tooEarly);
       isMuch = waiting >= this.settings.maxWaiting;
     } while (this.#retryInMs === 0 && isMuch && !signal.aborted);
     if (this.#retryInMs !== 0) await this.#checkCommands();
@@ -204,7 +205,7 @@ export class ReactionConsumer {
     const { reaction } = this.runnable;
     const { batchSize: maxKeys, leaseMs, maxParked } = this.settings;
     const target = { pool: this.parts.pool, reaction, leaseMs, maxKeys, maxParked, kept: this.#kept };
-    if (page.events.size === 0 && page.condemned.size === 0 && !this.#timersMayBeSet()) {
+    if (page.events.size === 0 && page.condemned.size === 0 && !this.#nextTimer.mayBeSet) {
       // Nothing to react to, nothing to fire: the checkpoint is one statement, and that is a transaction of its own.
       this.#renewedAt = performance.now();
       return moveCheckpoint(this.parts.pool, this.#ref, lease, { to: page.upTo, leaseMs });
@@ -218,9 +219,9 @@ export class ReactionConsumer {
         ? Math.max(1, Math.floor(Math.min(page.read, this.#pageLimit) / 2))
         : Math.min(this.settings.batchSize, this.#pageLimit * 2);
     this.#renewedAt = performance.now();
-    this.#noTimersUntil = -Infinity;
+    this.#nextTimer.lookAgain();
     if (commands > 0) this.#retryInMs = 0;
-    this.#report('running');
+    this.#reportWork();
     return moved;
   }
 
@@ -228,8 +229,8 @@ export class ReactionConsumer {
   async #rest(lease: Lease, signal: AbortSignal): Promise<Lease> {
     const { pollMs, leaseMs, passTimeEveryMs } = this.settings;
     let wait = Math.min(pollMs, leaseMs / 3, this.#retryInMs ?? Infinity);
-    const dueInMs = this.#timersMayBeSet() ? await this.#nextDue() : undefined;
-    if (dueInMs === undefined) wait = Math.min(wait, Math.max(1, this.#noTimersUntil - performance.now()));
+    const dueInMs = this.#nextTimer.mayBeSet ? await this.#nextTimer.dueInMs() : undefined;
+    if (dueInMs === undefined) wait = Math.min(wait, Math.max(1, this.#nextTimer.restMs));
     else if (dueInMs > 0) wait = Math.min(wait, dueInMs);
     else {
       const sinceMs = performance.now() - this.#passedTimeAt;
@@ -245,26 +246,6 @@ export class ReactionConsumer {
     this.#concerned = false;
     await this.#idle(() => this.#wakeUp.sleep(wait, signal, ratio));
     return this.#keep(lease);
-  }
-
-  /** An operator who releases a trigger may set one at any time. */
-  #timersMayBeSet(): boolean {
-    return performance.now() >= this.#noTimersUntil;
-  }
-
-  /** Milliseconds until the earliest timer is over by the server's clock, which is asked each time: it may be set. */
-  async #nextDue(): Promise<number | undefined> {
-    const { name, version } = this.runnable.reaction;
-    const { rows } = await this.parts.pool.query<{ due_in: number }>(
-      `SELECT (due_at + 1 - floor(extract(epoch FROM clock_timestamp()) * 1000))::float8 AS due_in FROM es.reaction_timers t
-       WHERE name = $1 AND version = $2 AND NOT EXISTS (
-         SELECT FROM es.reaction_parked p WHERE p.name = t.name AND p.version = t.version AND p.key = t.key AND p.status = 'parked')
-       ORDER BY due_at LIMIT 1`,
-      [name, version],
-    );
-    const dueInMs = rows[0]?.due_in;
-    if (dueInMs === undefined) this.#noTimersUntil = performance.now() + this.settings.pollMs;
-    return dueInMs;
   }
 
   async #keep(lease: Lease): Promise<Lease> {
@@ -291,16 +272,12 @@ export class ReactionConsumer {
     this.#report(status === 'running' ? 'retrying' : status, text);
     if (!(error instanceof FencedError) && (status !== 'running' || isOutage(error) || this.#failures > 1))
       await recordTrouble(this.parts.pool, this.#ref, this.#owner, { status, error: text }).catch(() => undefined);
-    const { holder, leaseMs, backoffMs, maxBackoffMs, pollMs } = this.settings;
-    const isFailure = !(error instanceof CommandTooEarlyError);
+    const { holder, leaseMs, backoffMs, maxBackoffMs } = this.settings;
     const claim = { owner: this.#owner, leaseMs };
-    const leftMs =
-      isFailure && holder.hasFailed(this.#failures, status)
-        ? await leaveToOthers(this.parts.pool, this.#ref, claim).catch(() => 0)
-        : 0;
-    // What came too early is no failure, and whoever does commands has waited already: it goes on soon after what it needs is there.
-    const longestMs = isFailure ? maxBackoffMs : Math.min(pollMs, maxBackoffMs);
-    const backoff = Math.min(backoffMs * 2 ** Math.min(this.#failures - 1, 20), longestMs);
+    const leftMs = holder.hasFailed(this.#failures, status)
+      ? await leaveToOthers(this.parts.pool, this.#ref, claim).catch(() => 0)
+      : 0;
+    const backoff = Math.min(backoffMs * 2 ** Math.min(this.#failures - 1, 20), maxBackoffMs);
     await pause(Math.max(backoff, leftMs), signal);
   }
 
@@ -309,6 +286,21 @@ export class ReactionConsumer {
     this.#health = { ...this.#health, behind: false };
     await sleep();
     this.#health = { ...this.#health, behind: true, lastProgressAt: Date.now() };
+  }
+
+  /** It goes on, and waits all the same where all that it asks for comes too early. */
+  #reportWork(): void {
+    if (this.#tooEarly) this.#report('retrying', describeError(this.#tooEarly).text);
+    else this.#report('running');
+  }
+
+  /** Likewise, to operators too. */
+  async #tell(lease: Lease): Promise<Lease> {
+    this.#reportWork();
+    const error = this.#tooEarly ? describeError(this.#tooEarly).text : null;
+    if (lease.troubled === (error !== null)) return lease;
+    await recordTrouble(this.parts.pool, this.#ref, this.#owner, { status: 'running', error });
+    return { ...lease, troubled: error !== null };
   }
 
   #report(state: ReactionHealth['state'], error: string | null = null): void {

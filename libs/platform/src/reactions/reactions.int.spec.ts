@@ -407,7 +407,9 @@ describe('reactions', () => {
     await reactor.append('item.closed', 'a');
     const host = reactor.start([reaction]);
     const looked = (): Partial<ReactionHealth> => host.health().reactions[0] ?? {};
+    const shown = async () => (await reactor.admin(reaction).status())[0]?.error;
     await until(() => looked().state === 'retrying', 'it waits');
+    await until(async () => (await shown()) === 'not there yet', 'operators see why');
     const { lastProgressAt: before = 0 } = looked();
     // It was answered each time, so it does not hang.
     await until(() => (looked().lastProgressAt ?? 0) > before + 20, 'it is alive');
@@ -415,6 +417,28 @@ describe('reactions', () => {
     isThere = true;
     await until(() => reactor.isDone(reaction), 'everything done');
     expect(tries).toBeGreaterThan(10);
+    await until(async () => looked().state === 'running' && (await shown()) === null, 'all is well');
+    const { found, expected } = await reactor.notes(reaction);
+    expect(found).toEqual(expected);
+  });
+
+  it('do what can be done between others that come too early, and those in their order when they can be', async () => {
+    const reaction = itemReaction('not-yet');
+    let isThere = false;
+    reactor.failing = ({ key }) => (key.startsWith('x') && !isThere ? new CommandTooEarlyError('behind') : undefined);
+    // At both ends are those that come too early.
+    const able = ['a', 'b', 'c', 'a'];
+    for (const key of ['x0', 'x1', ...able, 'x0', 'x2', 'x3']) await reactor.append('item.closed', key);
+    reactor.start([reaction], { dispatchAtOnce: 2, batchSize: 100, pollMs: 200, maxBackoffMs: 200 });
+    const done = async () => [...(await reactor.stored(reaction)).values()].flat().length;
+    await until(async () => (await done()) === able.length, 'the others are done');
+    expect([...(await reactor.stored(reaction)).keys()].sort()).toEqual(['a', 'b', 'c']);
+    const { rows } = await reactor.database.owner.query<{ attempts: number; status: string }>(
+      'SELECT DISTINCT attempts, status FROM es.reaction_commands',
+    );
+    expect(rows).toEqual([{ attempts: 0, status: 'waiting' }]);
+    isThere = true;
+    await until(() => reactor.isDone(reaction), 'everything done');
     const { found, expected } = await reactor.notes(reaction);
     expect(found).toEqual(expected);
   });
