@@ -30,7 +30,7 @@ export interface Dispatched {
   readonly answered: boolean;
   /** Some are done, or will not be tried again by themselves. */
   readonly moved: boolean;
-  /** How many wait after that, for their turn or for another try. */
+  /** How many wait after that, for their turn or for another try; without those behind one that is parked, which wait for somebody. */
   readonly waiting: number;
   /** What all commands need is away: nothing is wrong with any, and the whole reaction waits. */
   readonly hindrance?: unknown;
@@ -50,7 +50,7 @@ export async function dispatchHeads(
   settings: ReactionSettings,
 ): Promise<Dispatched> {
   const rows = await readHeads(pool, name, { ...settings, whole: about !== undefined });
-  const heads = about ? firstAbout(rows, about) : rows;
+  const { heads, waiting } = about ? firstAbout(rows, about) : { heads: rows, waiting: Number(rows[0]?.waiting ?? 0) };
   // No wait is longer than the longest, unless the server's clock was set back meanwhile.
   const waits = heads.map(({ wait_ms }) => wait_ms).filter((wait) => wait > 0 && wait <= settings.maxBackoffMs);
   const ready = fromBothEnds(
@@ -81,7 +81,7 @@ export async function dispatchHeads(
   return {
     retryInMs: isMore ? 0 : ready.length > 0 ? settings.backoffMs : waits.length > 0 ? Math.min(...waits) : undefined,
     moved,
-    waiting: Number(rows[0]?.waiting ?? 0) - done.length - parked,
+    waiting: waiting - done.length - parked,
     answered: outcomes.length === 0 || outcomes.some(isAnswer),
     ...(hindrance !== undefined && { hindrance }),
     ...(tooEarly !== undefined && { tooEarly }),
@@ -104,9 +104,10 @@ async function readHeads(
      FROM (SELECT key, seq, wait_ms, waiting
        FROM (SELECT *, row_number() OVER (PARTITION BY wait_ms > 0 ORDER BY wait_ms, seq) AS from_first,
            row_number() OVER (PARTITION BY wait_ms > 0 ORDER BY at DESC, seq DESC) AS from_last
-         FROM (SELECT *, row_number() OVER (PARTITION BY split_part(key, '/', 1) ORDER BY seq) AS turn
+         FROM (SELECT *, row_number() OVER (PARTITION BY split_part(key, '/', 1) ORDER BY seq) AS turn,
+             sum(of_key) OVER () AS waiting
            FROM (SELECT key, seq, at, status, row_number() OVER (PARTITION BY key ORDER BY seq) AS place,
-               count(*) FILTER (WHERE status = 'waiting') OVER () AS waiting,
+               count(*) FILTER (WHERE status = 'waiting') OVER (PARTITION BY key) AS of_key,
                coalesce(greatest(0, extract(epoch FROM retry_at - clock_timestamp()) * 1000), 0)::float8 AS wait_ms
              FROM es.reaction_commands WHERE name = $1 AND status <> 'discarded') AS every
            WHERE place = 1 AND status = 'waiting' OR $2) AS heads
@@ -126,13 +127,19 @@ function fromBothEnds(rows: readonly CommandRow[], most: number): readonly Comma
 }
 
 /** Of those that are about the same thing of a key the first, where it is not parked: what is parked holds up nothing else. */
-function firstAbout(rows: readonly CommandRow[], about: (command: unknown) => string): readonly CommandRow[] {
+function firstAbout(
+  rows: readonly CommandRow[],
+  about: (command: unknown) => string,
+): { readonly heads: readonly CommandRow[]; readonly waiting: number } {
   const first = new Map<string, CommandRow>();
+  let waiting = 0;
   for (const row of rows) {
     const what = JSON.stringify([row.key, about(row.command)]);
-    if (!first.has(what)) first.set(what, row);
+    const head = first.get(what) ?? row;
+    first.set(what, head);
+    if (head.status === 'waiting') waiting += 1;
   }
-  return [...first.values()].filter(({ status }) => status === 'waiting');
+  return { heads: [...first.values()].filter(({ status }) => status === 'waiting'), waiting };
 }
 
 /** Answers why it failed. */

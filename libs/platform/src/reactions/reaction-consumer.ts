@@ -24,8 +24,8 @@ import {
   wishForLane,
 } from '#platform/consumers';
 import { beginReaction, consumerOf } from './begin-reaction.js';
-import { countCommands, dispatchHeads } from './dispatch.js';
-import { type CommandTooEarlyError, type RunnableReaction } from './execute-command.js';
+import { Dispatcher } from './dispatcher.js';
+import { type RunnableReaction } from './execute-command.js';
 import { NextTimer } from './next-timer.js';
 import { type Memories, type ReactionPage, reactToPage } from './react-page.js';
 import { readPage } from './read-page.js';
@@ -64,10 +64,7 @@ export class ReactionConsumer {
   /** Of the monotonic clock, which nobody sets. */
   #renewedAt = -Infinity;
   #passedTimeAt = -Infinity;
-  /** Commands may wait; how long until the next one may be tried. */
-  #retryInMs: number | undefined = 0;
-  /** Why no command moves, where what they need is behind. */
-  #tooEarly: CommandTooEarlyError | undefined;
+  readonly #commands: Dispatcher;
   readonly #nextTimer: NextTimer;
   /** Something was for this reaction since it rested last. */
   #concerned = false;
@@ -85,6 +82,7 @@ export class ReactionConsumer {
     this.#wakeUp = new WakeUp(settings.restRatio);
     this.#health = { name, version, state: 'starting', error: null, behind: true, lastProgressAt: Date.now() };
     this.#pageLimit = settings.batchSize;
+    this.#commands = new Dispatcher(parts.pool, runnable, settings);
     this.#nextTimer = new NextTimer(parts.pool, { name, version }, settings.pollMs);
   }
 
@@ -136,8 +134,7 @@ export class ReactionConsumer {
         'the checkpoint is ahead of the store; raise the version of the reaction',
       );
     this.#effectsFrom = await this.#readEffectsFrom();
-    this.#retryInMs = 0;
-    this.#tooEarly = undefined;
+    this.#commands.lookAnew();
     this.#nextTimer.lookAgain();
     this.#kept = new Map();
     await this.#work(lease, signal);
@@ -150,7 +147,11 @@ export class ReactionConsumer {
         if (await handOver(this.parts.pool, this.#ref, lease, { ...this.settings, owner: this.#owner })) return;
         lease = { ...lease, wanted: false };
       }
-      if (this.#retryInMs !== undefined) lease = await this.#dispatch(lease, signal);
+      if (this.#commands.retryInMs !== undefined) lease = await this.#dispatch(lease);
+      if (this.#commands.isFull) {
+        lease = await this.#waitForRoom(await this.#tell(lease), signal);
+        continue;
+      }
       const { page, newer, full } = await readPage(this.parts, this.runnable, {
         ...{ after: lease.position, limit: this.#pageLimit, effectsFrom: this.#effectsFrom },
       });
@@ -160,45 +161,27 @@ export class ReactionConsumer {
       this.#failures = 0;
       lease = await this.#tell(lease);
       // What came of it: people and other reactions wait for it, and nobody rests before it is done.
-      if (this.#retryInMs !== 0) lease = await this.#rest(lease, signal);
+      if (this.#commands.retryInMs !== 0) lease = await this.#rest(lease, signal);
     }
   }
 
-  /**
-   * One round, and more while too many wait to read on: so what waits is bounded, and nobody who comes after a backlog waits for all
-   * of it.
-   */
-  async #dispatch(first: Lease, signal: AbortSignal): Promise<Lease> {
-    const { pool } = this.parts;
-    let lease = first;
-    let isMuch = false;
-    do {
-      lease = await this.#keep(lease);
-      const { retryInMs, answered, moved, waiting, hindrance, tooEarly } = await dispatchHeads(
-        pool,
-        this.runnable,
-        this.settings,
-      );
-      // Also of what came too early: what it waits for may stand still for long, and a restart would not move it.
-      if (answered) this.#health = { ...this.#health, lastProgressAt: Date.now() };
-      if (moved) this.#failures = 0;
-      if (hindrance !== undefined) throw hindrance;
-      this.#retryInMs = retryInMs;
-      this.#tooEarly = moved || retryInMs === undefined ? undefined : (tooEarly ?? this.#tooEarly);
-      isMuch = waiting >= this.settings.maxWaiting;
-    } while (this.#retryInMs === 0 && isMuch && !signal.aborted);
-    if (this.#retryInMs !== 0) await this.#checkCommands();
+  /** One round alone: whoever comes after a backlog is read between two, and waits for no more. */
+  async #dispatch(first: Lease): Promise<Lease> {
+    const lease = await this.#keep(first);
+    const { answered, moved, hindrance } = await this.#commands.round();
+    // Also of what came too early: what it waits for may stand still for long, and a restart would not move it.
+    if (answered) this.#health = { ...this.#health, lastProgressAt: Date.now() };
+    if (moved) this.#failures = 0;
+    if (hindrance !== undefined) throw hindrance;
     return lease;
   }
 
-  /** Nothing can be done at once, so that they are parked, or wait behind what is. Also where none waits: all may be parked. */
-  async #checkCommands(): Promise<void> {
-    const waiting = await countCommands(this.parts.pool, this.runnable.reaction.name);
-    if (waiting > this.settings.maxParked)
-      throw new ConsumerTroubleError(
-        'failed',
-        `${String(waiting)} commands are parked or wait, ${String(this.settings.maxParked)} may; release or discard what is parked`,
-      );
+  /** Until some may be tried again: at once, where that is so. */
+  async #waitForRoom(lease: Lease, signal: AbortSignal): Promise<Lease> {
+    const { pollMs, leaseMs } = this.settings;
+    const wait = Math.min(pollMs, leaseMs / 3, this.#commands.retryInMs ?? 0);
+    if (wait > 0) await pause(wait, signal);
+    return this.#keep(lease);
   }
 
   async #react(lease: Lease, page: ReactionPage): Promise<Lease> {
@@ -220,7 +203,7 @@ export class ReactionConsumer {
         : Math.min(this.settings.batchSize, this.#pageLimit * 2);
     this.#renewedAt = performance.now();
     this.#nextTimer.lookAgain();
-    if (commands > 0) this.#retryInMs = 0;
+    if (commands > 0) this.#commands.added();
     this.#reportWork();
     return moved;
   }
@@ -228,7 +211,7 @@ export class ReactionConsumer {
   /** At the head: sleeps until an event, a timer or a command is due, and never longer than the polling interval. */
   async #rest(lease: Lease, signal: AbortSignal): Promise<Lease> {
     const { pollMs, leaseMs, passTimeEveryMs } = this.settings;
-    let wait = Math.min(pollMs, leaseMs / 3, this.#retryInMs ?? Infinity);
+    let wait = Math.min(pollMs, leaseMs / 3, this.#commands.retryInMs ?? Infinity);
     const dueInMs = this.#nextTimer.mayBeSet ? await this.#nextTimer.dueInMs() : undefined;
     if (dueInMs === undefined) wait = Math.min(wait, Math.max(1, this.#nextTimer.restMs));
     else if (dueInMs > 0) wait = Math.min(wait, dueInMs);
@@ -290,14 +273,14 @@ export class ReactionConsumer {
 
   /** It goes on, and waits all the same where all that it asks for comes too early. */
   #reportWork(): void {
-    if (this.#tooEarly) this.#report('retrying', describeError(this.#tooEarly).text);
+    if (this.#commands.tooEarly) this.#report('retrying', describeError(this.#commands.tooEarly).text);
     else this.#report('running');
   }
 
   /** Likewise, to operators too. */
   async #tell(lease: Lease): Promise<Lease> {
     this.#reportWork();
-    const error = this.#tooEarly ? describeError(this.#tooEarly).text : null;
+    const error = this.#commands.tooEarly ? describeError(this.#commands.tooEarly).text : null;
     if (lease.troubled === (error !== null)) return lease;
     await recordTrouble(this.parts.pool, this.#ref, this.#owner, { status: 'running', error });
     return { ...lease, troubled: error !== null };

@@ -183,6 +183,52 @@ describe('reactions', () => {
     expect(most).toBeLessThanOrEqual(25);
   });
 
+  it.each([
+    ['come too early', new CommandTooEarlyError('behind')],
+    ['fail', new Error('not today')],
+  ])('nor while none of them can be tried, and go on when they can: where they %s', async (_, error) => {
+    const reaction = itemReaction('full');
+    for (let index = 0; index < 20; index += 1) await reactor.append('item.closed', `k${String(index)}`);
+    let isThere = false;
+    let tries = 0;
+    let queries = 0;
+    reactor.failing = () => {
+      tries += 1;
+      return isThere ? undefined : error;
+    };
+    const query = reactor.pool.query.bind(reactor.pool) as (...args: unknown[]) => unknown;
+    jest.spyOn(reactor.pool, 'query').mockImplementation((...args: unknown[]) => {
+      queries += 1;
+      return query(...args);
+    });
+    const slow = { pollMs: 200, backoffMs: 200, maxBackoffMs: 200, commandAttempts: 1_000 };
+    const host = reactor.start([reaction], { ...slow, dispatchAtOnce: 8, batchSize: 2, maxWaiting: 3 });
+    await until(() => tries >= 20, 'it has tried again and again');
+    const [status] = await reactor.admin(reaction).status();
+    // One page more than there may be before it is read.
+    expect(status).toMatchObject({ waitingCommands: 4, state: 'running' });
+    expect(status?.eventsBehind).toBeGreaterThan(10);
+    expect(host.health().ok).toBe(true);
+    // It sleeps until one may be tried again.
+    expect(queries).toBeLessThan(10 * tries);
+    const { lastProgressAt: before } = host.health().reactions[0]!;
+    await until(() => host.health().reactions[0]!.lastProgressAt > before, 'it is alive');
+    isThere = true;
+    await until(() => reactor.isDone(reaction), 'everything done');
+    const { found, expected } = await reactor.notes(reaction);
+    expect(found).toEqual(expected);
+  });
+
+  it('read on whatever waits behind what is parked: only somebody can let that go on', async () => {
+    const reaction = itemReaction('behind-parked');
+    for (let index = 0; index < 20; index += 1) await reactor.append('item.closed', 'a');
+    for (const key of ['b', 'c']) await reactor.append('item.closed', key);
+    reactor.failing = ({ key }) =>
+      key === 'a' ? new CommandRefusedError('never') : key === 'b' ? new CommandTooEarlyError('behind') : undefined;
+    reactor.start([reaction], { batchSize: 2, maxWaiting: 5 });
+    await until(async () => (await reactor.stored(reaction)).has('c'), 'what comes last is done');
+  });
+
   it('do everything once though the process dies at any statement of its way', async () => {
     await history(7, 12);
     await reactor.setClock(5 * HOUR_MS);

@@ -14,7 +14,7 @@ export interface ReactionSettings {
   readonly passTimeEveryMs: number;
   /** Commands on their way at the same time, each of another key: half of them the oldest, half of what happened last. */
   readonly dispatchAtOnce: number;
-  /** Commands that wait, at which no more of the log is read until some are done. */
+  /** Commands that wait, at which no more of the log is read until some are done; those behind a parked one aside. */
   readonly maxWaiting: number;
   /** Tries of a command that fails before it is parked. */
   readonly commandAttempts: number;
