@@ -57,13 +57,7 @@ export {
   type ConversationRefusal,
   type OpenConversation,
 } from './conversations/conversation-commands.js';
-export {
-  type Conversation,
-  type KnownConversation,
-  MAX_EVENTS,
-  MAX_MESSAGES,
-  owedSince,
-} from './conversations/conversation.js';
+export { type Conversation, type KnownConversation, MAX_EVENTS, MAX_MESSAGES } from './conversations/conversation.js';
 export { conversation } from './conversations/conversation.decider.js';
 export { ConversationFeed, readableConversations } from './conversations/conversation-feed.js';
 export { conversationMessages } from './conversations/conversation-messages.projection.js';

@@ -35,8 +35,8 @@ export interface OpenConversation {
   readonly team?: string;
   readonly priority?: Priority;
   readonly direction?: TextDirection;
-  /** Since when an answer is owed to what it takes along. */
-  readonly owes?: EpochMs;
+  /** When what it takes along was said, as far as that waits for an answer. */
+  readonly owes?: readonly EpochMs[];
 }
 
 export interface CustomerMessage {
@@ -114,10 +114,13 @@ export type RelationCommand = Asked &
         readonly into: string;
         readonly self: string;
       })
-    /** With since when an answer is owed in the other one, and whether it is our turn there. */
-    | { readonly type: 'Absorb'; readonly from: string; readonly ours: boolean; readonly owed?: EpochMs }
-    /** `answered`: in the other one, since it was merged. `measured`: what was owed in it was owed there meanwhile. */
-    | { readonly type: 'Unmerge'; readonly answered: boolean; readonly measured: boolean }
+    /** With when what waits for an answer in the other one was said, if anything does, and whether it is our turn there. */
+    | { readonly type: 'Absorb'; readonly from: string; readonly ours: boolean; readonly owed?: readonly EpochMs[] }
+    /**
+     * `answeredUntil`: what had been said by then was answered in the other one, since it was merged. `measured`: what was owed in it was
+     * owed there meanwhile.
+     */
+    | { readonly type: 'Unmerge'; readonly answeredUntil?: EpochMs; readonly measured: boolean }
     | { readonly type: 'Release'; readonly from: string }
     | { readonly type: 'SplitOff'; readonly into: string; readonly messages: readonly string[] }
     | { readonly type: 'MarkSpam'; readonly spam: boolean }

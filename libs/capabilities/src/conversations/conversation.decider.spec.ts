@@ -33,12 +33,17 @@ const merge = (customerId = 'c-1', into = 'other', incarnation = 1): Conversatio
 });
 
 const stateAfter = (...commands: readonly ConversationCommand[]): Conversation =>
+  stateAfterAll(conversation.initial, ...commands);
+
+const stateAfterAll = (before: Conversation, ...commands: readonly ConversationCommand[]): Conversation =>
   commands.reduce((state, command) => {
     const decision = conversation.decide(state, command);
     if (!decision.accepted) throw new Error(decision.reason);
     return decision.events.reduce(conversation.evolve, state);
-  }, conversation.initial);
+  }, before);
 
+const choiceIn = (state: Conversation) =>
+  state.stage === 'unknown' ? undefined : [state.category, state.turnSince, state.chosenSince];
 const owedIn = (state: Conversation) => (state.stage === 'unknown' ? undefined : owedSince(state.waiting));
 
 /** The events of the last of the commands, short; or why there are none. */
@@ -229,6 +234,83 @@ describe('an answer that was given elsewhere', () => {
     expect(kept).toMatchObject({ category: 'open', turnSince: at });
   });
 
+  it('told late, answers nothing that was said after it, also where that goes on elsewhere', () => {
+    const three = [noon, noon + HOUR, noon + 2 * HOUR];
+    const late = (given: number, ...before: readonly ConversationCommand[]) =>
+      owedIn(stateAfter(...before, told('r', given)));
+    const absorb: ConversationCommand = { type: 'Absorb', at: noon + 3 * HOUR, by, from: 'x', ours: true, owed: three };
+    expect(three.map((given) => late(given, open, absorb))).toEqual([three[1], three[2], null]);
+    const split: OpenConversation = { ...open, origin: 'split', owes: three };
+    expect(three.map((given) => late(given, split))).toEqual([three[1], three[2], null]);
+    // Once it is a conversation of its own again, too.
+    const both = [open, from('m', noon), from('n', noon + 2 * HOUR), merge()];
+    const back = (answeredUntil: number): ConversationCommand => ({
+      ...{ type: 'Unmerge', at: noon + 4 * HOUR, by, answeredUntil, measured: true },
+    });
+    expect(owedIn(stateAfter(...both, back(noon + HOUR)))).toBe(noon + 2 * HOUR);
+    expect(stateAfter(...both, back(noon + HOUR))).toMatchObject({ category: 'open' });
+    expect(stateAfter(...both, back(noon + 2 * HOUR))).toMatchObject({ category: 'waiting_customer', waiting: [] });
+  });
+
+  it('is told of the oldest and the newest that wait, of more than a hundred', () => {
+    const owed = Array.from({ length: 150 }, (_, index) => noon - index * 1_000);
+    const absorb: ConversationCommand = { type: 'Absorb', at, by, from: 'x', ours: true, owed };
+    const state = stateAfter(open, absorb);
+    expect(owedIn(state)).toBe(noon - 149_000);
+    expect(state.stage !== 'unknown' && state.waiting.map(({ since }) => since).slice(0, 3)).toEqual([
+      noon - 149_000,
+      noon - 99_000,
+      noon - 98_000,
+    ]);
+  });
+
+  it('told late, moves nothing that somebody chose after it; what was chosen before it, it does', () => {
+    const investigated = status('open', 'investigated');
+    const since = new Date(at).toISOString();
+    const ours = [open, from('m', noon)];
+    expect(saidSo(ours[1] ?? open, investigated, told('r', at - 1))).toMatchObject([{ data: { owes: {}, since } }]);
+    expect(stateAfter(...ours, investigated, told('r', at - 1))).toMatchObject({
+      ...{ category: 'open', status: 'investigated', waiting: [], turnSince: at },
+    });
+    expect(stateAfter(...ours, investigated, told('r', at))).toMatchObject({ category: 'waiting_customer' });
+    // It came back at the time that was said.
+    const woken = stateAfter(...ours, snooze('on_reply', at + HOUR), { type: 'Wake', at: at + HOUR }, told('r', at));
+    expect(woken).toMatchObject({ category: 'open', turnSince: at + HOUR });
+    // It had been merged meanwhile, and was answered there.
+    const back = (answeredUntil: number): ConversationCommand => ({
+      ...{ type: 'Unmerge', at: at + HOUR, by, answeredUntil, measured: true },
+    });
+    const apart = (until: number) => stateAfter(...ours, investigated, merge(), back(until));
+    expect([apart(at - 1), apart(at)]).toMatchObject([
+      { waiting: [], status: 'investigated' },
+      { waiting: [], status: 'waiting_customer' },
+    ]);
+    // A rule is nobody, and who writes moves what was chosen.
+    const bySystem: ConversationCommand = { ...investigated, by: 'system:rules' } as ConversationCommand;
+    expect(stateAfter(...ours, bySystem, told('r', at - 1))).toMatchObject({ category: 'waiting_customer' });
+    const written = stateAfter(...ours, status('waiting_third_party'), from('n', noon + 1), told('r', noon + 2));
+    expect(written).toMatchObject({ category: 'waiting_customer' });
+  });
+
+  it('finds what was chosen as it would be without a merge that was undone', () => {
+    const [merged, later] = [at + HOUR, at + 2 * HOUR];
+    const undone: readonly ConversationCommand[] = [
+      { type: 'Absorb', at: merged, by, from: 'x', ours: true },
+      { type: 'Release', at: later, by, from: 'x' },
+    ];
+    const chosen = [
+      status('waiting_third_party'),
+      snooze('on_reply'),
+      snooze('on_reply', merged + 1),
+      status('resolved'),
+    ];
+    for (const each of [...chosen, reply('r1', 1)]) {
+      const [left, back] = [stateAfter(open, each), stateAfter(open, each, ...undone)];
+      const asOf = (state: Conversation) => stateAfterAll(state, { type: 'Wake', at: later });
+      expect(choiceIn(asOf(back))).toEqual(choiceIn(asOf(left)));
+    }
+  });
+
   it('of a program answers nobody', () => {
     expect(after(from('m', noon), told('r', at, 'system:elsewhere'))).toEqual(['replied']);
     expect(owedIn(stateAfter(open, from('m', noon), told('r', at, 'system:elsewhere')))).toBe(noon);
@@ -295,7 +377,7 @@ describe('what conversations are to one another', () => {
   it('takes over whose turn it is and what is owed, and wakes what rested', () => {
     const absorb = (owed?: number, ours = true): ConversationCommand => ({
       ...{ type: 'Absorb', at, by, from: 'x', ours },
-      ...(owed !== undefined && { owed }),
+      ...(owed !== undefined && { owed: [owed] }),
     });
     const owes = { since: new Date(noon).toISOString() };
     expect(conversation.decide(stateAfter(open, status('resolved')), absorb(noon))).toMatchObject({
@@ -316,7 +398,7 @@ describe('what conversations are to one another', () => {
   });
 
   it('gives back what it took over, and stands as before where nothing else moved it', () => {
-    const absorb: ConversationCommand = { type: 'Absorb', at, by, from: 'x', ours: true, owed: noon };
+    const absorb: ConversationCommand = { type: 'Absorb', at, by, from: 'x', ours: true, owed: [noon] };
     const release: ConversationCommand = { type: 'Release', at, by, from: 'x' };
     const back = 'status_changed agent waiting_customer/waiting_customer';
     expect(after(reply('r1', 1), absorb, release)).toEqual(['released', back]);
@@ -324,7 +406,10 @@ describe('what conversations are to one another', () => {
     // They wrote in it meanwhile: that is its own.
     expect(after(reply('r1', 1), absorb, from('m1'), release)).toEqual(['released']);
     expect(owedIn(stateAfter(open, reply('r1', 1), absorb, from('m1'), release))).toBe(at);
-    const unmerge = (answered: boolean): ConversationCommand => ({ type: 'Unmerge', at, by, answered, measured: true });
+    const unmerge = (answered: boolean): ConversationCommand => ({
+      ...{ type: 'Unmerge', at, by, measured: true },
+      ...(answered && { answeredUntil: Infinity }),
+    });
     expect(owedIn(stateAfter(open, from('m1'), merge(), unmerge(false)))).toBe(at);
     // It was answered there, so nobody owes an answer here.
     expect(owedIn(stateAfter(open, from('m1'), merge(), unmerge(true)))).toBeNull();
@@ -335,7 +420,7 @@ describe('what conversations are to one another', () => {
   });
 
   it('stands as before where it owed something of its own, or was put aside, since when it had', () => {
-    const absorb: ConversationCommand = { type: 'Absorb', at: at + HOUR, by, from: 'x', ours: true, owed: noon };
+    const absorb: ConversationCommand = { type: 'Absorb', at: at + HOUR, by, from: 'x', ours: true, owed: [noon] };
     const released = (...before: readonly ConversationCommand[]) =>
       conversation.decide(stateAfter(open, ...before, absorb), { type: 'Release', at: at + 2 * HOUR, by, from: 'x' });
     const since = new Date(at).toISOString();
@@ -362,7 +447,7 @@ describe('what conversations are to one another', () => {
       by,
       from: other,
       ours: true,
-      owed: noon,
+      owed: [noon],
     });
     const release = (other: string): ConversationCommand => ({ type: 'Release', at, by, from: other });
     expect(after(status('waiting_third_party'), absorb('x'), absorb('y'), release('x'))).toEqual(['released']);
@@ -374,7 +459,7 @@ describe('what conversations are to one another', () => {
 
   it('that nothing measured meanwhile is owed from when it came back', () => {
     const later = at + HOUR;
-    const unmerge: ConversationCommand = { type: 'Unmerge', at: later, by, answered: false, measured: false };
+    const unmerge: ConversationCommand = { type: 'Unmerge', at: later, by, measured: false };
     expect(owedIn(stateAfter(open, from('m1'), merge(), unmerge))).toBe(later);
     expect(owedIn(stateAfter(open, merge(), unmerge))).toBeNull();
   });
@@ -394,11 +479,10 @@ describe('what conversations are to one another', () => {
       type: 'Unmerge',
       at,
       by,
-      answered: false,
       measured: true,
     });
     expect({ ...back, version: 0 }).toEqual({ ...before, version: 0 });
-    expect(after({ type: 'Unmerge', at, by, answered: false, measured: true })).toBe('not-merged');
+    expect(after({ type: 'Unmerge', at, by, measured: true })).toBe('not-merged');
   });
 
   it('gives messages away, but not all of them', () => {
@@ -416,9 +500,9 @@ describe('what conversations are to one another', () => {
       events: [{ data: { owes: { since: new Date(later).toISOString() } } }],
     });
     expect(owedIn(stateAfter(open, from('m1'), reply('r1', 2), split))).toBeNull();
-    expect(owedIn(stateAfter({ ...open, origin: 'split', owes: noon - HOUR, team: 'returns', priority: 'high' }))).toBe(
-      noon - HOUR,
-    );
+    expect(
+      owedIn(stateAfter({ ...open, origin: 'split', owes: [noon - HOUR], team: 'returns', priority: 'high' })),
+    ).toBe(noon - HOUR);
     expect(stateAfter({ ...open, origin: 'split', team: 'returns', priority: 'high' })).toMatchObject({
       ...{ team: 'returns', priority: 'high' },
     });

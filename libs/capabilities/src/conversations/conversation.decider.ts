@@ -1,4 +1,4 @@
-import { type ConversationFact, toOwed } from '#contracts';
+import { type ConversationFact, toOwedElsewhere } from '#contracts';
 import { accept, type Decider, type Decision, refuse } from '#kernel';
 import { type Conversation, type KnownConversation, MAX_EVENTS, noConversation } from './conversation.js';
 import {
@@ -51,7 +51,7 @@ function opened({ type, at, messages, owes, toldAt, ...data }: OpenConversation)
   const along = {
     ...told,
     ...(messages && { messages: [...messages] }),
-    ...(owes !== undefined && { owes: toOwed(owes) }),
+    ...(owes !== undefined && { owes: toOwedElsewhere(owes) }),
   };
   return { type: 'conversation.opened', at, data: { ...data, ...along } };
 }

@@ -74,6 +74,8 @@ export interface KnownConversation {
   readonly waiting: readonly Unanswered[];
   /** Since when it is the turn of whose it is by the category. */
   readonly turnSince: EpochMs;
+  /** Since when it stands as a person chose; `null` where something else moved it since. */
+  readonly chosenSince: EpochMs | null;
   /** Of what the customer said last. */
   readonly direction: TextDirection | null;
   /** Its first message is history: how that was answered is not known here. */

@@ -34,7 +34,7 @@ const command = (at: number): fc.Arbitrary<ConversationCommand> =>
       { type: 'ChangeStatus', at, by, category: to, ...(flag && { status: some }) },
       { type: 'Snooze', at, by, until: at + since * 1000, wake: flag ? 'stay' : 'on_reply' },
       { type: 'Merge', at, by, into: some, self: id, customerId, incarnation: 1 },
-      { type: 'Unmerge', at, by, answered: flag, measured: !flag },
+      { type: 'Unmerge', at, by, measured: !flag, ...(flag && { answeredUntil: at - since * 1000 }) },
       { type: 'SplitOff', at, by, into: some, messages: [messageId] },
       { type: 'MarkSpam', at, by, spam: flag },
     ];

@@ -1,6 +1,13 @@
-import { type ConversationFact, toOwed } from '#contracts';
+import { type ConversationFact, toOwed, toOwedElsewhere } from '#contracts';
 import { accept, type Decision, type EpochMs, refuse } from '#kernel';
-import { type Borrowed, type KnownConversation, MAX_ABSORBED, MAX_LINKS, owedSince } from './conversation.js';
+import {
+  type Borrowed,
+  type KnownConversation,
+  MAX_ABSORBED,
+  MAX_LINKS,
+  owedSince,
+  unansweredAfter,
+} from './conversation.js';
 import { type ConversationRefusal, type RelationCommand } from './conversation-commands.js';
 import { owesPromise } from './decide-promise.js';
 import { moveTo } from './decide-work.js';
@@ -55,7 +62,7 @@ function absorb(state: KnownConversation, command: Of<'Absorb'>): Decided {
   if (state.stage !== 'active') return refuse(state.stage);
   if (state.absorbed.includes(from)) return accept();
   if (state.absorbed.length >= MAX_ABSORBED) return refuse('too-many-links');
-  const data = { by, from, ...(owed !== undefined && { owes: toOwed(owed) }) };
+  const data = { by, from, ...(owed !== undefined && { owes: toOwedElsewhere(owed) }) };
   return accept({ type: 'conversation.absorbed', at, data }, ...opensBy(state, command));
 }
 
@@ -76,16 +83,17 @@ function opensBy({ category, snooze }: KnownConversation, { at, by, ours, owed }
 }
 
 /**
- * What was answered where it went on is owed no more, and waits for the customer as after any reply. What was measured nowhere meanwhile,
- * because the merge is from before merges took it over, is owed from here on: it would be late at once.
+ * What was answered where it went on is owed no more, and where that is all it waits for the customer as after any reply. What was measured
+ * nowhere meanwhile, because the merge is from before merges took it over, is owed from here on: it would be late at once.
  */
-function unmerge(state: KnownConversation, { at, by, answered, measured }: Of<'Unmerge'>): Decided {
+function unmerge(state: KnownConversation, command: Of<'Unmerge'>): Decided {
   if (state.mergedInto === null) return refuse('not-merged');
-  const owed = owedSince(state.waiting);
-  const stillOwed = owed === null || measured ? owed : at;
-  const data = { by, into: state.mergedInto, owes: toOwed(answered ? null : stillOwed) };
+  const { at, by, answeredUntil = -Infinity, measured } = command;
+  const owed = owedSince(unansweredAfter(state.waiting, answeredUntil));
+  const data = { by, into: state.mergedInto, owes: toOwed(owed === null || measured ? owed : at) };
   const unmerged: ConversationFact = { type: 'conversation.unmerged', at, data };
-  const waits = answered && owed !== null && state.category === 'open';
+  const isChosen = (state.chosenSince ?? -Infinity) > answeredUntil;
+  const waits = state.waiting.length > 0 && owed === null && state.category === 'open' && !isChosen;
   if (!waits) return accept(unmerged);
   return accept(unmerged, ...moveTo(state, { at, by, category: 'waiting_customer', cause: 'reply' }));
 }

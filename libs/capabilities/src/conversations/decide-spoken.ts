@@ -53,19 +53,22 @@ function replied(state: KnownConversation, command: Reply): ConversationFact {
   };
 }
 
-/** It answers what the customer had said by then. Told late, it moves nothing that came after it. */
+/** It answers what the customer had said by then. Told late, it moves nothing that came after it, and nothing that somebody chose after it. */
 function toldReply(state: KnownConversation, command: TellReply): readonly ConversationFact[] {
   const { type: _type, at, toldAt, attachments, ...said } = command;
   const { by } = said;
   const owed = owedSince(unansweredAfter(state.waiting, at));
+  const answers = isPerson(by) && owed === null && state.category === 'open' && at >= state.turnSince;
+  const chosen = answers && state.chosenSince !== null && state.chosenSince > at ? state.chosenSince : null;
   const told = {
     ...{ ...said, toldAt: new Date(toldAt).toISOString() },
     ...(attachments && { attachments: [...attachments] }),
     ...(isPerson(by) && { owes: toOwed(owed) }),
+    ...(chosen !== null && state.waiting.length > 0 && { since: new Date(chosen).toISOString() }),
   };
   const replied: ConversationFact = { type: 'conversation.replied', at, data: told };
-  const answers = isPerson(by) && owed === null && state.category === 'open' && at >= state.turnSince;
-  return answers ? [replied, ...moveTo(state, { at, by, category: 'waiting_customer', cause: 'reply' })] : [replied];
+  if (!answers || chosen !== null) return [replied];
+  return [replied, ...moveTo(state, { at, by, category: 'waiting_customer', cause: 'reply' })];
 }
 
 function noted({ at, by, messageId, direction, mentions, attachments, text }: AddNote): ConversationFact {

@@ -1,5 +1,14 @@
-import { type ConversationFact, isLink, isPerson, MOST_MENTIONS, owedSinceOf, tagsAfter } from '#contracts';
+import {
+  type ConversationFact,
+  instantsOwed,
+  isLink,
+  isPerson,
+  MOST_MENTIONS,
+  owedSinceOf,
+  tagsAfter,
+} from '#contracts';
 import { type Conversation, type KnownConversation, unansweredAfter } from './conversation.js';
+import { chosenAfter } from './evolve-choice.js';
 import { evolvePromise, isPromiseFact } from './evolve-promise.js';
 import { borrowedAfter, evolveRelation, isRelation, waitingFrom } from './evolve-relation.js';
 import { turnAfter } from './evolve-turn.js';
@@ -28,8 +37,9 @@ const begun = ({ at, data }: Opened): KnownConversation => ({
   resolvedAt: null,
   spokenAtVersion: 1,
   messages: data.messages ?? [],
-  waiting: data.owes?.since === undefined ? [] : [{ since: Date.parse(data.owes.since) }],
+  waiting: instantsOwed(data.owes ?? {}).map((since) => ({ since })),
   turnSince: data.owes?.since === undefined ? at : Date.parse(data.owes.since),
+  chosenSince: null,
   direction: data.direction ?? null,
   imported: data.origin === 'import',
   borrowed: null,
@@ -51,7 +61,7 @@ const open = { category: 'open', status: 'open', snooze: null, resolvedAt: null 
 
 export function evolveKnown(before: KnownConversation, fact: ConversationFact): KnownConversation {
   const after = changed(before, fact);
-  return { ...after, turnSince: turnAfter(before, after, fact) };
+  return { ...after, turnSince: turnAfter(before, after, fact), chosenSince: chosenAfter(before, fact) };
 }
 
 function changed(before: KnownConversation, fact: ConversationFact): KnownConversation {

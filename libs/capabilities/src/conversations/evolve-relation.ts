@@ -1,6 +1,7 @@
-import { type ConversationFact, owedSinceOf } from '#contracts';
+import { type ConversationFact, instantsOwed, owedSinceOf } from '#contracts';
 import { type EpochMs } from '#kernel';
 import { type Borrowed, type KnownConversation, type Unanswered } from './conversation.js';
+import { cameWithMerge } from './evolve-choice.js';
 
 const relations = [
   'conversation.merged',
@@ -27,8 +28,8 @@ export function evolveRelation(state: KnownConversation, { type, data }: Relatio
         waiting: data.owes ? waitingFrom(state.waiting, owedSinceOf(data.owes)) : state.waiting,
       };
     case 'conversation.absorbed': {
-      const { from, owes } = data;
-      const taken: Unanswered[] = owes?.since === undefined ? [] : [{ since: Date.parse(owes.since), from }];
+      const { from, owes = {} } = data;
+      const taken = instantsOwed(owes).map((since): Unanswered => ({ since, from }));
       return { ...state, absorbed: [...state.absorbed, from], waiting: [...state.waiting, ...taken] };
     }
     case 'conversation.released': {
@@ -59,8 +60,9 @@ export const waitingFrom = (waiting: readonly Unanswered[], earliest: EpochMs | 
   earliest === null ? [] : waiting.map((each) => ({ ...each, since: Math.max(each.since, earliest) }));
 
 /** How it stood before the merges of those that are in it, until something else moves it or is said in it. */
-export function borrowedAfter(before: KnownConversation, { type, at, data }: ConversationFact): Borrowed | null {
+export function borrowedAfter(before: KnownConversation, fact: ConversationFact): Borrowed | null {
   const { borrowed, version } = before;
+  const { type, at, data } = fact;
   switch (type) {
     case 'conversation.absorbed': {
       const { category, status, snooze, turnSince: since } = before;
@@ -77,8 +79,7 @@ export function borrowedAfter(before: KnownConversation, { type, at, data }: Con
     case 'conversation.woken':
     case 'conversation.reopened':
     case 'conversation.status_changed':
-      // The one that came with the merge.
-      return borrowed !== null && version === borrowed.version && at === borrowed.at ? borrowed : null;
+      return cameWithMerge(before, fact) ? borrowed : null;
     case 'conversation.message_received':
     case 'conversation.replied':
     case 'conversation.snoozed':

@@ -169,7 +169,7 @@ function afterClock(state: State, event: ClockMoved): Reacted<State, TellItem> {
  */
 export const routingTurns: Reaction<State, TellItem, Handled> = {
   name: 'routing-turns',
-  version: 6,
+  version: 7,
   // What was opened before there was routing is routed once something happens in it.
   actsFrom: 'first-start',
   initial: null,

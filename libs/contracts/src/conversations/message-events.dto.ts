@@ -176,6 +176,12 @@ export class RepliedDto {
   @Nested(OwedDto)
   owes?: OwedDto;
 
+  /** Since when it is open all the same, because somebody chose that after an answer which was told late and leaves nothing owed. */
+  @Public()
+  @Optional()
+  @Instant()
+  since?: string;
+
   @Public()
   @OneOf([...channels, null])
   channel!: Channel | null;

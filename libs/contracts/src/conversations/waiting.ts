@@ -45,7 +45,7 @@ function changes(before: Waiting, { type, data }: Later, at: EpochMs): Partial<W
     case 'conversation.replied':
       if (!isPerson(data.by)) return {};
       // Told late, it answers what was said before it.
-      if (data.owes) return owing(before, owedSinceOf(data.owes), at);
+      if (data.owes) return owing(before, owedSinceOf(data.owes), sinceOf(data) ?? at);
       if (before.category === 'open') return { unansweredSince: null, turnSince: at, waitingSince: at };
       // What was put aside unanswered waits for nobody any more: it will wait from the end of its snooze.
       if (before.category === 'snoozed')

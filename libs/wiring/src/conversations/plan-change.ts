@@ -1,6 +1,6 @@
-import { conversation, type ConversationCommand, type KnownConversation, owedSince } from '#capabilities';
+import { conversation, type ConversationCommand, type KnownConversation } from '#capabilities';
 import { believedAt, type ConversationEvent, isPerson, type LinkDto } from '#contracts';
-import { fail, type Result, succeed } from '#kernel';
+import { type EpochMs, fail, type Result, succeed } from '#kernel';
 import { type ConversationChange } from '../messages/change-conversation.command.js';
 import { type ConversationReason } from '../messages/conversation-failures.js';
 import { type Asking, commandOf } from './command-of.js';
@@ -105,31 +105,32 @@ function absorbing(
 ): ConversationCommand {
   const { category, snooze, waiting } = state;
   // Whoever resolved it without an answer said that none was owed.
-  const owed = category === 'resolved' ? null : owedSince(waiting);
+  const owed = category === 'resolved' ? [] : waiting.map(({ since }) => since);
   const ours = category === 'open' || (snooze !== null && snooze.until <= at);
-  return { type: 'Absorb', at, by, from: id, ours, ...(owed !== null && { owed }) };
+  return { type: 'Absorb', at, by, from: id, ours, ...(owed.length > 0 && { owed }) };
 }
 
 /** What became in the conversation that another goes on in of what was owed in that. */
 function meanwhileIn(
   { events }: LoadedConversation,
   { id, state }: LoadedConversation & { readonly state: KnownConversation },
-): { readonly answered: boolean; readonly measured: boolean } {
+): { readonly answeredUntil?: EpochMs; readonly measured: boolean } {
   const merged = events.findLastIndex(({ type, data }) => type === 'conversation.absorbed' && data.from === id);
   const absorbed = events[merged];
+  const answers = events.slice(merged + 1).flatMap(answersUntil);
   return {
-    answered: events.slice(merged + 1).some((event) => isAnswer(event, owedSince(state.waiting))),
+    ...(answers.length > 0 && { answeredUntil: Math.max(...answers) }),
     // One that was resolved was told to owe nothing. Merges took over nothing before they said so.
     measured:
       state.category === 'resolved' || (absorbed?.type === 'conversation.absorbed' && absorbed.data.owes !== undefined),
   };
 }
 
-/** Told late, it answers what was said before it. */
-const isAnswer = (event: ConversationEvent, owed: number | null): boolean =>
-  event.type === 'conversation.replied' &&
-  isPerson(event.data.by) &&
-  (event.data.owes === undefined || believedAt(event) >= (owed ?? -Infinity));
+/** What a person says here answers all that is there; what is told late, what was said before it. */
+function answersUntil(event: ConversationEvent): readonly EpochMs[] {
+  if (event.type !== 'conversation.replied' || !isPerson(event.data.by)) return [];
+  return [event.data.owes === undefined ? Infinity : believedAt(event)];
+}
 
 /** What goes with messages into a conversation of their own: where it waits, how urgently, in which script and since when. */
 function takenAlong(
@@ -137,13 +138,12 @@ function takenAlong(
   messages: readonly string[],
 ): Pick<Extract<ConversationCommand, { type: 'OpenConversation' }>, 'team' | 'priority' | 'direction' | 'owes'> {
   const moved = waiting.filter(({ message }) => message !== undefined && messages.includes(message));
-  const owes = owedSince(moved);
   const script = moved.at(-1)?.direction ?? direction;
   return {
     ...(team !== null && { team }),
     ...(priority !== 'normal' && { priority }),
     ...(script !== null && { direction: script }),
-    ...(owes !== null && { owes }),
+    ...(moved.length > 0 && { owes: moved.map(({ since }) => since) }),
   };
 }
 

@@ -162,6 +162,15 @@ async function world() {
       return true;
     },
     state: async () => (await loadConversation(ports, into)).state,
+    /** One of us answered elsewhere at a time, and it is told at another. */
+    async answer(id: string, given: number, told: number): Promise<void> {
+      now = told;
+      await command(id, { ...commandOf('elsewhere', told, 0), at: given });
+    },
+    async messages(id: string): Promise<readonly string[]> {
+      const { state } = await loadConversation(ports, id);
+      return state.stage === 'unknown' ? [] : state.messages;
+    },
     /** How all stand in the queue at a time. */
     async rows(at: number) {
       now = at;
@@ -285,4 +294,57 @@ it('of several merges that are undone, clocks stood still from the first of them
   then();
   for (const each of [merged, left]) await each.do(into, 'message', at);
   expect(await merged.rows(then())).toEqual(await left.rows(at));
+});
+
+describe('an answer that is told late', () => {
+  const minute = (minutes: number): number => start + minutes * MINUTE;
+
+  it('answers what had been said before it and nothing later, also where that was merged, and once it is not', async () => {
+    const merged = await world();
+    await merged.do(into, 'reply', minute(2));
+    // Said at 1 and at 8.
+    await merged.do(from, 'message', minute(8));
+    expect(await merged.change({ type: 'Merge', body: { into } }, minute(9))).toBe(true);
+    // Given at 8, less a second.
+    await merged.answer(into, minute(8) - 1_000, minute(10));
+    expect(await merged.rows(minute(11))).toMatchObject([{ unanswered_since: minute(8), category: 'open' }, {}, {}]);
+    expect(await merged.change({ type: 'Unmerge' }, minute(12))).toBe(true);
+    expect(await merged.rows(minute(13))).toMatchObject([
+      { unanswered_since: null },
+      { unanswered_since: minute(8), turn_since: minute(8), category: 'open' },
+      {},
+    ]);
+  });
+
+  it('leaves what somebody chose after it, since when they did', async () => {
+    const [inTime, late] = [await world(), await world()];
+    await inTime.answer(into, minute(2), minute(2));
+    for (const each of [inTime, late]) {
+      await each.do(into, 'waiting_third_party', minute(3));
+      await each.do(into, 'open', minute(4));
+    }
+    await late.answer(into, minute(2), minute(5));
+    const standing = {
+      category: 'open',
+      status: 'open',
+      unanswered_since: null,
+      turn_since: minute(4),
+      waiting_since: minute(4),
+    };
+    for (const each of [inTime, late]) expect(await each.rows(minute(5) + 1)).toMatchObject([standing, {}, {}]);
+  });
+
+  it('answers all that was said before it, also of what was split off and merged again', async () => {
+    const split = await world();
+    await split.do(from, 'message', minute(4));
+    await split.do(from, 'message', minute(6));
+    const [, second, third] = await split.messages(from);
+    const [id, body] = [newId(), { subject: 'Two of three', messages: [second ?? '', third ?? ''] }];
+    expect(await split.change({ type: 'Split', body: { ...body, id } }, minute(7))).toBe(true);
+    expect(await split.change({ type: 'Merge', body: { into } }, minute(8), id)).toBe(true);
+    await split.answer(into, minute(5), minute(9));
+    expect(await split.rows(minute(10))).toMatchObject([{ unanswered_since: minute(6) }, {}, {}]);
+    await split.answer(into, minute(6), minute(11));
+    expect(await split.rows(minute(12))).toMatchObject([{ unanswered_since: null }, {}, {}]);
+  });
 });
