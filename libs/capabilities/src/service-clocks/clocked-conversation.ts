@@ -40,6 +40,8 @@ export interface ClockedConversation {
   readonly turns?: readonly Turn[];
   /** Of clocks that a merge or spam cancelled and that may pause, since when they ran; the end of it lets them run as if there had been none. */
   readonly aside?: Readonly<Partial<Record<ClockKind, EpochMs>>>;
+  /** When it was opened, answered by a person or resolved last: an answer of before, told late, begins no update. */
+  readonly updatesFrom: EpochMs;
   /** When it was imported, if it was: how messages before that were answered is not known here. */
   readonly importedAt?: EpochMs;
 }
@@ -130,6 +132,7 @@ function opened(event: Extract<ClockedEvent, { readonly type: 'conversation.open
   const clocks = new Clocks(
     {
       ...{ stage: 'active', customerId, category: 'open', owed: null, running: {}, begun: {}, turns: [] },
+      updatesFrom: event.occurredAt,
       subject: { priority, ...(channel !== null && { channel }), ...(team !== undefined && { team }) },
       ...(origin === 'import' && { importedAt: event.recordedAt }),
     },
@@ -213,9 +216,9 @@ class Clocks {
       this.stop(owed);
       this.state = { ...this.state, owed: null };
     }
-    if ((this.state.running.update?.startedAt ?? at) <= at) {
+    if (this.state.updatesFrom <= at) {
       this.stop('update');
-      if (this.state.category !== 'resolved') this.start('update');
+      this.beginUpdate(left !== undefined);
     }
     const since = left === undefined ? null : this.knownHere(left);
     if (since !== null && this.state.owed === null) this.owe('next_response', since);
@@ -305,7 +308,21 @@ class Clocks {
     this.end(kind);
   }
 
+  /** @param isTold of a reply that was told, perhaps late: with the pauses since then */
+  private beginUpdate(isTold: boolean): void {
+    const { occurredAt } = this.event;
+    this.noUpdateBefore(occurredAt);
+    if (this.state.category === 'resolved') return;
+    if (isTold) this.runOn('update', occurredAt);
+    else this.start('update');
+  }
+
+  private noUpdateBefore(at: EpochMs): void {
+    this.state = { ...this.state, updatesFrom: Math.max(this.state.updatesFrom, at) };
+  }
+
   private resolve(): void {
+    this.noUpdateBefore(this.event.occurredAt);
     const ordinal = this.state.begun.resolution;
     // Also where it was stopped before: the last resolution is kept beside the first.
     if (ordinal !== undefined) this.tell('resolution', ordinal, { type: 'StopClock' });

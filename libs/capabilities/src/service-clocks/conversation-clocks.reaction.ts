@@ -28,8 +28,9 @@ type Memory = ClockedConversation | null;
 type Answer = Reacted<Memory, TellClocks>;
 
 /**
- * An act takes a moment to be recorded: what was done in time is told before the breach, which then is told as exactly as ever. Nothing
- * else that stops a clock comes late: people act when they act, and a past exchange is told with its end, in one append.
+ * An act takes a moment to be recorded: what was done in time is told before the breach, which then is told as exactly as ever. People act
+ * when they act, and a past exchange is told with its end, in one append. An answer that was given elsewhere may come later, and nobody
+ * can wait for it: where the breach was told, the verdict of its own instant stands beside that.
  */
 const PATIENCE_MS = 2_000;
 
@@ -71,7 +72,7 @@ type Trigger = ClockedEvent | StoredClockEvent | ServicePoliciesApplied;
  */
 export const conversationClocks: Reaction<Memory, TellClocks, Trigger> = {
   name: 'conversation-clocks',
-  version: 5,
+  version: 6,
   // Its facts are about the past, exact however late they are told; and a clock is told each of them once.
   actsFrom: 'first-event',
   initial: null,

@@ -108,6 +108,22 @@ describe('an answer that was given elsewhere', () => {
       'next_response-1 activated 2 due 5',
     ]);
   });
+  it('begins an update at its own instant, with the pauses since then', () =>
+    expect(
+      of('update', [opened, said(0), turned(2, 'waiting_customer'), turned(4, 'open'), told(1, undefined, 5)]),
+    ).toEqual(['update-1 activated 1 due 7', 'update-1 paused 2 due -', 'update-1 resumed 4 due 9']));
+  it('begins no update where one of us answered or resolved it since, or before it was opened', () => {
+    const answered = [opened, said(0), replied(3), turned(4, 'resolved'), said(20), reopened(20)];
+    expect(of('update', [...answered, told(2, 20, 21)])).toEqual(of('update', answered));
+    const resolved = [opened, said(0), turned(2, 'resolved'), said(20), reopened(20)];
+    expect(of('update', [...resolved, told(1, 20, 21)])).toEqual([]);
+    expect(of('update', [...resolved, told(2.5, 20, 21)], { until: at(22) })).toEqual([
+      'update-1 activated 2.5 due 8.5',
+      'update-1 breached 8.5',
+    ]);
+    // What was merged into it had been answered before it was there.
+    expect(of('update', [byAgent, ['conversation.absorbed', at(1), {}], told(-1, undefined, 2)])).toEqual([]);
+  });
   it('stops nothing that began after it', () => {
     expect(of(responses, [opened, said(0), replied(2), said(3), told(1, 3, 4)])).toEqual(
       of(responses, [opened, said(0), replied(2), said(3)]),

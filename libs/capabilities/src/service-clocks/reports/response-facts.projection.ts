@@ -118,7 +118,7 @@ function keysOf(event: Event): readonly RowKey[] {
 /** What reports count: conversations, how long customers waited in them, and what became of their clocks. Nothing in it is personal. */
 export const responseFacts: Projection<ResponseFactRow, Event> = {
   name: 'response-facts',
-  version: 6,
+  version: 7,
   reads: 'sealed',
   table: responseFactsTable,
   keys: keysOf,
