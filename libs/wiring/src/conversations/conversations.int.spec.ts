@@ -204,6 +204,17 @@ const loadedOf = async (id: string) => {
   return { events };
 };
 
+/** The store of one process, each part of which may be another. */
+function withStore() {
+  const { store } = installations[0].conversations;
+  return {
+    append: (...asked: Parameters<typeof store.append>) => store.append(...asked),
+    readStream: (...asked: Parameters<typeof store.readStream>) => store.readStream(...asked),
+    eventAt: (...asked: Parameters<typeof store.eventAt>) => store.eventAt(...asked),
+    head: () => store.head(),
+  };
+}
+
 const stateOf = (id: string) => loadConversation(installations[0].conversations, id);
 
 describe('a command that was begun before', () => {
@@ -609,6 +620,25 @@ describe('a conversation that is looked at', () => {
         reason: { code: 'conversation_not_found' },
       });
       expect((await loadedOf(id)).events).toHaveLength(1);
+    });
+
+    it('is to be asked for again where the other one changes whenever it is made', async () => {
+      const [one, other] = [await opened('linked'), await opened('linked-busy')];
+      const ports = installations[0].conversations;
+      let tagged = 0;
+      const store = {
+        ...withStore(),
+        async append(...asked: Parameters<typeof ports.store.append>) {
+          const body = { add: [`t${String((tagged += 1))}`] };
+          done(await change(other, { type: 'Tag', body }, from('bea')));
+          return ports.store.append(...asked);
+        },
+      };
+      const command = { conversationId: one, change: link(other), request: from('ada') };
+      expect(await changeConversation({ ...ports, store }, command, fresh)).toEqual(
+        fail({ code: 'not_caught_up', retryAfterMs: 1_000 }),
+      );
+      expect(await linksOf(one, other)).toEqual([[], []]);
     });
 
     it('from before both sides knew of it is made whole, or taken away', async () => {
