@@ -1,5 +1,5 @@
 import { type ConversationFact } from '#contracts';
-import { type Conversation, MAX_EVENTS, owedSince } from './conversation.js';
+import { type Conversation, MAX_EVENTS, MAX_MESSAGES, owedSince } from './conversation.js';
 import { type ConversationCommand, type OpenConversation } from './conversation-commands.js';
 import { conversation } from './conversation.decider.js';
 
@@ -518,7 +518,42 @@ describe('what conversations are to one another', () => {
 });
 
 describe('a conversation that is too long', () => {
-  it('can be resolved, and nothing else', () => {
+  const full = (...commands: readonly ConversationCommand[]): Conversation => {
+    const state = stateAfter(open, ...commands);
+    if (state.stage === 'unknown') throw new Error('it was opened');
+    const messages = Array.from({ length: MAX_MESSAGES }, (_, index) => String(index));
+    return { ...state, version: MAX_EVENTS, messages };
+  };
+  const asked = (state: Conversation, command: ConversationCommand) => {
+    const decision = conversation.decide(state, command);
+    return decision.accepted ? decision.events.map(short) : decision.reason;
+  };
+
+  it('can be taken out of links and merges', () => {
+    const link = (linked: boolean): ConversationCommand => ({ type: 'Link', at, by, self: 'a', to: 'b', linked });
+    expect(asked(full(link(true)), link(false))).toEqual(['unlinked']);
+    expect(asked(full(), link(true))).toBe('too-long');
+    const absorb: ConversationCommand = { type: 'Absorb', at, by, from: 'x', ours: false };
+    expect(asked(full(absorb), { type: 'Release', at, by, from: 'x' })).toEqual(['released']);
+    expect(asked(full(merge()), { type: 'Unmerge', at, by, measured: true })).toEqual(['unmerged']);
+  });
+
+  it('hears of the answer that ends its wait, and of nothing else that was said elsewhere', () => {
+    const told = (when: number, who = 'user:elsewhere'): ConversationCommand => ({
+      ...{ type: 'TellReply', at: when, toldAt: at, by: who, elsewhere: 'message', messageId: 'r' },
+      ...{ channel: 'email', direction: 'ltr' },
+    });
+    const waiting = full(from('m', noon), from('n', at));
+    expect(asked(waiting, told(at))).toEqual(['replied', 'status_changed reply waiting_customer/waiting_customer']);
+    expect([asked(waiting, told(noon)), asked(waiting, told(at, 'system:elsewhere')), asked(full(), told(at))]).toEqual(
+      [...['too-long', 'too-long', 'too-long']],
+    );
+    const many = { ...waiting, version: 9 };
+    expect(asked(many, told(at))).toContain('replied');
+    expect([asked(many, told(noon)), asked(many, from('more'))]).toEqual(['too-many-messages', 'too-many-messages']);
+  });
+
+  it('can be resolved, and nothing else is done in it', () => {
     const state = stateAfter(open);
     const long = state.stage === 'unknown' ? state : { ...state, version: MAX_EVENTS };
     expect(conversation.decide(long, from('m1'))).toMatchObject({ reason: 'too-long' });

@@ -9,7 +9,7 @@ import {
 } from './conversation-commands.js';
 import { brokenBefore, decidePromise } from './decide-promise.js';
 import { decideRelation } from './decide-relation.js';
-import { decideSpoken } from './decide-spoken.js';
+import { decideSpoken, endsWait } from './decide-spoken.js';
 import { decideWork, passedBy } from './decide-work.js';
 import { evolveConversation, evolveKnown } from './evolve-conversation.js';
 
@@ -38,10 +38,17 @@ export const conversation: Decider<Conversation, ConversationCommand, Conversati
 const openAgain = ({ origin }: OpenConversation): Decided =>
   origin === 'touchpoint' ? accept() : refuse('already-opened');
 
-/** Once: another word for what is resolved already would make it longer for ever. Nobody is mentioned again in what is full. */
-const ends = ({ category }: KnownConversation, command: ConversationCommand): boolean =>
+/**
+ * Once: another word for what is resolved already would make it longer for ever. Nobody is mentioned again in what is full, nothing is linked
+ * or merged with it, and nobody says more in it.
+ */
+const ends = (state: KnownConversation, command: ConversationCommand): boolean =>
   command.type === 'SeeMention' ||
-  (command.type === 'ChangeStatus' && command.category === 'resolved' && category !== 'resolved');
+  command.type === 'Unmerge' ||
+  command.type === 'Release' ||
+  (command.type === 'Link' && !command.linked) ||
+  (command.type === 'ChangeStatus' && command.category === 'resolved' && state.category !== 'resolved') ||
+  endsWait(state, command);
 
 /** Each promise once. */
 const settles = ({ type }: ConversationCommand): boolean => type === 'KeepPromise' || type === 'WaivePromise';

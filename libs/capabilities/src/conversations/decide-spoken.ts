@@ -3,6 +3,7 @@ import { accept, type Decision, refuse } from '#kernel';
 import { type KnownConversation, MAX_MESSAGES, owedSince, unansweredAfter } from './conversation.js';
 import {
   type AddNote,
+  type ConversationCommand,
   type ConversationRefusal,
   type ReceiveMessage,
   type Reply,
@@ -20,7 +21,7 @@ export function decideSpoken(state: KnownConversation, command: SpokenCommand): 
   // Delivered twice, it was said once.
   if (state.messages.includes(messageId)) return accept();
   if (state.stage === 'merged') return refuse('merged');
-  if (state.messages.length >= MAX_MESSAGES) return refuse('too-many-messages');
+  if (state.messages.length >= MAX_MESSAGES && !endsWait(state, command)) return refuse('too-many-messages');
   switch (command.type) {
     case 'ReceiveMessage':
       return accept(received(command), ...afterCustomer(state, command));
@@ -37,6 +38,13 @@ export function decideSpoken(state: KnownConversation, command: SpokenCommand): 
       return state.stage === 'spam' ? refuse('spam') : accept(noted(command));
   }
 }
+
+/** An answer that leaves nothing owed: in what is full nobody says more, so that there is one at most. */
+export const endsWait = ({ waiting }: KnownConversation, command: ConversationCommand): boolean =>
+  command.type === 'TellReply' &&
+  isPerson(command.by) &&
+  waiting.length > 0 &&
+  unansweredAfter(waiting, command.at).length === 0;
 
 function received({ at, toldAt, message: { attachments, ...message } }: ReceiveMessage): ConversationFact {
   const told = toldAt === undefined ? {} : { toldAt: new Date(toldAt).toISOString() };

@@ -100,8 +100,8 @@ function routeAnswer(
 ): Routed | undefined {
   const { avoided = new Set<string>(), returnRules = defaultReturnRules } = context;
   const at = believedAt(event);
-  const continues = (each: OwnConversation): boolean =>
-    !each.full && !avoided.has(each.id) && takesAnswer(each, at, returnRules);
+  // What is full says itself whether it waits for the answer.
+  const continues = (each: OwnConversation): boolean => !avoided.has(each.id) && takesAnswer(each, at, returnRules);
   const place = { channel: event.data.channel, thread: threadOf(event, context), continues, openedBy: at };
   const answered = latestOf(own, place);
   if (answered === undefined || !continues(answered)) return undefined;

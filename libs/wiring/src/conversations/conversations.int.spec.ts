@@ -366,6 +366,13 @@ describe('a touchpoint', () => {
   it('goes on in a conversation that follows, where its own is full', async () => {
     const id = done(await takeUp(await says('13', 'the first'))).conversationId;
     await fill(id);
+    // What one of us answered elsewhere ends the wait in it, once: nobody says more in it, and it would wait in the queue for ever.
+    const data = { author: 'agent', text: 'On its way.' };
+    const answers = (occurredAt: string) => tells('13', { kind: 'message', occurredAt, data });
+    expect(done(await takeUp(await answers('2026-03-20T10:05:00Z')))).toMatchObject({ conversationId: id });
+    expect((await stateOf(id)).state).toMatchObject({ category: 'waiting_customer', waiting: [] });
+    const nothing = { reason: { code: 'conversation_refused', reason: 'nothing-to-answer' } };
+    expect(await takeUp(await answers('2026-03-20T10:06:00Z'))).toMatchObject(nothing);
     const next = done(await takeUp(await says('13', 'one more')));
     expect(next.conversationId).not.toBe(id);
     const [opening] = (await loadedOf(next.conversationId)).events;
