@@ -308,6 +308,29 @@ describe('a touchpoint', () => {
     waitedFor.mockRestore();
   });
 
+  it('is not answered where it became spam while the answer was on its way there, and nothing is set aside', async () => {
+    const { conversationId: id } = done(await takeUp(await says('meanwhile', 'Cheap watches!')));
+    const data = { author: 'agent', text: 'No, thank you.' };
+    const answer = await tells('meanwhile', { kind: 'message', occurredAt: '2026-03-20T10:05:00Z', data });
+    const ports = installations[0].conversations;
+    let looks = 0;
+    const store = {
+      ...withStore(),
+      async readStream(...asked: Parameters<typeof ports.store.readStream>) {
+        looks += 1;
+        if (looks === 2) done(await change(id, { type: 'Spam', body: { spam: true } }, from('ada')));
+        const page = await ports.store.readStream(...asked);
+        if (looks === 1) done(await change(id, { type: 'Tag', body: { add: ['odd'] } }, from('ada')));
+        return page;
+      },
+    };
+    expect(await takeUpTouchpoint({ ...ports, store }, answer, from('ada'))).toMatchObject({
+      reason: { code: 'conversation_refused', reason: 'nothing-to-answer' },
+    });
+    expect(looks).toBeGreaterThan(1);
+    expect((await stateOf(id)).state).toMatchObject({ stage: 'spam', category: 'open' });
+  });
+
   it('in which one of us answered elsewhere is a person’s reply, once, with its own time and name', async () => {
     const answers = (id: string, occurredAt: string, author = 'agent') =>
       tells('elsewhere', {

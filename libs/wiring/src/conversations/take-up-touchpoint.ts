@@ -25,8 +25,8 @@ export interface TakeUpPorts extends ConversationPorts {
 
 /** Other messages of the same customer may come in between, by other processes; after these the sender is asked to come again. */
 const TRIES = 10;
-/** What a conversation says that takes nothing more; whoever writes goes on in another. */
-const over: readonly string[] = ['too-many-messages', 'too-long', 'merged'];
+/** What a conversation says that takes nothing more; what is said goes on in another, and answers in none where there is none. */
+const over: readonly string[] = ['too-many-messages', 'too-long', 'merged', 'spam'];
 /** What says which conversations a customer has. */
 const models: readonly string[] = ['conversations', 'conversation-messages'];
 
