@@ -230,12 +230,13 @@ const ofConsumers: readonly PlantedBug[] = [
     breaks: 'I8',
     patches: [
       {
-        file: 'libs/platform/src/reactions/dispatch.js',
-        find: 'const outcomes = await Promise.all(',
-        replace: `await pool.query(\`DELETE FROM es.reaction_commands c USING unnest($2::text[], $3::bigint[]) AS d(key, seq)
-          WHERE c.name = $1 AND c.key = d.key AND c.seq = d.seq\`, [name, ready.map(({ key }) => key), ready.map(({ seq }) => seq)]);
+        file: 'libs/platform/src/reactions/dispatcher.js',
+        find: 'for (const choice of chosen)',
+        replace: `await this.pool.query(\`DELETE FROM es.reaction_commands c USING unnest($2::text[], $3::bigint[]) AS d(key, seq)
+          WHERE c.name = $1 AND c.key = d.key AND c.seq = d.seq\`,
+          [this.runnable.reaction.name, chosen.map(({ row }) => row.key), chosen.map(({ row }) => row.seq)]);
         ${pause(300)}
-        const outcomes = await Promise.all(`,
+        for (const choice of chosen)`,
       },
     ],
     plan: many(3, 2_500, { kind: 'kill', app: 'reactor-1', forMs: 0, whenReady: true }),

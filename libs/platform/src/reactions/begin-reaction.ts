@@ -1,5 +1,5 @@
 import type pg from 'pg';
-import { START, type Reaction } from '#kernel';
+import { type Position, START, type Reaction } from '#kernel';
 import { ConsumerTroubleError, type EventSource, type LaneRef, transaction } from '#platform/consumers';
 
 /** Its row in es.consumers; no projection has such a name. */
@@ -59,6 +59,15 @@ export async function beginReaction(
   });
   if (typeof outcome === 'object') throw new ConsumerTroubleError('failed', outcome.obstacle);
   return outcome;
+}
+
+/** Up to here a version that has begun only remembers. */
+export async function effectsFrom(pool: pg.Pool, { name, version }: LaneRef): Promise<Position> {
+  const { rows } = await pool.query<{ effects_from: string }>(
+    `SELECT effects_from FROM es.consumers WHERE name = $1 AND version = $2`,
+    [name, version],
+  );
+  return BigInt(rows[0]?.effects_from ?? 0);
 }
 
 /** Why a version cannot be taken over from. Its row says so too, once nobody works at it: the new version has none yet. */

@@ -1,5 +1,5 @@
 export { type ReactionDecision, type ReactionDiscardTarget, type ReleasedKey } from './decide-parked.js';
-export { isNobodysFault } from './dispatch.js';
+export { isNobodysFault } from './record-outcomes.js';
 export {
   CommandRefusedError,
   CommandTooEarlyError,

@@ -23,8 +23,8 @@ import {
   WakeUp,
   wishForLane,
 } from '#platform/consumers';
-import { beginReaction, consumerOf } from './begin-reaction.js';
-import { Dispatcher } from './dispatcher.js';
+import { beginReaction, consumerOf, effectsFrom } from './begin-reaction.js';
+import { Dispatcher, ROUND_MS } from './dispatcher.js';
 import { type RunnableReaction } from './execute-command.js';
 import { NextTimer } from './next-timer.js';
 import { type Memories, type ReactionPage, reactToPage } from './react-page.js';
@@ -133,23 +133,30 @@ export class ReactionConsumer {
         'failed',
         'the checkpoint is ahead of the store; raise the version of the reaction',
       );
-    this.#effectsFrom = await this.#readEffectsFrom();
+    this.#effectsFrom = await effectsFrom(pool, this.#ref);
     this.#commands.lookAnew();
     this.#nextTimer.lookAgain();
     this.#kept = new Map();
-    await this.#work(lease, signal);
+    try {
+      await this.#work(lease, signal);
+    } finally {
+      await this.#commands.finish().catch(() => undefined);
+    }
   }
 
   async #work(first: Lease, signal: AbortSignal): Promise<void> {
     let lease = first;
     while (!signal.aborted) {
       if (lease.wanted) {
+        // Whoever gets it begins where it stands.
+        await this.#commands.finish();
         if (await handOver(this.parts.pool, this.#ref, lease, { ...this.settings, owner: this.#owner })) return;
         lease = { ...lease, wanted: false };
       }
-      if (this.#commands.retryInMs !== undefined) lease = await this.#dispatch(lease);
+      lease = await this.#dispatch(lease);
       if (this.#commands.isFull) {
-        lease = await this.#waitForRoom(await this.#tell(lease), signal);
+        lease = await this.#tell(lease);
+        await this.#commands.wait(this.#longestRestMs, signal);
         continue;
       }
       const { page, newer, full } = await readPage(this.parts, this.runnable, {
@@ -161,27 +168,19 @@ export class ReactionConsumer {
       this.#failures = 0;
       lease = await this.#tell(lease);
       // What came of it: people and other reactions wait for it, and nobody rests before it is done.
-      if (this.#commands.retryInMs !== 0) lease = await this.#rest(lease, signal);
+      if (this.#commands.nextInMs > 0) lease = await this.#rest(lease, signal);
     }
   }
 
-  /** One round alone: whoever comes after a backlog is read between two, and waits for no more. */
+  /** Nothing is waited for: the log is read on beside commands, so that whoever comes after a backlog waits for no round of it. */
   async #dispatch(first: Lease): Promise<Lease> {
     const lease = await this.#keep(first);
-    const { answered, moved, hindrance } = await this.#commands.round();
+    const { answered, left, hindrance } = await this.#commands.round();
     // Also of what came too early: what it waits for may stand still for long, and a restart would not move it.
-    if (answered) this.#health = { ...this.#health, lastProgressAt: Date.now() };
-    if (moved) this.#failures = 0;
+    if (answered) this.#health = { ...this.#health, lastProgressAt: this.#progressAt() };
+    if (left > 0) this.#failures = 0;
     if (hindrance !== undefined) throw hindrance;
     return lease;
-  }
-
-  /** Until some may be tried again: at once, where that is so. */
-  async #waitForRoom(lease: Lease, signal: AbortSignal): Promise<Lease> {
-    const { pollMs, leaseMs } = this.settings;
-    const wait = Math.min(pollMs, leaseMs / 3, this.#commands.retryInMs ?? 0);
-    if (wait > 0) await pause(wait, signal);
-    return this.#keep(lease);
   }
 
   async #react(lease: Lease, page: ReactionPage): Promise<Lease> {
@@ -203,15 +202,15 @@ export class ReactionConsumer {
         : Math.min(this.settings.batchSize, this.#pageLimit * 2);
     this.#renewedAt = performance.now();
     this.#nextTimer.lookAgain();
-    if (commands > 0) this.#commands.added();
+    this.#commands.added(commands);
     this.#reportWork();
     return moved;
   }
 
   /** At the head: sleeps until an event, a timer or a command is due, and never longer than the polling interval. */
   async #rest(lease: Lease, signal: AbortSignal): Promise<Lease> {
-    const { pollMs, leaseMs, passTimeEveryMs } = this.settings;
-    let wait = Math.min(pollMs, leaseMs / 3, this.#commands.retryInMs ?? Infinity);
+    const { passTimeEveryMs } = this.settings;
+    let wait = Math.min(this.#longestRestMs, this.#commands.nextInMs);
     const dueInMs = this.#nextTimer.mayBeSet ? await this.#nextTimer.dueInMs() : undefined;
     if (dueInMs === undefined) wait = Math.min(wait, Math.max(1, this.#nextTimer.restMs));
     else if (dueInMs > 0) wait = Math.min(wait, dueInMs);
@@ -227,8 +226,14 @@ export class ReactionConsumer {
     const { restRatio, promptRestRatio } = this.settings;
     const ratio = this.#concerned ? Math.min(restRatio, promptRestRatio) : restRatio;
     this.#concerned = false;
-    await this.#idle(() => this.#wakeUp.sleep(wait, signal, ratio));
+    // What is under way moves the log itself: a page for each of its events would take more than all of it.
+    if (this.#commands.isBusy) await this.#commands.wait(Math.min(wait, ROUND_MS), signal);
+    else await this.#idle(() => this.#wakeUp.sleep(wait, signal, ratio));
     return this.#keep(lease);
+  }
+
+  get #longestRestMs(): number {
+    return Math.min(this.settings.pollMs, this.settings.leaseMs / 3);
   }
 
   async #keep(lease: Lease): Promise<Lease> {
@@ -237,14 +242,6 @@ export class ReactionConsumer {
     const renewed = await renewLease(this.parts.pool, this.#ref, lease, leaseMs);
     this.#renewedAt = performance.now();
     return renewed;
-  }
-
-  async #readEffectsFrom(): Promise<Position> {
-    const { rows } = await this.parts.pool.query<{ effects_from: string }>(
-      `SELECT effects_from FROM es.consumers WHERE name = $1 AND version = $2`,
-      [this.#ref.name, this.#ref.version],
-    );
-    return BigInt(rows[0]?.effects_from ?? 0);
   }
 
   async #afterFailure(error: unknown, signal: AbortSignal): Promise<void> {
@@ -286,8 +283,13 @@ export class ReactionConsumer {
     return { ...lease, troubled: error !== null };
   }
 
+  /** Whatever else goes on, a command that hangs is to be seen. */
+  #progressAt(): EpochMs {
+    return this.#commands.begunAt ?? Date.now();
+  }
+
   #report(state: ReactionHealth['state'], error: string | null = null): void {
     const isWell = state === 'running' || state === 'standby';
-    this.#health = { ...this.#health, state, error, ...(isWell && { lastProgressAt: Date.now() }) };
+    this.#health = { ...this.#health, state, error, ...(isWell && { lastProgressAt: this.#progressAt() }) };
   }
 }

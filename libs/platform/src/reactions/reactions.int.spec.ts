@@ -149,6 +149,37 @@ describe('reactions', () => {
     expect(found).toEqual(expected);
   });
 
+  it('go on with others, and read on, while some take long; that those may hang is to be seen', async () => {
+    const reaction = itemReaction('slow');
+    let release: () => void = () => undefined;
+    const released = new Promise<void>((resolve) => (release = resolve));
+    reactor.holding = ({ key }) => (key.startsWith('slow') ? released : Promise.resolve());
+    const early = ['slow-0', 'slow-1', ...Array.from({ length: 10 }, (_, index) => `k${String(index)}`), 'slow-0'];
+    for (const key of early) await reactor.append('item.closed', key);
+    const host = reactor.start([reaction], { dispatchAtOnce: 4, batchSize: 5 });
+    await until(() => reactor.asked.size > 2, 'they have begun');
+    const begun = Date.now();
+    const done = async () => [...(await reactor.stored(reaction)).keys()].length;
+    await until(async () => (await done()) === 10, 'the others are done');
+    await reactor.append('item.closed', 'late');
+    await until(async () => (await done()) === 11, 'also who came later');
+    const health = host.health().reactions[0]!;
+    expect(health).toMatchObject({ state: 'running', behind: true });
+    expect(health.lastProgressAt).toBeLessThanOrEqual(begun);
+    const stopped = host.stop();
+    release();
+    await stopped;
+    // What had been begun is done, and nothing else.
+    expect((await reactor.stored(reaction)).get('slow-0')).toHaveLength(1);
+    const { rows } = await reactor.database.owner.query<{ key: string }>('SELECT key FROM es.reaction_commands');
+    expect(rows).toEqual([{ key: 'slow-0' }]);
+    reactor.start([reaction]);
+    await until(() => reactor.isDone(reaction), 'everything done');
+    expect(new Set(reactor.asked.values())).toEqual(new Set([1]));
+    const { found, expected } = await reactor.notes(reaction);
+    expect(found).toEqual(expected);
+  });
+
   it('do nothing before what its customer waits for already, under whichever of their keys', async () => {
     const reaction = itemReaction('first-things-first');
     for (let index = 0; index < 20; index += 1) await reactor.append('item.closed', `old-${String(index)}`);
@@ -222,7 +253,7 @@ describe('reactions', () => {
   it('read on whatever waits behind what is parked: only somebody can let that go on', async () => {
     const reaction = itemReaction('behind-parked');
     for (let index = 0; index < 20; index += 1) await reactor.append('item.closed', 'a');
-    for (const key of ['b', 'c']) await reactor.append('item.closed', key);
+    for (const key of ['b', 'd', 'c']) await reactor.append('item.closed', key);
     reactor.failing = ({ key }) =>
       key === 'a' ? new CommandRefusedError('never') : key === 'b' ? new CommandTooEarlyError('behind') : undefined;
     reactor.start([reaction], { batchSize: 2, maxWaiting: 5 });
