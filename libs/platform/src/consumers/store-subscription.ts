@@ -1,6 +1,7 @@
 import type { Position } from '#kernel';
 import type { EventStore, LogPage } from '#platform/event-store';
 import type { EventPage, EventSource } from './event-source.port.js';
+import { LogTail } from './log-tail.js';
 
 /** What is needed of the store. */
 export type SubscribableStore = Pick<
@@ -17,9 +18,19 @@ const MAX_PAGES = 3;
 /** The store's own subscription as the source of projections. */
 export function storeSubscription(store: SubscribableStore): EventSource {
   const pages = new FullPages(store);
+  let tail: LogTail | undefined;
+  /** Whoever follows the head shares its reads; whoever has a way to go shares full pages. */
+  const read = async (after: Position, limit: number): Promise<EventPage> => {
+    const known = await tail?.read(after, limit);
+    if (known) return known;
+    const page = await pages.read(after, limit);
+    if (!page.full && (!tail || page.upTo >= tail.end))
+      tail = new LogTail((from, most) => store.readAll(from, most), { after, events: page.events });
+    return page;
+  };
   return {
     epoch: store.epoch,
-    read: (after, limit) => pages.read(after, limit),
+    read,
     eventAt: (position) => store.eventAt(position),
     head: () => store.head(),
     positionAt: (time) => store.positionAt(time),
