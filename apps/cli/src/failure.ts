@@ -1,4 +1,4 @@
-import { type QueryFailure } from '#wiring';
+import { type QueryFailure } from '#wiring/operations';
 import { exitCodes, type Ending } from './exit-codes.js';
 
 /** A command cannot do what was asked of it, for a reason that a person can do something about. */

@@ -36,7 +36,7 @@ import {
   type QueryFailure,
   type RoutingReplayRequest,
   type StoreAdmin,
-} from '#wiring';
+} from '#wiring/operations';
 
 /** Takes touchpoints; the same (source, id) is stored once, so sending again is safe. */
 export interface TouchpointRecorder {

@@ -1,7 +1,7 @@
 import { open } from 'node:fs/promises';
 import { type Command } from 'commander';
 import { HOLIDAY_YEARS, MAX_CALENDAR_FILE_BYTES, MAX_HOLIDAY_YEARS } from '#contracts';
-import { type ClockSettingsFailure } from '#wiring';
+import { type ClockSettingsFailure } from '#wiring/operations';
 import { CommandFailure } from '../failure.js';
 import { textTable } from '../terminal/table.js';
 import { asCommand, withInstallation, wholeNumber, type CommandContext, type CommonOptions } from './context.js';

@@ -1,5 +1,5 @@
 import { type Command } from 'commander';
-import { type KafkaAdmin } from '#wiring';
+import { type KafkaAdmin } from '#wiring/operations';
 import { asCommand, confirm, type CommandContext, type CommonOptions } from './context.js';
 
 interface RestartOptions extends CommonOptions {

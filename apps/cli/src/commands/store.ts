@@ -1,5 +1,5 @@
 import { type Command } from 'commander';
-import { type StoreAdmin, type StoreReport } from '#wiring';
+import { type StoreAdmin, type StoreReport } from '#wiring/operations';
 import { operator } from '../operator.js';
 import { asCommand, confirm, type CommandContext, type CommonOptions } from './context.js';
 

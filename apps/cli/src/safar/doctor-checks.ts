@@ -2,7 +2,7 @@ import { statfs } from 'node:fs/promises';
 import net from 'node:net';
 import path from 'node:path';
 import { createPool } from '#platform/postgres';
-import { describeEventLog, loadConfig, openInstallation, type Config, type Installation } from '#wiring';
+import { describeEventLog, loadConfig, openInstallation, type Config, type Installation } from '#wiring/operations';
 import { describeFailure } from '../failure.js';
 import { operator } from '../operator.js';
 import { type DoctorCheck } from '../ports.js';

@@ -11,7 +11,7 @@ import {
   projections,
   reactions,
   type Installation as OpenInstallation,
-} from '#wiring';
+} from '#wiring/operations';
 import { operator } from '../operator.js';
 import { type ApiKeyAdmin, type Installation, type Safar, type UserAdmin } from '../ports.js';
 import { doctorChecks } from './doctor-checks.js';

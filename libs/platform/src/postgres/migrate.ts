@@ -1,4 +1,5 @@
-import { DataSource, type MigrationInterface } from 'typeorm';
+import pg from 'pg';
+import type { MigrationInterface } from 'typeorm';
 import { APP_ROLE } from './connection.js';
 
 export type Migration = new () => MigrationInterface;
@@ -8,6 +9,9 @@ export type Migration = new () => MigrationInterface;
  * its own migrations; TypeORM orders them by the timestamp at the end of their class names.
  */
 export async function migrate(url: string, migrations: readonly Migration[]): Promise<void> {
+  if (await isMigrated(url, migrations)) return;
+  // Three hundred modules, which most starts and commands do without.
+  const { DataSource } = await import('typeorm');
   const source = new DataSource({
     type: 'postgres',
     url,
@@ -27,6 +31,25 @@ export async function migrate(url: string, migrations: readonly Migration[]): Pr
     await lock.query(`SELECT pg_advisory_unlock_all()`).catch(() => undefined);
     await lock.release();
     await source.destroy();
+  }
+}
+
+/** All of them have run, and the role is there: it belongs to the server, and a restored database may be on another one. */
+async function isMigrated(url: string, migrations: readonly Migration[]): Promise<boolean> {
+  const client = new pg.Client(url);
+  await client.connect();
+  try {
+    const { rows: here } = await client.query<{ table: string | null; member: boolean | null }>(
+      `SELECT to_regclass('safar_migrations')::text AS table,
+         (SELECT pg_has_role(current_user, oid, 'MEMBER') FROM pg_catalog.pg_roles WHERE rolname = $1) AS member`,
+      [APP_ROLE],
+    );
+    if (here[0]?.table == null || here[0].member !== true) return false;
+    const { rows } = await client.query<{ name: string }>('SELECT name FROM safar_migrations');
+    const done = new Set(rows.map(({ name }) => name));
+    return migrations.every(({ name }) => done.has(name));
+  } finally {
+    await client.end();
   }
 }
 

@@ -1,4 +1,4 @@
-import { type MigrationInterface, type QueryRunner } from 'typeorm';
+import type { MigrationInterface, QueryRunner } from 'typeorm';
 import { APP_ROLE, type Migration } from '#platform/postgres';
 
 /** Which build each read model is read from, how far every consumer is, and what was set aside. */

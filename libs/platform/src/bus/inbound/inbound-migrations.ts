@@ -1,4 +1,4 @@
-import { type MigrationInterface, type QueryRunner } from 'typeorm';
+import type { MigrationInterface, QueryRunner } from 'typeorm';
 import { APP_ROLE, type Migration } from '#platform/postgres';
 
 /** How far each topic is read that others write to, and who reads it. */
