@@ -61,7 +61,13 @@ module.exports = {
       from: { path: '^(apps|libs)/([^/]+)/' },
       to: {
         path: '^libs/[^/]+/src/',
-        pathNot: ['^libs/$2/src/', '^libs/[^/]+/src/index\\.ts$', '^libs/platform/src/[^/]+/index\\.ts$'],
+        pathNot: [
+          '^libs/$2/src/',
+          '^libs/[^/]+/src/index\\.ts$',
+          '^libs/platform/src/[^/]+/index\\.ts$',
+          // All of wiring but what needs NestJS.
+          '^libs/wiring/src/operations\\.ts$',
+        ],
       },
     },
     {

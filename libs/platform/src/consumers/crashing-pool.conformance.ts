@@ -4,6 +4,8 @@ import { sessionOf } from '#platform/postgres';
 export interface Crash {
   /** The statement at which it happens, counted over all connections from 1. */
   readonly at: number;
+  /** Nothing is counted before a planted mistake has been made. */
+  readonly fromPlant?: boolean;
   /** Before it is sent, or after it was executed and before its answer arrives. */
   readonly when: 'before' | 'after';
   /** The whole process is gone: nothing is answered any more. Else only this connection. */
@@ -24,6 +26,7 @@ export function crashingPool(
 ): { readonly pool: pg.Pool; readonly crashed: () => boolean } {
   let statements = 0;
   let dead = false;
+  let counts = crash.fromPlant !== true;
   const terminated = (): Error => new Error('Connection terminated unexpectedly');
 
   class CrashingClient extends pg.Client {
@@ -43,9 +46,10 @@ export function crashingPool(
       if (dead && crash.forGood) throw terminated();
       // The search for erased rows goes by the clock: counted, it would make chance decide which statement is the n-th.
       const isCounted = !textOf(parameters[0]).includes('es.unapplied_erasures');
-      const isNow = isCounted && ++statements === crash.at;
+      const isNow = counts && isCounted && ++statements === crash.at;
       if (isNow && crash.when === 'before') this.#break();
-      const isPlanted = plant?.replaces(textOf(parameters[0]));
+      const isPlanted = plant?.replaces(textOf(parameters[0])) === true;
+      counts ||= isPlanted;
       const run = super.query as (...all: never[]) => Promise<unknown>;
       const result: unknown = await (isPlanted ? plant?.instead(parameters) : run.apply(this, parameters));
       if (isNow) this.#break();

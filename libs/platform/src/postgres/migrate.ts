@@ -44,7 +44,7 @@ async function isMigrated(url: string, migrations: readonly Migration[]): Promis
          (SELECT pg_has_role(current_user, oid, 'MEMBER') FROM pg_catalog.pg_roles WHERE rolname = $1) AS member`,
       [APP_ROLE],
     );
-    if (here[0]?.table == null || here[0].member !== true) return false;
+    if ((here[0]?.table ?? null) === null || here[0]?.member !== true) return false;
     const { rows } = await client.query<{ name: string }>('SELECT name FROM safar_migrations');
     const done = new Set(rows.map(({ name }) => name));
     return migrations.every(({ name }) => done.has(name));

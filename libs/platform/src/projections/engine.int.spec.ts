@@ -129,7 +129,8 @@ describe('a projection', () => {
       for (let at = 1, walks = 1, reached = true; walks <= 5 && found === 0; at++) {
         if (!reached) [at, walks] = [1, walks + 1];
         const run = async (): Promise<void> => {
-          reached = await engine.crashAndRecover(log, items, { at, when: 'before', forGood: true }, plant);
+          const crash = { at, fromPlant: true, when: 'before', forGood: true } as const;
+          reached = await engine.crashAndRecover(log, items, crash, plant);
           await engine.equalsTheLog(log, items);
         };
         await run().catch(() => {

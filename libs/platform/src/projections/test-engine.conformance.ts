@@ -70,9 +70,11 @@ export class TestEngine {
     log: TestLog,
     settings: Partial<ProjectionSettings> = {},
     projections: readonly Projection[] = sampleProjections,
+    patienceMs = 60_000,
   ): Promise<void> {
     const host = this.start({ ...this.parts(log), settings }, projections);
-    await until(() => this.isAtHead(log, projections), 'every build at the head').finally(() => host.stop());
+    const atHead = (): Promise<boolean> => this.isAtHead(log, projections);
+    await until(atHead, 'every build at the head', patienceMs).finally(() => host.stop());
   }
 
   async active(projection: Projection): Promise<BuildRef> {
@@ -117,7 +119,8 @@ export class TestEngine {
     await host.stop();
     await pool.end();
     await this.expireLeases();
-    await this.catchUp(log, { batchSize: 3, fillBatchSize: 3 }, [projection]);
+    // A mistake may show in that it never gets there.
+    await this.catchUp(log, { batchSize: 3, fillBatchSize: 3 }, [projection], plant ? 10_000 : undefined);
     return reached;
   }
 
