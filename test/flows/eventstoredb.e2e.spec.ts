@@ -245,6 +245,8 @@ describe('with the log in EventStoreDB', () => {
   });
 
   it('the read models are those of the same history in PostgreSQL, by hash', async () => {
+    // Reactions append what is due now: the history would not be the same.
+    await restart({ reacting: false });
     const log = await events();
     const other = await otherDatabase();
     const store = await openPostgresEventStore({ url: other.url, applicationName: 'other' });
