@@ -37,6 +37,8 @@ export async function migrate(url: string, migrations: readonly Migration[]): Pr
 /** All of them have run, and the role is there: it belongs to the server, and a restored database may be on another one. */
 async function isMigrated(url: string, migrations: readonly Migration[]): Promise<boolean> {
   const client = new pg.Client(url);
+  // A connection that is lost between two queries: the next one fails.
+  client.on('error', () => undefined);
   await client.connect();
   try {
     const { rows: here } = await client.query<{ table: string | null; member: boolean | null }>(

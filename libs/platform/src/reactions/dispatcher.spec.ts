@@ -194,6 +194,38 @@ describe('commands of one key', () => {
     expect(asked[1]).toEqual(['DELETE', ['test', ['one', 'one'], ['1', '3']]]);
     expect(begun).toEqual(['1', '3', '2']);
   });
+
+  it('go on after those under way were let end for another process, which then did not take over', async () => {
+    const begun: string[] = [];
+    const execute = (id: string) => Promise.resolve(void begun.push(id));
+    const rows = [0, 1].map((seq) => rowOf(seq, { key: 'one' }));
+    const { dispatcher } = dispatching({ rows, execute, about: () => '' });
+    await dispatcher.round();
+    await dispatcher.finish();
+    expect(begun).toEqual(['0']);
+    expect(dispatcher.nextInMs).toBe(0);
+    await dispatcher.round();
+    expect(begun).toEqual(['0', '1']);
+  });
+});
+
+describe('a command that comes too early', () => {
+  it('keeps none back that could be begun, while others are under way', async () => {
+    const begun: string[] = [];
+    const execute = (id: string) => {
+      begun.push(id);
+      return id === '0' ? Promise.reject(early) : new Promise<void>(() => undefined);
+    };
+    const rows = [0, 1].map((index) => rowOf(index));
+    const { dispatcher } = dispatching({ rows, execute, about: (command) => String(command) });
+    await dispatcher.round();
+    await turn();
+    rows.push(rowOf(2));
+    dispatcher.added(1);
+    await dispatcher.round();
+    expect(begun).toContain('2');
+    expect(dispatcher.tooEarly).toBeUndefined();
+  });
 });
 
 describe('of more commands than are done at once', () => {

@@ -102,16 +102,18 @@ export class Dispatcher {
     this.#roundAt = performance.now();
     const recorded = await this.#record();
     if (recorded.hindrance !== undefined) return recorded;
-    // Where all came too early, the others are in no hurry.
-    if (recorded.left === 0 && recorded.tooEarly) this.#nextAt = performance.now() + this.settings.backoffMs;
+    // Where all come too early, the others are in no hurry.
+    if (recorded.tooEarly && this.#tooEarly) this.#nextAt = performance.now() + this.settings.backoffMs;
     else await this.#begin();
     return recorded;
   }
 
-  /** Lets those that are under way end, and begins no more. */
+  /** Lets those that are under way end, and begins no more; whoever goes on after it looks anew at what waits. */
   async finish(): Promise<void> {
     await Promise.all([...this.#underWay.values()].map(({ ended }) => ended));
     await this.#record();
+    this.#nextAt = -Infinity;
+    this.#readAt = -Infinity;
   }
 
   async #record(): Promise<Recorded> {

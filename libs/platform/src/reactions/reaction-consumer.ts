@@ -148,15 +148,14 @@ export class ReactionConsumer {
     let lease = first;
     while (!signal.aborted) {
       if (lease.wanted) {
-        // Whoever gets it begins where it stands.
-        await this.#commands.finish();
+        lease = await this.#finish(lease, signal);
         if (await handOver(this.parts.pool, this.#ref, lease, { ...this.settings, owner: this.#owner })) return;
         lease = { ...lease, wanted: false };
       }
       lease = await this.#dispatch(lease);
       if (this.#commands.isFull) {
         lease = await this.#tell(lease);
-        await this.#commands.wait(this.#longestRestMs, signal);
+        await this.#commands.wait(this.#commands.isBusy ? ROUND_MS : this.#longestRestMs, signal);
         continue;
       }
       const { page, newer, full } = await readPage(this.parts, this.runnable, {
@@ -170,6 +169,18 @@ export class ReactionConsumer {
       // What came of it: people and other reactions wait for it, and nobody rests before it is done.
       if (this.#commands.nextInMs > 0) lease = await this.#rest(lease, signal);
     }
+  }
+
+  /** Whoever gets the lease begins where it stands; it is kept as long as that takes. */
+  async #finish(first: Lease, signal: AbortSignal): Promise<Lease> {
+    let lease = first;
+    const finished = this.#commands.finish().then(() => true);
+    // Nobody may be waiting for it by then.
+    finished.catch(() => undefined);
+    const aBit = (): Promise<boolean> => pause(this.#longestRestMs, signal).then(() => false);
+    while (!signal.aborted && !(await Promise.race([finished, aBit()]))) lease = await this.#keep(lease);
+    await finished;
+    return lease;
   }
 
   /** Nothing is waited for: the log is read on beside commands, so that whoever comes after a backlog waits for no round of it. */
@@ -212,6 +223,8 @@ export class ReactionConsumer {
     const { passTimeEveryMs } = this.settings;
     let wait = Math.min(this.#longestRestMs, this.#commands.nextInMs);
     const dueInMs = this.#nextTimer.mayBeSet ? await this.#nextTimer.dueInMs() : undefined;
+    // The last that was under way may have ended meanwhile.
+    if (this.#commands.nextInMs === 0) return lease;
     if (dueInMs === undefined) wait = Math.min(wait, Math.max(1, this.#nextTimer.restMs));
     else if (dueInMs > 0) wait = Math.min(wait, dueInMs);
     else {
