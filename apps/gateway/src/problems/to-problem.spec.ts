@@ -26,6 +26,7 @@ describe('whatever node-postgres says of a database that is away', () => {
     'Connection terminated due to connection timeout',
     'timeout exceeded when trying to connect',
     'Client has encountered a connection error and is not queryable',
+    'Received unexpected commandComplete message from backend.',
   ])('asks to come again: %s', (message) => {
     expect(toProblem(new Error(message))).toMatchObject({ code: 'unavailable', status: 503 });
   });

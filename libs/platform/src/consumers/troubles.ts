@@ -32,8 +32,9 @@ export const isRefusedByTable = (error: unknown): boolean => BLAMED_ON_DATA.test
 /** What Node says to whoever writes on a socket that broke a moment ago. */
 const BROKEN_SOCKET = /^ERR_(STREAM_(DESTROYED|WRITE_AFTER_END|PREMATURE_CLOSE)|SOCKET_CLOSED)$/;
 
+/** The last of these: of answers that were on their way when a connection broke, and whose queries have failed already. */
 const WITHOUT_CODE =
-  /^(Connection terminated|Query read timeout|timeout expired|timeout exceeded|Client has encountered|Client was closed|Cannot use a pool)/;
+  /^(Connection terminated|Query read timeout|timeout expired|timeout exceeded|Client has encountered|Client was closed|Cannot use a pool|Received unexpected)/;
 
 /**
  * Something that events need is away (database, store, vault): nothing is wrong with an event. Errors of sockets and of PostgreSQL
