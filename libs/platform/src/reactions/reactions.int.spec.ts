@@ -103,6 +103,34 @@ describe('reactions', () => {
     }
   });
 
+  it('stay with whoever lets commands end for somebody who wishes for them, however long that takes', async () => {
+    const reactions = ['kept', 'kept-too', 'kept-as-well'].map((name) => itemReaction(name));
+    const settings = { leaseMs: 3_000 };
+    let release: () => void = () => undefined;
+    const released = new Promise<void>((resolve) => (release = resolve));
+    reactor.holding = () => released;
+    await reactor.append('item.closed', 'k');
+    reactor.start(reactions, settings);
+    await until(() => reactor.asked.size === reactions.length, 'all are under way');
+    const other = testPool(reactor.database.url);
+    const second = reactor.start(reactions, settings, other);
+    // A lease that is not renewed is over by then, and somebody else's.
+    const isRenewed = async (): Promise<boolean> => {
+      const { rows } = await reactor.database.owner.query<{ renewed: boolean }>(
+        `SELECT bool_and(lease_until > $1::timestamptz) AS renewed FROM es.consumers`,
+        [new Date(begunAt + 3 * settings.leaseMs)],
+      );
+      return rows[0]?.renewed === true;
+    };
+    const begunAt = Date.now();
+    await until(isRenewed, 'leases are renewed');
+    release();
+    for (const reaction of reactions) await until(() => reactor.isDone(reaction), 'everything done');
+    expect([...reactor.asked.values()]).toEqual(reactions.map(() => 1));
+    await second.stop();
+    await other.end();
+  });
+
   it('tell that they hang, also where that begins after an idle moment', async () => {
     const host = reactor.start([itemReaction('hung')]);
     const health = () => host.health().reactions[0]!;
