@@ -1,7 +1,7 @@
 import type pg from 'pg';
 import { StoreBusyError } from '#platform/event-store';
 import { Dispatcher } from './dispatcher.js';
-import { CommandTooEarlyError, type RunnableReaction } from './execute-command.js';
+import { CommandRefusedError, CommandTooEarlyError, type RunnableReaction } from './execute-command.js';
 import { defaultSettings, type ReactionSettings } from './settings.js';
 
 interface Row {
@@ -34,7 +34,11 @@ function dispatching({ rows, execute, settings, about, reading }: Life) {
     const [verb = ''] = sql.trimStart().split(' ');
     asked.push([verb, values]);
     if (verb === 'DELETE') left = left.filter(({ seq }) => !(values[2] as string[]).includes(seq));
-    const full = left.map((row) => ({ ...row, id: row.seq, attempts: 0, wait_ms: 0, waiting: String(left.length) }));
+    if (verb === 'UPDATE' && values[5] === 'parked')
+      left = left.map((row) => (row.seq === values[2] ? { ...row, status: 'parked' as const } : row));
+    const heads = verb === 'WITH' ? left.filter(({ status }) => status === 'waiting') : left;
+    const full = heads.map((row) => ({ ...row, id: row.seq, attempts: 0, wait_ms: 0, waiting: String(left.length) }));
+    if (sql.includes('AS count')) return { rows: [{ count: String(left.length) }] };
     if (!sql.includes('wait_ms')) return { rows: [] };
     await reading?.();
     return { rows: full };
@@ -206,6 +210,26 @@ describe('commands of one key', () => {
     expect(dispatcher.nextInMs).toBe(0);
     await dispatcher.round();
     expect(begun).toEqual(['0', '1']);
+  });
+});
+
+describe('as many parked commands as there may be', () => {
+  it('are not too many beside one that is done and not yet written down', async () => {
+    let release: (() => void) | undefined;
+    const execute = (id: string) =>
+      id === '0'
+        ? Promise.reject(new CommandRefusedError('never'))
+        : new Promise<void>((resolve) => (release = resolve));
+    const reading = () => {
+      release?.();
+      return turn();
+    };
+    const rows = [0, 1].map((index) => rowOf(index));
+    const { dispatcher } = dispatching({ rows, execute, reading, settings: { dispatchAtOnce: 4, maxParked: 1 } });
+    await dispatcher.round();
+    await turn();
+    await expect(dispatcher.round()).resolves.toMatchObject({ left: 1 });
+    expect(dispatcher.isBusy).toBe(false);
   });
 });
 

@@ -137,7 +137,8 @@ export class Dispatcher {
     for (const choice of chosen) this.#start(choice);
     this.#beginnable = this.#beginnable.filter(({ seq }) => !this.#underWay.has(seq));
     if (this.#beginnable.length > 0) this.#nextAt = -Infinity;
-    if (!this.isBusy) await this.#checkParked();
+    // What has ended meanwhile is still in the table.
+    if (!this.isBusy && this.#ended.length === 0) await this.#checkParked();
   }
 
   async #read(): Promise<void> {
