@@ -322,6 +322,12 @@ it('who comes back reopens or opens by the return rules that held when they wrot
   await send('PUT', 'return-rules', { spam: 'stays', rules: [] });
 });
 
+let hasReactor = false;
+function reacting(): void {
+  if (!hasReactor) gateway.installation.startReactions({ pollMs: 20, passTimeEveryMs: 20 });
+  hasReactor = true;
+}
+
 it('rules answer what is said and what waits too long, once each, and say why', async () => {
   const rules = [
     {
@@ -340,7 +346,7 @@ it('rules answer what is said and what waits too long, once each, and say why', 
     reason: 'unknown-calendar',
   });
   expect((await send('PUT', 'rules', { match: 'all', rules }, asAgent())).statusCode).toBe(403);
-  gateway.installation.startReactions({ pollMs: 20, passTimeEveryMs: 20 });
+  reacting();
   const { position } = (await send('PUT', 'rules', { match: 'all', rules }, { 'if-match': '"0"' })).json<{
     position: string;
   }>();
@@ -394,4 +400,46 @@ it('rules answer what is said and what waits too long, once each, and say why', 
   // A person tags it: that does wake the rule.
   await send('POST', `conversations/${id}/tag`, { add: ['late'] });
   await until(async () => (await decisions()).some((each) => each.id === 'never'), 'the rule has answered');
+});
+
+it('a rule that answers openings replies to what opened a conversation, knows what it says, and answers it once', async () => {
+  await send('PUT', 'canned-replies/ack', { name: 'رسید', text: 'پیام شما رسید.' });
+  const rules = [
+    { id: 'ack', on: ['opened'], actions: [{ reply: { cannedReply: 'ack' } }] },
+    {
+      ...{ id: 'persian', on: ['opened', 'message_received'], when: { direction: 'rtl', text: ['شکایت'] } },
+      actions: [{ tag: { add: ['persian'] } }, { note: { text: 'به فارسی' } }],
+    },
+    { id: 'latin', on: ['opened'], when: { direction: 'ltr' }, actions: [{ tag: { add: ['latin'] } }] },
+  ];
+  reacting();
+  expect((await send('PUT', 'rules', { match: 'all', rules })).statusCode).toBe(200);
+  // The words come after what its subject is made of.
+  await send('POST', 'touchpoints', {
+    ...{ id: 'o-1', source: 'shop', kind: 'message', channel: 'email', occurredAt: new Date().toISOString() },
+    identifiers: [{ kind: 'customer_number', value: '776' }],
+    data: { author: 'customer', text: `سلام. ${'متن '.repeat(60)} شكايت دارم` },
+  });
+  const shown = async () => {
+    const page = await send('GET', 'conversations?customer=customer_number:776');
+    const id = page.statusCode === 200 ? page.json<{ data: { id: string }[] }>().data[0]?.id : undefined;
+    if (id === undefined) return undefined;
+    const head = String(await gateway.installation.store.head());
+    const { decisions } = (
+      await send('GET', `conversations/${id}/rules?minPosition=${head}`)
+    ).json<ConversationRulesView>();
+    const { tags, messages } = (await send('GET', `conversations/${id}?minPosition=${head}`)).json<ConversationView>();
+    return { decisions, tags, said: messages.map(({ by, text }) => [by, text]).slice(1) };
+  };
+  await until(async () => ((await shown())?.decisions.length ?? 0) >= 2, 'rules have answered', 30_000);
+  const { decisions, tags, said } = (await shown()) ?? {};
+  expect(decisions?.map(({ what, id, trigger }) => [what, id, trigger]).sort()).toEqual([
+    ['rule_applied', 'ack', 'opened'],
+    ['rule_applied', 'persian', 'opened'],
+  ]);
+  expect(tags).toEqual(['persian']);
+  expect(said).toEqual([
+    ['system:rules', 'پیام شما رسید.'],
+    ['system:rules', 'به فارسی'],
+  ]);
 });

@@ -25,6 +25,20 @@ export function momentOf(events: readonly ConversationEvent[]): RuledMoment | un
   return state.stage === 'unknown' ? undefined : { events, state, waits: waitsOf(history) };
 }
 
+/**
+ * What began a conversation: its opening, and what the customer said in the same append. Whoever answers the one has read the other. Not
+ * what somebody answered in it, who took the call.
+ */
+export function openingOf(events: readonly ConversationEvent[]): readonly ConversationEvent[] {
+  const [opened, ...rest] = events;
+  if (opened?.type !== 'conversation.opened') return [];
+  const { causationId } = opened.meta;
+  const after = rest.findIndex(
+    ({ type, meta }) => type !== 'conversation.message_received' || meta.causationId !== causationId,
+  );
+  return events.slice(0, after < 0 ? events.length : after + 1);
+}
+
 export const byRules = ({ data }: ConversationEvent): boolean => 'by' in data && data.by === RULES_ACTOR;
 
 /**
