@@ -282,7 +282,7 @@ describe('an answer that was given elsewhere', () => {
     });
     const apart = (until: number) => stateAfter(...ours, investigated, merge(), back(until));
     expect([apart(at - 1), apart(at)]).toMatchObject([
-      { waiting: [], status: 'investigated' },
+      { waiting: [], status: 'investigated', turnSince: at },
       { waiting: [], status: 'waiting_customer' },
     ]);
     // A rule is nobody, and who writes moves what was chosen.
@@ -290,6 +290,36 @@ describe('an answer that was given elsewhere', () => {
     expect(stateAfter(...ours, bySystem, told('r', at - 1))).toMatchObject({ category: 'waiting_customer' });
     const written = stateAfter(...ours, status('waiting_third_party'), from('n', noon + 1), told('r', noon + 2));
     expect(written).toMatchObject({ category: 'waiting_customer' });
+  });
+
+  it('told late of what a merge brought, leaves it as somebody had put it aside before that', () => {
+    const absorb: ConversationCommand = { type: 'Absorb', at: at + HOUR, by, from: 'x', ours: true, owed: [noon] };
+    const chosen = [status('waiting_third_party', 'lab'), snooze('on_reply', noon + 24 * HOUR), status('resolved')];
+    for (const each of chosen) {
+      const left = stateAfter(open, each);
+      const answered = stateAfter(open, each, absorb, told('r', at - 1));
+      expect([choiceIn(answered), owedIn(answered)]).toEqual([choiceIn(left), null]);
+    }
+    // It would be open by now.
+    const until = at + 2 * HOUR;
+    const woken = stateAfter(open, snooze('on_reply', until), absorb, told('r', at - 1));
+    expect(woken).toMatchObject({ category: 'open', turnSince: until, waiting: [] });
+    // What was open before stays so, as it was chosen.
+    const opened = stateAfter(open, status('open', 'investigated'), absorb, told('r', at - 1));
+    expect(opened).toMatchObject({ category: 'open', status: 'investigated', turnSince: at, waiting: [] });
+  });
+
+  it('of a part of what a merge took along leaves that answered when it is undone', () => {
+    const both = [open, from('m', noon), from('n', at)];
+    const unmerge: ConversationCommand = {
+      ...{ type: 'Unmerge', at: at + HOUR, by },
+      answeredUntil: noon,
+      measured: true,
+    };
+    const back = stateAfter(...both, merge(), unmerge);
+    expect(owedIn(back)).toBe(at);
+    const splitOff: ConversationCommand = { type: 'SplitOff', at: at + HOUR, by, into: 'new', messages: ['n'] };
+    expect(owedIn(stateAfterAll(back, splitOff))).toBeNull();
   });
 
   it('finds what was chosen as it would be without a merge that was undone', () => {

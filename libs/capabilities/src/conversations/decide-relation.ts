@@ -1,16 +1,10 @@
 import { type ConversationFact, toOwed, toOwedElsewhere } from '#contracts';
-import { accept, type Decision, type EpochMs, refuse } from '#kernel';
-import {
-  type Borrowed,
-  type KnownConversation,
-  MAX_ABSORBED,
-  MAX_LINKS,
-  owedSince,
-  unansweredAfter,
-} from './conversation.js';
+import { accept, type Decision, refuse } from '#kernel';
+import { type KnownConversation, MAX_ABSORBED, MAX_LINKS, owedSince, unansweredAfter } from './conversation.js';
 import { type ConversationRefusal, type RelationCommand } from './conversation-commands.js';
 import { owesPromise } from './decide-promise.js';
 import { moveTo } from './decide-work.js';
+import { opensAt, standAgain } from './stand-again.js';
 
 type Decided = Decision<ConversationFact, ConversationRefusal>;
 type Of<Type extends RelationCommand['type']> = Extract<RelationCommand, { readonly type: Type }>;
@@ -90,11 +84,15 @@ function unmerge(state: KnownConversation, command: Of<'Unmerge'>): Decided {
   if (state.mergedInto === null) return refuse('not-merged');
   const { at, by, answeredUntil = -Infinity, measured } = command;
   const owed = owedSince(unansweredAfter(state.waiting, answeredUntil));
-  const data = { by, into: state.mergedInto, owes: toOwed(owed === null || measured ? owed : at) };
+  const isAnswered = state.waiting.length > 0 && owed === null && state.category === 'open';
+  const { chosenSince } = state;
+  const chosen = isAnswered && chosenSince !== null && chosenSince > answeredUntil ? chosenSince : null;
+  const data = {
+    ...{ by, into: state.mergedInto, owes: toOwed(owed === null || measured ? owed : at) },
+    ...(chosen !== null && { since: new Date(chosen).toISOString() }),
+  };
   const unmerged: ConversationFact = { type: 'conversation.unmerged', at, data };
-  const isChosen = (state.chosenSince ?? -Infinity) > answeredUntil;
-  const waits = state.waiting.length > 0 && owed === null && state.category === 'open' && !isChosen;
-  if (!waits) return accept(unmerged);
+  if (!isAnswered || chosen !== null) return accept(unmerged);
   return accept(unmerged, ...moveTo(state, { at, by, category: 'waiting_customer', cause: 'reply' }));
 }
 
@@ -112,26 +110,6 @@ function release(state: KnownConversation, { at, by, from }: Of<'Release'>): Dec
   return before === null || openSince !== null
     ? accept(released)
     : accept(released, ...standAgain(state, before, { at, by }));
-}
-
-/** Since when it would be open without the merge; its snooze may be over by now. */
-function opensAt({ category, snooze, since }: Borrowed, at: EpochMs): EpochMs | null {
-  if (category === 'open') return since;
-  return snooze !== null && snooze.until <= at ? snooze.until : null;
-}
-
-/** As it stood before, since when it did. */
-function standAgain(
-  state: KnownConversation,
-  { category, status, snooze, since }: Borrowed,
-  { at, by }: Pick<RelationCommand, 'at' | 'by'>,
-): readonly ConversationFact[] {
-  if (category !== 'snoozed') return moveTo(state, { at, by, category, status, cause: 'agent', since });
-  // It sleeps through messages, and did so through the merge.
-  if (snooze === null || state.category === 'snoozed') return [];
-  const until = new Date(snooze.until).toISOString();
-  const data = { by, until, wake: snooze.wake, since: new Date(since).toISOString() };
-  return [{ type: 'conversation.snoozed', at, data }];
 }
 
 function splitOff(state: KnownConversation, { at, by, into, messages }: Of<'SplitOff'>): Decided {

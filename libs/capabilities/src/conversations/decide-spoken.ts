@@ -12,6 +12,7 @@ import {
 } from './conversation-commands.js';
 import { owesPromise } from './decide-promise.js';
 import { moveTo } from './decide-work.js';
+import { opensAt, standAgain } from './stand-again.js';
 
 type Decided = Decision<ConversationFact, ConversationRefusal>;
 
@@ -68,14 +69,19 @@ function toldReply(state: KnownConversation, command: TellReply): readonly Conve
   const owed = owedSince(unansweredAfter(state.waiting, at));
   const answers = isPerson(by) && owed === null && state.category === 'open' && at >= state.turnSince;
   const chosen = answers && state.chosenSince !== null && state.chosenSince > at ? state.chosenSince : null;
+  // A merge had opened what was put aside: for nothing, as it turns out.
+  const aside =
+    chosen !== null && state.borrowed !== null && state.borrowed.category !== 'open' ? state.borrowed : null;
+  const openSince = aside === null ? chosen : opensAt(aside, toldAt);
   const told = {
     ...{ ...said, toldAt: new Date(toldAt).toISOString() },
     ...(attachments && { attachments: [...attachments] }),
     ...(isPerson(by) && { owes: toOwed(owed) }),
-    ...(chosen !== null && state.waiting.length > 0 && { since: new Date(chosen).toISOString() }),
+    ...(openSince !== null && state.waiting.length > 0 && { since: new Date(openSince).toISOString() }),
   };
   const replied: ConversationFact = { type: 'conversation.replied', at, data: told };
-  if (!answers || chosen !== null) return [replied];
+  if (!answers || openSince !== null) return [replied];
+  if (aside !== null) return [replied, ...standAgain(state, aside, { at: toldAt, by })];
   return [replied, ...moveTo(state, { at, by, category: 'waiting_customer', cause: 'reply' })];
 }
 

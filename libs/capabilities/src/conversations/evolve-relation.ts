@@ -55,9 +55,15 @@ export function evolveRelation(state: KnownConversation, { type, data }: Relatio
   }
 }
 
-/** What waits, none of it since before an instant; nothing, without one. */
-export const waitingFrom = (waiting: readonly Unanswered[], earliest: EpochMs | null): readonly Unanswered[] =>
-  earliest === null ? [] : waiting.map((each) => ({ ...each, since: Math.max(each.since, earliest) }));
+/**
+ * What waits from an instant on; nothing, without one. Where something was said just then, what is older was answered; otherwise all of it
+ * waits, from there.
+ */
+export function waitingFrom(waiting: readonly Unanswered[], earliest: EpochMs | null): readonly Unanswered[] {
+  if (earliest === null) return [];
+  if (waiting.some(({ since }) => since === earliest)) return waiting.filter(({ since }) => since >= earliest);
+  return waiting.map((each) => ({ ...each, since: Math.max(each.since, earliest) }));
+}
 
 /** How it stood before the merges of those that are in it, until something else moves it or is said in it. */
 export function borrowedAfter(before: KnownConversation, fact: ConversationFact): Borrowed | null {

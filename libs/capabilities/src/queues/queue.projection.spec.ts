@@ -116,6 +116,9 @@ describe('whose turn it is', () => {
     const merged = told('conversation.merged', 10, { by, into: customerId });
     const unmerged = told('conversation.unmerged', 20, { by, into: customerId, owes: {} });
     expect(after(opened(), says(5), merged, unmerged).is).toMatchObject({ ...since(20), unanswered_since: null });
+    // Somebody had chosen how it stands, after what turns out to have been answered.
+    const chosen = { ...unmerged, data: { ...unmerged.data, since: new Date(t(8)).toISOString() } };
+    expect(after(opened(), says(5), merged, chosen).is).toMatchObject({ ...since(8), unanswered_since: null });
   });
 
   it('is ours since the messages that went with a split, and not since those in what they left', () => {

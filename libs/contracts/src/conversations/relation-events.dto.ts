@@ -30,6 +30,12 @@ export class UnmergedDto {
   @Optional()
   @Nested(OwedDto)
   owes?: OwedDto;
+
+  /** Since when it stands as somebody chose, where nothing is owed in it any more. From now on, where events do not say. */
+  @Public()
+  @Optional()
+  @Instant()
+  since?: string;
 }
 
 /** The other side of a merge. */

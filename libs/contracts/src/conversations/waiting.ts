@@ -66,6 +66,7 @@ function changes(before: Waiting, { type, data }: Later, at: EpochMs): Partial<W
     case 'conversation.spam_marked':
       return { stage: 'spam' };
     case 'conversation.unmerged':
+      return { stage: 'active', ...(data.owes && owing(before, owedSinceOf(data.owes), sinceOf(data) ?? at)) };
     case 'conversation.spam_cleared':
       return { stage: 'active', ...(data.owes && owing(before, owedSinceOf(data.owes), at)) };
     case 'conversation.absorbed': {
@@ -95,7 +96,7 @@ function changes(before: Waiting, { type, data }: Later, at: EpochMs): Partial<W
   }
 }
 
-/** Since when something is so again that the end of a merge restores. */
+/** Since when something is so again that the end of a merge restores, or an answer that is told late leaves. */
 const sinceOf = ({ since }: { readonly since?: string }): EpochMs | undefined =>
   since === undefined ? undefined : Date.parse(since);
 
