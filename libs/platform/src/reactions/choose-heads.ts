@@ -136,11 +136,15 @@ function firstAbout(rows: readonly CommandRow[], about: (command: unknown) => st
   return { heads: [...first.values()].filter(({ status }) => status === 'waiting'), waiting };
 }
 
-/** Commands that are parked, and all that wait. */
-export async function countCommands(pool: pg.Pool, name: string): Promise<number> {
+/** How many of a reaction's commands stand so. */
+export async function countCommands(
+  pool: pg.Pool,
+  name: string,
+  statuses: readonly CommandRow['status'][],
+): Promise<number> {
   const { rows } = await pool.query<{ count: string }>(
-    `SELECT count(*) AS count FROM es.reaction_commands WHERE name = $1 AND status <> 'discarded'`,
-    [name],
+    `SELECT count(*) AS count FROM es.reaction_commands WHERE name = $1 AND status = ANY ($2)`,
+    [name, statuses],
   );
   return Number(rows[0]?.count ?? 0);
 }

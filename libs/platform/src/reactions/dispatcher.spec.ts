@@ -26,11 +26,13 @@ interface Life {
   readonly reading?: () => Promise<unknown>;
 }
 
-/** A dispatcher over these rows, of which those that are done are gone, and what it asked the database. */
+/** A dispatcher over these rows, of which those that are done are gone, and what it asked the database, but how many there are. */
 function dispatching({ rows, execute, settings, about, reading }: Life) {
   let left = rows;
   const asked: (readonly [string, readonly unknown[]])[] = [];
   const query = async (sql: string, values: readonly unknown[]) => {
+    const counted = (statuses: unknown) => left.filter(({ status }) => (statuses as string[]).includes(status)).length;
+    if (sql.includes('AS count')) return { rows: [{ count: String(counted(values[1])) }] };
     const [verb = ''] = sql.trimStart().split(' ');
     asked.push([verb, values]);
     if (verb === 'DELETE') left = left.filter(({ seq }) => !(values[2] as string[]).includes(seq));
@@ -38,7 +40,6 @@ function dispatching({ rows, execute, settings, about, reading }: Life) {
       left = left.map((row) => (row.seq === values[2] ? { ...row, status: 'parked' as const } : row));
     const heads = verb === 'WITH' ? left.filter(({ status }) => status === 'waiting') : left;
     const full = heads.map((row) => ({ ...row, id: row.seq, attempts: 0, wait_ms: 0, waiting: String(left.length) }));
-    if (sql.includes('AS count')) return { rows: [{ count: String(left.length) }] };
     if (!sql.includes('wait_ms')) return { rows: [] };
     await reading?.();
     return { rows: full };
@@ -230,6 +231,26 @@ describe('as many parked commands as there may be', () => {
     await turn();
     await expect(dispatcher.round()).resolves.toMatchObject({ left: 1 });
     expect(dispatcher.isBusy).toBe(false);
+  });
+});
+
+describe('more parked commands than there may be', () => {
+  it('are too many also while another is under way, and whoever goes on after that begins none', async () => {
+    const begun: string[] = [];
+    const execute = (id: string) => {
+      begun.push(id);
+      return id === '0' ? new Promise<void>(() => undefined) : Promise.reject(new CommandRefusedError('never'));
+    };
+    const rows = [0, 1, 2].map((index) => rowOf(index));
+    const { dispatcher } = dispatching({ rows, execute, settings: { dispatchAtOnce: 6, maxParked: 1 } });
+    await dispatcher.round();
+    await turn();
+    await expect(dispatcher.round()).rejects.toThrow('2 commands are parked, 1 may be');
+    expect(dispatcher.isBusy).toBe(true);
+    rows.push(rowOf(3));
+    dispatcher.lookAnew();
+    await expect(dispatcher.round()).rejects.toThrow('2 commands are parked, 1 may be');
+    expect(begun).toEqual(['0', '1', '2']);
   });
 });
 

@@ -35,6 +35,8 @@ export class Dispatcher {
   #waiting = 0;
   #earlyInARow = 0;
   #tooEarly: CommandTooEarlyError | undefined;
+  /** Some were parked since that was looked at last. */
+  #moreParked = true;
 
   constructor(
     private readonly pool: pg.Pool,
@@ -80,6 +82,7 @@ export class Dispatcher {
     this.#waiting = 0;
     this.#earlyInARow = 0;
     this.#tooEarly = undefined;
+    this.#moreParked = true;
   }
 
   /** So many more commands wait. */
@@ -98,7 +101,7 @@ export class Dispatcher {
 
   /** @throws ConsumerTroubleError when too many are parked */
   async round(): Promise<Recorded> {
-    if (this.nextInMs > 0) return { answered: false, left: 0 };
+    if (this.nextInMs > 0) return nothing;
     this.#roundAt = performance.now();
     const recorded = await this.#record();
     if (recorded.hindrance !== undefined) return recorded;
@@ -118,10 +121,11 @@ export class Dispatcher {
 
   async #record(): Promise<Recorded> {
     const ended = this.#ended.splice(0);
-    if (ended.length === 0) return { answered: false, left: 0 };
+    if (ended.length === 0) return nothing;
     const recorded = await recordOutcomes(this.pool, this.runnable.reaction.name, ended, this.settings);
-    const { left, tooEarly } = recorded;
+    const { left, parked, tooEarly } = recorded;
     this.#waiting -= left;
+    this.#moreParked ||= parked > 0;
     this.#earlyInARow = left > 0 ? 0 : this.#earlyInARow + ended.length;
     if (left > 0) this.#tooEarly = undefined;
     else if (!this.isBusy || this.#earlyInARow >= this.settings.dispatchAtOnce)
@@ -130,6 +134,7 @@ export class Dispatcher {
   }
 
   async #begin(): Promise<void> {
+    if (this.#moreParked) await this.#checkParked();
     const { dispatchAtOnce } = this.settings;
     const places = dispatchAtOnce - this.#underWay.size;
     if (this.#beginnable.length < places || performance.now() - this.#readAt > ROUND_MS) await this.#read();
@@ -138,7 +143,7 @@ export class Dispatcher {
     this.#beginnable = this.#beginnable.filter(({ seq }) => !this.#underWay.has(seq));
     if (this.#beginnable.length > 0) this.#nextAt = -Infinity;
     // What has ended meanwhile is still in the table.
-    if (!this.isBusy && this.#ended.length === 0) await this.#checkParked();
+    if (!this.isBusy && this.#ended.length === 0) await this.#checkStill();
   }
 
   async #read(): Promise<void> {
@@ -161,17 +166,25 @@ export class Dispatcher {
     this.#underWay.set(row.seq, { ...choice, begunAt: Date.now(), ended });
   }
 
-  /** Nothing can be done at once, so that they are parked, or wait behind what is. Also where none waits: all may be parked. */
   async #checkParked(): Promise<void> {
     const { maxParked } = this.settings;
-    const waiting = await countCommands(this.pool, this.runnable.reaction.name);
-    if (waiting > maxParked)
-      throw new ConsumerTroubleError(
-        'failed',
-        `${String(waiting)} commands are parked or wait, ${String(maxParked)} may; release or discard what is parked`,
-      );
+    const parked = await countCommands(this.pool, this.runnable.reaction.name, ['parked']);
+    if (parked > maxParked) throw tooMany(`${String(parked)} commands are parked, ${String(maxParked)} may be`);
+    this.#moreParked = false;
+  }
+
+  /** Nothing can be done at once, so that they are parked, or wait behind what is. Also where none waits: all may be parked. */
+  async #checkStill(): Promise<void> {
+    const { maxParked } = this.settings;
+    const still = await countCommands(this.pool, this.runnable.reaction.name, ['parked', 'waiting']);
+    if (still > maxParked) throw tooMany(`${String(still)} commands are parked or wait, ${String(maxParked)} may`);
   }
 }
+
+const nothing: Recorded = { answered: false, left: 0, parked: 0 };
+
+const tooMany = (what: string): ConsumerTroubleError =>
+  new ConsumerTroubleError('failed', `${what}; release or discard what is parked`);
 
 /** Answers why it failed. */
 async function tryCommand({ reaction, execute }: RunnableReaction, row: Choice['row']): Promise<unknown> {

@@ -17,6 +17,8 @@ export interface Recorded {
   readonly answered: boolean;
   /** So many are done, or will not be tried again by themselves. */
   readonly left: number;
+  /** So many of them wait for somebody now. */
+  readonly parked: number;
   /** What all commands need is away: nothing is wrong with any, and the whole reaction waits. */
   readonly hindrance?: unknown;
   /** What one of them needs is behind: others may move all the same. */
@@ -50,6 +52,7 @@ export async function recordOutcomes(
   return {
     answered: errors.some((error) => error === undefined || !isAway(error)),
     left: done.length + parked,
+    parked,
     ...(hindrance !== undefined && { hindrance }),
     ...(tooEarly !== undefined && { tooEarly }),
   };
