@@ -114,10 +114,11 @@ describe('whose turn it is', () => {
     expect(after(opened(), says(5), absorbs(20, 8)).is).toMatchObject({ ...since(5), unanswered_since: t(5) });
     expect(after(opened(), says(5), absorbs(20, 3), releases(30, 5)).is).toMatchObject({ ...since(5) });
     const merged = told('conversation.merged', 10, { by, into: customerId });
-    const unmerged = told('conversation.unmerged', 20, { by, into: customerId, owes: {} });
-    expect(after(opened(), says(5), merged, unmerged).is).toMatchObject({ ...since(20), unanswered_since: null });
+    const unmerges = (since?: string) =>
+      told('conversation.unmerged', 20, { by, into: customerId, owes: {}, ...(since !== undefined && { since }) });
+    expect(after(opened(), says(5), merged, unmerges()).is).toMatchObject({ ...since(20), unanswered_since: null });
     // Somebody had chosen how it stands, after what turns out to have been answered.
-    const chosen = { ...unmerged, data: { ...unmerged.data, since: new Date(t(8)).toISOString() } };
+    const chosen = unmerges(new Date(t(8)).toISOString());
     expect(after(opened(), says(5), merged, chosen).is).toMatchObject({ ...since(8), unanswered_since: null });
   });
 

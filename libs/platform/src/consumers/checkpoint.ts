@@ -190,6 +190,60 @@ export async function moveCheckpoint(client: Queryable, lane: LaneRef, lease: Le
   return movedLease(lane, lease, move, rows);
 }
 
+/** What `moveCheckpoint` is asked for. */
+export interface Movement {
+  readonly lane: LaneRef;
+  readonly lease: Lease;
+  readonly move: Move;
+}
+
+const MOVE_MANY = `WITH asked AS (
+    SELECT * FROM unnest($1::text[], $2::integer[], $3::integer[], $4::integer[], $5::bigint[], $6::bigint[], $7::bigint[], $8::bigint[],
+      $9::float8[], $10::text[]) WITH ORDINALITY AS a (name, version, build, lane, position, fence, epoch, upto, lease_ms, cursor, ordinal)),
+  free AS (
+    SELECT c.name, c.version, c.build, c.lane, a.fence, a.position, upto, lease_ms, cursor, ordinal
+    FROM es.consumers c JOIN asked a USING (name, version, build, lane)
+    WHERE c.position = a.position AND c.fence = a.fence AND c.epoch = a.epoch AND c.epoch = ${STORE_EPOCH}
+    FOR NO KEY UPDATE OF c SKIP LOCKED)
+  UPDATE es.consumers SET position = upto, feed_cursor = cursor, status = 'running', error = NULL,
+    lease_until = clock_timestamp() + lease_ms * interval '1 ms'
+  FROM free
+  WHERE (consumers.name, consumers.version, consumers.build, consumers.lane) = (free.name, free.version, free.build, free.lane)
+    AND consumers.position = free.position AND consumers.fence = free.fence
+  RETURNING ordinal, filled_at IS NOT NULL AS filled, ${WANTED} AS wanted`;
+
+/**
+ * Moves checkpoints of several consumers in one transaction, each as `moveCheckpoint` does. Where one was not moved, the lease was lost or
+ * somebody has it locked: nobody is waited for, so that nobody waits for two.
+ */
+export async function moveCheckpoints(
+  db: Queryable,
+  movements: readonly Movement[],
+): Promise<readonly (Lease | undefined)[]> {
+  const column = (of: (movement: Movement) => unknown): readonly unknown[] => movements.map(of);
+  const { rows } = await db.query<MovedRow & { readonly ordinal: string }>({
+    name: 'safar move checkpoints',
+    text: MOVE_MANY,
+    values: [
+      column(({ lane }) => lane.name),
+      column(({ lane }) => lane.version),
+      column(({ lane }) => lane.build),
+      column(({ lane }) => lane.lane),
+      column(({ lease }) => lease.position),
+      column(({ lease }) => lease.fence),
+      column(({ lease }) => lease.epoch),
+      column(({ move }) => move.to),
+      column(({ move }) => move.leaseMs),
+      column(({ move }) => move.cursor ?? null),
+    ],
+  });
+  const moved = new Map(rows.map((row) => [Number(row.ordinal), row]));
+  return movements.map(({ lane, lease, move }, index) => {
+    const row = moved.get(index + 1);
+    return row && movedLease(lane, lease, move, [row]);
+  });
+}
+
 /** The same together with an insertion, in one statement: the rows are written if and only if the checkpoint was moved. */
 export async function moveCheckpointAndInsert(
   client: Queryable,

@@ -4,6 +4,7 @@ export * from './event-source.port.js';
 export { laneOf } from './lane.js';
 export * from './lane-feed.port.js';
 export * from './lane-sharing.js';
+export { passingOver } from './passing-over.js';
 export { ReadAhead } from './read-ahead.js';
 export { storeSubscription, type SubscribableStore } from './store-subscription.js';
 export { transaction, transactionAtOnce } from './transaction.js';

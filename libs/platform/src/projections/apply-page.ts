@@ -6,6 +6,7 @@ import {
   type Move,
   moveCheckpoint,
   moveCheckpointAndInsert,
+  passingOver,
   type Queryable,
   type Statement,
   transaction,
@@ -65,13 +66,13 @@ export function applyPage(target: Target, lease: Lease, page: ApplicablePage, be
   });
 }
 
-/** A page of events that the projection does not handle: its checkpoint is one statement, and that is a transaction of its own. */
+/** A page of events that the projection does not handle. */
 async function passOver(
   { pool, lane, leaseMs }: Target,
   lease: Lease,
   move: Pick<Move, 'to' | 'cursor'>,
 ): Promise<Applied> {
-  const moved = await moveCheckpoint(pool, lane, lease, { ...move, leaseMs });
+  const moved = await passingOver(pool).move(lane, lease, { ...move, leaseMs });
   return { lease: moved, folded: { setAside: [], superseded: new Map() } };
 }
 

@@ -13,10 +13,10 @@ import {
   type LaneRef,
   type Lease,
   LeaseLostError,
-  moveCheckpoint,
   OTHER_EPOCH,
   type Holder,
   leaveToOthers,
+  passingOver,
   pause,
   recordTrouble,
   renewLease,
@@ -199,9 +199,9 @@ export class ReactionConsumer {
     const { batchSize: maxKeys, leaseMs, maxParked } = this.settings;
     const target = { pool: this.parts.pool, reaction, leaseMs, maxKeys, maxParked, kept: this.#kept };
     if (page.events.size === 0 && page.condemned.size === 0 && !this.#nextTimer.mayBeSet) {
-      // Nothing to react to, nothing to fire: the checkpoint is one statement, and that is a transaction of its own.
+      // Nothing to react to, nothing to fire.
       this.#renewedAt = performance.now();
-      return moveCheckpoint(this.parts.pool, this.#ref, lease, { to: page.upTo, leaseMs });
+      return passingOver(this.parts.pool).move(this.#ref, lease, { to: page.upTo, leaseMs });
     }
     this.#concerned ||= page.events.size > 0;
     const { lease: moved, commands, kept, outcome } = await reactToPage(target, lease, page);
