@@ -127,6 +127,50 @@ export async function renewLease(db: Queryable, lane: LaneRef, lease: Lease, lea
   return { ...lease, wanted: row.wanted };
 }
 
+const RENEW_MANY = `WITH asked AS (
+    SELECT * FROM unnest($1::text[], $2::integer[], $3::integer[], $4::integer[], $5::bigint[], $6::float8[])
+      WITH ORDINALITY AS a (name, version, build, lane, fence, lease_ms, ordinal)),
+  free AS (
+    SELECT c.name, c.version, c.build, c.lane, a.fence, lease_ms, ordinal
+    FROM es.consumers c JOIN asked a USING (name, version, build, lane) WHERE c.fence = a.fence FOR NO KEY UPDATE OF c SKIP LOCKED)
+  UPDATE es.consumers SET lease_until = clock_timestamp() + lease_ms * interval '1 ms' FROM free
+  WHERE (consumers.name, consumers.version, consumers.build, consumers.lane) = (free.name, free.version, free.build, free.lane)
+    AND consumers.fence = free.fence
+  RETURNING ordinal, ${WANTED} AS wanted`;
+
+/** Keeps leases of several idle consumers, as `moveCheckpoints` moves theirs. */
+export async function renewLeases(
+  db: Queryable,
+  asked: readonly (readonly [LaneRef, Lease, number])[],
+): Promise<readonly (Lease | undefined)[]> {
+  const { rows } = await db.query<{ readonly wanted: boolean } & Numbered>({
+    name: 'safar renew leases',
+    text: RENEW_MANY,
+    values: columnsOf(asked.map(([lane, { fence }, leaseMs]) => [...idOf(lane), fence, leaseMs])),
+  });
+  return inOrder(asked, rows, ([, lease], { wanted }) => ({ ...lease, wanted }));
+}
+
+/** A row of an answer to several; which of them it is for, from 1. */
+interface Numbered {
+  readonly ordinal: string;
+}
+
+const columnsOf = (rows: readonly (readonly unknown[])[]): unknown[][] =>
+  (rows[0] ?? []).map((_, index) => rows.map((row) => row[index]));
+
+function inOrder<Asked, Row extends Numbered>(
+  asked: readonly Asked[],
+  rows: readonly Row[],
+  answer: (asked: Asked, row: Row) => Lease,
+): readonly (Lease | undefined)[] {
+  const found = new Map(rows.map((row) => [Number(row.ordinal), row]));
+  return asked.map((each, index) => {
+    const row = found.get(index + 1);
+    return row && answer(each, row);
+  });
+}
+
 export async function giveUpLease(db: Queryable, lane: LaneRef, owner: string): Promise<void> {
   await db.query(
     `WITH wishes AS (DELETE FROM es.lane_wishes WHERE wanted_by = $5)
@@ -190,13 +234,6 @@ export async function moveCheckpoint(client: Queryable, lane: LaneRef, lease: Le
   return movedLease(lane, lease, move, rows);
 }
 
-/** What `moveCheckpoint` is asked for. */
-export interface Movement {
-  readonly lane: LaneRef;
-  readonly lease: Lease;
-  readonly move: Move;
-}
-
 const MOVE_MANY = `WITH asked AS (
     SELECT * FROM unnest($1::text[], $2::integer[], $3::integer[], $4::integer[], $5::bigint[], $6::bigint[], $7::bigint[], $8::bigint[],
       $9::float8[], $10::text[]) WITH ORDINALITY AS a (name, version, build, lane, position, fence, epoch, upto, lease_ms, cursor, ordinal)),
@@ -214,34 +251,18 @@ const MOVE_MANY = `WITH asked AS (
 
 /**
  * Moves checkpoints of several consumers in one transaction, each as `moveCheckpoint` does. Where one was not moved, the lease was lost or
- * somebody has it locked: nobody is waited for, so that nobody waits for two.
+ * somebody has it locked: nobody is waited for, so that nobody waits in a circle.
  */
 export async function moveCheckpoints(
   db: Queryable,
-  movements: readonly Movement[],
+  asked: readonly (readonly [LaneRef, Lease, Move])[],
 ): Promise<readonly (Lease | undefined)[]> {
-  const column = (of: (movement: Movement) => unknown): readonly unknown[] => movements.map(of);
-  const { rows } = await db.query<MovedRow & { readonly ordinal: string }>({
+  const { rows } = await db.query<MovedRow & Numbered>({
     name: 'safar move checkpoints',
     text: MOVE_MANY,
-    values: [
-      column(({ lane }) => lane.name),
-      column(({ lane }) => lane.version),
-      column(({ lane }) => lane.build),
-      column(({ lane }) => lane.lane),
-      column(({ lease }) => lease.position),
-      column(({ lease }) => lease.fence),
-      column(({ lease }) => lease.epoch),
-      column(({ move }) => move.to),
-      column(({ move }) => move.leaseMs),
-      column(({ move }) => move.cursor ?? null),
-    ],
+    values: columnsOf(asked.map(([lane, lease, move]) => movementOf(lane, lease, move))),
   });
-  const moved = new Map(rows.map((row) => [Number(row.ordinal), row]));
-  return movements.map(({ lane, lease, move }, index) => {
-    const row = moved.get(index + 1);
-    return row && movedLease(lane, lease, move, [row]);
-  });
+  return inOrder(asked, rows, ([lane, lease, move], row) => movedLease(lane, lease, move, [row]));
 }
 
 /** The same together with an insertion, in one statement: the rows are written if and only if the checkpoint was moved. */

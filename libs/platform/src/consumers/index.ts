@@ -1,12 +1,13 @@
 export * from './checkpoint.js';
 export * from './decode-page.js';
 export * from './event-source.port.js';
+export { idleLeases } from './idle-leases.js';
 export { laneOf } from './lane.js';
 export * from './lane-feed.port.js';
 export * from './lane-sharing.js';
-export { passingOver } from './passing-over.js';
 export { ReadAhead } from './read-ahead.js';
 export { storeSubscription, type SubscribableStore } from './store-subscription.js';
+export { Together } from './together.js';
 export { transaction, transactionAtOnce } from './transaction.js';
 export * from './troubles.js';
 export * from './wake-up.js';

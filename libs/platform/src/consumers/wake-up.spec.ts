@@ -1,4 +1,4 @@
-import { WakeUp } from './wake-up.js';
+import { untilBeat, WakeUp } from './wake-up.js';
 
 const never = new AbortController().signal;
 
@@ -87,5 +87,20 @@ describe('waking up', () => {
     // No timer is moved on: it would wait for ever.
     await sleeping;
     jest.useRealTimers();
+  });
+});
+
+describe('the beat of a process', () => {
+  afterEach(() => jest.restoreAllMocks());
+
+  it.each([
+    [0, 1000],
+    [250, 750],
+    [1899, 101],
+    // Timers are a little early: whoever was woken for a beat waits for the next one.
+    [1999.5, 1000.5],
+  ])('at %s ms comes in %s', (now, wait) => {
+    jest.spyOn(performance, 'now').mockReturnValue(now);
+    expect(untilBeat(1000)).toBe(wait);
   });
 });

@@ -49,3 +49,12 @@ export class WakeUp {
 
 /** A wait that nobody shortens but the signal. */
 export const pause = (timeoutMs: number, signal: AbortSignal): Promise<void> => new WakeUp().sleep(timeoutMs, signal);
+
+/**
+ * How long until the next beat of this process, of which there is one in so many milliseconds: whoever looks at the same things without
+ * being woken does so at the same moment, and asks together. A beat that is at hand is over already: timers are a little early.
+ */
+export function untilBeat(everyMs: number): number {
+  const leftMs = everyMs - (performance.now() % everyMs);
+  return leftMs < everyMs / 10 ? leftMs + everyMs : leftMs;
+}

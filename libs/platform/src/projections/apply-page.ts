@@ -1,12 +1,12 @@
 import type pg from 'pg';
 import {
   type DecodedPage,
+  idleLeases,
   type LaneRef,
   type Lease,
   type Move,
   moveCheckpoint,
   moveCheckpointAndInsert,
-  passingOver,
   type Queryable,
   type Statement,
   transaction,
@@ -72,7 +72,7 @@ async function passOver(
   lease: Lease,
   move: Pick<Move, 'to' | 'cursor'>,
 ): Promise<Applied> {
-  const moved = await passingOver(pool).move(lane, lease, { ...move, leaseMs });
+  const moved = await idleLeases(pool).passOver(lane, lease, { ...move, leaseMs });
   return { lease: moved, folded: { setAside: [], superseded: new Map() } };
 }
 

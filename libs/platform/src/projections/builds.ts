@@ -39,6 +39,7 @@ export interface ActiveBuilds {
 }
 
 interface ProjectionRow {
+  readonly name: string;
   readonly active_version: number;
   readonly active_build: number;
   readonly previous_version: number | null;
@@ -47,9 +48,21 @@ interface ProjectionRow {
 }
 
 export async function activeBuilds(db: Queryable, name: string): Promise<ActiveBuilds | undefined> {
-  const { rows } = await db.query<ProjectionRow>(`SELECT * FROM es.projections WHERE name = $1`, [name]);
-  const row = rows[0];
-  if (!row) return undefined;
+  const [known] = await activeBuildsOf(db, [name]);
+  return known;
+}
+
+/** Of several projections, in their order. */
+export async function activeBuildsOf(
+  db: Queryable,
+  names: readonly string[],
+): Promise<readonly (ActiveBuilds | undefined)[]> {
+  const { rows } = await db.query<ProjectionRow>(`SELECT * FROM es.projections WHERE name = ANY ($1)`, [names]);
+  const known = new Map(rows.map((row) => [row.name, activeBuildsIn(row)]));
+  return names.map((name) => known.get(name));
+}
+
+function activeBuildsIn({ name, ...row }: ProjectionRow): ActiveBuilds {
   const previous =
     row.previous_version === null || row.previous_build === null
       ? undefined
@@ -76,23 +89,35 @@ interface BuildRow extends BuildRef {
 
 /** Oldest first. */
 export async function listBuilds(db: Queryable, name: string): Promise<readonly StoredBuild[]> {
+  const [builds = []] = await listBuildsOf(db, [name]);
+  return builds;
+}
+
+/** Of several projections, in their order. */
+export async function listBuildsOf(
+  db: Queryable,
+  names: readonly string[],
+): Promise<readonly (readonly StoredBuild[])[]> {
   const { rows } = await db.query<BuildRow>(
     `SELECT name, version, build, lanes, definition, auto_promote, bool_and(filled_at IS NOT NULL) AS filled, min(position) AS position,
        array_agg(position::text ORDER BY lane) AS positions,
        effects_from, bool_or(status <> 'running') AS failed, bool_or(status = 'failed') AS broken,
        (SELECT count(*)::integer FROM es.parked p
          WHERE p.name = c.name AND p.version = c.version AND p.build = c.build AND p.status = 'parked') AS parked
-     FROM es.consumers c WHERE name = $1 GROUP BY name, version, build, lanes, definition, auto_promote, effects_from ORDER BY build`,
-    [name],
+     FROM es.consumers c WHERE name = ANY ($1)
+     GROUP BY name, version, build, lanes, definition, auto_promote, effects_from ORDER BY build`,
+    [names],
   );
-  return rows.map(({ effects_from: effectsFrom, auto_promote: autoPromote, position, positions, ...row }) => ({
-    ...row,
-    autoPromote,
-    position: BigInt(position),
-    positions: positions.map(BigInt),
-    effectsFrom: BigInt(effectsFrom),
-  }));
+  return names.map((asked) => rows.filter(({ name }) => name === asked).map(storedBuild));
 }
+
+const storedBuild = ({ effects_from, auto_promote, position, positions, ...row }: BuildRow): StoredBuild => ({
+  ...row,
+  autoPromote: auto_promote,
+  position: BigInt(position),
+  positions: positions.map(BigInt),
+  effectsFrom: BigInt(effects_from),
+});
 
 /** Whether anybody feeds a build, here or in another process. */
 export async function isHeld(db: Queryable, { name, version, build }: BuildRef): Promise<boolean> {

@@ -13,6 +13,7 @@ import {
   FencedError,
   giveUpLease,
   handOver,
+  idleLeases,
   isOutage,
   isRefusedByTable,
   type LaneRef,
@@ -27,8 +28,8 @@ import {
   pause,
   type ReadFrom,
   recordTrouble,
-  renewLease,
   storeFeed,
+  untilBeat,
   WakeUp,
   wishForLane,
 } from '#platform/consumers';
@@ -282,10 +283,10 @@ export class LaneConsumer {
 
   async #rest(lease: Lease, signal: AbortSignal): Promise<Lease> {
     const { pollMs, leaseMs } = this.settings;
-    await this.#wakeUp.sleep(Math.min(pollMs, leaseMs / 3), signal);
+    await this.#wakeUp.sleep(untilBeat(Math.min(pollMs, leaseMs / 3)), signal);
     this.#looks();
     if (this.settings.now() - this.#renewedAt < leaseMs / 3) return lease;
-    const renewed = await renewLease(this.parts.pool, this.lane, lease, leaseMs);
+    const renewed = await idleLeases(this.parts.pool).renew(this.lane, lease, leaseMs);
     this.#renewedAt = this.settings.now();
     return renewed;
   }

@@ -1,24 +1,21 @@
-import { type ProjectionParts } from './lane-consumer.js';
 import { WakeUp } from '#platform/consumers';
+import { type ProjectionParts } from './lane-consumer.js';
 import { MOVED_CHANNEL, type MovedHub } from './moved-hub.js';
 
-/** At most one notification for each read model in this time: `NOTIFY` takes a lock over the whole server at commit. */
+/** At most one statement in this time, for all read models: `NOTIFY` takes a lock over the whole server at commit. */
 const NOTIFY_EVERY_MS = 50;
 
-/** Tells this process at once and the others soon, never inside a batch's transaction. */
+/** Tells this process at once and the others soon which read models have moved, never inside a batch's transaction. */
 export class MovedNotifier {
   readonly #wakeUp = new WakeUp();
+  readonly #moved = new Set<string>();
   #sending: Promise<void> | undefined;
-  #again = false;
 
-  constructor(
-    private readonly name: string,
-    private readonly parts: Pick<ProjectionParts, 'pool'> & { readonly hub?: MovedHub },
-  ) {}
+  constructor(private readonly parts: Pick<ProjectionParts, 'pool'> & { readonly hub?: MovedHub }) {}
 
-  moved(): void {
-    this.parts.hub?.moved(this.name);
-    this.#again = true;
+  moved(projection: string): void {
+    this.parts.hub?.moved(projection);
+    this.#moved.add(projection);
     this.#sending ??= this.#send();
   }
 
@@ -28,10 +25,15 @@ export class MovedNotifier {
   }
 
   async #send(): Promise<void> {
-    while (this.#again) {
-      this.#again = false;
+    // Those of the same turn go together from the start.
+    await new Promise((turn) => setImmediate(turn));
+    while (this.#moved.size > 0) {
+      const names = [...this.#moved];
+      this.#moved.clear();
       // A lost notification costs the listener a poll interval.
-      await this.parts.pool.query(`SELECT pg_notify($1, $2)`, [MOVED_CHANNEL, this.name]).catch(() => undefined);
+      await this.parts.pool
+        .query(`SELECT pg_notify($1, name) FROM unnest($2::text[]) AS name`, [MOVED_CHANNEL, names])
+        .catch(() => undefined);
       await this.#wakeUp.sleep(NOTIFY_EVERY_MS, new AbortController().signal);
     }
     this.#sending = undefined;

@@ -1,9 +1,9 @@
 import { setMaxListeners } from 'node:events';
 import { START, type Position, type Projection } from '#kernel';
-import { type BuildRef, describeError, Holder, pause } from '#platform/consumers';
+import { type BuildRef, describeError, Holder, pause, Together, untilBeat } from '#platform/consumers';
 import { checkDeclaration, definitionOf, tableName } from './build-table.js';
 import {
-  activeBuilds,
+  activeBuildsOf,
   dropBuild,
   dropRetired,
   ensureBuild,
@@ -11,6 +11,7 @@ import {
   isHeld,
   isSameBuild,
   listBuilds,
+  listBuildsOf,
   type ActiveBuilds,
   type StoredBuild,
 } from './builds.js';
@@ -63,7 +64,11 @@ export function startProjections(parts: ProjectionHostParts, projections: readon
   // Every lane and supervisor listens to it while it sleeps.
   setMaxListeners(0, stopping.signal);
   const shared = { ...settings, holder: new Holder() };
-  const supervisors = projections.map((projection) => new Supervisor(projection, parts, shared));
+  const notifier = new MovedNotifier(parts);
+  const looks = looksTogether(parts.pool);
+  const supervisors = projections.map(
+    (projection) => new Supervisor(projection, { ...parts, notifier, ...looks }, shared),
+  );
   const cleaner = new ErasedRowsCleaner(parts, settings);
   const running = [...supervisors, cleaner].map((each) => each.run(stopping.signal));
   return {
@@ -79,6 +84,7 @@ export function startProjections(parts: ProjectionHostParts, projections: readon
     stop: async () => {
       stopping.abort();
       await Promise.all(running);
+      await notifier.flush();
     },
   };
 }
@@ -95,10 +101,21 @@ function textsOf<Part extends { readonly name: string }>(
   );
 }
 
+interface SupervisorParts extends ProjectionHostParts {
+  readonly notifier: MovedNotifier;
+  readonly builds: Together<string, readonly StoredBuild[]>;
+  readonly known: Together<string, ActiveBuilds | undefined>;
+}
+
+/** All supervisors look at the same beat, and ask for what is known of their projections in one statement. */
+const looksTogether = (pool: ProjectionHostParts['pool']): Pick<SupervisorParts, 'builds' | 'known'> => ({
+  builds: new Together((names) => listBuildsOf(pool, names)),
+  known: new Together((names) => activeBuildsOf(pool, names)),
+});
+
 /** Looks after the builds of one projection. */
 class Supervisor {
   readonly #consumers = new Map<string, { readonly consumer: LaneConsumer; readonly done: Promise<void> }>();
-  readonly #notifier: MovedNotifier;
   /** What the log had when a build that is not filled was seen first, by its number. */
   #asked: ReadonlyMap<number, Position> = new Map();
   #active: BuildRef | undefined;
@@ -108,11 +125,9 @@ class Supervisor {
 
   constructor(
     readonly projection: Projection,
-    private readonly parts: ProjectionHostParts,
+    private readonly parts: SupervisorParts,
     private readonly settings: ProjectionSettings & { readonly holder: Holder },
-  ) {
-    this.#notifier = new MovedNotifier(projection.name, parts);
-  }
+  ) {}
 
   get name(): string {
     return this.projection.name;
@@ -135,17 +150,15 @@ class Supervisor {
       } catch (error) {
         this.error = describeError(error).text;
       }
-      await pause(this.settings.pollMs, signal);
+      await pause(untilBeat(this.settings.pollMs), signal);
     }
     await Promise.all([...this.#consumers.values()].map(({ done }) => done));
-    await this.#notifier.flush();
   }
 
   async #look(signal: AbortSignal): Promise<void> {
-    const { pool } = this.parts;
     const builds = await this.#builds();
     await this.#ask(builds);
-    const known = await activeBuilds(pool, this.projection.name);
+    const known = await this.parts.known.ask(this.projection.name);
     const deserted = known && (await this.#isDeserted(known.active));
     this.#active = deserted === true ? undefined : known?.active;
     const active = builds.find((build) => isSameBuild(build, known?.active));
@@ -208,16 +221,18 @@ class Supervisor {
   ): Promise<void> {
     this.#checkDefinition(build);
     this.#feed(build, signal);
+    const mayFollow = known !== undefined && this.#mayFollow(build, known, active);
+    if (build.filled && !mayFollow) return;
     if (!(await this.#caughtUp(build))) return;
     if (!build.filled) await finishFilling(this.parts.pool, build, this.projection);
     // A build that cannot take over must not keep the active one waiting for it, time and again. What somebody rolled back from is not promoted again.
-    if (known && this.#mayFollow(build, known, active)) await this.#promote(build);
+    if (mayFollow) await this.#promote(build);
   }
 
   async #builds(): Promise<readonly StoredBuild[]> {
     const { pool, source } = this.parts;
     const { name, version } = this.projection;
-    const builds = await listBuilds(pool, name);
+    const builds = await this.parts.builds.ask(name);
     if (builds.some((build) => build.version === version)) return builds;
     const { lanes = 1, maxBuilds, autoPromote } = this.settings;
     await ensureBuild(pool, this.projection, { epoch: source.epoch, lanes, maxBuilds, autoPromote });
@@ -245,7 +260,7 @@ class Supervisor {
       const settings = {
         ...this.settings,
         onMoved: () => {
-          this.#notifier.moved();
+          this.parts.notifier.moved(this.name);
         },
       };
       const consumer = new LaneConsumer({ ...build, projection: this.projection }, lane, this.parts, settings);
@@ -278,7 +293,7 @@ class Supervisor {
   async #promote(build: StoredBuild): Promise<void> {
     try {
       await promoteBuild(this.parts.pool, build, { waitMs: PROMOTE_WAIT_MS, once: true });
-      this.#notifier.moved();
+      this.parts.notifier.moved(this.name);
     } catch (error) {
       if (!(error instanceof NotReadyError)) throw error;
       return;

@@ -56,7 +56,8 @@ export function reactToPage(target: Target, lease: Lease, page: ReactionPage): P
     // First in the transaction: a former owner, or one of another epoch, gets no further.
     const held = await moveCheckpoint(client, ref, lease, { to: lease.position, leaseMs });
     const parked = await parkedKeys(client, reaction);
-    const early = firstTime === undefined ? [] : await dueKeys(client, reaction, firstTime, maxKeys);
+    const due = page.time === undefined ? [] : await dueKeys(client, reaction, page.time, maxKeys + 1);
+    const early = due.filter(({ at }) => firstTime !== undefined && at < firstTime).slice(0, maxKeys);
     if (early.length === maxKeys) {
       const before = {
         ...page,
@@ -64,13 +65,12 @@ export function reactToPage(target: Target, lease: Lease, page: ReactionPage): P
         time: firstTime,
         upTo: lease.position,
       };
-      const come = await runKeys(client, target, before, { keys: early, parked });
+      const come = await runKeys(client, target, before, { keys: keysOf(early), parked });
       return { lease: held, ...come, outcome: 'again' };
     }
-    const due = page.time === undefined ? [] : await dueKeys(client, reaction, page.time, maxKeys + 1);
     if (due.length > maxKeys && page.read > 1)
       return { lease: held, commands: 0, kept: target.kept, outcome: 'shorter' };
-    const come = await runKeys(client, target, page, { keys: due, parked });
+    const come = await runKeys(client, target, page, { keys: keysOf(due), parked });
     const moved = await moveCheckpoint(client, ref, held, { to: page.upTo, leaseMs });
     return { lease: moved, ...come, outcome: 'done' };
   });
@@ -124,20 +124,28 @@ async function parkedKeys(client: pg.PoolClient, { name, version }: Reaction): P
   return new Set(rows.map(({ key }) => key));
 }
 
+interface DueKey {
+  readonly key: string;
+  /** When its first timer was due. */
+  readonly at: EpochMs;
+}
+
+const keysOf = (due: readonly DueKey[]): readonly string[] => due.map(({ key }) => key);
+
 /** Keys with a timer that was due before a time, and no parked trigger; the earliest first. */
 async function dueKeys(
   client: pg.PoolClient,
   { name, version }: Reaction,
   time: EpochMs,
   limit: number,
-): Promise<readonly string[]> {
-  const { rows } = await client.query<{ key: string }>(
-    `SELECT key FROM es.reaction_timers t WHERE name = $1 AND version = $2 AND due_at < $3 AND NOT EXISTS (
+): Promise<readonly DueKey[]> {
+  const { rows } = await client.query<{ key: string; at: string }>(
+    `SELECT key, min(due_at) AS at FROM es.reaction_timers t WHERE name = $1 AND version = $2 AND due_at < $3 AND NOT EXISTS (
        SELECT FROM es.reaction_parked p WHERE p.name = t.name AND p.version = t.version AND p.key = t.key AND p.status = 'parked')
      GROUP BY key ORDER BY min(due_at), key LIMIT $4`,
     [name, version, time, limit],
   );
-  return rows.map(({ key }) => key);
+  return rows.map(({ key, at }) => ({ key, at: Number(at) }));
 }
 
 /** Too many at once: something is wrong with the code, not with a trigger. */

@@ -9,6 +9,7 @@ import {
   FencedError,
   giveUpLease,
   handOver,
+  idleLeases,
   isOutage,
   type LaneRef,
   type Lease,
@@ -16,10 +17,9 @@ import {
   OTHER_EPOCH,
   type Holder,
   leaveToOthers,
-  passingOver,
   pause,
   recordTrouble,
-  renewLease,
+  untilBeat,
   WakeUp,
   wishForLane,
 } from '#platform/consumers';
@@ -201,7 +201,7 @@ export class ReactionConsumer {
     if (page.events.size === 0 && page.condemned.size === 0 && !this.#nextTimer.mayBeSet) {
       // Nothing to react to, nothing to fire.
       this.#renewedAt = performance.now();
-      return passingOver(this.parts.pool).move(this.#ref, lease, { to: page.upTo, leaseMs });
+      return idleLeases(this.parts.pool).passOver(this.#ref, lease, { to: page.upTo, leaseMs });
     }
     this.#concerned ||= page.events.size > 0;
     const { lease: moved, commands, kept, outcome } = await reactToPage(target, lease, page);
@@ -221,7 +221,7 @@ export class ReactionConsumer {
   /** At the head: sleeps until an event, a timer or a command is due, and never longer than the polling interval. */
   async #rest(lease: Lease, signal: AbortSignal): Promise<Lease> {
     const { passTimeEveryMs } = this.settings;
-    let wait = Math.min(this.#longestRestMs, this.#commands.nextInMs);
+    let wait = Math.min(untilBeat(this.#longestRestMs), this.#commands.nextInMs);
     const dueInMs = this.#nextTimer.mayBeSet ? await this.#nextTimer.dueInMs() : undefined;
     // The last that was under way may have ended meanwhile.
     if (this.#commands.nextInMs === 0) return lease;
@@ -252,7 +252,7 @@ export class ReactionConsumer {
   async #keep(lease: Lease): Promise<Lease> {
     const { leaseMs } = this.settings;
     if (performance.now() - this.#renewedAt < leaseMs / 3) return lease;
-    const renewed = await renewLease(this.parts.pool, this.#ref, lease, leaseMs);
+    const renewed = await idleLeases(this.parts.pool).renew(this.#ref, lease, leaseMs);
     this.#renewedAt = performance.now();
     return renewed;
   }
