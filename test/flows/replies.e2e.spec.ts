@@ -224,6 +224,25 @@ it('a complaint is explained before what its conversation was merged into is res
   await send('PUT', 'requirements', { requirements: [] });
 });
 
+it('a merge into what is resolved resolves, and is stopped where something is missing', async () => {
+  const resolved = await opened();
+  const again = { customer: `customer_number:9${String(made)}`, channel: 'phone', subject: 'بستهٔ ۱۰۰۱' };
+  const other = (await send('POST', 'conversations', again)).json<{ conversationId: string }>().conversationId;
+  const stand = (id: string, category: string) => send('POST', `conversations/${id}/status`, { category });
+  expect((await stand(resolved, 'resolved')).statusCode).toBe(200);
+  await send('POST', 'complaints', { conversation: other, description: 'It broke' });
+  await send('PUT', 'requirements', { requirements: [{ id: 'complaints', needs: ['root_cause'] }] });
+  expect((await stand(other, 'waiting_customer')).statusCode).toBe(200);
+  const merge = () => send('POST', `conversations/${other}/merge`, { into: resolved });
+  expect((await merge()).json()).toMatchObject({ code: 'resolution_incomplete', missing: [{ thing: 'root_cause' }] });
+  // Of two that were resolved nothing is asked again.
+  await send('PUT', 'requirements', { requirements: [] });
+  expect((await stand(other, 'resolved')).statusCode).toBe(200);
+  await send('PUT', 'requirements', { requirements: [{ id: 'complaints', needs: ['root_cause'] }] });
+  expect((await merge()).statusCode).toBe(200);
+  await send('PUT', 'requirements', { requirements: [] });
+});
+
 it('statuses are those of the list, each of one category, and the queue shows what stands so', async () => {
   const id = await opened();
   const stand = (category: string, status?: string) =>

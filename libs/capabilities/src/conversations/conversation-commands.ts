@@ -114,8 +114,17 @@ export type RelationCommand = Asked &
         readonly into: string;
         readonly self: string;
       })
-    /** With when what waits for an answer in the other one was said, if anything does, and whether it is our turn there. */
-    | { readonly type: 'Absorb'; readonly from: string; readonly ours: boolean; readonly owed?: readonly EpochMs[] }
+    /**
+     * With when what waits for an answer in the other one was said, if anything does, and whether it is our turn there. `aside`: it is
+     * snoozed or waits for a third party there, so that we were to come back to it.
+     */
+    | {
+        readonly type: 'Absorb';
+        readonly from: string;
+        readonly ours: boolean;
+        readonly aside?: boolean;
+        readonly owed?: readonly EpochMs[];
+      }
     /**
      * `answeredUntil`: what had been said by then was answered in the other one, since it was merged. `measured`: what was owed in it was
      * owed there meanwhile.

@@ -423,6 +423,12 @@ describe('what conversations are to one another', () => {
     // Nobody waits for an answer in it, and it is ours all the same.
     expect(after(status('resolved'), absorb())).toEqual(['absorbed', 'reopened agent']);
     expect(after(status('resolved'), absorb(undefined, false))).toEqual(['absorbed']);
+    // It was put aside, and nobody would come back to it.
+    const aside: ConversationCommand = { type: 'Absorb', at, by, from: 'x', ours: false, aside: true };
+    expect(after(status('resolved'), aside)).toEqual(['absorbed', 'reopened agent']);
+    expect(after(reply('r1', 1), aside)).toEqual(['absorbed', 'status_changed agent open/open']);
+    expect(after(snooze('on_reply'), aside)).toEqual(['absorbed']);
+    expect(after(status('waiting_third_party'), aside)).toEqual(['absorbed']);
     expect(after(from('m1'), absorb(noon))).toEqual(['absorbed']);
     expect(owedIn(stateAfter(open, from('m1'), absorb(noon)))).toBe(noon);
   });

@@ -60,8 +60,11 @@ function absorb(state: KnownConversation, command: Of<'Absorb'>): Decided {
   return accept({ type: 'conversation.absorbed', at, data }, ...opensBy(state, command));
 }
 
-function opensBy({ category, snooze }: KnownConversation, { at, by, ours, owed }: Of<'Absorb'>): ConversationFact[] {
-  if (!ours && owed === undefined) return [];
+function opensBy({ category, snooze }: KnownConversation, { at, by, ...other }: Of<'Absorb'>): ConversationFact[] {
+  const { ours, aside = false, owed } = other;
+  // To what is put aside itself we come back anyway.
+  const isForgotten = aside && (category === 'resolved' || category === 'waiting_customer');
+  if (!ours && owed === undefined && !isForgotten) return [];
   const cause = owed === undefined ? 'agent' : 'customer_message';
   switch (category) {
     case 'open':

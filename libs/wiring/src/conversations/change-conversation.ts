@@ -135,7 +135,7 @@ async function tryChange(
   const parts = plan.value.parts.filter(({ facts }) => facts.length > 0);
   if (parts.length === 0) return succeed(answerOf(own));
   for (const part of parts) {
-    const missing = await missingIn(ports, part);
+    const missing = await missingIn(ports, part, parts);
     if (!missing.ok) return missing;
     const version = String(own.state.version);
     if (missing.value.length > 0) return fail({ code: 'resolution_incomplete', version, missing: missing.value });

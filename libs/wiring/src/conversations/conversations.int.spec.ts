@@ -821,6 +821,24 @@ describe('what is owed to a customer', () => {
     ]);
   });
 
+  it('and to which we were to come back is not forgotten in what is resolved', async () => {
+    const aside = [
+      { type: 'Snooze', body: { until: '2126-03-20T10:00:00Z', wake: 'stay' } },
+      { type: 'ChangeStatus', body: { category: 'waiting_third_party' } },
+    ] as const;
+    for (const [index, each] of aside.entries()) {
+      const own = await opened(`84${String(index)}`);
+      const rested = await opened(`84${String(index)}`);
+      done(await change(own, each, from('ada')));
+      done(await change(rested, { type: 'ChangeStatus', body: { category: 'resolved' } }, from('ada')));
+      done(await change(own, { type: 'Merge', body: { into: rested } }, from('ada')));
+      expect(await lastOf(rested, 2)).toMatchObject([
+        { type: 'conversation.absorbed', data: { from: own } },
+        { type: 'conversation.reopened', data: { by: expect.any(String) as string, cause: 'agent' } },
+      ]);
+    }
+  });
+
   it('goes along with the messages of a split, with the team and how urgent it is', async () => {
     const own = await takenUp('82', 'where is the lamp?', '2026-03-20T10:00:00Z');
     expect(await takenUp('82', 'and the chair?', '2026-03-20T11:00:00Z')).toBe(own);

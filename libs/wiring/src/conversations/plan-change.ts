@@ -107,7 +107,8 @@ function absorbing(
   // Whoever resolved it without an answer said that none was owed.
   const owed = category === 'resolved' ? [] : waiting.map(({ since }) => since);
   const ours = category === 'open' || (snooze !== null && snooze.until <= at);
-  return { type: 'Absorb', at, by, from: id, ours, ...(owed.length > 0 && { owed }) };
+  const aside = !ours && (category === 'snoozed' || category === 'waiting_third_party');
+  return { type: 'Absorb', at, by, from: id, ours, aside, ...(owed.length > 0 && { owed }) };
 }
 
 /** What became in the conversation that another goes on in of what was owed in that. */

@@ -158,7 +158,8 @@ async function planRule(
   const acting = { at: ports.clock.now(), by: RULES_ACTOR, commandId, since, mayAssign: true };
   const planned = await planActions(ports, loaded, { actions: rule.actions, before }, acting);
   if (!planned.ok) return planned.reason;
-  const missing = await missingIn(ports, { conversation: loaded, facts: [...before, ...planned.value.facts] });
+  const part = { conversation: loaded, facts: [...before, ...planned.value.facts] };
+  const missing = await missingIn(ports, part, [part]);
   if (!missing.ok) throw new CommandTooEarlyError('complaints are behind');
   return missing.value.length > 0 ? { reason: 'resolution-incomplete' } : planned.value;
 }

@@ -18,7 +18,8 @@ async function missing(requirement: Omit<RequirementDto, 'id'>) {
       requirements: { last: () => Promise.resolve({ data: { requirements: [{ id: 'one', ...requirement }] } }) },
     },
   } as unknown as ResolvingPorts;
-  const result = await missingIn(behind, { conversation: own, facts: resolving.events });
+  const part = { conversation: own, facts: resolving.events };
+  const result = await missingIn(behind, part, [part]);
   return result.ok ? result.value.map(({ thing }) => thing) : result.reason.code;
 }
 

@@ -1,4 +1,5 @@
 import {
+  type Conversation,
   conversation,
   isUnexplained,
   MAX_EVENTS,
@@ -17,14 +18,20 @@ export interface ResolvingPorts {
   readonly ruleBooks: Pick<RuleBooks, 'requirements'>;
 }
 
-/** What a conversation lacks that is about to be resolved; nothing where it is not. */
+/**
+ * What a conversation lacks that is about to be resolved, or with which another one is: by a merge into what is resolved. Nothing where it
+ * is not.
+ *
+ * @param parts all that happens at once
+ */
 export async function missingIn(
   { directory, ruleBooks }: ResolvingPorts,
   { conversation: { id, state }, facts }: Part,
+  parts: readonly Part[],
 ): Promise<Result<readonly Missing[], QueryFailure>> {
   const after = facts.reduce(conversation.evolve, state);
   if (after.stage === 'unknown' || after.category !== 'resolved') return succeed([]);
-  if (state.stage !== 'unknown' && state.category === 'resolved') return succeed([]);
+  if (isResolved(state) && !takesUnresolved(facts, parts)) return succeed([]);
   // Nothing can be done to it any more but to end it.
   if (state.stage !== 'unknown' && state.version >= MAX_EVENTS) return succeed([]);
   const saved = (await ruleBooks.requirements.last())?.data.requirements ?? [];
@@ -37,4 +44,11 @@ export async function missingIn(
   // What was complained of in those that were merged into it ends with it.
   const all = [id, ...after.absorbed];
   return succeed(await missingToResolve(requirements, after, () => isUnexplained(directory.readModels, all)));
+}
+
+const isResolved = (state: Conversation): boolean => state.stage !== 'unknown' && state.category === 'resolved';
+
+function takesUnresolved(facts: Part['facts'], parts: readonly Part[]): boolean {
+  const taken = facts.flatMap(({ type, data }) => (type === 'conversation.absorbed' ? [data.from] : []));
+  return parts.some(({ conversation: { id, state } }) => taken.includes(id) && !isResolved(state));
 }
