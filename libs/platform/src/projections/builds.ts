@@ -1,7 +1,7 @@
 import type pg from 'pg';
 import type { Position, Projection } from '#kernel';
 import { START } from '#kernel';
-import { type BuildRef, OTHER_EPOCH, type Queryable, STORE_EPOCH, transaction } from '#platform/consumers';
+import { type BuildRef, OTHER_EPOCH, type Queryable, STORE_EPOCH, Together, transaction } from '#platform/consumers';
 import { analyzeSql, createIndexesSql, createTableSql, definitionOf, tableName } from './build-table.js';
 
 /** A build as the database knows it. */
@@ -53,10 +53,7 @@ export async function activeBuilds(db: Queryable, name: string): Promise<ActiveB
 }
 
 /** Of several projections, in their order. */
-export async function activeBuildsOf(
-  db: Queryable,
-  names: readonly string[],
-): Promise<readonly (ActiveBuilds | undefined)[]> {
+async function activeBuildsOf(db: Queryable, names: readonly string[]): Promise<readonly (ActiveBuilds | undefined)[]> {
   const { rows } = await db.query<ProjectionRow>(`SELECT * FROM es.projections WHERE name = ANY ($1)`, [names]);
   const known = new Map(rows.map((row) => [row.name, activeBuildsIn(row)]));
   return names.map((name) => known.get(name));
@@ -94,10 +91,7 @@ export async function listBuilds(db: Queryable, name: string): Promise<readonly 
 }
 
 /** Of several projections, in their order. */
-export async function listBuildsOf(
-  db: Queryable,
-  names: readonly string[],
-): Promise<readonly (readonly StoredBuild[])[]> {
+async function listBuildsOf(db: Queryable, names: readonly string[]): Promise<readonly (readonly StoredBuild[])[]> {
   const { rows } = await db.query<BuildRow>(
     `SELECT name, version, build, lanes, definition, auto_promote, bool_and(filled_at IS NOT NULL) AS filled, min(position) AS position,
        array_agg(position::text ORDER BY lane) AS positions,
@@ -117,6 +111,17 @@ const storedBuild = ({ effects_from, auto_promote, position, positions, ...row }
   position: BigInt(position),
   positions: positions.map(BigInt),
   effectsFrom: BigInt(effects_from),
+});
+
+/** What is known of a projection, for those who look at the same beat: in one statement. */
+export interface BuildLooks {
+  readonly builds: Together<string, readonly StoredBuild[]>;
+  readonly known: Together<string, ActiveBuilds | undefined>;
+}
+
+export const buildLooks = (pool: pg.Pool): BuildLooks => ({
+  builds: new Together((names) => listBuildsOf(pool, names)),
+  known: new Together((names) => activeBuildsOf(pool, names)),
 });
 
 /** Whether anybody feeds a build, here or in another process. */

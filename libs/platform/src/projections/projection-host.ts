@@ -1,9 +1,10 @@
 import { setMaxListeners } from 'node:events';
 import { START, type Position, type Projection } from '#kernel';
-import { type BuildRef, describeError, Holder, pause, Together, untilBeat } from '#platform/consumers';
+import { type BuildRef, describeError, Holder, pause, untilBeat } from '#platform/consumers';
 import { checkDeclaration, definitionOf, tableName } from './build-table.js';
 import {
-  activeBuildsOf,
+  type BuildLooks,
+  buildLooks,
   dropBuild,
   dropRetired,
   ensureBuild,
@@ -11,7 +12,6 @@ import {
   isHeld,
   isSameBuild,
   listBuilds,
-  listBuildsOf,
   type ActiveBuilds,
   type StoredBuild,
 } from './builds.js';
@@ -65,7 +65,7 @@ export function startProjections(parts: ProjectionHostParts, projections: readon
   setMaxListeners(0, stopping.signal);
   const shared = { ...settings, holder: new Holder() };
   const notifier = new MovedNotifier(parts);
-  const looks = looksTogether(parts.pool);
+  const looks = buildLooks(parts.pool);
   const supervisors = projections.map(
     (projection) => new Supervisor(projection, { ...parts, notifier, ...looks }, shared),
   );
@@ -101,17 +101,9 @@ function textsOf<Part extends { readonly name: string }>(
   );
 }
 
-interface SupervisorParts extends ProjectionHostParts {
+interface SupervisorParts extends ProjectionHostParts, BuildLooks {
   readonly notifier: MovedNotifier;
-  readonly builds: Together<string, readonly StoredBuild[]>;
-  readonly known: Together<string, ActiveBuilds | undefined>;
 }
-
-/** All supervisors look at the same beat, and ask for what is known of their projections in one statement. */
-const looksTogether = (pool: ProjectionHostParts['pool']): Pick<SupervisorParts, 'builds' | 'known'> => ({
-  builds: new Together((names) => listBuildsOf(pool, names)),
-  known: new Together((names) => activeBuildsOf(pool, names)),
-});
 
 /** Looks after the builds of one projection. */
 class Supervisor {

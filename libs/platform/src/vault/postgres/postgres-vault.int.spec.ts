@@ -197,6 +197,14 @@ describe('the erasure ledger file', () => {
   });
 });
 
+it('reads keys by a plan that is made once, and not by a function that makes one at each call', async () => {
+  const asked = `EXPLAIN SELECT * FROM vault.latest_keys(ARRAY['${randomUUID()}']::uuid[])`;
+  const { rows } = await pool.query<{ 'QUERY PLAN': string }>(asked);
+  const plan = rows.map((row) => row['QUERY PLAN']).join('\n');
+  expect(plan).toContain('on keys');
+  expect(plan).not.toContain('on latest_keys');
+});
+
 describe('the application role', () => {
   it.each([
     `INSERT INTO vault.keys (persona_id, incarnation, wrapped_key, created_at) VALUES (gen_random_uuid(), 1, '\\x00', now())`,

@@ -17,7 +17,21 @@ class CreateVault1795305610000 implements MigrationInterface {
   }
 }
 
-export const vaultMigrations: readonly Migration[] = [CreateVault1795305610000];
+/** A function with a setting of its own is planned at each call, which took most of the time of a look at a key. */
+class InlineLatestKeys1796300300000 implements MigrationInterface {
+  readonly name = 'InlineLatestKeys1796300300000';
+
+  async up(runner: QueryRunner): Promise<void> {
+    // It runs with the rights of its caller, and names its schema: no search path leads it anywhere else.
+    await runner.query('ALTER FUNCTION vault.latest_keys(uuid[]) RESET search_path');
+  }
+
+  async down(runner: QueryRunner): Promise<void> {
+    await runner.query('ALTER FUNCTION vault.latest_keys(uuid[]) SET search_path = pg_catalog');
+  }
+}
+
+export const vaultMigrations: readonly Migration[] = [CreateVault1795305610000, InlineLatestKeys1796300300000];
 
 const tables = `
   CREATE SCHEMA vault;
