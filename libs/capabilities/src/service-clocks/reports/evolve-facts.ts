@@ -19,6 +19,9 @@ const MOST_ENDED = 20;
 /** Waits of which it is remembered that they were judged: what moves on after a merge or a split is one of the last. */
 const MOST_JUDGED = 50;
 
+/** Times at which it was given to somebody else: of more, the oldest are forgotten. */
+const MOST_GIVEN = 20;
+
 /** How long a resolution must last: until then nothing of it is decided. */
 export const SETTLED_AFTER_DAYS = 7;
 const DAY_MS = 86_400_000;
@@ -53,7 +56,7 @@ export function openedConversation(event: Opened, from?: ResponseFactRow): Respo
       ...whose,
     },
     ...{ ...nothing, stage: conversation.stage },
-    standing: { conversation, clocks: {}, ended: [], replies: 0, judged, whose },
+    standing: { conversation, clocks: {}, ended: [], replies: 0, judged, given: [{ ...whose, at: event.occurredAt }] },
   };
 }
 
@@ -70,17 +73,26 @@ export function toldConversation(row: ResponseFactRow, event: ClockedEvent): Res
   const ended = [...standing.ended, ...stopped].slice(-MOST_ENDED);
   const replies = standing.replies + (event.type === 'conversation.replied' && isPerson(event.data.by) ? 1 : 0);
   const after = { ...row, stage: conversation.stage, standing: { ...standing, conversation, ended, replies } };
-  return event.type === 'conversation.transferred' ? givenTo(after, { team: event.data.team ?? null }) : after;
+  return event.type === 'conversation.transferred'
+    ? givenTo(after, event.occurredAt, { team: event.data.team ?? null })
+    : after;
 }
 
 /** Whose it is now; to whom it was given first is settled once. */
-export function givenTo(row: ResponseFactRow, given: Partial<Whose>): ResponseFactRow {
+export function givenTo(row: ResponseFactRow, at: EpochMs, to: Partial<Whose>): ResponseFactRow {
   const { standing, team, agent } = row;
   if (standing === null) return row;
-  const whose = { ...standing.whose, ...given };
+  const whose = { ...whoseNow(standing), ...to };
   const first = { team: team ?? whose.team, agent: agent === NOBODY ? whose.agent : agent };
-  return { ...row, ...first, standing: { ...standing, whose } };
+  const given = [...standing.given, { ...whose, at }].slice(-MOST_GIVEN);
+  return { ...row, ...first, standing: { ...standing, given } };
 }
+
+const whoseNow = ({ given }: Standing): Whose => given.at(-1) ?? { agent: NOBODY, team: null };
+
+/** Of a time from before all that is remembered, whoever is remembered as the first. */
+const whoseAt = ({ given }: Standing, time: EpochMs): Whose | undefined =>
+  given.findLast(({ at }) => at <= time) ?? given[0];
 
 /** Waits that were judged where they were measured before they moved here are not judged again. */
 export function judgedElsewhere(row: ResponseFactRow, other: ResponseFactRow | undefined): ResponseFactRow {
@@ -186,8 +198,10 @@ export function clockFact(
   const kind = clockOfStream(stream)?.kind;
   const clock = of.standing?.clocks[stream];
   if (!of.standing || !clock || !kind) return undefined;
-  const { ended, judged, whose } = of.standing;
-  const { agent, team } = ended.find((each) => each.stream === stream) ?? whose;
+  const { ended, judged } = of.standing;
+  // Whoever had it when it was due, whenever that is noticed.
+  const whose = event.type === 'service_clock.breached' ? whoseAt(of.standing, data.at) : undefined;
+  const { agent, team } = whose ?? ended.find((each) => each.stream === stream) ?? whoseNow(of.standing);
   const isTold = judged.includes(waitOf(kind, clock.startedAt));
   const told = { name: event.position.toString(), fact: 'clock', kind, at: data.at, agent, team } as const;
   const row = { ...of, ...told, policy: clock.policyId, standing: null };
@@ -204,7 +218,7 @@ export function clockFact(
 /** Times are as they were told: an end may have been told as earlier than its beginning. */
 const elapsed = (from: number, until: number): bigint => BigInt(Math.max(0, until - from));
 
-const whoseIn = ({ whose: { agent, team } }: Standing, { data }: ClockedEvent): Whose => ({
-  agent: agent === NOBODY && 'by' in data ? (data.by ?? NOBODY) : agent,
-  team,
-});
+function whoseIn(standing: Standing, { data }: ClockedEvent): Whose {
+  const { agent, team } = whoseNow(standing);
+  return { agent: agent === NOBODY && 'by' in data ? (data.by ?? NOBODY) : agent, team };
+}

@@ -26,8 +26,8 @@ export interface Standing {
   readonly replies: number;
   /** Waits whose verdict was told, newest last: a merge, its end or a split may have other clocks measure them again. */
   readonly judged: readonly string[];
-  /** Whose it is now. */
-  readonly whose: Whose;
+  /** Whose it was since when, newest last: a breach is noticed long after it was due, when it may be somebody else's. */
+  readonly given: readonly (Whose & { readonly at: EpochMs })[];
 }
 
 /** A figure's raw material: a conversation, a wait that ended in it, or the verdict and the business time of one of its clocks. */

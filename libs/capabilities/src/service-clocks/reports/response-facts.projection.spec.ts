@@ -152,6 +152,28 @@ describe('a clock', () => {
     expect(facts(...history, stopped)[1]).toMatchObject({ elapsed_ms: 30_000n, business_ms: 20_000n });
   });
 
+  it('was breached by who had it when it was due, whenever that is noticed', () => {
+    const kind = 'first_response';
+    const due = clock('service_clock.breached', 60, kind, { terms });
+    const late = clock('service_clock.fulfilled', 90, kind, { verdict: 'breached', spentMs: 90_000 });
+    const begun = [opened(), starts(kind)];
+    const taken = assigned(70, 'user:bea');
+    const noticed = [
+      [...begun, due, taken, answers(90), late],
+      [...begun, taken, due, answers(90), late],
+      [...begun, taken, answers(90), due, late],
+    ];
+    for (const each of noticed)
+      expect(facts(...each).filter(({ verdict }) => verdict != null)).toMatchObject([
+        { verdict: 'breached', at: t(60), agent: 'nobody' },
+      ]);
+    const given = [...begun, assigned(10, 'user:kim'), taken, due];
+    expect(facts(...given)).toMatchObject([{ verdict: 'breached', agent: 'user:kim' }]);
+    // Of more than are remembered, the first that is.
+    const often = Array.from({ length: 30 }, (_, index) => assigned(100 + index, `user:a${String(index)}`));
+    expect(facts(...begun, ...often, due)).toMatchObject([{ verdict: 'breached', agent: 'user:a10' }]);
+  });
+
   it('counts once: a breach has the verdict, and the stop after it only the time', () => {
     const late = clock('service_clock.fulfilled', 90, 'resolution', { verdict: 'breached', spentMs: 80_000 });
     expect(facts(opened(), starts('resolution'), breached, late)).toMatchObject([

@@ -78,8 +78,8 @@ const judged: Evolve<ResponseFactRow, Judged> = (row, event, key, rowOf) => {
   return of && clockFact(of, event);
 };
 
-const assigned: Evolve<ResponseFactRow, Assigned> = (row, { data }) =>
-  row && givenTo(row, { agent: data.agent ?? NOBODY });
+const assigned: Evolve<ResponseFactRow, Assigned> = (row, { occurredAt, data }) =>
+  row && givenTo(row, occurredAt, { agent: data.agent ?? NOBODY });
 
 type Event =
   Exclude<ClockedEvent, { readonly type: 'conversation.prioritised' }> | Assigned | CountedClockEvent | PersonaErased;
@@ -118,7 +118,7 @@ function keysOf(event: Event): readonly RowKey[] {
 /** What reports count: conversations, how long customers waited in them, and what became of their clocks. Nothing in it is personal. */
 export const responseFacts: Projection<ResponseFactRow, Event> = {
   name: 'response-facts',
-  version: 7,
+  version: 8,
   reads: 'sealed',
   table: responseFactsTable,
   keys: keysOf,
