@@ -584,8 +584,15 @@ describe('a conversation that is too long', () => {
     expect([asked(waiting, told(noon)), asked(waiting, told(at, 'system:elsewhere')), asked(full(), told(at))]).toEqual(
       [...['too-long', 'too-long', 'too-long']],
     );
+    // Given here, it answers all that was read.
+    const { spokenAtVersion: read } = { spokenAtVersion: 0, ...waiting };
+    expect([asked(waiting, reply('r', read)), asked(full(), reply('r', read))]).toEqual([
+      ['replied', 'status_changed reply waiting_customer/waiting_customer'],
+      'too-long',
+    ]);
+    expect(asked(waiting, reply('r', read, undefined, 'system:rules'))).toBe('too-long');
     const many = { ...waiting, version: 9 };
-    expect(asked(many, told(at))).toContain('replied');
+    for (const answer of [told(at), reply('r', read)]) expect(asked(many, answer)).toContain('replied');
     expect([asked(many, told(noon)), asked(many, from('more'))]).toEqual(['too-many-messages', 'too-many-messages']);
   });
 

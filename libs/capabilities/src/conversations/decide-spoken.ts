@@ -41,11 +41,11 @@ export function decideSpoken(state: KnownConversation, command: SpokenCommand): 
 }
 
 /** An answer that leaves nothing owed: in what is full nobody says more, so that there is one at most. */
-export const endsWait = ({ waiting }: KnownConversation, command: ConversationCommand): boolean =>
-  command.type === 'TellReply' &&
-  isPerson(command.by) &&
-  waiting.length > 0 &&
-  unansweredAfter(waiting, command.at).length === 0;
+export function endsWait({ waiting }: KnownConversation, command: ConversationCommand): boolean {
+  if ((command.type !== 'Reply' && command.type !== 'TellReply') || !isPerson(command.by)) return false;
+  const left = command.type === 'Reply' ? [] : unansweredAfter(waiting, command.at);
+  return waiting.length > 0 && left.length === 0;
+}
 
 function received({ at, toldAt, message: { attachments, ...message } }: ReceiveMessage): ConversationFact {
   const told = toldAt === undefined ? {} : { toldAt: new Date(toldAt).toISOString() };
