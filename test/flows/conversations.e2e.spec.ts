@@ -65,6 +65,23 @@ it('a conversation goes its way: taken up, answered, put aside, resolved, come b
     messages: [{ kind: 'received', text: 'بسته‌ام کجاست؟', direction: 'rtl', by: null }],
   });
 
+  // What nobody would see is no answer: it would stop the clock of a customer who waits.
+  for (const text of ['   ', '\u200b', '\u200f\u200f']) {
+    const persian = { 'accept-language': 'fa' };
+    const refused = await post(`${at}/reply`, { text, sinceVersion: version }, persian);
+    expect([refused.statusCode, refused.json()]).toMatchObject([
+      400,
+      {
+        code: 'invalid_parameters',
+        errors: [{ pointer: '/text', code: 'blank', detail: expect.stringMatching(/^این باید/) as unknown }],
+      },
+    ]);
+    expect((await post(`${at}/note`, { text })).json()).toMatchObject({
+      errors: [{ pointer: '/text', code: 'blank' }],
+    });
+  }
+  expect(await view(id, taken.json<Done>().position)).toMatchObject({ version, category: 'open' });
+
   // The same command twice is one reply; another agent who had not read it is stopped, and told who was faster.
   const answer = { text: 'It will be with you on Thursday.', sinceVersion: version, then: 'waiting_customer' };
   const key = { 'idempotency-key': 'reply-1' };

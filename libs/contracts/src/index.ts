@@ -40,7 +40,7 @@ export * from './events/json-schema/schemas.js';
 export * from './events/split-personal.js';
 export * from './events/upcast.js';
 export * from './events/upcasters.js';
-export { freeTextFieldsOf } from './events/fields/text.js';
+export { freeTextFieldsOf, isBlank } from './events/fields/text.js';
 export * from './touchpoints/field-errors.js';
 export { customerKinds, type CustomerKind, ProfileDto } from './touchpoints/profile.dto.js';
 export { type Kind, type Language } from './touchpoints/kinds/kind.js';

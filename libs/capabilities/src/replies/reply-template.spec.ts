@@ -23,6 +23,8 @@ describe('a canned reply', () => {
     ['{{customer.name}}'.repeat(11), 'too-many-variables'],
     ['{{customer.name}}'.repeat(10), undefined],
     ['{ "json": {} }', undefined],
+    [' \u200f ', 'blank'],
+    ['{{customer.name}}', undefined],
   ])('%s: %s', (text, refusal) => {
     expect(checkTemplate(text)).toBe(refusal);
   });

@@ -1,3 +1,5 @@
+import { isBlank } from '#contracts';
+
 /** What a canned reply may be filled with. */
 export const replyVariables = [
   'customer.name',
@@ -25,14 +27,17 @@ export type TemplateRefusal =
   | 'unknown-variable'
   /** Braces that open or close nothing. */
   | 'malformed-variable'
-  | 'too-many-variables';
+  | 'too-many-variables'
+  /** Nobody would see anything of it. */
+  | 'blank';
 
 /** Why nothing could be filled into a text. */
 export function checkTemplate(text: string): TemplateRefusal | undefined {
   const named = [...text.matchAll(VARIABLE)];
   if (named.some(([, name = '']) => !isVariable(name.trim()))) return 'unknown-variable';
   if (/\{\{|\}\}/.test(text.replace(VARIABLE, ''))) return 'malformed-variable';
-  return named.length > MAX_VARIABLES ? 'too-many-variables' : undefined;
+  if (named.length > MAX_VARIABLES) return 'too-many-variables';
+  return isBlank(text) ? 'blank' : undefined;
 }
 
 export interface RenderedReply {

@@ -1,11 +1,11 @@
-import { type ActionDto, type ActionType, actionTypes } from '#contracts';
+import { type ActionDto, type ActionType, actionTypes, isBlank } from '#contracts';
 
 export type ActionsRefusal =
   /** None of its members, or several. */
   | 'not-one-action'
   /** The second would answer what nobody has read. */
   | 'two-replies'
-  /** Its tags are none. */
+  /** Its tags are none, or nobody would see anything of its note. */
   | 'empty-action'
   | 'unknown-canned-reply'
   | 'unknown-agent'
@@ -30,6 +30,7 @@ export function checkActions(actions: readonly ActionDto[], field: string): Refu
       return { code: 'not-one-action', field: at };
     if (action.tag && [...(action.tag.add ?? []), ...(action.tag.remove ?? [])].length === 0)
       return { code: 'empty-action', field: at };
+    if (action.note && isBlank(action.note.text)) return { code: 'empty-action', field: at };
     if (action.reply) replies += 1;
     if (replies > 1) return { code: 'two-replies', field: at };
   }

@@ -64,6 +64,7 @@ describe('rules cannot be saved', () => {
     ['nobody-acts', [{ ...rule, actions: [...tag, { assign: { to: 'me' } }] }]],
     ['not-one-action', [{ ...rule, actions: [{}] }]],
     ['empty-action', [{ ...rule, actions: [{ tag: {} }] }]],
+    ['empty-action', [{ ...rule, actions: [{ note: { text: ' \u200b' } }] }]],
     ['two-replies', [{ ...rule, actions: [{ reply: { cannedReply: 'x' } }, { reply: { cannedReply: 'y' } }] }]],
     [
       'too-many-delays',

@@ -2,7 +2,7 @@ import { UUID } from '../conversations/conversation-words.js';
 import { Personal, Public } from '../events/fields/field-class.js';
 import { Flag } from '../events/fields/number.js';
 import { List, Optional } from '../events/fields/structure.js';
-import { Code, FreeText, Line, OneOf, Pattern } from '../events/fields/text.js';
+import { Code, WrittenText, Line, OneOf, Pattern } from '../events/fields/text.js';
 import {
   closings,
   complaintOutcomes,
@@ -32,7 +32,7 @@ export class OpenComplaintDto {
 
   /** What the customer is dissatisfied with. */
   @Personal()
-  @FreeText(MAX_TEXT)
+  @WrittenText(MAX_TEXT)
   description!: string;
 
   @Public()
@@ -68,7 +68,7 @@ export class AssessComplaintDto {
 
 export class InvestigateComplaintDto {
   @Personal()
-  @FreeText(MAX_TEXT)
+  @WrittenText(MAX_TEXT)
   findings!: string;
 
   /** Of the list of root causes. */
@@ -80,7 +80,7 @@ export class InvestigateComplaintDto {
 
 export class RespondToComplaintDto {
   @Personal()
-  @FreeText(MAX_TEXT)
+  @WrittenText(MAX_TEXT)
   text!: string;
 
   @Public()
@@ -95,7 +95,7 @@ export class DecideComplaintDto {
   outcome!: ComplaintOutcome;
 
   @Personal()
-  @FreeText(MAX_TEXT)
+  @WrittenText(MAX_TEXT)
   reasons!: string;
 
   @Public()

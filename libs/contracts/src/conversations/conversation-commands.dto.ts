@@ -1,7 +1,7 @@
 import { Personal, Public } from '../events/fields/field-class.js';
 import { Flag } from '../events/fields/number.js';
 import { Optional } from '../events/fields/structure.js';
-import { Code, Codes, FreeText, Instant, Line, OneOf, Pattern, Patterns, Reference } from '../events/fields/text.js';
+import { Code, Codes, WrittenText, Instant, Line, OneOf, Pattern, Patterns, Reference } from '../events/fields/text.js';
 import { type Channel, channels } from '../touchpoints/touchpoint-event.js';
 import {
   ACTOR,
@@ -45,7 +45,7 @@ export class OpenConversationDto {
 
 export class ReplyDto {
   @Personal()
-  @FreeText(MAX_MESSAGE)
+  @WrittenText(MAX_MESSAGE)
   text!: string;
 
   /** The version of the conversation that its author has read: it is stopped when somebody spoke since. */
@@ -74,7 +74,7 @@ export class ReplyDto {
 
 export class NoteDto {
   @Personal()
-  @FreeText(MAX_MESSAGE)
+  @WrittenText(MAX_MESSAGE)
   text!: string;
 
   /** Colleagues who are mentioned, kind and id. */

@@ -1,12 +1,12 @@
 import { Personal, Public } from '../events/fields/field-class.js';
 import { Optional } from '../events/fields/structure.js';
-import { FreeText, Instant, Pattern } from '../events/fields/text.js';
+import { WrittenText, Instant, Pattern } from '../events/fields/text.js';
 import { ACTOR } from './conversation-words.js';
 
 export class MakePromiseDto {
   /** What we will do, in the words of whoever promises it. */
   @Personal()
-  @FreeText(2_000)
+  @WrittenText(2_000)
   what!: string;
 
   @Public()
@@ -22,7 +22,7 @@ export class MakePromiseDto {
   /** What the customer has to do first. */
   @Personal()
   @Optional()
-  @FreeText(2_000)
+  @WrittenText(2_000)
   condition?: string;
 }
 

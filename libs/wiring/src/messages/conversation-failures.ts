@@ -52,4 +52,6 @@ export type ActionReason =
   | 'may-not-assign'
   | 'unknown-canned-reply'
   /** A variable of the canned reply has no value here, and no words instead. */
-  | 'missing-variable';
+  | 'missing-variable'
+  /** Nobody would see anything of what the canned reply says here. */
+  | 'blank-reply';

@@ -1,5 +1,5 @@
 import { actionTypeOf, conversation, type ConversationCommand, findCannedReply, unlisted } from '#capabilities';
-import { type ActionDto, type ActionType, type ConversationFact, directionOf } from '#contracts';
+import { type ActionDto, type ActionType, type ConversationFact, directionOf, isBlank } from '#contracts';
 import { type EpochMs, fail, type Result, succeed } from '#kernel';
 import { type Pseudonyms } from '#platform/vault';
 import { firstUnknown, type SetUp } from '../conversations/agents.js';
@@ -108,6 +108,7 @@ async function commandFor(
     if (!found || found.removed) return stopped('unknown-canned-reply');
     const { text, missing } = await renderFor(ports, loaded, found.reply.text);
     if (missing.length > 0) return stopped('missing-variable');
+    if (isBlank(text)) return stopped('blank-reply');
     const said = { messageId, text, direction: directionOf(text), since };
     return succeed({ type: 'Reply', ...asked, ...said, ...(reply.then && { then: reply.then }) });
   }

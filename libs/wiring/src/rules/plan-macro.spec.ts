@@ -115,6 +115,13 @@ describe('a macro', () => {
     expect(moved).toMatchObject([{ type: 'conversation.transferred' }, { data: { text: 'returns sees to it.' } }, {}]);
   });
 
+  it('says nothing that nobody would see', async () => {
+    const text = '{{conversation.team|\u200f }}';
+    expect(await planned([hello], person('agent'), { sinceVersion: '1', text })).toMatchObject({
+      ...{ code: 'macro_refused', reason: 'blank-reply', action: 0 },
+    });
+  });
+
   it('that is refused tells who did what since the version that was read', async () => {
     expect(await planned([hello], person('agent'))).toMatchObject({ reason: 'needs-version', version: '1' });
     const stopped = await planned([hello, { assign: { to: 'nobody' } }], person('agent'), { sinceVersion: '0' });

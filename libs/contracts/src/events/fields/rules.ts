@@ -13,6 +13,7 @@ export type RuleCode =
   | 'unknown_currency'
   | 'unknown_country'
   | 'empty'
+  | 'blank'
   | 'too_long'
   | 'too_few'
   | 'too_many'
@@ -51,7 +52,7 @@ const always = (code: RuleCode) => () => code;
 
 const codeOfPattern = (value: unknown, [, , code]: readonly unknown[]): RuleCode => {
   if (code === 'amount_not_positive') return /^[0.]+$/.test(String(value)) ? 'amount_not_positive' : 'not_an_amount';
-  return code === 'unknown_kind' ? 'unknown_kind' : 'malformed';
+  return code === 'unknown_kind' || code === 'blank' ? code : 'malformed';
 };
 
 /** With `dismissed: true` there is no score; otherwise there is one, in the range of its survey (NPS 0–10, CSAT 1–5, CES 1–7). */

@@ -17,6 +17,8 @@ const LINE = '^[^\\p{Cc}\\p{Zl}\\p{Zp}]*$';
 /** As a line, and nothing that is not seen: two ids that look the same are the same (bidi overrides, zero-width joiners, fillers). */
 const REFERENCE = '^[^\\p{Cc}\\p{Cf}\\p{Zl}\\p{Zp}\\p{Default_Ignorable_Code_Point}\\u2800]*$';
 const CODE = '^[\\p{L}\\p{N}][\\p{L}\\p{M}\\p{N}._:/-]*$';
+/** Anything that is seen; found in no text of blanks, joiners, marks of direction and fillers alone. */
+const SEEN = '[^\\p{White_Space}\\p{Cc}\\p{Cf}\\p{Default_Ignorable_Code_Point}\\u2800]';
 /** `javascript:` in a link would run in the browser of the person who reads the timeline. */
 const LINK = '^(https?://|/)[^\\s\\p{Cc}\\p{Cf}]*$';
 
@@ -71,6 +73,14 @@ export const FreeText = (max = MAX_TEXT): PropertyDecorator =>
     // Decorators of a class run from its first property to its last.
     freeText.set(constructor, [...freeTextFieldsOf(constructor), String(name)]);
   });
+
+/** What one of us writes for somebody to read: who sends nothing that is seen has sent nothing. What others have recorded is `FreeText`. */
+export const WrittenText = (max = MAX_TEXT): PropertyDecorator => together(FreeText(max), HasPattern(SEEN, 'blank'));
+
+const seen = new RegExp(SEEN, 'u');
+
+/** Whether nobody would see anything of a text. */
+export const isBlank = (text: string): boolean => !seen.test(text);
 
 /** A name or a title. */
 export const Line = (max = 200): PropertyDecorator => patterned(LINE, max);
