@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { decodeCursor, encodeCursor, pageOf, type Cursor } from './paging.js';
+import { decodeCursor, encodeCursor, listOf, pageOf, type Cursor } from './paging.js';
 
 const LIST = 'numbers';
 
@@ -57,6 +57,14 @@ describe('a cursor', () => {
 
   it('means nothing in another list', () => {
     expect(decodeCursor('others', encodeCursor(LIST, cursor))).toBeUndefined();
+  });
+
+  it('means nothing where something else is selected, however alike it is', () => {
+    const text = encodeCursor(listOf(LIST, { team: 'a', tags: ['x', 'y'] }), cursor);
+    const others = [{}, { team: 'b', tags: ['x', 'y'] }, { team: 'a', tags: ['x'] }, { tag: 'a', tags: ['x', 'y'] }];
+    for (const other of others) expect(decodeCursor(listOf(LIST, other), text)).toBeUndefined();
+    const same = { tags: ['x', 'y'], channel: undefined, team: 'a' };
+    expect(decodeCursor(listOf(LIST, same), text)).toEqual(cursor);
   });
 
   it.each([

@@ -1,3 +1,5 @@
+import { canonicalJson } from '#kernel';
+
 /** A part of a list. The links are opaque: hand one back as `cursor`; `null` where the list ends. */
 export interface Page<Item> {
   readonly data: readonly Item[];
@@ -18,12 +20,23 @@ export interface Cursor {
   readonly key: readonly (string | number)[];
 }
 
-/** Longest cursor that is looked at; ours are below 150 characters. */
+/** Longest cursor that is looked at; ours are below 200 characters. */
 const MAX_CURSOR = 512;
 
 /** `list` names the list and its order: a cursor of one list means nothing in another. */
 export const encodeCursor = (list: string, { towards, key }: Cursor): string =>
   Buffer.from(JSON.stringify([list, towards, ...key])).toString('base64url');
+
+/**
+ * The name of a list of what was selected: a cursor of `team=a` means nothing with `team=b`. Whoever makes one up to walk where they did
+ * not begin, reads what they may read anyway: the hash (FNV-1a, 64 bits) keeps mistakes out and nobody else.
+ */
+export function listOf(name: string, selection: Readonly<Record<string, unknown>>): string {
+  let hash = 0xcbf29ce484222325n;
+  for (const byte of Buffer.from(canonicalJson(selection)))
+    hash = BigInt.asUintN(64, (hash ^ BigInt(byte)) * 0x100000001b3n);
+  return `${name}-${hash.toString(36)}`;
+}
 
 /** `undefined` for anything that `encodeCursor` did not make for this list. What the key holds is for the list to check. */
 export function decodeCursor(list: string, text: string): Cursor | undefined {

@@ -2,7 +2,7 @@ export const AGENTS = 100;
 
 /**
  * Conversations by number, as expressions of SQL. A tenth is nobody's, a fiftieth put aside; a tenth of what has a clock is breached, and
- * every fifth has none that runs.
+ * every fifth has none that runs. One in 20,000 waits for somebody else, under a status of its own.
  */
 export const presentState = {
   conversation_id: 'md5(n::text)::uuid',
@@ -13,8 +13,8 @@ export const presentState = {
   since_position: 'n',
   stage: `'active'`,
   channel: `(ARRAY['chat', 'email', 'phone', 'whatsapp', 'web'])[1 + n % 5]`,
-  category: `CASE WHEN n % 50 = 0 THEN 'snoozed' WHEN n % 3 = 0 THEN 'waiting_customer' ELSE 'open' END`,
-  status: `'open'`,
+  category: `CASE WHEN n % 50 = 0 THEN 'snoozed' WHEN n % 20011 = 0 THEN 'waiting_third_party' WHEN n % 3 = 0 THEN 'waiting_customer' ELSE 'open' END`,
+  status: `CASE WHEN n % 50 = 0 THEN 'snoozed' WHEN n % 20011 = 0 THEN 'with-the-carrier' WHEN n % 7 = 0 THEN 'in-progress' ELSE 'open' END`,
   agent: `CASE WHEN n % 10 = 0 THEN 'nobody' ELSE 'user:agent-' || (hashint4(n) & 127) END`,
   team: `'team-' || (hashint4(n + 1) & 7)`,
   priority: `(ARRAY['urgent', 'high', 'normal', 'low'])[1 + least(3, hashint4(n + 2) & 7)]`,

@@ -1,6 +1,7 @@
 import {
   decodeCursor,
   DEFAULT_PAGE_LIMIT,
+  listOf,
   pageOf,
   type Cursor,
   type CustomerListParameters,
@@ -10,7 +11,6 @@ import { fail, succeed, type EpochMs, type ReadModels, type Result } from '#kern
 import { listColumns, rfc3339, toListItem, type ListColumns } from './customer-columns.js';
 import { searchPatterns, type SearchPatterns } from './search-text.js';
 
-const LIST = 'customers';
 const MAX_LISTED_IDENTIFIERS = 5;
 const UUID = /^[\da-f]{8}-[\da-f]{4}-[\da-f]{4}-[\da-f]{4}-[\da-f]{12}$/;
 
@@ -30,13 +30,15 @@ export async function listCustomers(
   readModels: ReadModels,
   parameters: CustomerListParameters,
 ): Promise<Result<CustomerPage, 'invalid_cursor'>> {
-  const { limit = DEFAULT_PAGE_LIMIT } = parameters;
-  const cursor = parameters.cursor === undefined ? undefined : decodeCursor(LIST, parameters.cursor);
+  const { limit = DEFAULT_PAGE_LIMIT, search = '' } = parameters;
+  // What is found exactly comes first: where a customer stands goes by the search.
+  const list = listOf('customers', { search });
+  const cursor = parameters.cursor === undefined ? undefined : decodeCursor(list, parameters.cursor);
   const place = cursor === undefined ? undefined : placeOf(cursor);
   if (parameters.cursor !== undefined && place === undefined) return fail('invalid_cursor');
-  const { sql, values } = listSql(searchPatterns(parameters.search ?? ''), cursor?.towards ?? 'next', place);
+  const { sql, values } = listSql(searchPatterns(search), cursor?.towards ?? 'next', place);
   const rows = await readModels.query<ListColumns & Place>(`${sql} LIMIT ${String(limit + 1)}`, values);
-  const page = pageOf(rows, { list: LIST, limit, cursor, keyOf });
+  const page = pageOf(rows, { list, limit, cursor, keyOf });
   return succeed({ ...page, data: page.data.map((row) => toListItem(row, MAX_LISTED_IDENTIFIERS)) });
 }
 

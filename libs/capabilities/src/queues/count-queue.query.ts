@@ -8,7 +8,7 @@ import {
 } from '#contracts';
 import { type EpochMs, type ReadModels } from '#kernel';
 import { rfc3339 } from './queue-item.js';
-import { conditionsOf, dueUntil, keptFor, type QueueSelection, segmentsOf, Values } from './queue-conditions.js';
+import { dueUntil, filtersOf, keptFor, type QueueSelection, segmentsOf, standingsOf, Values } from './queue-conditions.js';
 
 export interface QueueCountRequest {
   readonly filter: QueueFilter;
@@ -80,13 +80,21 @@ function countSql(selection: QueueSelection, at: EpochMs, now: () => string, val
     ...(view === 'breached' || until !== undefined || priorities.length > 0 ? [`rank IN (${ranks.join(', ')})`] : []),
     ...(view === 'breached' ? [`due_at < ${now()}`] : []),
     ...(until === undefined ? [] : [`due_at >= ${now()} AND due_at <= ${values.of(rfc3339(until), 'timestamptz')}`]),
-    ...conditionsOf(selection, now, values, at),
+    ...filtersOf(selection, now, values, at),
   ];
+  const standings = standingsOf(selection, now, values);
   // In the order of an index, or the server might rather look through the whole table for the first of them.
   const order =
-    view === 'mine' || view === 'unassigned' || view === 'promised_today'
+    standings.some((standing) => standing.length > 0) || ordered.has(view)
       ? 'ORDER BY rank, due_at, waiting_since, conversation_id'
       : '';
-  const found = `SELECT FROM {queue} WHERE ${conditions.join(' AND ')} ${order} LIMIT ${String(MAX_COUNT + 1)}`;
-  return `(SELECT count(*) FROM (${found}) AS found)`;
+  const found = standings.map(
+    (standing) =>
+      `(SELECT FROM {queue} WHERE ${[...conditions, ...standing].join(' AND ')} ${order} LIMIT ${String(MAX_COUNT + 1)})`,
+  );
+  const most = `SELECT FROM (${found.join(' UNION ALL ')}) AS ways LIMIT ${String(MAX_COUNT + 1)}`;
+  return `(SELECT count(*) FROM (${most}) AS found)`;
 }
+
+/** Views that have an index in their order. */
+const ordered: ReadonlySet<QueueView> = new Set(['mine', 'unassigned', 'promised_today']);

@@ -1,8 +1,8 @@
-import { type Cursor, decodeCursor, DEFAULT_PAGE_LIMIT, pageOf, type QueuePage } from '#contracts';
+import { type Cursor, decodeCursor, DEFAULT_PAGE_LIMIT, listOf, pageOf, type QueuePage } from '#contracts';
 import { type EpochMs, fail, type Result, succeed } from '#kernel';
 import { type QueuePorts } from './open-subjects.port.js';
 import { type ItemColumns, rfc3339, toQueueItem } from './queue-item.js';
-import { LAST_PLACE, type QueueSelection } from './queue-conditions.js';
+import { LAST_PLACE, type QueueSelection, selecting } from './queue-conditions.js';
 import { type Place, queueSql } from './queue-sql.js';
 import { NEVER } from './queue-row.js';
 import { subjectsOf } from './subjects.js';
@@ -31,13 +31,13 @@ export async function listQueue(
   { readModels, open }: QueuePorts,
   { selection, past, cursor: text, limit = DEFAULT_PAGE_LIMIT, ...asked }: QueueRequest,
 ): Promise<Result<QueuePage, 'invalid_cursor'>> {
-  // A cursor of one view means nothing in another.
-  const list = `${LIST}-${selection.view}${past ? '-past' : ''}`;
+  // The past of one time is another list than that of another, and a present has its time in the cursor.
+  const list = listOf(LIST, { ...selecting(selection), ...(past && { asOf: asked.at }) });
   const cursor = text === undefined ? undefined : decodeCursor(list, text);
   const from = cursor === undefined ? undefined : placeIn(cursor);
   if (text !== undefined && from === undefined) return fail('invalid_cursor');
   // A past that was not asked for need not be settled yet.
-  if (past && from !== undefined && from.at > asked.at) return fail('invalid_cursor');
+  if (past && from !== undefined && from.at !== asked.at) return fail('invalid_cursor');
   const at = from?.at ?? asked.at;
   const { sql, values } = queueSql({
     ...{ selection, at, past, towards: cursor?.towards ?? 'next', most: limit + 1 },

@@ -4,14 +4,13 @@ import {
   type LiveCountsView,
   type QueueCount,
   type QueueFilter,
-  type QueueView,
   queueViews,
 } from '#contracts';
 import { canonicalJson, type Clock, type EpochMs, type ReadModels } from '#kernel';
 import { countedViews, countSelections } from './count-queue.query.js';
 import { endOfDay } from './end-of-day.js';
 import { nextTurnSql, type NextTurns } from './next-turn-sql.js';
-import { type QueueSelection } from './queue-conditions.js';
+import { type QueueSelection, selecting } from './queue-conditions.js';
 import { rfc3339 } from './queue-item.js';
 import { findSavedViews } from './saved-views.js';
 
@@ -38,9 +37,6 @@ interface Round {
   readonly counts: Map<string, Promise<QueueCount>>;
   readonly turns: Map<string, Promise<EpochMs>>;
 }
-
-/** Of these, everybody has their own. */
-const personal: ReadonlySet<QueueView> = new Set(['mine', 'mentions', 'warned']);
 
 /**
  * How many conversations each view of a follower has, told when it changes. They count only when something was applied, or when time has made
@@ -114,10 +110,7 @@ export class LiveCounts {
   }
 
   #countsOf(selections: readonly QueueSelection[], { at, counts }: Round): Promise<readonly QueueCount[]> {
-    const keyed = selections.map((selection) => {
-      const { self, ...rest } = selection;
-      return { selection, key: canonicalJson(personal.has(selection.view) ? { self, ...rest } : rest) };
-    });
+    const keyed = selections.map((selection) => ({ selection, key: canonicalJson(selecting(selection)) }));
     const missing = keyed.filter(({ key }) => !counts.has(key)).map(({ selection }) => selection);
     const counted = this.#inTurn(() => countSelections(this.ports.readModels, missing, at));
     return Promise.all(

@@ -11,6 +11,13 @@ export interface QueueSelection extends QueueFilter {
   readonly self: string;
 }
 
+/** Of these, everybody has their own. */
+const personal: ReadonlySet<QueueView> = new Set(['mine', 'mentions', 'warned']);
+
+/** What of a selection makes a difference: that of somebody else is the same where the view is everybody's. */
+export const selecting = ({ self, ...rest }: QueueSelection): Omit<QueueSelection, 'self'> & { self?: string } =>
+  personal.has(rest.view) ? { self, ...rest } : rest;
+
 /** The values of a statement, numbered as they are mentioned. */
 export class Values {
   readonly list: unknown[] = [];
@@ -28,8 +35,49 @@ export function conditionsOf(
   values: Values,
   at: EpochMs,
 ): readonly string[] {
-  const { view, self, agent, team, channel, categories = [], statuses = [], tags = [] } = selection;
-  const aside = (): string => `snoozed_until > ${now()}`;
+  const standing = standingsOf(selection, now, values).map((each) => each.join(' AND '));
+  const filters = filtersOf(selection, now, values, at);
+  return standing.includes('') ? filters : [...filters, `(${standing.join(' OR ')})`];
+}
+
+/**
+ * How a row may stand for a selection to have it: as one of its categories and statuses, where a snooze that is over stands as open. No
+ * row stands in two of these ways, and an index has each in the order of the queue; for a CASE that says the same the server would read all
+ * of it.
+ */
+export function standingsOf(
+  { categories = [], statuses = [] }: QueueSelection,
+  now: () => string,
+  values: Values,
+): readonly (readonly string[])[] {
+  if (categories.length === 0 && statuses.length === 0) return [[]];
+  const is = (column: string, word: string): string => `${column} = ${values.of(word, 'text')}`;
+  const ways =
+    categories.length === 0
+      ? [...new Set(statuses)].map((status) => [is('status', status)])
+      : // Where a status belongs to another category there is nothing, and the index of categories tells without the rows.
+        [...new Set(categories)].map((category) => [is('category', category), ...statusesSql(statuses, values)]);
+  const asIs = ways.map((way) => [...way, `(snoozed_until IS NULL OR snoozed_until > ${now()})`]);
+  const hasOpen = [categories, statuses].every((each) => each.length === 0 || each.some((word) => word === 'open'));
+  return hasOpen ? [...asIs, [`snoozed_until <= ${now()}`]] : asIs;
+}
+
+function statusesSql(statuses: readonly string[], values: Values): readonly string[] {
+  const [first, ...others] = statuses;
+  if (first === undefined) return [];
+  return [others.length === 0 ? `status = ${values.of(first, 'text')}` : `status = ANY (${values.of(statuses, 'text[]')})`];
+}
+
+/** Which rows a selection has, however they stand. */
+export function filtersOf(
+  selection: QueueSelection,
+  now: () => string,
+  values: Values,
+  at: EpochMs,
+): readonly string[] {
+  const { view, self, agent, team, channel, tags = [] } = selection;
+  // The category says no more than the time does; it has the index.
+  const aside = (): string => `category = 'snoozed' AND snoozed_until > ${now()}`;
   const here = (): string => `(snoozed_until IS NULL OR snoozed_until <= ${now()})`;
   const conditions: string[] = [];
   if (view === 'mine') conditions.push(`agent = ${values.of(self, 'text')}`, here());
@@ -40,14 +88,6 @@ export function conditionsOf(
   if (agent !== undefined) conditions.push(`agent = ${values.of(agent, 'text')}`);
   if (team !== undefined) conditions.push(`team = ${values.of(team, 'text')}`);
   if (channel !== undefined) conditions.push(`channel = ${values.of(channel, 'text')}`);
-  if (categories.length > 0)
-    conditions.push(
-      `CASE WHEN snoozed_until <= ${now()} THEN 'open' ELSE category END = ANY (${values.of(categories, 'text[]')})`,
-    );
-  if (statuses.length > 0)
-    conditions.push(
-      `CASE WHEN snoozed_until <= ${now()} THEN 'open' ELSE status END = ANY (${values.of(statuses, 'text[]')})`,
-    );
   const labels = [...tags.map((tag) => `tag:${tagKey(tag)}`), ...(view === 'mentions' ? [`mention:${self}`] : [])];
   if (view === 'warned') {
     // What a team is warned of is for whoever looks at its queue.

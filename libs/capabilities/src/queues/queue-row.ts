@@ -143,7 +143,10 @@ export const queueTable: Table = {
     { on: `team, rank, ${ORDER}`, where: queued },
     { on: `team, agent, rank, ${ORDER}, snoozed_until`, where: queued },
     { on: `channel, rank, ${ORDER}`, where: queued },
-    { on: `rank, ${ORDER}`, where: `${queued} AND snoozed_until IS NOT NULL` },
+    // What stands somehow, be it a few among a million; what is put aside is what stands as snoozed. A status that is another category's
+    // is told from the index as well.
+    { on: `category, rank, ${ORDER}, snoozed_until, status`, where: queued },
+    { on: `status, rank, ${ORDER}, snoozed_until`, where: queued },
     { on: `rank, ${ORDER}, promised_at`, where: `${queued} AND promised_at IS NOT NULL` },
     { on: 'labels jsonb_path_ops', using: 'gin', where: `kept IN ('queued', 'mentioned')` },
     { on: `rank, ${ORDER}`, where: mentioned },

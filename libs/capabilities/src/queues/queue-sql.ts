@@ -4,12 +4,14 @@ import { itemColumns, rfc3339 } from './queue-item.js';
 import {
   conditionsOf,
   dueUntil,
+  filtersOf,
   keptFor,
   placeSql,
   type QueueSelection,
   type Segment,
   segmentsOf,
   type Shown,
+  standingsOf,
   Values,
 } from './queue-conditions.js';
 import { SPANS } from './queue-row.js';
@@ -40,7 +42,7 @@ export const queueSql = (asked: QueueStatement): Statement => (asked.past ? past
 
 /**
  * Each stretch of the order is a stretch of an index, and gives no more rows than the page has: what is sorted in the end is at most eight
- * pages, however long the queue is. What is breached needs no event that says so: it stands before now in its stretch.
+ * pages for each status or category that is asked for, however long the queue is. What is breached needs no event that says so: it stands before now in its stretch.
  */
 function presentSql({ selection, at, towards, most, from }: QueueStatement): Statement {
   const [compared, sort] = directions[towards];
@@ -51,23 +53,27 @@ function presentSql({ selection, at, towards, most, from }: QueueStatement): Sta
   if (left.length === 0) return { sql: `SELECT 0 AS place, ${itemColumns} FROM {queue} LIMIT 0`, values: [] };
   const values = new Values();
   const now = values.of(rfc3339(at), 'timestamptz');
-  const filters = conditionsOf(selection, () => now, values, at);
+  const filters = filtersOf(selection, () => now, values, at);
+  const standings = standingsOf(selection, () => now, values);
   const until = dueUntil(selection, at);
   const untilSql = until === undefined ? undefined : values.of(rfc3339(until), 'timestamptz');
   const beyond = from && left.some(({ place }) => place === from.place) ? beyondSql(from, values) : undefined;
-  const stretch = ({ place, rank, late }: Segment, kept: Shown): string => {
+  const stretch = ({ place, rank, late }: Segment, kept: Shown, standing: readonly string[]): string => {
     const conditions = [
       `kept = '${kept}'`,
       `rank = ${String(rank)}`,
       late ? `due_at < ${now}` : `due_at >= ${now}`,
       ...(untilSql !== undefined ? [`due_at <= ${untilSql}`] : []),
       ...filters,
+      ...standing,
       ...(beyond !== undefined && place === from?.place ? [`(${ORDER}) ${compared} (${beyond})`] : []),
     ];
     return `(SELECT ${String(place)} AS place, ${itemColumns} FROM {queue} WHERE ${conditions.join(' AND ')}
         ORDER BY due_at ${sort}, waiting_since ${sort}, conversation_id ${sort} LIMIT ${String(most)})`;
   };
-  const stretches = left.flatMap((each) => keptFor(selection.view).map((kept) => stretch(each, kept)));
+  const stretches = left.flatMap((each) =>
+    keptFor(selection.view).flatMap((kept) => standings.map((standing) => stretch(each, kept, standing))),
+  );
   const sql = `SELECT * FROM (${stretches.join(' UNION ALL ')}) AS stretches ${ordered(sort)} LIMIT ${String(most)}`;
   return { sql, values: values.list };
 }

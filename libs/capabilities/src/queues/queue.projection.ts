@@ -65,7 +65,7 @@ const conversationOf = (event: ConversationEvent | StoredClockEvent): string | u
 /** The queue: a row for each conversation as it is, and one for each state in which the queue showed it. Nothing in it is personal. */
 export const queue: Projection<QueueRow, ConversationEvent | StoredClockEvent | PersonaErased> = {
   name: 'queue',
-  version: 13,
+  version: 14,
   reads: 'sealed',
   table: queueTable,
   keys: (event) => {

@@ -6,12 +6,12 @@ import {
   decodeCursor,
   DEFAULT_PAGE_LIMIT,
   foldText,
+  listOf,
   pageOf,
 } from '#contracts';
 import { fail, type ReadModels, type Result, succeed } from '#kernel';
 import { type CannedReplyRow } from './canned-replies.projection.js';
 
-const LIST = 'canned-replies';
 const columns = 'reply_id, removed, reply, by, saved_at, version, last_position';
 type Columns = Pick<CannedReplyRow, 'reply_id' | 'removed' | 'reply' | 'by' | 'saved_at' | 'version' | 'last_position'>;
 
@@ -32,7 +32,8 @@ export async function listCannedReplies(
   readModels: ReadModels,
   { search = '', folder, team, cursor: text, limit = DEFAULT_PAGE_LIMIT }: CannedReplyListParameters,
 ): Promise<Result<CannedReplyPage, 'invalid_cursor'>> {
-  const cursor = text === undefined ? undefined : decodeCursor(LIST, text);
+  const list = listOf('canned-replies', { search, folder, team });
+  const cursor = text === undefined ? undefined : decodeCursor(list, text);
   const from = cursor === undefined ? undefined : fromOf(cursor);
   if (text !== undefined && from === undefined) return fail('invalid_cursor');
   const [beyond, sort] = cursor?.towards === 'prev' ? ['<', 'DESC'] : ['>', 'ASC'];
@@ -43,7 +44,7 @@ export async function listCannedReplies(
      ORDER BY reply_id ${sort} LIMIT ${String(limit + 1)}`,
     [from ?? null, wordsOf(search), folder ?? null, team ?? null],
   );
-  const page = pageOf(rows, { list: LIST, limit, cursor, keyOf: (row) => [row.reply_id] });
+  const page = pageOf(rows, { list, limit, cursor, keyOf: (row) => [row.reply_id] });
   return succeed({ ...page, data: page.data.map(cannedReplyView) });
 }
 

@@ -191,6 +191,7 @@ const selections: readonly QueueSelection[] = [
   { view: 'all', self: me, team: 'returns' },
   { view: 'unassigned', self: me, priorities: ['urgent', 'low'], channel: 'chat' },
   { view: 'all', self: me, tags: ['late'], categories: ['open', 'snoozed'] },
+  { view: 'all', self: me, statuses: ['s', 'open'] },
 ];
 
 interface Wanted {
@@ -263,7 +264,7 @@ describe('the queue', () => {
         const forwards: string[] = [];
         let last = '';
         for (let cursor: string | null | undefined; cursor !== null;) {
-          const part = await page(selection, { at: at + forwards.length, past, limit: 3, cursor });
+          const part = await page(selection, { at: at + (past ? 0 : forwards.length), past, limit: 3, cursor });
           forwards.push(...part.data.map(({ conversationId }) => conversationId));
           cursor = part.page.next;
           last = part.page.prev ?? '';
@@ -281,6 +282,81 @@ describe('the queue', () => {
       }
     // Among equals who waits longest decides, and there were some.
     expect(byWaiting).toBeGreaterThan(3);
+  });
+
+  it('has by categories and statuses what is shown to stand so: a snooze that is over stands as open', async () => {
+    const now = Date.now();
+    const snoozing = (conversation: number, until: number) =>
+      fact(conversation, 'conversation.snoozed', now, { by: me, until: new Date(until).toISOString(), wake: 'stay' });
+    await append(79, opening(79, now));
+    await append(79, snoozing(79, now + 200));
+    await append(80, opening(80, now));
+    await shown(await append(80, snoozing(80, now + 86_400_000)));
+    const at = await later(now + 200);
+    const standsAs = async (categories: QueueFilter['categories']) =>
+      (await page({ view: 'all', self: me, categories }, { at })).data.map(({ conversationId }) => conversationId);
+    expect([await standsAs(['open']), await standsAs(['snoozed'])]).toEqual([
+      expect.arrayContaining([uuid(79)]),
+      expect.arrayContaining([uuid(80)]),
+    ]);
+    const standing = [['open'], ['snoozed'], ['open', 'waiting_customer'], ['waiting_customer', 'snoozed']] as const;
+    const filters: readonly QueueFilter[] = [
+      ...standing.map((categories) => ({ categories })),
+      ...[['open'], ['s'], ['snoozed', 's'], ['open', 'snoozed']].map((statuses) => ({ statuses })),
+      ...standing.flatMap((categories) => [['open'], ['s', 'open']].map((statuses) => ({ categories, statuses }))),
+    ];
+    const ids = (items: readonly QueueItemView[]) => items.map(({ conversationId }) => conversationId);
+    for (const view of ['all', 'unassigned', 'snoozed', 'mentions'] as const)
+      for (const past of [false, true]) {
+        const { data: whole } = await page({ view, self: me }, { at, past });
+        for (const filter of filters) {
+          const { categories, statuses } = filter;
+          const meant = whole.filter(
+            ({ category, status }) => (categories?.includes(category) ?? true) && (statuses?.includes(status) ?? true),
+          );
+          const { data } = await page({ view, self: me, ...filter }, { at, past });
+          expect([view, past, filter, ids(data)]).toEqual([view, past, filter, ids(meant)]);
+          if (past) continue;
+          const [count] = await countSelections(installation.readModels, [{ view, self: me, ...filter }], at);
+          expect([view, filter, count?.count]).toEqual([view, filter, meant.length]);
+        }
+      }
+  });
+
+  it('goes on from a cursor only where the same is asked for, and as of the same time', async () => {
+    const at = await later(Date.now());
+    const asked = { view: 'all', self: me, priorities: ['normal', 'high', 'urgent'] } as const;
+    const others: readonly QueueSelection[] = [
+      ...[{ ...asked, team: 'returns' }, { ...asked, view: 'mine' as const }, { ...asked, statuses: ['open'] }],
+      ...[{ ...asked, priorities: ['normal'] as const }, { ...asked, timeZone: 'Asia/Tehran' }],
+    ];
+    const goesOn = async (selection: QueueSelection, { at: time, past, cursor }: Wanted): Promise<boolean> =>
+      (
+        await listQueue(installation.queues, {
+          ...{ selection, at: time, past: past ?? false },
+          ...(typeof cursor === 'string' && { cursor }),
+        })
+      ).ok;
+    for (const past of [false, true]) {
+      const cursor = (await page(asked, { at, past, limit: 1 })).page.next;
+      expect(cursor).not.toBeNull();
+      expect(await goesOn(asked, { at, past, cursor })).toBe(true);
+      expect(await goesOn({ ...asked, self: 'user:bea' }, { at, past, cursor })).toBe(true);
+      for (const other of others)
+        expect([other, past, await goesOn(other, { at, past, cursor })]).toEqual([other, past, false]);
+      expect(await goesOn(asked, { at, past: !past, cursor })).toBe(false);
+      // Of what is, the pages keep the time of the first one; of what was, somebody says which.
+      expect(await goesOn(asked, { at: at + 1, past, cursor })).toBe(!past);
+    }
+    let last = 0n;
+    for (const each of [77, 78]) {
+      await append(each, opening(each, at));
+      last = await append(each, fact(each, 'conversation.assigned', at, { by: me, agent: me }));
+    }
+    await shown(last);
+    const cursor = (await page({ view: 'mine', self: me }, { at, limit: 1 })).page.next;
+    expect(cursor).not.toBeNull();
+    expect(await goesOn({ view: 'mine', self: 'user:bea' }, { at, cursor })).toBe(false);
   });
 
   it('is told live: whoever follows has at the end what the view shows, also over a reconnection', async () => {
@@ -543,10 +619,30 @@ describe('the queue', () => {
     const mentions = await planOf({ view: 'mentions', self: 'user:agent-7' }, at);
     expect(mentions.some((node) => node['Node Type'] === 'Seq Scan')).toBe(false);
     const { data } = await page({ view: 'mentions', self: 'user:agent-7' }, { at });
-    expect(new Set(data.map(({ category }) => category))).toEqual(new Set(['open', 'snoozed', 'resolved']));
+    expect(new Set(data.map(({ category }) => category))).toEqual(new Set(['open', 'waiting_customer', 'snoozed', 'resolved']));
     const { views } = await countQueue(installation.readModels, { filter: {}, self: 'user:agent-7', at });
     expect(views.mentions.count).toBeGreaterThan(300);
   });
+
+  it('reads in proportion to a page, and to what is counted, by any filter that somebody saves: few rows or many among 30,000', async () => {
+    await writeMany();
+    const reads = new ExplainedReads(installation.readModels, { run: true });
+    const at = Date.now();
+    const self = 'user:agent-7';
+    const heavy: unknown[] = [];
+    for (const filter of [...singles, ...pairs])
+      for (const view of ['all', 'mine', 'unassigned', 'snoozed', 'at_risk', 'breached'] as const) {
+        const selection = { view, self, ...filter };
+        const { sql, values } = queueSql({ selection, at, past: false, towards: 'next', most: 51 });
+        await reads.query(sql, values);
+        const page = reads.read();
+        await countSelections(reads, [selection], at);
+        const count = reads.read();
+        if (page.pages > MOST_PAGES || page.rows > MOST_ROWS || count.pages > MOST_PAGES || count.rows > MOST_ROWS)
+          heavy.push({ view, filter, page, count });
+      }
+    expect(heavy).toEqual([]);
+  }, 60_000);
 
   it('is counted and looked back at from indexes, by any filter that somebody saves, as are offers', async () => {
     await writeMany();
@@ -625,6 +721,33 @@ describe('the queue', () => {
   }, 60_000);
 });
 
+/** Of eight stretches a page each, or 1,001 that are counted, and what is passed over on the way, as all that are nobody's: 3,000 at most. */
+const MOST_ROWS = 5_000;
+/** Each row's own, and the way from the root of an index to each stretch: 1,200 at most. */
+const MOST_PAGES = 2_500;
+
+/** Each filter there is, with a value that few have and with one that many have. */
+const singles: readonly QueueFilter[] = [
+  ...[{ statuses: ['with-the-carrier'] }, { statuses: ['open'] }, { statuses: ['nowhere'] }],
+  ...[{ statuses: ['open', 'with-the-carrier', 'snoozed'] }],
+  ...(['waiting_third_party', 'waiting_customer', 'open', 'snoozed'] as const).map((each) => ({ categories: [each] })),
+  ...[{ categories: ['waiting_third_party', 'waiting_customer'] as const }, { tags: ['late'] }, { tags: ['parcel'] }],
+  ...[{ team: 'team-3' }, { agent: 'user:agent-9' }, { agent: 'nobody' }],
+  ...[{ channel: 'phone' as const }, { channel: 'x' as const }, { priorities: ['urgent', 'low'] as const }],
+];
+const pairs: readonly QueueFilter[] = [
+  { team: 'team-3', statuses: ['with-the-carrier'] },
+  { team: 'team-3', categories: ['waiting_customer'] },
+  { channel: 'phone', categories: ['waiting_third_party'] },
+  { agent: 'user:agent-9', categories: ['waiting_customer'] },
+  { tags: ['late'], categories: ['waiting_customer'] },
+  { tags: ['parcel'], statuses: ['with-the-carrier'] },
+  { categories: ['waiting_third_party'], statuses: ['with-the-carrier'] },
+  { categories: ['snoozed'], statuses: ['open'] },
+  { categories: ['waiting_customer', 'open'], statuses: ['with-the-carrier', 'snoozed'] },
+  { priorities: ['urgent'], statuses: ['with-the-carrier'], channel: 'email' },
+];
+
 /** How much is read, and how many views are counted by each statement. */
 class CountedReads implements Pick<ReadModels, 'query' | 'appliedPosition'> {
   looks = 0;
@@ -658,7 +781,16 @@ async function write(row: Readonly<Record<string, string>>, rows: number): Promi
 
 let written: Promise<void> | undefined;
 /** What a long queue is, once for all that look at it, whichever of them is run. */
-const writeMany = (): Promise<void> => (written ??= write(presentRow, 30_000));
+const writeMany = (): Promise<void> => (written ??= indexed().then(() => write(presentRow, 30_000)));
+
+/** A model is filled before it has its indexes. */
+const indexed = (): Promise<void> =>
+  until(async () => {
+    const { rows } = await database.owner.query<{ filled: boolean }>(
+      `SELECT bool_and(filled_at IS NOT NULL) AS filled FROM es.consumers WHERE name = 'queue'`,
+    );
+    return rows[0]?.filled ?? false;
+  }, 'the queue has its indexes');
 
 const presentRow = {
   conversation_id: `md5(n::text)::uuid`,
@@ -669,14 +801,14 @@ const presentRow = {
   since_position: 'n',
   stage: `'active'`,
   channel: `(ARRAY['chat', 'email', 'phone'])[1 + n % 3]`,
-  category: `CASE WHEN n % 50 = 0 THEN 'snoozed' ELSE 'open' END`,
-  status: `'open'`,
+  category: `CASE WHEN n % 50 = 0 THEN 'snoozed' WHEN n % 4001 = 0 THEN 'waiting_third_party' WHEN n % 3 = 0 THEN 'waiting_customer' ELSE 'open' END`,
+  status: `CASE WHEN n % 50 = 0 THEN 'snoozed' WHEN n % 4001 = 0 THEN 'with-the-carrier' ELSE 'open' END`,
   agent: `CASE WHEN n % 10 = 0 THEN 'nobody' ELSE 'user:agent-' || n % 97 END`,
   team: `'team-' || n % 11`,
   priority: `(ARRAY['urgent', 'high', 'normal', 'low'])[1 + n % 4]`,
   rank: 'n % 4',
   tags: `'[]'::json`,
-  labels: `CASE WHEN n % 101 = 0 THEN '["mention:user:agent-7"]'::jsonb ELSE '[]'::jsonb END`,
+  labels: `CASE WHEN n % 101 = 0 THEN '["mention:user:agent-7", "tag:late"]'::jsonb ELSE '["tag:parcel"]'::jsonb END`,
   turn_since: `now() - make_interval(secs => n)`,
   waiting_since: `now() - make_interval(secs => n)`,
   snoozed_until: `CASE WHEN n % 50 = 0 THEN now() + interval '1 day' END`,
