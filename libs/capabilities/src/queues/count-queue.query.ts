@@ -8,7 +8,15 @@ import {
 } from '#contracts';
 import { type EpochMs, type ReadModels } from '#kernel';
 import { rfc3339 } from './queue-item.js';
-import { dueUntil, filtersOf, keptFor, type QueueSelection, segmentsOf, standingsOf, Values } from './queue-conditions.js';
+import {
+  dueUntil,
+  filtersOf,
+  keptFor,
+  type QueueSelection,
+  segmentsOf,
+  standingsOf,
+  Values,
+} from './queue-conditions.js';
 
 export interface QueueCountRequest {
   readonly filter: QueueFilter;

@@ -1,11 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import {
-  AT_RISK_SECONDS,
-  type LiveCountsView,
-  type QueueCount,
-  type QueueFilter,
-  queueViews,
-} from '#contracts';
+import { AT_RISK_SECONDS, type LiveCountsView, type QueueCount, type QueueFilter, queueViews } from '#contracts';
 import { canonicalJson, type Clock, type EpochMs, type ReadModels } from '#kernel';
 import { countedViews, countSelections } from './count-queue.query.js';
 import { endOfDay } from './end-of-day.js';

@@ -65,7 +65,9 @@ export function standingsOf(
 function statusesSql(statuses: readonly string[], values: Values): readonly string[] {
   const [first, ...others] = statuses;
   if (first === undefined) return [];
-  return [others.length === 0 ? `status = ${values.of(first, 'text')}` : `status = ANY (${values.of(statuses, 'text[]')})`];
+  return [
+    others.length === 0 ? `status = ${values.of(first, 'text')}` : `status = ANY (${values.of(statuses, 'text[]')})`,
+  ];
 }
 
 /** Which rows a selection has, however they stand. */

@@ -293,7 +293,7 @@ describe('the queue', () => {
     await append(80, opening(80, now));
     await shown(await append(80, snoozing(80, now + 86_400_000)));
     const at = await later(now + 200);
-    const standsAs = async (categories: QueueFilter['categories']) =>
+    const standsAs = async (categories: NonNullable<QueueFilter['categories']>) =>
       (await page({ view: 'all', self: me, categories }, { at })).data.map(({ conversationId }) => conversationId);
     expect([await standsAs(['open']), await standsAs(['snoozed'])]).toEqual([
       expect.arrayContaining([uuid(79)]),
@@ -327,8 +327,15 @@ describe('the queue', () => {
     const at = await later(Date.now());
     const asked = { view: 'all', self: me, priorities: ['normal', 'high', 'urgent'] } as const;
     const others: readonly QueueSelection[] = [
-      ...[{ ...asked, team: 'returns' }, { ...asked, view: 'mine' as const }, { ...asked, statuses: ['open'] }],
-      ...[{ ...asked, priorities: ['normal'] as const }, { ...asked, timeZone: 'Asia/Tehran' }],
+      ...[
+        { ...asked, team: 'returns' },
+        { ...asked, view: 'mine' as const },
+        { ...asked, statuses: ['open'] },
+      ],
+      ...[
+        { ...asked, priorities: ['normal'] as const },
+        { ...asked, timeZone: 'Asia/Tehran' },
+      ],
     ];
     const goesOn = async (selection: QueueSelection, { at: time, past, cursor }: Wanted): Promise<boolean> =>
       (
@@ -619,7 +626,9 @@ describe('the queue', () => {
     const mentions = await planOf({ view: 'mentions', self: 'user:agent-7' }, at);
     expect(mentions.some((node) => node['Node Type'] === 'Seq Scan')).toBe(false);
     const { data } = await page({ view: 'mentions', self: 'user:agent-7' }, { at });
-    expect(new Set(data.map(({ category }) => category))).toEqual(new Set(['open', 'waiting_customer', 'snoozed', 'resolved']));
+    expect(new Set(data.map(({ category }) => category))).toEqual(
+      new Set(['open', 'waiting_customer', 'snoozed', 'resolved']),
+    );
     const { views } = await countQueue(installation.readModels, { filter: {}, self: 'user:agent-7', at });
     expect(views.mentions.count).toBeGreaterThan(300);
   });

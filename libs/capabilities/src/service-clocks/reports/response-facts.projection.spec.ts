@@ -164,7 +164,7 @@ describe('a clock', () => {
       [...begun, taken, answers(90), due, late],
     ];
     for (const each of noticed)
-      expect(facts(...each).filter(({ verdict }) => verdict != null)).toMatchObject([
+      expect(facts(...each).filter(({ verdict }) => verdict === 'breached')).toMatchObject([
         { verdict: 'breached', at: t(60), agent: 'nobody' },
       ]);
     const given = [...begun, assigned(10, 'user:kim'), taken, due];
