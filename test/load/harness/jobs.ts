@@ -117,7 +117,7 @@ export type ValidateWay = (typeof validateWays)[number];
 export type ValidateBody = 'single' | 'batch' | 'orders';
 
 /** What agents ask of the queue. */
-export const queueQuestions = ['page', 'counts', 'past'] as const;
+export const queueQuestions = ['page', 'filters', 'counts', 'past'] as const;
 export type QueueQuestion = (typeof queueQuestions)[number];
 
 /** `safar` and `node-http` store nothing; the others are the same gateway on either store. */

@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { countQueue, listQueue, type QueueRequest } from '#capabilities';
+import { countQueue, countSelections, listQueue, type QueueRequest } from '#capabilities';
+import { type QueueFilter } from '#contracts';
 import { type ReadModels } from '#kernel';
 import { createPool } from '#platform/postgres';
 import { createReadModels } from '#platform/read-store';
@@ -8,7 +9,11 @@ import { quantile } from '../harness/statistics.js';
 import { AGENTS } from './states.js';
 
 const DAY_MS = 86_400_000;
-const EVERY_MS: Readonly<Record<Exclude<QueueQuestion, 'past'>, number>> = { page: 2_000, counts: 5_000 };
+const EVERY_MS: Readonly<Record<Exclude<QueueQuestion, 'past'>, number>> = {
+  page: 2_000,
+  filters: 5_000,
+  counts: 5_000,
+};
 
 type Ask = (agent: number, turn: number) => Promise<unknown>;
 
@@ -52,6 +57,11 @@ function questions(readModels: ReadModels): Readonly<Record<QueueQuestion, Ask>>
       const request = { selection: selectionOf(agent, turn), at: Date.now(), past: false };
       await list(request);
     },
+    filters: async (agent, turn) => {
+      const selection = filteredOf(agent, turn);
+      await list({ selection, at: Date.now(), past: false });
+      await countSelections(readModels, [selection], Date.now());
+    },
     counts: (agent) => countQueue(readModels, { filter: {}, self: `user:agent-${String(agent)}`, at: Date.now() }),
     past: (agent, turn) => {
       const at = Date.now() - ((turn * 7_919_000 + 1) % (60 * DAY_MS));
@@ -75,6 +85,27 @@ function selectionOf(agent: number, turn: number): QueueRequest['selection'] {
     { view: 'snoozed', self },
   ];
   return all[(agent + turn) % all.length] ?? { view: 'all', self };
+}
+
+/** What agents save: by each filter there is, what few and what many have, and two of them together. */
+function filteredOf(agent: number, turn: number): QueueRequest['selection'] {
+  const self = `user:agent-${String(agent)}`;
+  const team = `team-${String(agent % 8)}`;
+  const all: readonly QueueFilter[] = [
+    ...[{ statuses: ['with-the-carrier'] }, { statuses: ['in-progress'] }, { statuses: ['open', 'in-progress'] }],
+    ...[{ categories: ['waiting_third_party'] as const }, { categories: ['waiting_customer'] as const }],
+    ...[{ tags: ['late'] }, { tags: ['parcel'] }, { priorities: ['urgent'] as const }, { channel: 'chat' as const }],
+    ...[{ agent: 'user:agent-9' }, { team, statuses: ['with-the-carrier'] }],
+    ...[
+      { team, categories: ['waiting_customer'] as const },
+      { tags: ['late'], categories: ['open'] as const },
+    ],
+    ...[
+      { categories: ['snoozed'] as const, statuses: ['open'] },
+      { team, channel: 'email' as const },
+    ],
+  ];
+  return { view: 'all', self, ...all[(agent + turn) % all.length] };
 }
 
 async function bySchedule(ask: Ask, durationMs: number, everyMs: number): Promise<readonly number[]> {

@@ -4,6 +4,7 @@ import { type Run, roundsOf } from '../harness/run.js';
 
 export const queueCells: { readonly [Question in QueueQuestion]: string } = {
   page: '100 agents, a page each 2 s',
+  filters: '100 agents, a page by a filter of their own and its count each 5 s',
   counts: '100 agents, all counts each 5 s',
   past: 'a page as of a past instant, one after the other',
 };
